@@ -12,6 +12,8 @@ namespace chorus {
 struct StoredTensor {
   std::vector<std::size_t> shape;
   std::vector<float> values;
+
+  bool operator==(const StoredTensor&) const = default;
 };
 
 /// The content of a safetensors file (https://github.com/huggingface/safetensors): 8 bytes of
@@ -19,16 +21,23 @@ struct StoredTensor {
 struct TensorFile {
   std::map<std::string, std::string> metadata;
   std::map<std::string, StoredTensor> tensors;
+
+  bool operator==(const TensorFile&) const = default;
 };
 
-/// Writes atomically (see files.hpp); the same content gives the same bytes. The metadata entry
-/// "checksum" is added: a CRC-32 (hex) over the tensor data and the other metadata.
+/// Writes atomically (see files.hpp); the same content gives the same bytes. A metadata entry
+/// `"checksum":"crc32:xxxxxxxx"` is added: the CRC-32 (that of zlib and PNG, lower-case hex) of
+/// every byte of the file, taken with zeros for those eight digits.
+/// Throws Error for what could not be read back: text that is not UTF-8, values that are not
+/// finite. Throws std::invalid_argument if a shape and its values disagree, or for the reserved: a
+/// tensor
+/// `__metadata__`, a metadata key `checksum` and metadata values that begin with `crc32:`.
 void write_safetensors(const std::filesystem::path& file, const TensorFile& content);
 
 /// Reads and checks everything before use: header length, JSON, dtypes, shapes, offsets that are
 /// in range, gapless and non-overlapping, file size, finite values, and the checksum where there
-/// is one. Throws Error naming the file, what was found and what was expected; never allocates
-/// more than the file's own size calls for.
+/// is one (it is not part of the metadata returned). Throws Error naming the file, what was found
+/// and what was expected; never allocates more than the file's own size calls for.
 TensorFile read_safetensors(const std::filesystem::path& file);
 
 }  // namespace chorus
