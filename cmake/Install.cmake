@@ -1,0 +1,22 @@
+# What `cmake --install` puts in place: headers, library, program and the CMake package that makes
+# find_package(chorus) give chorus::chorus (apps/embed uses it).
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+set(chorus_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/chorus)
+
+install(TARGETS chorus EXPORT chorusTargets)
+install(DIRECTORY engine/include/ TYPE INCLUDE FILES_MATCHING PATTERN "*.hpp")
+install(EXPORT chorusTargets NAMESPACE chorus:: DESTINATION ${chorus_package_dir})
+if(TARGET chorus_program)
+  install(TARGETS chorus_program)
+endif()
+
+configure_package_config_file(cmake/chorusConfig.cmake.in chorusConfig.cmake
+  INSTALL_DESTINATION ${chorus_package_dir}
+  NO_SET_AND_CHECK_MACRO)
+write_basic_package_version_file(chorusConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(DESTINATION ${chorus_package_dir} FILES
+  cmake/FindLodePNG.cmake
+  ${CMAKE_CURRENT_BINARY_DIR}/chorusConfig.cmake
+  ${CMAKE_CURRENT_BINARY_DIR}/chorusConfigVersion.cmake)
