@@ -16,7 +16,8 @@ configure_package_config_file(cmake/chorusConfig.cmake.in chorusConfig.cmake
   INSTALL_DESTINATION ${chorus_package_dir}
   NO_SET_AND_CHECK_MACRO)
 write_basic_package_version_file(chorusConfigVersion.cmake COMPATIBILITY SameMinorVersion)
-install(DESTINATION ${chorus_package_dir} FILES
+install(FILES
   cmake/FindLodePNG.cmake
   ${CMAKE_CURRENT_BINARY_DIR}/chorusConfig.cmake
-  ${CMAKE_CURRENT_BINARY_DIR}/chorusConfigVersion.cmake)
+  ${CMAKE_CURRENT_BINARY_DIR}/chorusConfigVersion.cmake
+  DESTINATION ${chorus_package_dir})
