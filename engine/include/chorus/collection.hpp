@@ -14,18 +14,25 @@ struct LoadOptions {
   Rgb background = {1, 1, 1};       ///< under transparent pixels
 };
 
-/// Images of one size class, sorted by name (byte order); names are unique.
+/// Images of one size, sorted by name (byte order). A name is the file's name without extension and
+/// size, so that an image has one name at every size; names are unique and printable UTF-8 (other
+/// bytes of a file's name become \xNN).
 using Collection = std::vector<NamedImage>;
 
 /// The sizes (pixels of the longer side, ascending) that `folder` offers through its layout:
-/// size folders (`48/`, `48x48/`) or sizes in names (`name_48.png`, `name-48x48.png`).
-/// Empty when the folder is flat: plain PNGs without sizes in their names.
+///  * size folders: `48/`, `48x48/`, `48px/`, whose images all have that size;
+///  * sizes in names: `name_48.png`, `name-48x32.png`, if that is the size of the image for every
+///    PNG of the folder.
+/// Empty when the folder is flat: any other folder of PNGs, which may be of different sizes.
 std::vector<std::size_t> available_sizes(const std::filesystem::path& folder);
 
 /// Loads a collection from a folder of PNGs in any of the layouts above, or from one PNG file.
-/// Without `size`, a folder that offers several sizes is an Error that lists them.
-/// Any file that looks like a PNG (by name) and cannot be read is an Error naming every such file
-/// with its reason. Files of other kinds are ignored; an empty folder is an Error.
+/// Without `size`, a folder that offers several sizes is an Error that lists them, as is a size
+/// that is not there. A flat folder has that `size` only if all of its images do. Any file that
+/// looks like a PNG (by name) and cannot be read is an Error naming every such file with its
+/// reason. Nothing that holds images is skipped: PNGs beside size folders, folders of PNGs that are
+/// not named by size and two images of one name are Errors too, as is an empty folder. Files of
+/// other kinds, hidden folders and folders without PNGs are ignored.
 Collection load_collection(const std::filesystem::path& folder, const LoadOptions& options = {});
 
 }  // namespace chorus

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstdint>
+
+namespace chorus {
+
+/// A value of [0, 1] in 8 bits, rounded; what lies outside is clipped and not-a-number is 0.
+inline std::uint8_t to_byte(float value) {
+  if (!(value > 0.0F)) return 0;
+  if (value >= 1.0F) return 255;
+  return static_cast<std::uint8_t>(value * 255.0F + 0.5F);
+}
+
+}  // namespace chorus

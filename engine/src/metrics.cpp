@@ -1,0 +1,128 @@
+#include "chorus/metrics.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+#include <stdexcept>
+
+#include "bytes.hpp"
+#include "xt.hpp"
+
+namespace chorus {
+namespace {
+
+using Plane = xt::xtensor<double, 2>;  ///< rows x columns
+
+constexpr std::size_t window_radius_px = 5;
+constexpr std::size_t window_px = 2 * window_radius_px + 1;
+
+void check_sizes(const Image& image, const Image& truth) {
+  if (image.width != truth.width || image.height != truth.height || image.pixels() == 0)
+    throw std::invalid_argument("images to be compared have pixels and the same size");
+}
+
+std::array<double, window_px> gaussian_window() {
+  constexpr double sigma_px = 1.5;
+  std::array<double, window_px> weights{};
+  for (std::size_t i = 0; i < window_px; ++i) {
+    const double x = (static_cast<double>(i) - window_radius_px) / sigma_px;
+    weights[i] = std::exp(-0.5 * x * x);
+  }
+  const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
+  for (double& weight : weights) weight /= sum;
+  return weights;
+}
+
+/// The samples to read along a side of n pixels: all of them; a side shorter than the window is
+/// mirrored on and on (b a | a b c | c b) so far that every pixel has a window.
+std::vector<std::size_t> positions(std::size_t n) {
+  const std::size_t padding = n < window_px ? window_radius_px : 0;
+  std::vector<std::size_t> all;
+  for (std::size_t i = 0; i < n + 2 * padding; ++i) {
+    const std::size_t at = (i + 2 * n * window_px - padding) % (2 * n);
+    all.push_back(at < n ? at : 2 * n - 1 - at);
+  }
+  return all;
+}
+
+Plane channel(const Image& image, std::size_t index) {
+  const std::vector<std::size_t> rows = positions(image.height);
+  const std::vector<std::size_t> columns = positions(image.width);
+  Plane plane = Plane::from_shape({rows.size(), columns.size()});
+  double* target = plane.data();
+  for (const std::size_t y : rows)
+    for (const std::size_t x : columns) *target++ = image.pixel(x, y)[index];
+  return plane;
+}
+
+/// The weighted mean of `plane` in every window inside it. The hot part, hence plain loops.
+Plane window_means(const Plane& plane) {
+  static const std::array<double, window_px> weights = gaussian_window();
+  const std::size_t columns = plane.shape(1) - window_px + 1;
+  Plane narrow = xt::zeros<double>({plane.shape(0), columns});
+  for (std::size_t y = 0; y < narrow.shape(0); ++y)
+    for (std::size_t k = 0; k < window_px; ++k) {
+      const double* source = &plane(y, k);
+      double* target = &narrow(y, 0);
+      for (std::size_t x = 0; x < columns; ++x) target[x] += weights[k] * source[x];
+    }
+  Plane means = xt::zeros<double>({plane.shape(0) - window_px + 1, columns});
+  for (std::size_t y = 0; y < means.shape(0); ++y)
+    for (std::size_t k = 0; k < window_px; ++k) {
+      const double* source = &narrow(y + k, 0);
+      double* target = &means(y, 0);
+      for (std::size_t x = 0; x < columns; ++x) target[x] += weights[k] * source[x];
+    }
+  return means;
+}
+
+double ssim_of_channel(const Plane& a, const Plane& b) {
+  constexpr double c1 = 0.01 * 0.01;
+  constexpr double c2 = 0.03 * 0.03;
+  const Plane mean_a = window_means(a);
+  const Plane mean_b = window_means(b);
+  const Plane variance_a = window_means(a * a) - mean_a * mean_a;
+  const Plane variance_b = window_means(b * b) - mean_b * mean_b;
+  const Plane covariance = window_means(a * b) - mean_a * mean_b;
+  const Plane similarity =
+      (2 * mean_a * mean_b + c1) * (2 * covariance + c2) /
+      ((mean_a * mean_a + mean_b * mean_b + c1) * (variance_a + variance_b + c2));
+  return xt::mean(similarity)();
+}
+
+}  // namespace
+
+Image quantized(const Image& image) {
+  Image out = image;
+  for (float& value : out.rgb) value = static_cast<float>(to_byte(value)) / 255.0F;
+  return out;
+}
+
+double mean_squared_error(const Image& image, const Image& truth) {
+  check_sizes(image, truth);
+  const auto difference = xt::cast<double>(as_array(image)) - xt::cast<double>(as_array(truth));
+  return xt::mean(xt::square(difference))();
+}
+
+double psnr_db(double mse, double cap_db) {
+  return -10 * std::log10(std::max(mse, std::pow(10.0, -cap_db / 10)));
+}
+
+double ssim(const Image& image, const Image& truth) {
+  check_sizes(image, truth);
+  double sum = 0;
+  for (std::size_t c = 0; c < 3; ++c) sum += ssim_of_channel(channel(image, c), channel(truth, c));
+  return sum / 3;
+}
+
+PsnrSummary summarize_psnr(const std::vector<double>& mse_per_image) {
+  if (mse_per_image.empty()) throw std::invalid_argument("a summary needs at least one image");
+  const auto count = static_cast<double>(mse_per_image.size());
+  double sum_db = 0;
+  for (const double mse : mse_per_image) sum_db += psnr_db(mse);
+  const double sum_mse = std::accumulate(mse_per_image.begin(), mse_per_image.end(), 0.0);
+  return {.mean_db = sum_db / count, .pooled_db = psnr_db(sum_mse / count)};
+}
+
+}  // namespace chorus

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+
+#include "chorus/png.hpp"
+
+namespace chorus {
+
+struct PixelSize {
+  std::size_t width = 0;
+  std::size_t height = 0;
+
+  std::size_t longer_side() const { return std::max(width, height); }
+};
+
+// Both throw Error with the reason alone, since callers that list several files name them anyway.
+
+/// The size that the header states; reads 33 bytes and allocates nothing by what they say.
+PixelSize inspect_png(const std::filesystem::path& file,
+                      std::size_t max_pixels = default_max_pixels);
+
+Image decode_png(const std::filesystem::path& file, const Rgb& background,
+                 std::size_t max_pixels = default_max_pixels);
+
+}  // namespace chorus

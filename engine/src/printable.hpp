@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace chorus {
+
+/// The text on one line, as valid UTF-8 that no terminal or JSON writer takes amiss: control
+/// characters and bytes that are not UTF-8 become \xNN. Other text stays as it is.
+std::string printable(std::string_view text);
+
+}  // namespace chorus
