@@ -117,7 +117,7 @@ std::string corrupted(const std::string& original, std::mt19937& random) {
       bytes[in_header] = "0123456789abcdef \t\n\"{}[],:"[below(26)];
       break;
     case 5: {  // a space inserted, with a header length that is right
-      bytes.insert(in_header, " ");
+      bytes.insert(in_header, 1, ' ');
       const std::uint64_t length = header_length(bytes) + 1;
       std::memcpy(bytes.data(), &length, sizeof length);
       break;
