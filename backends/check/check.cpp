@@ -1,0 +1,152 @@
+#include "check/check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "chorus/error.hpp"
+
+namespace chorus {
+
+namespace {
+
+/// Allowed difference, relative to the largest magnitude of the result (and at least to 1e-3):
+/// room for sums in another order over a few hundred single-precision terms.
+constexpr double tolerance = 3e-5;
+
+std::size_t span_floats(std::size_t rows, std::size_t cols, std::size_t stride) {
+  return rows == 0 ? 0 : (rows - 1) * stride + cols;
+}
+
+/// A copy of some elements in another backend's memory, for the time of one call.
+template <class T>
+class Mirror {
+ public:
+  Mirror(Backend& from, Backend& to, const T* data, std::size_t count)
+      : to_(to),
+        memory_(static_cast<T*>(to.allocate(std::max<std::size_t>(count, 1) * sizeof(T)))) {
+    std::vector<T> host(count);
+    from.download(data, host.data(), count * sizeof(T));
+    to.upload(host.data(), memory_, count * sizeof(T));
+  }
+  Mirror(const Mirror&) = delete;
+  Mirror& operator=(const Mirror&) = delete;
+  ~Mirror() { to_.release(memory_); }
+  T* data() const { return memory_; }
+
+ private:
+  Backend& to_;
+  T* memory_;
+};
+
+/// The same call on copies of its operands in another backend's memory.
+class MirroredCall {
+ public:
+  MirroredCall(Backend& from, Backend& to, const Call& call) : call_(call) {
+    call_.packed = nullptr;  // its layout is the other backend's secret
+    for (ConstView& view : call_.in) view.data = copy(from, to, view);
+    for (View& view : call_.out) view.data = copy(from, to, view);
+    for (IndexView& list : call_.index) {
+      if (list.data == nullptr) continue;
+      indices_.push_back(std::make_unique<Mirror<std::uint32_t>>(from, to, list.data, list.count));
+      list.data = indices_.back()->data();
+    }
+  }
+  const Call& call() const { return call_; }
+
+ private:
+  template <class AnyView>
+  float* copy(Backend& from, Backend& to, const AnyView& view) {
+    if (view.data == nullptr) return nullptr;
+    const std::size_t floats = span_floats(view.rows, view.cols, view.stride);
+    floats_.push_back(std::make_unique<Mirror<float>>(from, to, view.data, floats));
+    return floats_.back()->data();
+  }
+
+  Call call_;
+  std::vector<std::unique_ptr<Mirror<float>>> floats_;
+  std::vector<std::unique_ptr<Mirror<std::uint32_t>>> indices_;
+};
+
+std::vector<float> elements(Backend& backend, const View& view) {
+  std::vector<float> values(span_floats(view.rows, view.cols, view.stride));
+  backend.download(view.data, values.data(), values.size() * sizeof(float));
+  return values;
+}
+
+class CheckBackend final : public Backend {
+ public:
+  CheckBackend(std::shared_ptr<Backend> subject, std::shared_ptr<Backend> judge)
+      : subject_(std::move(subject)), judge_(std::move(judge)) {}
+
+  std::string name() const override { return "check:" + subject_->name() + "," + judge_->name(); }
+  std::string description() const override {
+    return "runs " + subject_->name() + " and compares every op with " + judge_->name();
+  }
+  std::size_t workers() const override { return 1; }
+  std::size_t tile_rows(std::size_t width) const override { return subject_->tile_rows(width); }
+  std::size_t packed_floats(std::size_t rows, std::size_t cols) const override {
+    return subject_->packed_floats(rows, cols);
+  }
+  void* allocate(std::size_t bytes) override { return subject_->allocate(bytes); }
+  void release(void* memory) noexcept override { subject_->release(memory); }
+  void upload(const void* host, void* device, std::size_t bytes) override {
+    subject_->upload(host, device, bytes);
+  }
+  void download(const void* device, void* host, std::size_t bytes) override {
+    subject_->download(device, host, bytes);
+  }
+
+  void run(const Call& call) override {
+    ++calls_;
+    if (call.op == Op::pack) return subject_->run(call);
+    const MirroredCall mirrored(*subject_, *judge_, call);
+    subject_->run(call);
+    judge_->run(mirrored.call());
+    for (std::size_t k = 0; k < std::size(call.out); ++k)
+      if (call.out[k].data != nullptr) compare(call, mirrored.call(), k);
+  }
+
+  void parallel(std::size_t tasks,
+                const std::function<void(std::size_t, std::size_t)>& body) override {
+    for (std::size_t task = 0; task < tasks; ++task) body(task, 0);
+  }
+
+ private:
+  void compare(const Call& call, const Call& judged, std::size_t k) {
+    const View& view = call.out[k];
+    const std::vector<float> found = elements(*subject_, view);
+    const std::vector<float> expected = elements(*judge_, judged.out[k]);
+    double largest = 1e-3;
+    for (std::size_t r = 0; r < view.rows; ++r)
+      for (std::size_t c = 0; c < view.cols; ++c)
+        largest = std::max(largest, std::abs(double{expected[r * view.stride + c]}));
+    for (std::size_t r = 0; r < view.rows; ++r)
+      for (std::size_t c = 0; c < view.cols; ++c) {
+        const float a = found[r * view.stride + c], b = expected[r * view.stride + c];
+        if (a == b || std::abs(double{a} - double{b}) <= tolerance * largest) continue;
+        throw Error(fmt::format(
+            "check: op {} (call {}) disagrees: output {} ({} x {}) at row {}, column {}: {} gives "
+            "{:.9g}, {} gives {:.9g}; difference {:.3g}, allowed {:.3g}",
+            chorus::name(call.op), calls_, k, view.rows, view.cols, r, c, subject_->name(), a,
+            judge_->name(), b, std::abs(double{a} - double{b}), tolerance * largest));
+      }
+  }
+
+  std::shared_ptr<Backend> subject_;
+  std::shared_ptr<Backend> judge_;
+  std::size_t calls_ = 0;
+};
+
+}  // namespace
+
+std::shared_ptr<Backend> make_check_backend(std::shared_ptr<Backend> subject,
+                                            std::shared_ptr<Backend> judge) {
+  return std::make_shared<CheckBackend>(std::move(subject), std::move(judge));
+}
+
+}  // namespace chorus

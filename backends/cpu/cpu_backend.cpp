@@ -1,0 +1,95 @@
+#include "cpu/cpu_backend.hpp"
+
+#include <omp.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <exception>
+#include <vector>
+
+#include "host/host_backend.hpp"
+#include "reference/reference.hpp"
+
+namespace chorus {
+
+namespace {
+
+/// Bytes of the second-level cache of one core; a cautious guess where the system does not say.
+std::size_t second_level_cache_bytes() {
+#ifdef _SC_LEVEL2_CACHE_SIZE
+  const long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
+  if (bytes > 0) return static_cast<std::size_t>(bytes);
+#endif
+  return std::size_t{512} << 10;
+}
+
+class CpuBackend final : public HostBackend {
+ public:
+  CpuBackend(const KernelSet& kernels, std::size_t threads)
+      : kernels_(kernels),
+        workers_(threads != 0 ? threads : static_cast<std::size_t>(omp_get_max_threads())),
+        threads_(std::min(workers_, static_cast<std::size_t>(omp_get_num_procs()))) {}
+
+  std::string name() const override { return std::string("cpu:") + kernels_.name; }
+
+  std::string description() const override {
+    return "SIMD kernels (" + std::string(kernels_.name) + "), " + std::to_string(workers_) +
+           (workers_ == 1 ? " worker" : " workers");
+  }
+
+  std::size_t workers() const override { return workers_; }
+
+  std::size_t tile_rows(std::size_t width) const override {
+    // A layer keeps two matrices of rows x width; four layers of them should fill most of the
+    // cache. Multiples of 24 suit register blocks of 6 and of 8 rows.
+    constexpr std::size_t kept_matrices = 8, step = 24;
+    const std::size_t row_bytes = kept_matrices * padded(width) * sizeof(float);
+    const std::size_t rows = second_level_cache_bytes() * 4 / 5 / row_bytes;
+    return std::clamp(rows / step * step, 2 * step, 16 * step);
+  }
+
+  std::size_t packed_floats(std::size_t rows, std::size_t cols) const override {
+    return kernels_.packed_floats(rows, cols);
+  }
+
+  void run(const Call& call) override {
+    thread_local std::vector<float> scratch;
+    const std::size_t floats = kernels_.scratch_floats(call);
+    if (scratch.size() < floats) scratch.resize(floats);
+    if (!kernels_.run(call, scratch.data())) run_reference(call);
+  }
+
+  void parallel(std::size_t tasks,
+                const std::function<void(std::size_t, std::size_t)>& body) override {
+    std::exception_ptr failure;
+    // Workers are fixed by the options, threads by the machine: results depend on workers only.
+#pragma omp parallel num_threads(static_cast <int>(threads_))
+    {
+      const auto thread = static_cast<std::size_t>(omp_get_thread_num());
+      const auto team = static_cast<std::size_t>(omp_get_num_threads());
+      try {
+        for (std::size_t worker = thread; worker < workers_; worker += team)
+          for (std::size_t task = worker; task < tasks; task += workers_) body(task, worker);
+      } catch (...) {
+#pragma omp critical(chorus_parallel_failure)
+        if (!failure) failure = std::current_exception();
+      }
+    }
+    if (failure) std::rethrow_exception(failure);
+  }
+
+ private:
+  static std::size_t padded(std::size_t width) { return (width + 15) / 16 * 16 + 16; }
+
+  const KernelSet& kernels_;
+  std::size_t workers_;
+  std::size_t threads_;
+};
+
+}  // namespace
+
+std::shared_ptr<Backend> make_cpu_backend(const KernelSet& kernels, const BackendOptions& options) {
+  return std::make_shared<CpuBackend>(kernels, options.threads);
+}
+
+}  // namespace chorus

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "chorus/backend.hpp"
+#include "cpu/kernels.hpp"
+
+namespace chorus {
+
+/// SIMD kernels on OpenMP workers.
+std::shared_ptr<Backend> make_cpu_backend(const KernelSet& kernels, const BackendOptions& options);
+
+/// Why this processor (or operating system) cannot run the set; empty if it can.
+std::string missing_for(const KernelSet& kernels);
+
+/// The best set that this processor runs.
+const KernelSet& best_kernels();
+
+}  // namespace chorus

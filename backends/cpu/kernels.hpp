@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+
+#include "chorus/call.hpp"
+
+namespace chorus {
+
+/// The kernels of one instruction set. All sets are compiled from the one template kernels.ipp.
+struct KernelSet {
+  const char* name;
+
+  /// Runs the op and returns true, or returns false if it is not among the fast ones.
+  /// `scratch` has scratch_floats(call) floats.
+  bool (*run)(const Call& call, float* scratch);
+  std::size_t (*scratch_floats)(const Call& call);
+  std::size_t (*packed_floats)(std::size_t rows, std::size_t cols);
+
+  /// Runs independent multiply-adds in registers, the most arithmetic this core can do; returns a
+  /// number that depends on all of them. One round is `peak_flops_per_round` operations.
+  float (*peak_rounds)(std::size_t rounds);
+  std::size_t peak_flops_per_round;
+};
+
+extern const KernelSet kernels_base;
+extern const KernelSet kernels_avx2;
+extern const KernelSet kernels_avx512;
+
+}  // namespace chorus

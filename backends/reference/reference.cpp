@@ -1,0 +1,204 @@
+#include "reference/reference.hpp"
+
+#include <cmath>
+#include <cstddef>
+#include <stdexcept>
+
+#include "chorus/random.hpp"
+#include "host/host_backend.hpp"
+
+namespace chorus {
+
+namespace {
+
+const float& at(const ConstView& view, std::size_t r, std::size_t c) {
+  return view.data[r * view.stride + c];
+}
+float& at(const View& view, std::size_t r, std::size_t c) { return view.data[r * view.stride + c]; }
+
+void store(const Call& call, const View& out, std::size_t r, std::size_t c, double value) {
+  if (call.accumulate) value += at(out, r, c);
+  at(out, r, c) = static_cast<float>(value);
+}
+
+/// out0(r, c) = value(r, c) for all elements.
+template <class Value>
+void each_element(const Call& call, Value value) {
+  const View& out = call.out[0];
+  for (std::size_t r = 0; r < out.rows; ++r)
+    for (std::size_t c = 0; c < out.cols; ++c) store(call, out, r, c, value(r, c));
+}
+
+void matmul(const Call& call) {
+  const ConstView &a = call.in[0], &b = call.in[1];
+  const std::size_t depth = call.transpose_a ? a.rows : a.cols;
+  each_element(call, [&](std::size_t r, std::size_t c) {
+    double sum = 0;
+    for (std::size_t k = 0; k < depth; ++k)
+      sum += double{call.transpose_a ? at(a, k, r) : at(a, r, k)} *
+             double{call.transpose_b ? at(b, c, k) : at(b, k, c)};
+    return sum;
+  });
+}
+
+void sum_rows(const Call& call) {
+  const std::size_t group = call.in[0].rows / call.out[0].rows;
+  each_element(call, [&](std::size_t g, std::size_t c) {
+    double sum = 0;
+    for (std::size_t r = g * group; r < (g + 1) * group; ++r) sum += at(call.in[0], r, c);
+    return sum;
+  });
+}
+
+void sine_linear(const Call& call) {
+  const ConstView &x = call.in[0], &w = call.in[1], &b = call.in[2];
+  const std::size_t group = x.rows / b.rows;
+  for (std::size_t r = 0; r < x.rows; ++r)
+    for (std::size_t c = 0; c < w.rows; ++c) {
+      double angle = at(b, r / group, c);
+      for (std::size_t k = 0; k < x.cols; ++k) angle += double{at(x, r, k)} * double{at(w, c, k)};
+      at(call.out[0], r, c) = static_cast<float>(std::sin(angle));
+      at(call.out[1], r, c) = static_cast<float>(std::cos(angle));
+    }
+}
+
+void sine_linear_gradient(const Call& call) {
+  const View &slope = call.out[0], &sums = call.out[1];
+  const std::size_t group = slope.rows / sums.rows;
+  for (std::size_t g = 0; g < sums.rows; ++g)
+    for (std::size_t c = 0; c < slope.cols; ++c) {
+      double sum = at(sums, g, c);
+      for (std::size_t r = g * group; r < (g + 1) * group; ++r) {
+        at(slope, r, c) *= at(call.in[0], r, c);
+        sum += at(slope, r, c);
+      }
+      at(sums, g, c) = static_cast<float>(sum);
+    }
+}
+
+/// One drawn pixel: where it lies in its image's list, and the weight that keeps sums unbiased.
+struct Drawn {
+  std::uint32_t place;
+  float weight;
+};
+
+Drawn draw(const std::uint32_t* image, std::uint32_t row, std::uint32_t rows,
+           std::uint32_t flat_rows, std::uint32_t word) {
+  const std::uint32_t flat = image[image_flat_pixels];
+  const std::uint32_t edge = image[image_edge_pixels];
+  if (flat == 0) flat_rows = 0;
+  if (edge == 0) flat_rows = rows;
+  const bool from_flat = row < flat_rows;
+  const std::uint32_t kind = from_flat ? flat : edge;
+  const std::uint32_t rows_of_kind = from_flat ? flat_rows : rows - flat_rows;
+  const std::uint32_t place = (from_flat ? 0 : flat) + below(word, kind);
+  return {place, static_cast<float>(double(kind) / (double(flat + edge) * rows_of_kind))};
+}
+
+void draw_pixels(const Call& call) {
+  const std::size_t groups = call.index[0].count;
+  const std::size_t rows = call.out[0].rows / groups;
+  const std::uint32_t step = call.index[3].data[0];
+  for (std::size_t g = 0; g < groups; ++g) {
+    const std::uint32_t* image = call.index[1].data + call.index[0].data[g] * image_fields;
+    const std::uint32_t first = image[image_first_pixel];
+    for (std::size_t k = 0; k < rows; ++k) {
+      const auto row = static_cast<std::uint32_t>(k);
+      const auto group = call.draw.first_group + static_cast<std::uint32_t>(g);
+      const PhiloxBlock words = philox({row, group, step, 0}, call.draw.seed);
+      const Drawn drawn =
+          draw(image, row, static_cast<std::uint32_t>(rows), call.draw.flat_rows, words[0]);
+      const std::uint32_t pixel = call.index[2].data[first + drawn.place];
+      const std::uint32_t width = image[image_width];
+      const std::size_t r = g * rows + k;
+      at(call.out[0], r, 0) = static_cast<float>((2.0 * (pixel % width) + 1) / width - 1);
+      at(call.out[0], r, 1) =
+          static_cast<float>((2.0 * (pixel / width) + 1) / image[image_height] - 1);
+      for (std::size_t c = 0; c < 3; ++c) at(call.out[1], r, c) = at(call.in[0], first + pixel, c);
+      at(call.out[2], r, 0) = drawn.weight;
+    }
+  }
+}
+
+void adam(const Call& call) {
+  const AdamUpdate& update = call.adam;
+  const ConstView &gradient = call.in[0], &schedule = call.in[1];
+  const double rate = double{update.rate} * at(schedule, 0, 0);
+  const double beta1 = update.beta1, beta2 = update.beta2;
+  for (std::size_t i = 0; i < gradient.rows; ++i) {
+    const std::size_t r = call.index[0].count != 0 ? call.index[0].data[i] : i;
+    for (std::size_t c = 0; c < gradient.cols; ++c) {
+      const double g = at(gradient, i, c);
+      const double m = beta1 * at(call.out[1], r, c) + (1 - beta1) * g;
+      const double v = beta2 * at(call.out[2], r, c) + (1 - beta2) * g * g;
+      at(call.out[1], r, c) = static_cast<float>(m);
+      at(call.out[2], r, c) = static_cast<float>(v);
+      const double step =
+          m * at(schedule, 0, 1) / (std::sqrt(v * at(schedule, 0, 2)) + double{update.epsilon});
+      at(call.out[0], r, c) = static_cast<float>(at(call.out[0], r, c) - rate * step);
+    }
+  }
+}
+
+class ReferenceBackend final : public HostBackend {
+ public:
+  std::string name() const override { return "reference"; }
+  std::string description() const override { return "plain loops, sums in double, one worker"; }
+  std::size_t workers() const override { return 1; }
+  std::size_t tile_rows(std::size_t) const override { return 96; }
+  std::size_t packed_floats(std::size_t, std::size_t) const override { return 0; }
+  void run(const Call& call) override { run_reference(call); }
+  void parallel(std::size_t tasks,
+                const std::function<void(std::size_t, std::size_t)>& body) override {
+    for (std::size_t task = 0; task < tasks; ++task) body(task, 0);
+  }
+};
+
+}  // namespace
+
+void run_reference(const Call& call) {
+  const ConstView &a = call.in[0], &b = call.in[1];
+  switch (call.op) {
+    case Op::matmul:
+      return matmul(call);
+    case Op::pack:
+      return;  // takes weights as they are
+    case Op::add:
+      return each_element(call, [&](auto r, auto c) { return double{at(a, r, c)} + at(b, r, c); });
+    case Op::subtract:
+      return each_element(call, [&](auto r, auto c) { return double{at(a, r, c)} - at(b, r, c); });
+    case Op::multiply:
+      return each_element(call, [&](auto r, auto c) { return double{at(a, r, c)} * at(b, r, c); });
+    case Op::scale:
+      return each_element(call, [&](auto r, auto c) { return double{call.scale} * at(a, r, c); });
+    case Op::fill:
+      return each_element(call, [&](auto, auto) { return call.scale; });
+    case Op::sin:
+      return each_element(call, [&](auto r, auto c) { return std::sin(double{at(a, r, c)}); });
+    case Op::cos:
+      return each_element(call, [&](auto r, auto c) { return std::cos(double{at(a, r, c)}); });
+    case Op::broadcast_rows: {
+      const std::size_t group = call.out[0].rows / a.rows;
+      return each_element(call, [&](auto r, auto c) { return at(a, r / group, c); });
+    }
+    case Op::sum_rows:
+      return sum_rows(call);
+    case Op::scale_rows:
+      return each_element(call, [&](auto r, auto c) { return double{at(a, r, c)} * at(b, r, 0); });
+    case Op::sine_linear:
+      return sine_linear(call);
+    case Op::sine_linear_gradient:
+      return sine_linear_gradient(call);
+    case Op::gather_rows:
+      return each_element(call, [&](auto r, auto c) { return at(a, call.index[0].data[r], c); });
+    case Op::draw_pixels:
+      return draw_pixels(call);
+    case Op::adam:
+      return adam(call);
+  }
+  throw std::logic_error("reference: unknown op");
+}
+
+std::shared_ptr<Backend> make_reference_backend() { return std::make_shared<ReferenceBackend>(); }
+
+}  // namespace chorus

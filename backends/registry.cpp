@@ -1,0 +1,92 @@
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <functional>
+
+#include "check/check.hpp"
+#include "chorus/backend.hpp"
+#include "chorus/error.hpp"
+#include "cpu/cpu_backend.hpp"
+#include "reference/reference.hpp"
+
+namespace chorus {
+
+namespace {
+
+struct Entry {
+  const char* name;
+  const char* description;
+  std::function<std::string()> unavailable;  ///< why not here; empty if it is
+  std::function<std::shared_ptr<Backend>(const BackendOptions&)> make;
+};
+
+Entry cpu_entry(const char* name, const char* description, const KernelSet& kernels) {
+  return {name, description, [&kernels] { return missing_for(kernels); },
+          [&kernels](const BackendOptions& options) { return make_cpu_backend(kernels, options); }};
+}
+
+/// All backends, best first: "auto" takes the first one that is available. One explicit table:
+/// objects that register themselves are dropped by the linker from a static library.
+const std::vector<Entry>& table() {
+  static const std::vector<Entry> entries = {
+      {"cuda", "NVIDIA GPU", [] { return std::string("this build has no CUDA backend"); },
+       [](const BackendOptions&) { return std::shared_ptr<Backend>(); }},
+      {"cpu", "the best instruction set of this processor", [] { return std::string(); },
+       [](const BackendOptions& options) { return make_cpu_backend(best_kernels(), options); }},
+      cpu_entry("cpu:avx512", "16 floats at a time", kernels_avx512),
+      cpu_entry("cpu:avx2", "8 floats at a time, fused multiply-add", kernels_avx2),
+      cpu_entry("cpu:base", "the architecture's common denominator", kernels_base),
+      {"reference", "plain loops with sums in double: slow, the definition of right",
+       [] { return std::string(); },
+       [](const BackendOptions&) { return make_reference_backend(); }},
+  };
+  return entries;
+}
+
+std::string available_names() {
+  std::string names = "auto";
+  for (const Entry& entry : table())
+    if (entry.unavailable().empty()) names += fmt::format(", {}", entry.name);
+  return names + ", check:A,B";
+}
+
+std::shared_ptr<Backend> make_entry(const Entry& entry, const BackendOptions& options) {
+  const std::string reason = entry.unavailable();
+  if (!reason.empty())
+    throw Error(fmt::format("backend '{}' is not available: {}; there is: {}", entry.name, reason,
+                            available_names()));
+  return entry.make(options);
+}
+
+/// "check:A,B"; names contain colons but no commas.
+std::shared_ptr<Backend> make_check(std::string_view pair, const BackendOptions& options) {
+  const std::size_t comma = pair.find(',');
+  if (comma == std::string_view::npos)
+    throw Error(fmt::format("backend 'check:{}' names one backend; expected two: check:A,B", pair));
+  const std::string_view subject = pair.substr(0, comma), judge = pair.substr(comma + 1);
+  for (const std::string_view side : {subject, judge})
+    if (side.empty() || side.starts_with("check:"))
+      throw Error(fmt::format("backend 'check:{}': expected two plain backends, check:A,B", pair));
+  return make_check_backend(make_backend(subject, options), make_backend(judge, options));
+}
+
+}  // namespace
+
+std::shared_ptr<Backend> make_backend(std::string_view name, const BackendOptions& options) {
+  const char* from_environment = std::getenv("CHORUS_BACKEND");
+  if (name.empty() && from_environment != nullptr) name = from_environment;
+  if (name.starts_with("check:")) return make_check(name.substr(6), options);
+  const bool any = name.empty() || name == "auto";
+  for (const Entry& entry : table())
+    if (any ? entry.unavailable().empty() : name == entry.name) return make_entry(entry, options);
+  throw Error(fmt::format("unknown backend '{}'; there is: {}", name, available_names()));
+}
+
+std::vector<BackendInfo> list_backends() {
+  std::vector<BackendInfo> list;
+  for (const Entry& entry : table())
+    list.push_back({entry.name, entry.description, entry.unavailable()});
+  return list;
+}
+
+}  // namespace chorus

@@ -1,0 +1,123 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "chorus/tensor.hpp"
+
+// Reverse-mode differentiation. A Tape records the ops that produced a value; walking it backwards
+// applies each op's gradient rule, which stands right below the op's value in ops.cpp.
+//
+// Two ways to walk:
+//   backward()   the fast one: adds into the sinks given with the leaves, frees every activation
+//                as soon as it has been used. One tape is one tile of a training step.
+//   gradients()  the gradients are recorded too and can be differentiated again.
+
+namespace chorus {
+
+class Tape;
+
+/// A value on a tape. A Var that depends on no leaf with a gradient is a constant: nothing is
+/// recorded for it.
+class Var {
+ public:
+  Var() = default;
+
+  const Tensor& value() const { return value_; }
+  std::size_t rows() const { return value_.rows(); }
+  std::size_t cols() const { return value_.cols(); }
+  bool is_constant() const { return node_ == constant; }
+  Tape& tape() const { return *tape_; }
+  const float* packed() const { return packed_; }
+
+ private:
+  friend class Tape;
+  friend class Gradient;
+  static constexpr std::size_t constant = static_cast<std::size_t>(-1);
+
+  Tensor value_;
+  Tape* tape_ = nullptr;
+  std::size_t node_ = constant;
+  const float* packed_ = nullptr;
+};
+
+/// What a gradient rule sees: the derivative of the result with respect to its op's value, and a
+/// place to put the derivatives with respect to the op's inputs.
+class Gradient {
+ public:
+  const Var& upstream() const { return upstream_; }
+
+  /// Whether anyone asked for the derivative with respect to `input`.
+  bool wants(const Var& input) const { return !input.is_constant(); }
+
+  /// Whether the rule is itself being recorded; then it must be made of ops on Vars.
+  bool recording() const;
+
+  void add(const Var& input, const Var& contribution);
+  /// add(input, op(a) op(b)) without a temporary where that is possible.
+  void add_matmul(const Var& input, const Var& a, bool transpose_a, const Var& b, bool transpose_b);
+  /// The tensor that collects the derivative of `input`, for rules that add to it in place.
+  /// Only when not recording.
+  Tensor collector(const Var& input);
+
+ private:
+  friend class Tape;
+  Gradient(Tape& tape, Var upstream) : tape_(tape), upstream_(std::move(upstream)) {}
+
+  Tape& tape_;
+  Var upstream_;
+};
+
+using GradientRule = std::function<void(Gradient&)>;
+
+class Tape {
+ public:
+  explicit Tape(Memory& memory) : memory_(memory) {}
+  Tape(const Tape&) = delete;
+  Tape& operator=(const Tape&) = delete;
+
+  Memory& memory() { return memory_; }
+
+  Var constant(Tensor value, const float* packed = nullptr);
+  /// A leaf to differentiate with gradients().
+  Var variable(Tensor value);
+  /// A leaf whose derivative backward() adds to `sink` (same shape as the value).
+  /// `packed`, here and above, is an Op::pack copy of the value that products may use instead.
+  Var variable(Tensor value, Tensor sink, const float* packed = nullptr);
+
+  /// Records the op that computed `value` from `inputs`. For ops.cpp.
+  Var record(Tensor value, std::initializer_list<const Var*> inputs, GradientRule rule);
+
+  /// Adds the derivatives of the 1 x 1 value `result` to the sinks. The tape is spent afterwards.
+  void backward(const Var& result);
+
+  /// The derivatives of `result` (1 x 1) with respect to `variables`, on this tape.
+  std::vector<Var> gradients(const Var& result, std::span<const Var> variables);
+
+  void run(const Call& call) { memory_.backend().run(call); }
+
+ private:
+  friend class Gradient;
+
+  struct Adjoint {
+    Var value;
+    bool in_place = false;  ///< the tape owns the elements alone and may add to them
+  };
+  struct Node {
+    GradientRule rule;
+    Adjoint adjoint;
+    Tensor sink;
+  };
+
+  void propagate(std::size_t from, bool release);
+  void add_to_adjoint(std::size_t node, const Var& contribution);
+  Var ones_like(const Var& value);
+
+  Memory& memory_;
+  std::vector<Node> nodes_;
+  bool recording_ = true;
+};
+
+}  // namespace chorus

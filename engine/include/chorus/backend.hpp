@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "chorus/call.hpp"
+
+namespace chorus {
+
+/// A place where primitives run: memory, kernels and workers. Backends know matrices only, nothing
+/// of differentiation, images or latents. How to add one: backends/README.md.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  virtual std::string name() const = 0;         ///< as given to make_backend, resolved: "cpu:avx2"
+  virtual std::string description() const = 0;  ///< for people: instruction set, device, workers
+
+  /// Number of workers that `parallel` uses; worker ids are below it.
+  virtual std::size_t workers() const = 0;
+
+  /// Rows of a tile for which the activations of a network of this width stay in the fastest
+  /// cache that holds them.
+  virtual std::size_t tile_rows(std::size_t width) const = 0;
+
+  /// Floats that Op::pack writes for a rows x cols matrix; 0 where products take weights as they
+  /// are.
+  virtual std::size_t packed_floats(std::size_t rows, std::size_t cols) const = 0;
+
+  /// Zeroed memory, aligned to 64 bytes, with `readable_slack` floats behind it that may be read.
+  /// Throws std::bad_alloc.
+  virtual void* allocate(std::size_t bytes) = 0;
+  virtual void release(void* memory) noexcept = 0;
+  virtual void upload(const void* host, void* device, std::size_t bytes) = 0;
+  virtual void download(const void* device, void* host, std::size_t bytes) = 0;
+
+  /// Runs one primitive on the calling worker. Throws std::logic_error for an op it lacks.
+  virtual void run(const Call& call) = 0;
+
+  /// Runs body(task, worker) for all tasks; task t always goes to worker t % workers(), in
+  /// ascending order on each worker, so that sums formed per worker have a fixed order.
+  /// The first exception of a body is rethrown after all workers have stopped.
+  virtual void parallel(std::size_t tasks,
+                        const std::function<void(std::size_t task, std::size_t worker)>& body) = 0;
+};
+
+struct BackendOptions {
+  std::size_t threads = 0;  ///< CPU workers; 0: OMP_NUM_THREADS or one per core
+};
+
+/// Makes a backend by name: "auto" (the best available), a name of list_backends(), or "check:A,B".
+/// An empty name means the environment variable CHORUS_BACKEND, or "auto".
+/// Throws Error listing what there is if the name is unknown or not available here.
+std::shared_ptr<Backend> make_backend(std::string_view name = {},
+                                      const BackendOptions& options = {});
+
+struct BackendInfo {
+  std::string name;
+  std::string description;
+  std::string unavailable;  ///< why it cannot be used here; empty if it can
+};
+
+/// All backends of this build, best first.
+std::vector<BackendInfo> list_backends();
+
+std::string_view name(Op op);
+
+}  // namespace chorus

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+// The language in which the engine talks to a backend: one primitive operation on row-major
+// matrices. Plain data only (no member functions): this header is also read by the files that are
+// compiled for one processor architecture, which must not define anything the linker may share.
+
+namespace chorus {
+
+/// A row-major matrix of 32-bit floats in a backend's memory: element (r, c) is data[r * stride +
+/// c]. What lies between cols and stride is undefined and never has to be preserved. Up to
+/// `readable_slack` floats behind the last element may be read (never written).
+struct ConstView {
+  const float* data = nullptr;
+  std::size_t rows = 0;
+  std::size_t cols = 0;
+  std::size_t stride = 0;
+};
+
+struct View {
+  float* data = nullptr;
+  std::size_t rows = 0;
+  std::size_t cols = 0;
+  std::size_t stride = 0;
+};
+
+/// A list of unsigned integers in a backend's memory.
+struct IndexView {
+  const std::uint32_t* data = nullptr;
+  std::size_t count = 0;
+};
+
+inline constexpr std::size_t readable_slack = 64;  ///< floats
+
+/// The primitives. "group" ops treat the rows of a matrix as equal consecutive groups: in a tile
+/// that holds several images, a group is the rows of one image. `out (+)=` means that the result is
+/// added where Call::accumulate is set.
+enum class Op : std::uint8_t {
+  matmul,                ///< out0 (+)= op(in0) op(in1), op = transpose where the flag is set
+  pack,                  ///< out0 (one row) = in0 in the order that the backend's products like
+  add,                   ///< out0 = in0 + in1
+  subtract,              ///< out0 = in0 - in1
+  multiply,              ///< out0 = in0 * in1, element by element
+  scale,                 ///< out0 (+)= Call::scale * in0
+  fill,                  ///< out0 = Call::scale
+  sin,                   ///< out0 = sin(in0), radians
+  cos,                   ///< out0 = cos(in0), radians
+  broadcast_rows,        ///< out0 row r = in0 row (r / group), group = out0.rows / in0.rows
+  sum_rows,              ///< out0 row g (+)= sum of the rows of group g of in0
+  scale_rows,            ///< out0 row r = in0 row r * in1(r, 0)
+  sine_linear,           ///< P = in0 in1^T + in2 row (r / group); out0 = sin(P), out1 = cos(P)
+  sine_linear_gradient,  ///< out0 *= in0; out1 row g += sum of the rows of group g of that product
+  gather_rows,           ///< out0 row r = in0 row index0[r]
+  draw_pixels,           ///< draws training pixels: see PixelDraw
+  adam,                  ///< one Adam update of out0: see AdamUpdate
+};
+
+inline constexpr std::size_t op_count = static_cast<std::size_t>(Op::adam) + 1;
+
+/// What draw_pixels reads and writes (k-th entry of index0 = image of the k-th group of rows).
+///   index0  image of each group                       index1  table of images, image_fields each
+///   index2  pixel numbers, per image the flat ones first, then the edge ones
+///   index3  one entry: the step; it is data, not an attribute, so that a recorded step can be
+///   replayed in0     colours, one row of 3 per pixel, in pixel order, images one after another
+///   out0    pixel centres (x, y) in [-1, 1]    out1  their colours    out2  their weights
+/// Each group has `flat_rows` flat pixels, then edge pixels, each uniform with replacement from
+/// Philox(seed; step, first_group + group, row). Row weights make the weighted sum over a group of
+/// any per-pixel quantity an unbiased estimate of its mean over the image. An image without one of
+/// the two kinds gets all its rows from the other.
+struct PixelDraw {
+  std::uint64_t seed = 0;
+  std::uint32_t first_group = 0;  ///< number of this tile's first group within the step
+  std::uint32_t flat_rows = 0;    ///< of the rows of each group
+};
+
+/// Entries of the image table of draw_pixels.
+enum ImageField : std::size_t {
+  image_first_pixel,  ///< row of the image's first pixel in the colours; also its place in index2
+  image_flat_pixels,
+  image_edge_pixels,
+  image_width,   ///< pixels
+  image_height,  ///< pixels
+  image_fields
+};
+
+/// Adam (Kingma and Ba 2015, algorithm 1) with the step's scalars as data: in1 (1 x 3) holds the
+/// schedule's factor, 1 / (1 - beta1^t) and 1 / (1 - beta2^t).
+///   in0  gradient   out0  parameter   out1  first moment   out2  second moment
+/// With index0, gradient row r belongs to row index0[r] of the three outputs, and other rows stay.
+struct AdamUpdate {
+  float rate = 0;
+  float beta1 = 0;
+  float beta2 = 0;
+  float epsilon = 0;
+};
+
+/// One primitive operation. Shapes must fit; the engine checks them, a backend may assume them.
+/// Outputs never overlap inputs, except element by element in the same place.
+struct Call {
+  Op op = Op::add;
+  ConstView in[3] = {};
+  View out[3] = {};
+  IndexView index[4] = {};
+  const float* packed = nullptr;  ///< matmul, sine_linear: a packed copy of in1, or null
+  bool transpose_a = false;
+  bool transpose_b = false;
+  bool accumulate = false;
+  float scale = 1;
+  PixelDraw draw = {};
+  AdamUpdate adam = {};
+};
+
+}  // namespace chorus

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "chorus/safetensors.hpp"
+#include "chorus/siren.hpp"
+
+namespace chorus {
+
+/// An image that a model encodes: its name and the size it was trained at.
+struct EncodedImage {
+  std::string name;
+  std::size_t width = 0;   ///< pixels
+  std::size_t height = 0;  ///< pixels
+};
+
+/// A trained network with the latents of its images.
+struct Model {
+  Siren siren;
+  Tensor latents;  ///< [images x latent]
+  std::vector<EncodedImage> images;
+  std::map<std::string, std::string> notes;  ///< how it was made: seed, steps, seconds, ...
+};
+
+/// A model with fresh weights and standard normal latents.
+Model make_model(Memory& memory, const SirenConfig& config, std::vector<EncodedImage> images,
+                 std::uint64_t seed);
+
+/// The place of an image by name. Throws Error naming close matches if there is none.
+std::size_t find_image(const Model& model, const std::string& name);
+
+/// The model as a safetensors file: parameters by name, "latents", and metadata with the format
+/// version, configuration, images and notes. See docs/file_format.md.
+TensorFile to_tensor_file(Backend& backend, const Model& model);
+/// Throws Error (`origin` names the file) on anything missing or of the wrong shape.
+Model from_tensor_file(Memory& memory, const TensorFile& file, const std::string& origin);
+
+void save_model(Backend& backend, const Model& model, const std::filesystem::path& file);
+Model load_model(Memory& memory, const std::filesystem::path& file);
+
+}  // namespace chorus

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace chorus {
+
+/// Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3",
+/// SC 2011): a counter-based generator. The same counter and key give the same four words on any
+/// worker and any device, in any order.
+using PhiloxBlock = std::array<std::uint32_t, 4>;
+
+constexpr PhiloxBlock philox(PhiloxBlock counter, std::uint64_t seed) {
+  std::uint32_t key0 = static_cast<std::uint32_t>(seed);
+  std::uint32_t key1 = static_cast<std::uint32_t>(seed >> 32);
+  for (int round = 0; round < 10; ++round) {
+    const std::uint64_t product0 = std::uint64_t{0xD2511F53} * counter[0];
+    const std::uint64_t product1 = std::uint64_t{0xCD9E8D57} * counter[2];
+    counter = {static_cast<std::uint32_t>(product1 >> 32) ^ counter[1] ^ key0,
+               static_cast<std::uint32_t>(product1),
+               static_cast<std::uint32_t>(product0 >> 32) ^ counter[3] ^ key1,
+               static_cast<std::uint32_t>(product0)};
+    key0 += 0x9E3779B9;
+    key1 += 0xBB67AE85;
+  }
+  return counter;
+}
+
+/// Uniform in {0, ..., bound - 1}; the bias is below bound / 2^32.
+constexpr std::uint32_t below(std::uint32_t word, std::uint32_t bound) {
+  return static_cast<std::uint32_t>((std::uint64_t{word} * bound) >> 32);
+}
+
+/// Uniform in [0, 1), 24 bits.
+constexpr float unit_float(std::uint32_t word) { return static_cast<float>(word >> 8) * 0x1p-24F; }
+
+/// A sequence of words for set-up work (initial weights, orders), named by a seed and a stream.
+class RandomStream {
+ public:
+  constexpr RandomStream(std::uint64_t seed, std::uint32_t stream) : seed_(seed), stream_(stream) {}
+  constexpr std::uint32_t word() {
+    if (used_ == 4) {
+      block_ = philox({position_++, 0, 0, stream_}, seed_);
+      used_ = 0;
+    }
+    return block_[used_++];
+  }
+  constexpr float uniform(float low, float high) { return low + (high - low) * unit_float(word()); }
+  float normal();  ///< standard normal (Box-Muller)
+
+ private:
+  std::uint64_t seed_;
+  std::uint32_t stream_;
+  std::uint32_t position_ = 0;
+  PhiloxBlock block_{};
+  std::size_t used_ = 4;
+};
+
+}  // namespace chorus

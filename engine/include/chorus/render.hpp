@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "chorus/image.hpp"
+#include "chorus/model.hpp"
+
+namespace chorus {
+
+/// Decodes images of any size from a model. Keeps working memory between calls.
+class Renderer {
+ public:
+  Renderer(Memory& memory, const Model& model);
+
+  /// The image of a latent (config.latent numbers) at a size in pixels. A pixel is the mean of
+  /// supersample x supersample points of its square; 1 is the centre alone. Values are as the
+  /// network gives them, not clipped.
+  Image render(std::span<const float> latent, std::size_t width, std::size_t height,
+               std::size_t supersample = 1);
+  /// An image the model encodes.
+  Image render(std::size_t image, std::size_t width, std::size_t height,
+               std::size_t supersample = 1);
+
+  std::vector<float> latent(std::size_t image) const;
+
+ private:
+  Backend& backend_;
+  const Model& model_;
+  std::vector<Memory> memories_;  ///< one for each worker
+};
+
+}  // namespace chorus

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "chorus/image.hpp"
+#include "chorus/tensor.hpp"
+
+namespace chorus {
+
+/// The training pixels in a backend's memory, in the form that Op::draw_pixels reads: each image's
+/// flat pixels and edge pixels. A pixel is flat if no colour in its 3 x 3 neighbourhood differs
+/// from another by more than 2.5 / 255 in any channel; most pixels of icons are, and carry little.
+class PixelTable {
+ public:
+  PixelTable(Memory& memory, const std::vector<NamedImage>& images);
+
+  std::size_t images() const { return images_; }
+  IndexView image_table() const { return image_table_.view(); }
+  IndexView pixel_order() const { return pixel_order_.view(); }
+  ConstView colors() const { return colors_.const_view(); }
+
+ private:
+  std::size_t images_ = 0;
+  IndexList image_table_;
+  IndexList pixel_order_;
+  Tensor colors_;
+};
+
+/// For each pixel whether it is flat (see PixelTable), row-major.
+std::vector<bool> flat_pixels(const Image& image);
+
+/// The images of each step: epochs in random order, all images equally often. With
+/// `per_step` = all images, every step takes all of them in their own order.
+class ImageOrder {
+ public:
+  ImageOrder(std::size_t images, std::size_t per_step, std::uint64_t seed);
+  const std::vector<std::uint32_t>& step(std::uint64_t step);
+
+ private:
+  std::size_t images_, per_step_;
+  std::uint64_t seed_;
+  std::uint64_t epoch_ = static_cast<std::uint64_t>(-1);
+  std::vector<std::uint32_t> order_;  ///< of the present epoch
+  std::vector<std::uint32_t> step_;
+};
+
+}  // namespace chorus

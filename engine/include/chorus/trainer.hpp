@@ -1,0 +1,103 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "chorus/image.hpp"
+#include "chorus/model.hpp"
+#include "chorus/sampler.hpp"
+
+namespace chorus {
+
+struct TrainConfig {
+  float learning_rate = 5e-3F;  ///< of hidden weights at omega_hidden = 30
+  // Factors on the learning rate.
+  float first_weight_rate = 5;
+  float first_bias_rate = 2;
+  float modulation_rate = 1;
+  float latent_rate = 3;
+  float output_rate = 0.5F;
+  float beta1 = 0.9F;
+  float beta2 = 0.99F;
+  float epsilon = 1e-8F;
+  double warm_up = 0.03;  ///< share of the training in which the rate rises linearly
+  // Pixels drawn from each image in a step.
+  std::size_t flat_pixels = 8;
+  std::size_t edge_pixels = 16;
+  std::size_t images_per_step = 0;  ///< 0: all, up to 256
+  std::uint64_t seed = 1;
+};
+
+/// The factor on the learning rate at `progress` in [0, 1]: linear warm-up, then half a cosine to
+/// 0.
+double schedule_factor(double progress, double warm_up);
+
+/// Trains a model in place. A step draws pixels of some images, differentiates the mean squared
+/// error tile by tile on the backend's workers, adds up the workers' gradients in a fixed order and
+/// applies Adam: same seed, backend and number of workers, same bits.
+class Trainer {
+ public:
+  Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& images,
+          const TrainConfig& config);
+
+  /// One step at `progress` in [0, 1] of the whole training.
+  void step(double progress);
+
+  std::uint64_t steps() const { return step_; }
+  std::size_t pixels_per_step() const { return images_per_step_ * pixels_per_image_; }
+
+  /// Mean squared error (per pixel and channel, an unbiased estimate over all pixels) of the steps
+  /// since the last call.
+  double take_error();
+
+  /// Everything beyond the model that is needed to go on exactly: moments and the step.
+  void save_state(TensorFile& file) const;
+  void load_state(const TensorFile& file, const std::string& origin);
+
+ private:
+  /// A parameter with what Adam keeps for it.
+  struct Trained {
+    std::string name;
+    Tensor value, first_moment, second_moment;
+    Tensor gradients;  ///< one stacked copy for each worker
+    Tensor total;      ///< their sum
+    float rate = 0;
+    std::size_t parameter = 0;  ///< place in the network
+  };
+  struct Rows {
+    std::size_t trained, first, count;
+  };
+
+  void add_trained(Memory& memory, const std::string& name, const Tensor& value, float rate,
+                   std::size_t copies);
+  void plan_updates();
+  void upload_step(double progress);
+  void train_tile(std::size_t tile, std::size_t worker);
+  void update_rows(const Rows& rows);
+  void update_latents();
+  Call adam_call(const Trained& trained) const;
+
+  Backend& backend_;
+  Model& model_;
+  TrainConfig config_;
+  PixelTable table_;
+  std::size_t images_per_step_;
+  std::size_t pixels_per_image_;
+  ImageOrder order_;
+  std::vector<Memory> memories_;            ///< one for each worker
+  std::vector<Trained> trained_;            ///< the network's parameters, then the latents
+  std::vector<std::vector<Tensor>> sinks_;  ///< [worker][parameter]
+  std::vector<Rows> updates_;
+  std::vector<Tensor> errors_;           ///< [worker], 1 x 1, summed over steps
+  std::vector<std::size_t> tile_begin_;  ///< first image of each tile of a step, and the end
+  IndexList step_images_;
+  IndexList step_number_;
+  Tensor schedule_;  ///< see AdamUpdate
+  std::uint64_t step_ = 0;
+  std::uint64_t steps_in_errors_ = 0;
+};
+
+}  // namespace chorus

@@ -1,0 +1,47 @@
+#include "chorus/backend.hpp"
+
+#include <stdexcept>
+
+namespace chorus {
+
+std::string_view name(Op op) {
+  switch (op) {
+    case Op::matmul:
+      return "matmul";
+    case Op::pack:
+      return "pack";
+    case Op::add:
+      return "add";
+    case Op::subtract:
+      return "subtract";
+    case Op::multiply:
+      return "multiply";
+    case Op::scale:
+      return "scale";
+    case Op::fill:
+      return "fill";
+    case Op::sin:
+      return "sin";
+    case Op::cos:
+      return "cos";
+    case Op::broadcast_rows:
+      return "broadcast_rows";
+    case Op::sum_rows:
+      return "sum_rows";
+    case Op::scale_rows:
+      return "scale_rows";
+    case Op::sine_linear:
+      return "sine_linear";
+    case Op::sine_linear_gradient:
+      return "sine_linear_gradient";
+    case Op::gather_rows:
+      return "gather_rows";
+    case Op::draw_pixels:
+      return "draw_pixels";
+    case Op::adam:
+      return "adam";
+  }
+  throw std::logic_error("name: unknown op");
+}
+
+}  // namespace chorus

@@ -1,0 +1,194 @@
+#include "chorus/model.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "chorus/error.hpp"
+#include "chorus/random.hpp"
+
+namespace chorus {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* format_name = "chorus model";
+constexpr int format_version = 1;
+constexpr std::size_t largest_width = 8192, largest_depth = 64, largest_latent = 65536;
+
+json to_json(const SirenConfig& config) {
+  return {{"width", config.width},
+          {"hidden_layers", config.hidden_layers},
+          {"latent", config.latent},
+          {"channels", config.channels},
+          {"conditioning", std::string(name(config.conditioning))},
+          {"omega_first", config.omega_first},
+          {"omega_hidden", config.omega_hidden}};
+}
+
+std::size_t count_field(const json& object, const char* key, std::size_t most) {
+  const auto value = object.at(key).get<std::int64_t>();
+  if (value < 1 || static_cast<std::uint64_t>(value) > most)
+    throw Error(fmt::format("{} is {}; expected 1 to {}", key, value, most));
+  return static_cast<std::size_t>(value);
+}
+
+SirenConfig config_from_json(const json& object) {
+  SirenConfig config;
+  config.width = count_field(object, "width", largest_width);
+  config.hidden_layers = count_field(object, "hidden_layers", largest_depth);
+  config.latent = count_field(object, "latent", largest_latent);
+  config.channels = count_field(object, "channels", 3);
+  config.conditioning = parse_conditioning(object.at("conditioning").get<std::string>());
+  config.omega_first = object.at("omega_first").get<float>();
+  config.omega_hidden = object.at("omega_hidden").get<float>();
+  return config;
+}
+
+json to_json(const std::vector<EncodedImage>& images) {
+  json list = json::array();
+  for (const EncodedImage& image : images)
+    list.push_back({{"name", image.name}, {"width", image.width}, {"height", image.height}});
+  return list;
+}
+
+std::vector<EncodedImage> images_from_json(const json& list) {
+  constexpr std::size_t largest_side = std::size_t{1} << 20;
+  std::vector<EncodedImage> images;
+  for (const json& entry : list)
+    images.push_back({entry.at("name").get<std::string>(),
+                      count_field(entry, "width", largest_side),
+                      count_field(entry, "height", largest_side)});
+  if (images.empty()) throw Error("the list of images is empty");
+  return images;
+}
+
+const std::string& metadata(const TensorFile& file, const std::string& key) {
+  const auto found = file.metadata.find(key);
+  if (found == file.metadata.end())
+    throw Error(fmt::format("metadata has no \"{}\"; expected a chorus model", key));
+  return found->second;
+}
+
+void check_format(const TensorFile& file) {
+  const std::string& format = metadata(file, "format");
+  if (format != format_name)
+    throw Error(fmt::format("format is \"{}\"; expected \"{}\"", format, format_name));
+  const std::string& version = metadata(file, "format_version");
+  if (version != std::to_string(format_version))
+    throw Error(fmt::format("format version is {}; this program reads version {}", version,
+                            format_version));
+}
+
+std::string describe(const std::vector<std::size_t>& shape) {
+  return fmt::format("[{}]", fmt::join(shape, " x "));
+}
+
+void load_tensor(Backend& backend, const TensorFile& file, const std::string& name,
+                 const Tensor& into) {
+  const auto found = file.tensors.find(name);
+  if (found == file.tensors.end()) throw Error(fmt::format("tensor \"{}\" is missing", name));
+  const std::vector<std::size_t> expected = {into.rows(), into.cols()};
+  if (found->second.shape != expected)
+    throw Error(fmt::format("tensor \"{}\" is {}; expected {}", name, describe(found->second.shape),
+                            describe(expected)));
+  from_host(backend, found->second.values, into);
+}
+
+/// Sizes that the file itself cannot back are refused before anything is allocated for them.
+void check_sizes(const TensorFile& file, const SirenConfig& config, std::size_t images) {
+  const auto latents = file.tensors.find("latents");
+  const std::vector<std::size_t> expected = {images, config.latent};
+  if (latents == file.tensors.end() || latents->second.shape != expected)
+    throw Error(fmt::format("tensor \"latents\" is missing or not {}", describe(expected)));
+  for (std::size_t l = 0; l < config.hidden_layers; ++l) {
+    const auto weight = file.tensors.find(fmt::format("hidden.{}.weight", l));
+    const std::vector<std::size_t> square = {config.width, config.width};
+    if (weight == file.tensors.end() || weight->second.shape != square)
+      throw Error(
+          fmt::format("tensor \"hidden.{}.weight\" is missing or not {}", l, describe(square)));
+  }
+}
+
+Model read_model(Memory& memory, const TensorFile& file) {
+  check_format(file);
+  const SirenConfig config = config_from_json(json::parse(metadata(file, "configuration")));
+  std::vector<EncodedImage> images = images_from_json(json::parse(metadata(file, "images")));
+  check_sizes(file, config, images.size());
+  Model model = make_model(memory, config, std::move(images), 0);
+  Backend& backend = memory.backend();
+  for (const Parameter& parameter : model.siren.parameters())
+    load_tensor(backend, file, parameter.name, parameter.value);
+  load_tensor(backend, file, "latents", model.latents);
+  model.siren.pack(backend);
+  model.notes = json::parse(metadata(file, "notes")).get<std::map<std::string, std::string>>();
+  return model;
+}
+
+}  // namespace
+
+Model make_model(Memory& memory, const SirenConfig& config, std::vector<EncodedImage> images,
+                 std::uint64_t seed) {
+  constexpr std::uint32_t latent_stream = 1;
+  RandomStream random(seed, latent_stream);
+  std::vector<float> latents(images.size() * config.latent);
+  for (float& value : latents) value = random.normal();
+  const std::size_t count = images.size();
+  return {Siren(memory, config, seed),
+          memory.from(latents, count, config.latent),
+          std::move(images),
+          {}};
+}
+
+std::size_t find_image(const Model& model, const std::string& name) {
+  const auto exact = std::find_if(model.images.begin(), model.images.end(),
+                                  [&](const EncodedImage& image) { return image.name == name; });
+  if (exact != model.images.end()) return static_cast<std::size_t>(exact - model.images.begin());
+  std::vector<std::string> close;
+  for (const EncodedImage& image : model.images)
+    if (image.name.find(name) != std::string::npos && close.size() < 5) close.push_back(image.name);
+  throw Error(
+      close.empty()
+          ? fmt::format("the model has no image '{}'; `chorus info` lists the names", name)
+          : fmt::format("the model has no image '{}'; close: {}", name, fmt::join(close, ", ")));
+}
+
+TensorFile to_tensor_file(Backend& backend, const Model& model) {
+  TensorFile file;
+  file.metadata = {
+      {"format", format_name},
+      {"format_version", std::to_string(format_version)},
+      {"configuration", to_json(model.siren.config()).dump()},
+      {"images", to_json(model.images).dump(-1, ' ', false, json::error_handler_t::replace)},
+      {"notes", json(model.notes).dump(-1, ' ', false, json::error_handler_t::replace)}};
+  for (const Parameter& parameter : model.siren.parameters())
+    file.tensors[parameter.name] = {{parameter.value.rows(), parameter.value.cols()},
+                                    to_host(backend, parameter.value)};
+  file.tensors["latents"] = {{model.latents.rows(), model.latents.cols()},
+                             to_host(backend, model.latents)};
+  return file;
+}
+
+Model from_tensor_file(Memory& memory, const TensorFile& file, const std::string& origin) {
+  try {
+    return read_model(memory, file);
+  } catch (const json::exception& error) {
+    throw Error(
+        fmt::format("{}: metadata is not what a chorus model has: {}", origin, error.what()));
+  } catch (const Error& error) {
+    throw Error(fmt::format("{}: {}", origin, error.what()));
+  }
+}
+
+void save_model(Backend& backend, const Model& model, const std::filesystem::path& file) {
+  write_safetensors(file, to_tensor_file(backend, model));
+}
+
+Model load_model(Memory& memory, const std::filesystem::path& file) {
+  return from_tensor_file(memory, read_safetensors(file), file.string());
+}
+
+}  // namespace chorus

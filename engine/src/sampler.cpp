@@ -1,0 +1,98 @@
+#include "chorus/sampler.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <stdexcept>
+
+#include "chorus/error.hpp"
+#include "chorus/random.hpp"
+
+namespace chorus {
+
+namespace {
+
+constexpr float flat_threshold = 2.5F / 255.0F;
+
+/// Largest difference of any channel within the neighbourhood of (x, y), cut off at the borders.
+float neighbourhood_range(const Image& image, std::size_t x, std::size_t y) {
+  float range = 0;
+  for (std::size_t channel = 0; channel < 3; ++channel) {
+    float low = std::numeric_limits<float>::max(), high = std::numeric_limits<float>::lowest();
+    for (std::size_t v = y - std::min<std::size_t>(y, 1); v <= std::min(y + 1, image.height - 1);
+         ++v)
+      for (std::size_t u = x - std::min<std::size_t>(x, 1); u <= std::min(x + 1, image.width - 1);
+           ++u) {
+        const float value = image.pixel(u, v)[channel];
+        low = std::min(low, value);
+        high = std::max(high, value);
+      }
+    range = std::max(range, high - low);
+  }
+  return range;
+}
+
+}  // namespace
+
+std::vector<bool> flat_pixels(const Image& image) {
+  std::vector<bool> flat(image.pixels());
+  for (std::size_t y = 0; y < image.height; ++y)
+    for (std::size_t x = 0; x < image.width; ++x)
+      flat[y * image.width + x] = neighbourhood_range(image, x, y) <= flat_threshold;
+  return flat;
+}
+
+PixelTable::PixelTable(Memory& memory, const std::vector<NamedImage>& images)
+    : images_(images.size()) {
+  std::vector<std::uint32_t> table, order;
+  std::vector<float> colors;
+  for (const NamedImage& named : images) {
+    const Image& image = named.image;
+    if (order.size() + image.pixels() > std::numeric_limits<std::uint32_t>::max())
+      throw Error("the images have more than 2^32 pixels together; expected fewer");
+    const std::vector<bool> flat = flat_pixels(image);
+    const auto flat_count = static_cast<std::uint32_t>(std::count(flat.begin(), flat.end(), true));
+    const auto pixels = static_cast<std::uint32_t>(image.pixels());
+    table.resize(table.size() + image_fields);
+    std::uint32_t* fields = &table[table.size() - image_fields];
+    fields[image_first_pixel] = static_cast<std::uint32_t>(order.size());
+    fields[image_flat_pixels] = flat_count;
+    fields[image_edge_pixels] = pixels - flat_count;
+    fields[image_width] = static_cast<std::uint32_t>(image.width);
+    fields[image_height] = static_cast<std::uint32_t>(image.height);
+    for (const bool kind : {true, false})
+      for (std::uint32_t pixel = 0; pixel < pixels; ++pixel)
+        if (flat[pixel] == kind) order.push_back(pixel);
+    colors.insert(colors.end(), image.rgb.begin(), image.rgb.end());
+  }
+  image_table_ = IndexList(memory.shared_backend(), table);
+  pixel_order_ = IndexList(memory.shared_backend(), order);
+  colors_ = memory.from(colors, order.size(), 3);
+}
+
+ImageOrder::ImageOrder(std::size_t images, std::size_t per_step, std::uint64_t seed)
+    : images_(images), per_step_(per_step), seed_(seed), order_(images) {
+  if (per_step == 0 || per_step > images)
+    throw std::invalid_argument("ImageOrder: images per step must be between 1 and all");
+  std::iota(order_.begin(), order_.end(), 0U);
+}
+
+const std::vector<std::uint32_t>& ImageOrder::step(std::uint64_t step) {
+  const std::uint64_t steps_per_epoch = images_ / per_step_;
+  const std::uint64_t epoch = step / steps_per_epoch;
+  if (per_step_ != images_ && epoch != epoch_) {
+    constexpr std::uint32_t order_stream = 0x0D0E0001;
+    std::iota(order_.begin(), order_.end(), 0U);
+    RandomStream random(seed_ ^ (epoch * 0x9E3779B97F4A7C15ULL), order_stream);
+    for (std::size_t i = images_; i > 1; --i)
+      std::swap(order_[i - 1], order_[below(random.word(), static_cast<std::uint32_t>(i))]);
+    epoch_ = epoch;
+  }
+  const std::size_t first = step % steps_per_epoch * per_step_;
+  step_.assign(order_.begin() + static_cast<std::ptrdiff_t>(first),
+               order_.begin() + static_cast<std::ptrdiff_t>(first + per_step_));
+  return step_;
+}
+
+}  // namespace chorus

@@ -1,0 +1,284 @@
+#include "chorus/trainer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+#include <stdexcept>
+
+#include "chorus/error.hpp"
+
+namespace chorus {
+
+namespace {
+
+constexpr std::size_t most_images_per_step = 256;
+
+std::vector<Memory> worker_memories(const std::shared_ptr<Backend>& backend) {
+  std::vector<Memory> memories;
+  for (std::size_t w = 0; w < backend->workers(); ++w) memories.emplace_back(backend);
+  return memories;
+}
+
+std::size_t choose_images_per_step(const TrainConfig& config, std::size_t images) {
+  const std::size_t wanted =
+      config.images_per_step == 0 ? most_images_per_step : config.images_per_step;
+  return std::min(wanted, images);
+}
+
+float rate_of(const TrainConfig& config, const SirenConfig& network, const Parameter& parameter) {
+  const float hidden = config.learning_rate * network.omega_hidden / 30.0F;
+  switch (parameter.role) {
+    case Role::first_weight:
+      return config.learning_rate * config.first_weight_rate;
+    case Role::first_bias:
+      return config.learning_rate * config.first_bias_rate;
+    case Role::hidden_weight:
+    case Role::hidden_bias:
+      return hidden;
+    case Role::modulation:
+      return config.learning_rate * config.modulation_rate;
+    case Role::output:
+      return config.learning_rate * config.output_rate;
+  }
+  throw std::logic_error("rate_of: unknown role");
+}
+
+/// The elements of a tensor's rows as one long row, padding included: for element-wise work.
+View flat(const Tensor& tensor, std::size_t first_row, std::size_t rows) {
+  const View view = tensor.view();
+  const std::size_t floats = rows * view.stride;
+  return {view.data + first_row * view.stride, 1, floats, floats};
+}
+
+ConstView as_const(const View& view) { return {view.data, view.rows, view.cols, view.stride}; }
+
+}  // namespace
+
+double schedule_factor(double progress, double warm_up) {
+  const double p = std::clamp(progress, 0.0, 1.0);
+  // Not quite from zero, so that the first step already moves.
+  const double rising = warm_up > 0 ? std::min(1.0, p / warm_up + 0.02) : 1.0;
+  return rising * (0.5 + 0.5 * std::cos(std::numbers::pi * p));
+}
+
+Trainer::Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& images,
+                 const TrainConfig& config)
+    : backend_(memory.backend()),
+      model_(model),
+      config_(config),
+      table_(memory, images),
+      images_per_step_(choose_images_per_step(config, images.size())),
+      pixels_per_image_(config.flat_pixels + config.edge_pixels),
+      order_(images.size(), images_per_step_, config.seed),
+      memories_(worker_memories(memory.shared_backend())),
+      step_images_(memory.shared_backend(), std::vector<std::uint32_t>(images_per_step_)),
+      step_number_(memory.shared_backend(), std::vector<std::uint32_t>(1)),
+      schedule_(memory.zeros(1, 3)) {
+  if (images.size() != model.images.size())
+    throw std::invalid_argument("Trainer: the model has another number of images");
+  if (pixels_per_image_ == 0) throw std::invalid_argument("Trainer: no pixels to draw");
+  const std::size_t workers = backend_.workers();
+  sinks_.resize(workers);
+  for (Parameter& parameter : model_.siren.parameters()) {
+    const float rate = rate_of(config_, model_.siren.config(), parameter);
+    add_trained(memory, parameter.name, parameter.value, rate, workers);
+    for (std::size_t w = 0; w < workers; ++w)
+      sinks_[w].push_back(
+          trained_.back().gradients.row_range(w * parameter.value.rows(), parameter.value.rows()));
+  }
+  add_trained(memory, "latents", model_.latents, config_.learning_rate * config_.latent_rate, 0);
+  trained_.back().gradients = memory.zeros(images_per_step_, model_.siren.config().latent);
+  for (Memory& own : memories_) errors_.push_back(own.zeros(1, 1));
+  plan_updates();
+}
+
+void Trainer::add_trained(Memory& memory, const std::string& name, const Tensor& value, float rate,
+                          std::size_t copies) {
+  Trained trained;
+  trained.name = name;
+  trained.value = value;
+  trained.first_moment = memory.zeros(value.rows(), value.cols());
+  trained.second_moment = memory.zeros(value.rows(), value.cols());
+  if (copies > 0) trained.gradients = memory.zeros(copies * value.rows(), value.cols());
+  if (copies > 1) trained.total = memory.zeros(value.rows(), value.cols());
+  trained.rate = rate;
+  trained_.push_back(std::move(trained));
+}
+
+/// Cuts a step into tiles of whole images, and the update into ranges of rows.
+void Trainer::plan_updates() {
+  const std::size_t tile_rows = backend_.tile_rows(model_.siren.config().width);
+  const std::size_t images_per_tile = std::max<std::size_t>(1, tile_rows / pixels_per_image_);
+  // As many tiles as workers or a multiple, so that no worker waits for the last one.
+  const std::size_t least = (images_per_step_ + images_per_tile - 1) / images_per_tile;
+  const std::size_t workers = backend_.workers();
+  const std::size_t tiles = std::min(images_per_step_, (least + workers - 1) / workers * workers);
+  for (std::size_t t = 0; t <= tiles; ++t) tile_begin_.push_back(images_per_step_ * t / tiles);
+
+  constexpr std::size_t floats_per_update = 8192;
+  for (std::size_t p = 0; p + 1 < trained_.size(); ++p) {
+    const Tensor& value = trained_[p].value;
+    const std::size_t step = std::max<std::size_t>(1, floats_per_update / value.cols());
+    for (std::size_t first = 0; first < value.rows(); first += step)
+      updates_.push_back({p, first, std::min(step, value.rows() - first)});
+  }
+}
+
+void Trainer::step(double progress) {
+  upload_step(progress);
+  backend_.parallel(tile_begin_.size() - 1,
+                    [this](std::size_t tile, std::size_t worker) { train_tile(tile, worker); });
+  backend_.parallel(updates_.size(),
+                    [this](std::size_t task, std::size_t) { update_rows(updates_[task]); });
+  update_latents();
+  backend_.parallel(model_.siren.parameters().size(),
+                    [this](std::size_t p, std::size_t) { model_.siren.pack(backend_, p); });
+  ++step_;
+  ++steps_in_errors_;
+}
+
+/// What changes from step to step is data in the backend's memory.
+void Trainer::upload_step(double progress) {
+  const double t = static_cast<double>(step_ + 1);
+  const std::array<float, 3> schedule = {
+      static_cast<float>(schedule_factor(progress, config_.warm_up)),
+      static_cast<float>(1.0 / (1.0 - std::pow(double{config_.beta1}, t))),
+      static_cast<float>(1.0 / (1.0 - std::pow(double{config_.beta2}, t)))};
+  from_host(backend_, schedule, schedule_);
+  step_images_.assign(backend_, order_.step(step_));
+  const std::array<std::uint32_t, 1> number = {static_cast<std::uint32_t>(step_)};
+  step_number_.assign(backend_, number);
+}
+
+void Trainer::train_tile(std::size_t tile, std::size_t worker) {
+  const std::size_t first = tile_begin_[tile], count = tile_begin_[tile + 1] - first;
+  const std::size_t rows = count * pixels_per_image_;
+  const IndexView images = step_images_.range(first, count);
+  Memory& memory = memories_[worker];
+
+  const Tensor coordinates = memory.tensor(rows, 2);
+  const Tensor colors = memory.tensor(rows, 3);
+  const Tensor weights = memory.tensor(rows, 1);
+  Call draw{.op = Op::draw_pixels};
+  draw.in[0] = table_.colors();
+  draw.out[0] = coordinates.view();
+  draw.out[1] = colors.view();
+  draw.out[2] = weights.view();
+  draw.index[0] = images;
+  draw.index[1] = table_.image_table();
+  draw.index[2] = table_.pixel_order();
+  draw.index[3] = step_number_.view();
+  draw.draw = {config_.seed, static_cast<std::uint32_t>(first),
+               static_cast<std::uint32_t>(config_.flat_pixels)};
+  backend_.run(draw);
+
+  const Tensor latents = memory.tensor(count, model_.latents.cols());
+  Call gather{.op = Op::gather_rows};
+  gather.in[0] = model_.latents.const_view();
+  gather.out[0] = latents.view();
+  gather.index[0] = images;
+  backend_.run(gather);
+  const Tensor latent_sink = trained_.back().gradients.row_range(first, count);
+  fill(backend_, latent_sink, 0);
+
+  Tape tape(memory);
+  const std::vector<Var> parameters = model_.siren.on_tape(tape, sinks_[worker]);
+  const Var prediction = model_.siren.forward(parameters, tape.constant(coordinates),
+                                              tape.variable(latents, latent_sink));
+  const Var error =
+      weighted_squared_error(prediction, tape.constant(colors), tape.constant(weights));
+  const Var loss = scale(error, 1.0F / static_cast<float>(3 * images_per_step_));
+
+  Call sum{.op = Op::scale};
+  sum.in[0] = loss.value().const_view();
+  sum.out[0] = errors_[worker].view();
+  sum.accumulate = true;
+  backend_.run(sum);
+  tape.backward(loss);
+}
+
+Call Trainer::adam_call(const Trained& trained) const {
+  Call call{.op = Op::adam};
+  call.in[1] = schedule_.const_view();
+  call.adam = {trained.rate, config_.beta1, config_.beta2, config_.epsilon};
+  return call;
+}
+
+/// Adds the workers' gradients of some rows, applies Adam and clears them for the next step.
+void Trainer::update_rows(const Rows& rows) {
+  const Trained& trained = trained_[rows.trained];
+  const std::size_t copies = trained.gradients.rows() / trained.value.rows();
+  View gradient = flat(trained.gradients, rows.first, rows.count);
+  const std::size_t copy_floats = trained.value.rows() * trained.value.view().stride;
+  if (copies > 1) {
+    Call sum{.op = Op::sum_rows};
+    sum.in[0] = {gradient.data, copies, gradient.cols, copy_floats};
+    sum.out[0] = flat(trained.total, rows.first, rows.count);
+    backend_.run(sum);
+    gradient = sum.out[0];
+  }
+  Call adam = adam_call(trained);
+  adam.in[0] = as_const(gradient);
+  adam.out[0] = flat(trained.value, rows.first, rows.count);
+  adam.out[1] = flat(trained.first_moment, rows.first, rows.count);
+  adam.out[2] = flat(trained.second_moment, rows.first, rows.count);
+  backend_.run(adam);
+  Call clear{.op = Op::fill};
+  clear.out[0] = flat(trained.gradients, rows.first, rows.count);
+  clear.out[0].rows = copies;
+  clear.out[0].stride = copy_floats;
+  clear.scale = 0;
+  backend_.run(clear);
+}
+
+/// Only the rows of the step's images. The bias corrections are those of the whole training.
+void Trainer::update_latents() {
+  const Trained& latents = trained_.back();
+  Call adam = adam_call(latents);
+  adam.in[0] = latents.gradients.const_view();
+  adam.out[0] = latents.value.view();
+  adam.out[1] = latents.first_moment.view();
+  adam.out[2] = latents.second_moment.view();
+  adam.index[0] = step_images_.view();
+  backend_.run(adam);
+}
+
+double Trainer::take_error() {
+  double total = 0;
+  for (const Tensor& error : errors_) {
+    total += to_host(backend_, error).front();
+    fill(backend_, error, 0);
+  }
+  const double mean = steps_in_errors_ == 0 ? 0.0 : total / static_cast<double>(steps_in_errors_);
+  steps_in_errors_ = 0;
+  return mean;
+}
+
+void Trainer::save_state(TensorFile& file) const {
+  for (const Trained& trained : trained_) {
+    const std::vector<std::size_t> shape = {trained.value.rows(), trained.value.cols()};
+    file.tensors["adam.first_moment." + trained.name] = {shape,
+                                                         to_host(backend_, trained.first_moment)};
+    file.tensors["adam.second_moment." + trained.name] = {shape,
+                                                          to_host(backend_, trained.second_moment)};
+  }
+  file.metadata["step"] = std::to_string(step_);
+}
+
+void Trainer::load_state(const TensorFile& file, const std::string& origin) {
+  const auto step = file.metadata.find("step");
+  if (step == file.metadata.end()) throw Error(origin + ": has no step; expected a training state");
+  for (const Trained& trained : trained_)
+    for (const auto& [prefix, moment] : {std::pair{"adam.first_moment.", trained.first_moment},
+                                         std::pair{"adam.second_moment.", trained.second_moment}}) {
+      const auto found = file.tensors.find(prefix + trained.name);
+      const std::vector<std::size_t> shape = {moment.rows(), moment.cols()};
+      if (found == file.tensors.end() || found->second.shape != shape)
+        throw Error(origin + ": " + prefix + trained.name + " is missing or has another shape");
+      from_host(backend_, found->second.values, moment);
+    }
+  step_ = std::stoull(step->second);
+}
+
+}  // namespace chorus
