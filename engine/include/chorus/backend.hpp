@@ -47,6 +47,10 @@ class Backend {
   /// The first exception of a body is rethrown after all workers have stopped.
   virtual void parallel(std::size_t tasks,
                         const std::function<void(std::size_t task, std::size_t worker)>& body) = 0;
+
+  /// The most single-precision operations per second that the workers reach together, measured
+  /// now on a loop of independent multiply-adds; 0 where that is not known.
+  virtual double measure_peak_flops() { return 0; }
 };
 
 struct BackendOptions {

@@ -1,0 +1,243 @@
+#include "cli.hpp"
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <functional>
+#include <string>
+
+#include "chorus/error.hpp"
+#include "commands.hpp"
+
+// The only file that includes CLI11, which is slow to compile.
+
+namespace chorus::app {
+
+namespace {
+
+constexpr const char* backend_help =
+    "Where to compute: auto, cpu, cpu:avx512, cpu:avx2, cpu:base, reference, cuda, check:A,B "
+    "(default: CHORUS_BACKEND, or auto)";
+
+const CLI::Range positive_count(std::size_t{1}, std::size_t{1} << 30);
+
+void add_backend(CLI::App& command, BackendChoice& choice) {
+  command.add_option("--backend", choice.name, backend_help);
+  command
+      .add_option("--threads", choice.threads,
+                  "CPU workers (default: OMP_NUM_THREADS, or one per core)")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1024}));
+}
+
+/// "white", "black" or "RRGGBB".
+Rgb parse_color(const std::string& text) {
+  if (text == "white") return {1, 1, 1};
+  if (text == "black") return {0, 0, 0};
+  const bool hex =
+      text.size() == 6 && text.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
+  if (!hex)
+    throw CLI::ValidationError("--background",
+                               "'" + text + "' is no color; expected white, black or RRGGBB");
+  Rgb color{};
+  for (std::size_t c = 0; c < 3; ++c)
+    color[c] = static_cast<float>(std::stoi(text.substr(2 * c, 2), nullptr, 16)) / 255.0F;
+  return color;
+}
+
+void add_background(CLI::App& command, Rgb& background) {
+  command.add_option_function<std::string>(
+      "--background", [&background](const std::string& text) { background = parse_color(text); },
+      "Color under transparent pixels: white, black or RRGGBB (default: white)");
+}
+
+void add_supersample(CLI::App& command, std::size_t& supersample) {
+  command
+      .add_option("--supersample", supersample,
+                  "Points per pixel and axis; a pixel is their mean (default: 1, more where "
+                  "pixels are larger than in training)")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{64}));
+}
+
+/// Options that say what to train; they have no place in a training that is resumed.
+std::vector<CLI::Option*> add_training(CLI::App& command, TrainOptions& o) {
+  std::vector<CLI::Option*> options;
+  const auto add = [&](const char* flag, auto& variable, const char* help) {
+    options.push_back(command.add_option(flag, variable, help)->capture_default_str());
+    return options.back();
+  };
+  add("--seed", o.training.seed, "Of the initial weights and the order of pixels");
+  add("--width", o.network.width, "Units of a layer")->check(CLI::Range(1, 8192));
+  add("--hidden-layers", o.network.hidden_layers, "Layers behind the first")
+      ->check(CLI::Range(1, 64));
+  add("--latent", o.network.latent, "Numbers per image")->check(CLI::Range(1, 65536));
+  options.push_back(command.add_option_function<std::string>(
+      "--conditioning",
+      [&o](const std::string& text) { o.network.conditioning = parse_conditioning(text); },
+      "How a latent acts: input, shift (default) or film"));
+  options.back()->check(CLI::IsMember({"input", "shift", "film"}));
+  add("--omega-first", o.network.omega_first, "Frequency range of the first layer")
+      ->check(CLI::PositiveNumber);
+  add("--omega-hidden", o.network.omega_hidden, "Factor of the hidden layers (scales their rate)")
+      ->check(CLI::PositiveNumber);
+  add("--learning-rate", o.training.learning_rate, "Of the hidden layers at omega 30")
+      ->check(CLI::PositiveNumber);
+  add("--flat-pixels", o.training.flat_pixels, "Drawn per image and step from flat neighbourhoods")
+      ->check(CLI::Range(0, 1 << 20));
+  add("--edge-pixels", o.training.edge_pixels, "Drawn per image and step from the others")
+      ->check(CLI::Range(1, 1 << 20));
+  add("--images-per-step", o.training.images_per_step, "0: all, up to 256")
+      ->check(CLI::Range(0, 1 << 20));
+  return options;
+}
+
+void add_train(CLI::App& app, TrainOptions& o) {
+  CLI::App& command = *app.add_subcommand("train", "Encode a folder of PNGs in one network");
+  command.add_option("data", o.data, "Folder of PNGs, or of size folders (48/, 256/)")->required();
+  command.add_option("-o,--output", o.model, "Model file to write (.safetensors)")->required();
+  command.add_option("--size", o.size, "Which size to train on, where there are several (pixels)")
+      ->check(positive_count);
+  add_background(command, o.background);
+
+  CLI::Option* steps =
+      command.add_option("--steps", o.steps, "How long: in steps")->check(positive_count);
+  CLI::Option* epochs =
+      command.add_option("--epochs", o.epochs, "How long: in passes over all pixels")
+          ->check(CLI::Range(1e-6, 1e9));
+  CLI::Option* seconds =
+      command.add_option("--seconds", o.seconds, "How long: in seconds (default: 60)")
+          ->check(CLI::Range(1e-3, 1e9));
+  steps->excludes(epochs)->excludes(seconds);
+  epochs->excludes(seconds);
+
+  std::vector<CLI::Option*> fresh_only = add_training(command, o);
+  fresh_only.insert(fresh_only.end(), {steps, epochs, seconds});
+  CLI::Option* resume = command.add_flag(
+      "--resume", o.resume, "Go on with an interrupted training of this model, exactly");
+  for (CLI::Option* option : fresh_only) resume->excludes(option);
+
+  command.add_option("--checkpoint-seconds", o.checkpoint_seconds, "Time between checkpoints")
+      ->capture_default_str()
+      ->check(CLI::Range(0.1, 1e9));
+  command.add_option("--metrics", o.metrics, "Metrics as JSON lines (default: beside the model)");
+  add_backend(command, o.backend);
+  command.callback([&o] {
+    if (!o.steps && !o.epochs && !o.seconds) o.seconds = 60;
+    train(o);
+  });
+}
+
+void add_evaluate(CLI::App& app, EvaluateOptions& o) {
+  CLI::App& command =
+      *app.add_subcommand("evaluate", "Compare a model's images with true ones, at any size");
+  command.add_option("model", o.model, "Model file")->required();
+  command.add_option("data", o.data, "True images: as for train, any sizes")->required();
+  command.add_option("--size", o.sizes, "Only these sizes (pixels)")->check(positive_count);
+  add_supersample(command, o.supersample);
+  add_background(command, o.background);
+  command.add_flag("--json", o.json, "Print one JSON object");
+  add_backend(command, o.backend);
+  command.callback([&o] { evaluate(o); });
+}
+
+void add_upsample(CLI::App& app, UpsampleOptions& o) {
+  CLI::App& command =
+      *app.add_subcommand("upsample", "Write all images of a model at a larger size");
+  command.add_option("model", o.model, "Model file")->required();
+  command.add_option("--size", o.size, "Longer side (pixels)")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 16384));
+  command.add_option("-o,--output", o.out, "Folder for the PNGs and the contact sheet")->required();
+  command.add_option("--data", o.data, "Compare with these images where they have the size");
+  command.add_option("--sheet-rows", o.sheet_rows, "Images on the contact sheet")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1000));
+  add_supersample(command, o.supersample);
+  add_background(command, o.background);
+  add_backend(command, o.backend);
+  command.callback([&o] { upsample(o); });
+}
+
+void add_interpolate(CLI::App& app, InterpolateOptions& o) {
+  CLI::App& command = *app.add_subcommand("interpolate", "Walk between two images of a model");
+  command.add_option("model", o.model, "Model file")->required();
+  CLI::Option* a = command.add_option("from", o.a, "Name of the first image");
+  CLI::Option* b = command.add_option("to", o.b, "Name of the second image");
+  a->needs(b);
+  CLI::Option* best =
+      command
+          .add_option("--best-pairs", o.best_pairs, "Instead of names: the N most similar pairs")
+          ->check(positive_count)
+          ->excludes(a);
+  command.add_option("-o,--output", o.out, "Folder for frames, strip and animation")->required();
+  command.add_option("--frames", o.frames, "Frames, both ends included")
+      ->capture_default_str()
+      ->check(CLI::Range(2, 10000));
+  command.add_option("--size", o.size, "Longer side (pixels)")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 16384));
+  add_supersample(command, o.supersample);
+  add_backend(command, o.backend);
+  command.callback([&o, b, best] {
+    if (b->empty() && best->empty())
+      throw CLI::RequiredError("two names of images, or --best-pairs N");
+    interpolate(o);
+  });
+}
+
+void add_info(CLI::App& app, InfoOptions& o) {
+  CLI::App& command =
+      *app.add_subcommand("info", "What a model holds; without one, this program's backends");
+  command.add_option("model", o.model, "Model file");
+  command.add_flag("--json", o.json, "Print one JSON object");
+  command.callback([&o] { info(o); });
+}
+
+void add_bench(CLI::App& app, BenchOptions& o) {
+  CLI::App& command = *app.add_subcommand(
+      "bench", "Speed of training and decoding against the measured peak of this machine");
+  command.add_option("--width", o.widths, "Widths of the network")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 8192));
+  command.add_option("--repetitions", o.repetitions, "Of each measurement; the median is shown")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000));
+  command.add_flag("--json", o.json, "Print one JSON object");
+  add_backend(command, o.backend);
+  command.callback([&o] { bench(o); });
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+  CLI::App app("chorus: a collection of images in one sinusoidal network", "chorus");
+  app.set_version_flag("--version", "chorus " CHORUS_VERSION);
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+  app.failure_message([](const CLI::App* command, const CLI::Error& error) {
+    return "chorus: " + std::string(error.what()) + " (see chorus " +
+           (command->get_subcommands().empty()
+                ? ""
+                : command->get_subcommands().front()->get_name() + " ") +
+           "--help)\n";
+  });
+  TrainOptions train_options;
+  EvaluateOptions evaluate_options;
+  UpsampleOptions upsample_options;
+  InterpolateOptions interpolate_options;
+  InfoOptions info_options;
+  BenchOptions bench_options;
+  add_train(app, train_options);
+  add_evaluate(app, evaluate_options);
+  add_upsample(app, upsample_options);
+  add_interpolate(app, interpolate_options);
+  add_info(app, info_options);
+  add_bench(app, bench_options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    constexpr int wrong_use = 2;
+    return app.exit(error) == 0 ? 0 : wrong_use;
+  }
+  return 0;
+}
+
+}  // namespace chorus::app

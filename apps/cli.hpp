@@ -1,0 +1,9 @@
+#pragma once
+
+namespace chorus::app {
+
+/// Reads the command line and runs the command. Returns the program's exit status: 0 done, 1 the
+/// command failed, 2 wrong use.
+int run_command_line(int argc, char** argv);
+
+}  // namespace chorus::app

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "chorus/png.hpp"
+#include "chorus/trainer.hpp"
+
+// The subcommands: what each can be told, and the function that does it. Each returns when it is
+// done and throws chorus::Error if it cannot. The flags are in cli.cpp.
+
+namespace chorus::app {
+
+struct BackendChoice {
+  std::string name;  ///< empty: CHORUS_BACKEND, or the best
+  std::size_t threads = 0;
+};
+
+struct TrainOptions {
+  BackendChoice backend;
+  std::filesystem::path data;
+  std::filesystem::path model;
+  std::optional<std::size_t> size;
+  Rgb background = {1, 1, 1};
+  std::optional<std::size_t> steps;
+  std::optional<double> epochs;
+  std::optional<double> seconds;
+  SirenConfig network;
+  TrainConfig training;
+  double checkpoint_seconds = 60;
+  std::filesystem::path metrics;  ///< empty: beside the model
+  bool resume = false;
+};
+void train(const TrainOptions& options);
+
+struct EvaluateOptions {
+  BackendChoice backend;
+  std::filesystem::path model;
+  std::filesystem::path data;
+  std::vector<std::size_t> sizes;  ///< empty: all that the data offers
+  std::size_t supersample = 0;     ///< 0: by size
+  Rgb background = {1, 1, 1};
+  bool json = false;
+};
+void evaluate(const EvaluateOptions& options);
+
+struct UpsampleOptions {
+  BackendChoice backend;
+  std::filesystem::path model;
+  std::filesystem::path data;  ///< empty: no comparison
+  std::filesystem::path out;
+  std::size_t size = 256;
+  std::size_t supersample = 0;
+  std::size_t sheet_rows = 8;
+  Rgb background = {1, 1, 1};
+};
+void upsample(const UpsampleOptions& options);
+
+struct InterpolateOptions {
+  BackendChoice backend;
+  std::filesystem::path model;
+  std::filesystem::path out;
+  std::string a, b;            ///< names of images, or
+  std::size_t best_pairs = 0;  ///< so many pairs, chosen by similarity
+  std::size_t frames = 9;
+  std::size_t size = 256;
+  std::size_t supersample = 0;
+};
+void interpolate(const InterpolateOptions& options);
+
+struct InfoOptions {
+  std::filesystem::path model;  ///< empty: this program and its backends
+  bool json = false;
+};
+void info(const InfoOptions& options);
+
+struct BenchOptions {
+  BackendChoice backend;
+  std::vector<std::size_t> widths = {64, 128, 256, 512};
+  std::size_t repetitions = 5;
+  bool json = false;
+};
+void bench(const BenchOptions& options);
+
+}  // namespace chorus::app

@@ -1,0 +1,86 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+#include "session.hpp"
+
+namespace chorus::app {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+void print_program() {
+  fmt::print("chorus " CHORUS_VERSION "\n\nBackends, best first:\n");
+  for (const BackendInfo& each : list_backends())
+    fmt::print("  {:<11} {}{}\n", each.name, each.description,
+               each.unavailable.empty() ? "" : " (not available: " + each.unavailable + ")");
+  fmt::print("\nauto is {} here: {}.\n", make_backend("auto")->name(),
+             make_backend("auto")->description());
+}
+
+/// How many numbers a model has, and for what.
+struct Counts {
+  std::size_t shared = 0, latents = 0, pixels = 0;
+};
+
+Counts count(const Model& model) {
+  Counts counts;
+  for (const Parameter& parameter : model.siren.parameters())
+    counts.shared += parameter.value.size();
+  counts.latents = model.latents.size();
+  for (const EncodedImage& image : model.images) counts.pixels += image.width * image.height;
+  return counts;
+}
+
+ordered_json to_json(const Model& model) {
+  const SirenConfig& config = model.siren.config();
+  const Counts counts = count(model);
+  ordered_json images = ordered_json::array();
+  for (const EncodedImage& image : model.images)
+    images.push_back({{"name", image.name}, {"width", image.width}, {"height", image.height}});
+  return {{"network",
+           {{"width", config.width},
+            {"hidden_layers", config.hidden_layers},
+            {"latent", config.latent},
+            {"conditioning", std::string(name(config.conditioning))},
+            {"omega_first", config.omega_first},
+            {"omega_hidden", config.omega_hidden}}},
+          {"numbers",
+           {{"shared", counts.shared}, {"latents", counts.latents}, {"pixels", counts.pixels}}},
+          {"notes", model.notes},
+          {"images", std::move(images)}};
+}
+
+void print_model(const Model& model) {
+  const SirenConfig& config = model.siren.config();
+  const Counts counts = count(model);
+  const double per_pixel =
+      static_cast<double>(counts.shared + counts.latents) / static_cast<double>(counts.pixels);
+  fmt::print(
+      "Network   {} hidden layers of {} units, latent {}, conditioning {}, omega {} and {}\n",
+      config.hidden_layers, config.width, config.latent, name(config.conditioning),
+      config.omega_first, config.omega_hidden);
+  fmt::print("Numbers   {} shared + {} in latents ({} an image) = {:.3f} per training pixel\n",
+             counts.shared, counts.latents, config.latent, per_pixel);
+  for (const auto& [key, value] : model.notes) fmt::print("{:<9} {}\n", key, value);
+  fmt::print("Images    {}\n", model.images.size());
+  for (const EncodedImage& image : model.images)
+    fmt::print("  {}x{}  {}\n", image.width, image.height, image.name);
+}
+
+}  // namespace
+
+void info(const InfoOptions& options) {
+  if (options.model.empty()) return print_program();
+  Session session({"reference", 1});  // nothing is computed
+  const Model model = load_model(session.memory, options.model);
+  if (options.json)
+    fmt::print("{}\n", to_json(model).dump(1, ' ', false, ordered_json::error_handler_t::replace));
+  else
+    print_model(model);
+}
+
+}  // namespace chorus::app

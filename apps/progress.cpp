@@ -1,0 +1,68 @@
+#include "progress.hpp"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace chorus::app {
+
+namespace {
+
+constexpr double terminal_interval_s = 0.2, line_interval_s = 5;
+
+std::size_t terminal_columns() {
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20) return size.ws_col;
+  return 80;
+}
+
+}  // namespace
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+Progress::Progress() : terminal_(isatty(STDOUT_FILENO) == 1), last_(Clock::now()) {}
+
+Progress::~Progress() {
+  if (drawn_) std::fputc('\n', stdout);
+}
+
+bool Progress::due() const {
+  return seconds_since(last_) >= (terminal_ ? terminal_interval_s : line_interval_s);
+}
+
+void Progress::show(double share, const std::string& status) {
+  last_ = Clock::now();
+  const double shown = std::clamp(share, 0.0, 1.0);
+  if (!terminal_) {
+    fmt::print("{:3.0f} %  {}\n", 100 * shown, status);
+  } else {
+    constexpr std::size_t bar_width = 20;
+    const auto full = static_cast<std::size_t>(shown * bar_width);
+    std::string line = fmt::format("{:3.0f} % [{:=<{}}{: <{}}] {}", 100 * shown, "", full, "",
+                                   bar_width - full, status);
+    line.resize(std::min(line.size(), terminal_columns() - 1));
+    fmt::print("\r{}\x1b[K", line);
+    drawn_ = true;
+  }
+  std::fflush(stdout);
+}
+
+void Progress::print(const std::string& line) {
+  fmt::print("{}{}\n", drawn_ ? "\r\x1b[K" : "", line);
+  drawn_ = false;
+  std::fflush(stdout);
+}
+
+std::string format_duration(double seconds) {
+  const auto whole = static_cast<long>(std::max(0.0, seconds) + 0.5);
+  const long hours = whole / 3600, minutes = whole / 60 % 60;
+  return hours > 0 ? fmt::format("{}:{:02}:{:02}", hours, minutes, whole % 60)
+                   : fmt::format("{}:{:02}", minutes, whole % 60);
+}
+
+}  // namespace chorus::app

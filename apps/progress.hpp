@@ -1,0 +1,35 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace chorus::app {
+
+using Clock = std::chrono::steady_clock;
+double seconds_since(Clock::time_point start);
+
+/// Status of long work on standard output: a bar that is drawn over on a terminal, a plain line now
+/// and then in a pipe or a file.
+class Progress {
+ public:
+  Progress();
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  /// Whether it is time to show something again.
+  bool due() const;
+  /// `share` of the work in [0, 1] is done.
+  void show(double share, const std::string& status);
+  /// A line that stays.
+  void print(const std::string& line);
+
+ private:
+  bool terminal_;
+  bool drawn_ = false;
+  Clock::time_point last_;
+};
+
+std::string format_duration(double seconds);  ///< "1:05", "2:03:04"
+
+}  // namespace chorus::app

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "chorus/collection.hpp"
+#include "chorus/metrics.hpp"
+#include "chorus/model.hpp"
+#include "chorus/render.hpp"
+
+namespace chorus::app {
+
+struct ImageScore {
+  std::string name;
+  double mse = 0;
+  double psnr_db = 0;
+  double ssim = 0;
+};
+
+/// The scores of a set of images at one size.
+struct SizeScores {
+  std::size_t size = 0;  ///< pixels, longer side
+  std::vector<ImageScore> images;
+  PsnrSummary psnr() const;
+  double ssim_mean() const;
+};
+
+/// Decodes an image of the model at the size of `truth` and compares 8-bit values.
+ImageScore score_image(Renderer& renderer, const Model& model, std::size_t image,
+                       const Image& truth, std::size_t supersample);
+
+/// The places in the model of the images of a collection; nothing for those it does not encode.
+/// Throws Error if it encodes none of them.
+struct Matched {
+  std::size_t model_image;
+  std::size_t data_image;
+};
+std::vector<Matched> match(const Model& model, const Collection& data);
+
+}  // namespace chorus::app

@@ -1,0 +1,23 @@
+#include "session.hpp"
+
+#include <algorithm>
+
+namespace chorus::app {
+
+Session::Session(const BackendChoice& choice)
+    : backend(make_backend(choice.name, {choice.threads})), memory(backend) {}
+
+std::size_t longer_side(const EncodedImage& image) { return std::max(image.width, image.height); }
+
+PixelSize scaled_size(const EncodedImage& image, std::size_t side) {
+  const auto scaled = [&](std::size_t pixels) {
+    return std::max<std::size_t>(1, (pixels * side + longer_side(image) / 2) / longer_side(image));
+  };
+  return {scaled(image.width), scaled(image.height)};
+}
+
+std::size_t supersample_for(const EncodedImage& image, std::size_t size, std::size_t asked) {
+  return asked != 0 ? asked : std::max<std::size_t>(1, (longer_side(image) + size - 1) / size);
+}
+
+}  // namespace chorus::app

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "chorus/collection.hpp"
+#include "chorus/model.hpp"
+#include "commands.hpp"
+
+namespace chorus::app {
+
+/// The backend and the memory that a command works with.
+struct Session {
+  explicit Session(const BackendChoice& choice);
+  std::shared_ptr<Backend> backend;
+  Memory memory;
+};
+
+/// A size whose longer side is `longer_side` pixels, in the proportions of an encoded image.
+struct PixelSize {
+  std::size_t width, height;
+};
+PixelSize scaled_size(const EncodedImage& image, std::size_t longer_side);
+
+std::size_t longer_side(const EncodedImage& image);
+
+/// Points per pixel and axis that make a decoded pixel the mean over its square: where pixels are
+/// larger than the ones the network was trained on.
+std::size_t supersample_for(const EncodedImage& image, std::size_t size, std::size_t asked);
+
+}  // namespace chorus::app

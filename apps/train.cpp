@@ -1,0 +1,259 @@
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "chorus/error.hpp"
+#include "chorus/files.hpp"
+#include "commands.hpp"
+#include "interrupt.hpp"
+#include "progress.hpp"
+#include "scoring.hpp"
+#include "session.hpp"
+#include "training_state.hpp"
+
+namespace chorus::app {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t tracked_images = 16;  ///< decoded now and then during the training
+constexpr double tracking_share = 0.1;      ///< of the training, between two decodings
+
+std::vector<EncodedImage> encoded_images(const Collection& data) {
+  std::vector<EncodedImage> images;
+  for (const NamedImage& named : data)
+    images.push_back({named.name, named.image.width, named.image.height});
+  return images;
+}
+
+Collection load_training_data(const TrainOptions& options) {
+  LoadOptions load;
+  load.size = options.size;
+  load.background = options.background;
+  return load_collection(options.data, load);
+}
+
+Limit limit_of(const TrainOptions& options, const Collection& data, std::size_t pixels_per_step) {
+  if (options.steps) return {Limit::Kind::steps, static_cast<double>(*options.steps)};
+  if (options.seconds) return {Limit::Kind::seconds, *options.seconds};
+  double pixels = 0;
+  for (const NamedImage& named : data) pixels += static_cast<double>(named.image.pixels());
+  const double steps = options.epochs.value_or(0) * pixels / static_cast<double>(pixels_per_step);
+  return {Limit::Kind::steps, std::max(1.0, std::ceil(steps))};
+}
+
+/// Metrics as JSON lines. A resumed training first drops the lines behind the step it goes on from.
+class MetricsLog {
+ public:
+  MetricsLog(const std::filesystem::path& file, std::uint64_t resumed_step) : file_(file) {
+    std::string kept;
+    if (resumed_step > 0 && std::filesystem::exists(file)) kept = lines_up_to(resumed_step);
+    write_atomically(file, [&](std::ostream& out) { out << kept; });
+    stream_.open(file, std::ios::app);
+    if (!stream_) throw Error(fmt::format("{}: cannot be opened for appending", file.string()));
+  }
+
+  void add(const json& line) { stream_ << line.dump() << std::endl; }
+
+ private:
+  std::string lines_up_to(std::uint64_t step) const {
+    std::ifstream in(file_);
+    std::string kept, line;
+    while (std::getline(in, line)) {
+      const json entry = json::parse(line, nullptr, false);
+      if (entry.is_object() && entry.value("step", step + 1) <= step) kept += line + "\n";
+    }
+    return kept;
+  }
+
+  std::filesystem::path file_;
+  std::ofstream stream_;
+};
+
+class TrainingRun {
+ public:
+  explicit TrainingRun(const TrainOptions& options)
+      : options_(options),
+        session_(options.backend),
+        data_(load_training_data(options)),
+        model_(options.resume ? resumed_model() : fresh_model()),
+        trainer_(session_.memory, model_, data_, state_.config),
+        renderer_(session_.memory, model_),
+        log_(options.metrics.empty() ? metrics_file(options.model) : options.metrics,
+             resumed_step_) {
+    if (options.resume)
+      trainer_.load_state(*resumed_, state_file(options.model).string());
+    else
+      state_.limit = limit_of(options, data_, trainer_.pixels_per_step());
+    resumed_.reset();
+    if (progress() >= 1)
+      throw Error(fmt::format("{}: this training is complete ({} steps); nothing to resume",
+                              state_file(options.model).string(), trainer_.steps()));
+  }
+
+  void run() {
+    catch_interrupts();
+    announce();
+    save_state();  // now, not after the first minute, a folder that cannot be written is found
+    start_ = last_checkpoint_ = last_report_ = Clock::now();
+    last_steps_ = trainer_.steps();
+    double next_tracking = progress() + tracking_share;
+    while (progress() < 1 && !interrupted()) {
+      trainer_.step(progress());
+      if (bar_.due()) report();
+      if (progress() >= next_tracking && progress() < 1) {
+        track(tracked_images);
+        next_tracking += tracking_share;
+      }
+      if (seconds_since(last_checkpoint_) >= options_.checkpoint_seconds) checkpoint();
+    }
+    report();
+    save();
+    if (interrupted()) throw Error(stopped_message());
+    track(data_.size());
+    bar_.print(fmt::format("Model: {}", options_.model.string()));
+  }
+
+ private:
+  Model fresh_model() {
+    state_.config = options_.training;
+    state_.data_checksum = data_checksum(data_);
+    Model model = make_model(session_.memory, options_.network, encoded_images(data_),
+                             options_.training.seed);
+    model.notes = {{"program", "chorus " CHORUS_VERSION},
+                   {"seed", std::to_string(options_.training.seed)},
+                   {"backend", session_.backend->name()},
+                   {"data_checksum", state_.data_checksum}};
+    return model;
+  }
+
+  Model resumed_model() {
+    const std::filesystem::path file = state_file(options_.model);
+    resumed_ = read_safetensors(file);
+    state_ = read_state(*resumed_, file.string());
+    if (state_.data_checksum != data_checksum(data_))
+      throw Error(fmt::format("{}: this training was begun on other images than those of {}",
+                              file.string(), options_.data.string()));
+    Model model = from_tensor_file(session_.memory, *resumed_, file.string());
+    resumed_step_ = std::stoull(model.notes.at("steps"));
+    return model;
+  }
+
+  double elapsed_s() const {
+    return state_.elapsed_s + (start_ == Clock::time_point{} ? 0 : seconds_since(start_));
+  }
+
+  double progress() const {
+    const bool by_steps = state_.limit.kind == Limit::Kind::steps;
+    return (by_steps ? static_cast<double>(trainer_.steps()) : elapsed_s()) / state_.limit.amount;
+  }
+
+  void announce() {
+    std::size_t pixels = 0;
+    for (const NamedImage& named : data_) pixels += named.image.pixels();
+    bar_.print(fmt::format("{} images, {} pixels; backend {} ({}); {} pixels a step", data_.size(),
+                           pixels, session_.backend->name(), session_.backend->description(),
+                           trainer_.pixels_per_step()));
+  }
+
+  /// Rate, quality on the drawn pixels and time left, since the last report.
+  void report() {
+    const double seconds = seconds_since(last_report_);
+    const std::uint64_t steps = trainer_.steps() - last_steps_;
+    if (steps == 0) return;
+    const double rate = static_cast<double>(steps * trainer_.pixels_per_step()) / seconds;
+    const double psnr = psnr_db(trainer_.take_error());
+    const double left = elapsed_s() * (1 - progress()) / std::max(progress(), 1e-9);
+    bar_.show(progress(), fmt::format("step {}  {:.3f} Mpixel/s  sampled PSNR {:.2f} dB  {} left",
+                                      trainer_.steps(), rate * 1e-6, psnr, format_duration(left)));
+    log_.add({{"step", trainer_.steps()},
+              {"seconds", elapsed_s()},
+              {"progress", progress()},
+              {"mpixel_per_s", rate * 1e-6},
+              {"psnr_sampled", psnr}});
+    last_report_ = Clock::now();
+    last_steps_ = trainer_.steps();
+  }
+
+  /// PSNR of decoded images, evenly spread over the collection.
+  void track(std::size_t count) {
+    count = std::min(count, data_.size());
+    std::vector<double> errors;
+    for (std::size_t k = 0; k < count; ++k) {
+      const std::size_t i = k * data_.size() / count;
+      const Image& truth = data_[i].image;
+      errors.push_back(
+          mean_squared_error(quantized(renderer_.render(i, truth.width, truth.height)), truth));
+    }
+    const PsnrSummary psnr = summarize_psnr(errors);
+    bar_.print(
+        fmt::format("{:7.1f} s  step {:7}  PSNR of {} decoded images: mean {:.2f} dB, "
+                    "pooled {:.2f} dB",
+                    elapsed_s(), trainer_.steps(), count, psnr.mean_db, psnr.pooled_db));
+    log_.add({{"step", trainer_.steps()},
+              {"seconds", elapsed_s()},
+              {"progress", progress()},
+              {"images", count},
+              {"psnr_mean", psnr.mean_db},
+              {"psnr_pooled", psnr.pooled_db}});
+  }
+
+  void save_state() {
+    model_.notes["steps"] = std::to_string(trainer_.steps());
+    TensorFile file = to_tensor_file(*session_.backend, model_);
+    trainer_.save_state(file);
+    TrainingState now = state_;
+    now.elapsed_s = elapsed_s();
+    write_state(file, now);
+    write_safetensors(state_file(options_.model), file);
+  }
+
+  void save() {
+    save_state();
+    save_model(*session_.backend, model_, options_.model);
+  }
+
+  /// A checkpoint that cannot be written now may be written later: training goes on.
+  void checkpoint() {
+    try {
+      save();
+    } catch (const Error& error) {
+      bar_.print(fmt::format("warning: no checkpoint: {}", error.what()));
+    }
+    last_checkpoint_ = Clock::now();
+  }
+
+  std::string stopped_message() const {
+    return fmt::format(
+        "stopped by a signal at step {} ({:.0f} %); {} is usable, and --resume goes on",
+        trainer_.steps(), 100 * progress(), options_.model.string());
+  }
+
+  const TrainOptions& options_;
+  Session session_;
+  Collection data_;
+  TrainingState state_;
+  std::optional<TensorFile> resumed_;
+  std::uint64_t resumed_step_ = 0;
+  Model model_;
+  Trainer trainer_;
+  Renderer renderer_;
+  MetricsLog log_;
+  Progress bar_;
+  Clock::time_point start_{}, last_checkpoint_{}, last_report_{};
+  std::uint64_t last_steps_ = 0;
+};
+
+}  // namespace
+
+void train(const TrainOptions& options) {
+  make_folder(options.model.parent_path());
+  TrainingRun(options).run();
+}
+
+}  // namespace chorus::app

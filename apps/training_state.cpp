@@ -1,0 +1,109 @@
+#include "training_state.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "chorus/error.hpp"
+
+namespace chorus::app {
+
+namespace {
+
+using nlohmann::json;
+
+/// Calls visit(name, member) for all members of a configuration: one list for both directions.
+template <class Config, class Visit>
+void each_member(Config& c, Visit visit) {
+  visit("learning_rate", c.learning_rate);
+  visit("first_weight_rate", c.first_weight_rate);
+  visit("first_bias_rate", c.first_bias_rate);
+  visit("modulation_rate", c.modulation_rate);
+  visit("latent_rate", c.latent_rate);
+  visit("output_rate", c.output_rate);
+  visit("beta1", c.beta1);
+  visit("beta2", c.beta2);
+  visit("epsilon", c.epsilon);
+  visit("warm_up", c.warm_up);
+  visit("flat_pixels", c.flat_pixels);
+  visit("edge_pixels", c.edge_pixels);
+  visit("images_per_step", c.images_per_step);
+  visit("seed", c.seed);
+}
+
+/// FNV-1a, 64 bits: tells data sets apart; no protection against intent.
+class Fingerprint {
+ public:
+  void add(const void* data, std::size_t bytes) {
+    for (const char c : std::string_view(static_cast<const char*>(data), bytes))
+      hash_ = (hash_ ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
+  }
+  std::uint64_t value() const { return hash_; }
+
+ private:
+  std::uint64_t hash_ = 0xCBF29CE484222325ULL;
+};
+
+std::filesystem::path beside(const std::filesystem::path& model, const char* ending) {
+  std::filesystem::path stem = model;
+  if (stem.extension() == ".safetensors") stem.replace_extension();
+  stem += ending;
+  return stem;
+}
+
+}  // namespace
+
+std::filesystem::path state_file(const std::filesystem::path& model) {
+  return beside(model, ".state.safetensors");
+}
+
+std::filesystem::path metrics_file(const std::filesystem::path& model) {
+  return beside(model, ".metrics.jsonl");
+}
+
+void write_state(TensorFile& file, const TrainingState& state) {
+  json training;
+  each_member(state.config, [&](const char* name, const auto& member) { training[name] = member; });
+  training["limit"] = {{"kind", state.limit.kind == Limit::Kind::steps ? "steps" : "seconds"},
+                       {"amount", state.limit.amount}};
+  training["elapsed_seconds"] = state.elapsed_s;
+  training["data_checksum"] = state.data_checksum;
+  file.metadata["training"] = training.dump();
+}
+
+TrainingState read_state(const TensorFile& file, const std::string& origin) {
+  const auto found = file.metadata.find("training");
+  if (found == file.metadata.end())
+    throw Error(origin + ": has no training state; expected the .state file of a training");
+  try {
+    const json training = json::parse(found->second);
+    TrainingState state;
+    each_member(state.config,
+                [&](const char* name, auto& member) { training.at(name).get_to(member); });
+    const json& limit = training.at("limit");
+    state.limit.kind =
+        limit.at("kind").get<std::string>() == "steps" ? Limit::Kind::steps : Limit::Kind::seconds;
+    limit.at("amount").get_to(state.limit.amount);
+    training.at("elapsed_seconds").get_to(state.elapsed_s);
+    training.at("data_checksum").get_to(state.data_checksum);
+    return state;
+  } catch (const json::exception& error) {
+    throw Error(fmt::format("{}: the training state is damaged: {}", origin, error.what()));
+  }
+}
+
+std::string data_checksum(const Collection& data) {
+  Fingerprint fingerprint;
+  for (const NamedImage& named : data) {
+    fingerprint.add(named.name.c_str(), named.name.size() + 1);
+    const std::uint64_t size[2] = {named.image.width, named.image.height};
+    fingerprint.add(size, sizeof size);
+    fingerprint.add(named.image.rgb.data(), named.image.rgb.size() * sizeof(float));
+  }
+  return fmt::format("{:016x}", fingerprint.value());
+}
+
+}  // namespace chorus::app

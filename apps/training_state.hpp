@@ -1,0 +1,38 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "chorus/collection.hpp"
+#include "chorus/safetensors.hpp"
+#include "chorus/trainer.hpp"
+
+namespace chorus::app {
+
+/// How long a training is to last.
+struct Limit {
+  enum class Kind { steps, seconds };
+  Kind kind = Kind::steps;
+  double amount = 0;
+};
+
+/// What a training needs, beside the model and the optimizer's moments, to go on after a stop. Kept
+/// in the metadata of the state file, which holds a copy of the model too, so that a stop between
+/// the writing of two files loses nothing.
+struct TrainingState {
+  TrainConfig config;
+  Limit limit;
+  double elapsed_s = 0;
+  std::string data_checksum;  ///< names, sizes and pixels of the training images
+};
+
+/// "model.safetensors" -> "model.state.safetensors", "model.metrics.jsonl".
+std::filesystem::path state_file(const std::filesystem::path& model);
+std::filesystem::path metrics_file(const std::filesystem::path& model);
+
+void write_state(TensorFile& file, const TrainingState& state);
+TrainingState read_state(const TensorFile& file, const std::string& origin);
+
+std::string data_checksum(const Collection& data);
+
+}  // namespace chorus::app

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "chorus/model.hpp"
+
+namespace chorus {
+
+/// All shifts that an image's latent causes in the network, one layer after another: M1 z, M2 z,
+/// ... What the network sees of a latent; directions that no layer uses do not count. Returns
+/// [images][sum of widths].
+std::vector<std::vector<double>> modulation_vectors(Backend& backend, const Model& model);
+
+/// Euclidean distances between all vectors, a symmetric matrix.
+std::vector<std::vector<double>> pairwise_distances(
+    const std::vector<std::vector<double>>& vectors);
+
+struct ImagePair {
+  std::size_t a = 0;
+  std::size_t b = 0;
+  double distance = 0;
+};
+
+/// Up to `count` pairs, closest first, no image in two of them: greedy.
+std::vector<ImagePair> closest_disjoint_pairs(const std::vector<std::vector<double>>& distances,
+                                              std::size_t count);
+
+/// (1 - t) a + t b.
+std::vector<float> lerp(const std::vector<float>& a, const std::vector<float>& b, float t);
+
+}  // namespace chorus
