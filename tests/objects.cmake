@@ -10,6 +10,7 @@ function(chorus_check_weak_symbols name)
     COMMAND ${CMAKE_COMMAND} -DNM=${CMAKE_NM} "-DOBJECTS=${arg_UNPARSED_ARGUMENTS}"
             -DEXPECT_WEAK=${arg_EXPECT_WEAK}
             -P ${CMAKE_CURRENT_SOURCE_DIR}/check_weak_symbols.cmake)
+  set_tests_properties(${name} PROPERTIES TIMEOUT 60)
 endfunction()
 
 add_library(chorus_weak_symbol_sample OBJECT weak_symbol_sample.cpp)
@@ -34,7 +35,7 @@ function(chorus_add_emulated_run processor backend)
 endfunction()
 
 if(TARGET chorus_kernels_avx2 AND CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
-  set(emulated_suites files safetensors)
+  set(emulated_suites files)
   chorus_add_emulated_run(Haswell cpu:avx2 ${emulated_suites})
   chorus_add_emulated_run(Nehalem cpu:base ${emulated_suites})
 endif()
