@@ -1,0 +1,361 @@
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <cstdint>
+#include <memory>
+#include <numeric>
+#include <vector>
+
+#include "backends_under_test.hpp"
+#include "chorus/sampler.hpp"
+#include "chorus/tensor.hpp"
+#include "matrix.hpp"
+
+// The parts of the primitives that no function of ops.hpp reaches alone: adding to a result,
+// working in place, second outputs, and the ops without derivatives.
+
+using namespace chorus;
+using namespace chorus::test;
+
+namespace {
+
+struct Shape {
+  std::size_t rows, cols;
+};
+const std::vector<Shape> shapes = {{1, 1}, {7, 3}, {24, 15}, {13, 16}, {5, 33}, {9, 272}};
+
+constexpr double half_ulp = 0x1p-24;
+constexpr double rounding = 16 * half_ulp;  ///< of a few operations on values of about 1
+
+/// A backend under test with matrices in memory that was full of NaN before, `gap` columns wider
+/// than they need to be.
+class Bench {
+ public:
+  Bench(const std::string& name, std::size_t gap)
+      : backend_(std::make_shared<PoisonedBackend>(make_backend(name))),
+        memory_(backend_),
+        gap_(gap) {}
+
+  Tensor place(const Matrix& m) {
+    const auto wide = std::make_shared<Tensor>(memory_.tensor(m.rows, m.cols + gap_));
+    View view = wide->view();
+    view.cols = m.cols;
+    const Tensor narrow(std::shared_ptr<float>(wide, view.data), view);
+    from_host(*backend_, floats(m), narrow);
+    return narrow;
+  }
+  Tensor place(std::size_t rows, std::size_t cols) {
+    return place(Matrix(rows, cols, std::nan("")));
+  }
+  Tensor pack(const Tensor& weight) {
+    const std::size_t count = backend_->packed_floats(weight.rows(), weight.cols());
+    if (count == 0) return {};
+    Tensor packed = memory_.tensor(1, count);
+    run({.op = Op::pack}, {&weight}, {&packed});
+    return packed;
+  }
+  IndexList list(const std::vector<std::uint32_t>& values) { return {backend_, values}; }
+  Memory& memory() { return memory_; }
+
+  void run(Call call, std::initializer_list<const Tensor*> in,
+           std::initializer_list<const Tensor*> out) {
+    std::transform(in.begin(), in.end(), call.in, [](auto* t) { return t->const_view(); });
+    std::transform(out.begin(), out.end(), call.out, [](auto* t) { return t->view(); });
+    backend_->run(call);
+  }
+  Matrix read(const Tensor& t) { return matrix(to_host(*backend_, t), t.rows(), t.cols()); }
+
+ private:
+  std::shared_ptr<PoisonedBackend> backend_;
+  Memory memory_;
+  std::size_t gap_;
+};
+
+template <class Test>
+void on_each_backend(Test test) {
+  for (const std::string& name : backends_under_test())
+    for (const std::size_t gap : {0, 5}) BOOST_TEST_CONTEXT("backend " << name << ", gap " << gap) {
+        Bench bench(name, gap);
+        test(bench);
+      }
+}
+
+/// On each backend, for matrices of several shapes.
+template <class Test>
+void for_each_shape(Test test) {
+  on_each_backend([&](Bench& bench) {
+    for (const Shape& shape : shapes)
+      BOOST_TEST_CONTEXT(shape.rows << " x " << shape.cols) test(bench, shape);
+  });
+}
+
+void check_close(const Matrix& found, const Matrix& expected, double tolerance) {
+  const double allowed = tolerance * std::max(1.0, largest_magnitude(expected));
+  for (std::size_t r = 0; r < expected.rows; ++r)
+    for (std::size_t c = 0; c < expected.cols; ++c)
+      if (!(std::abs(found(r, c) - expected(r, c)) <= allowed))
+        BOOST_ERROR("row " << r << ", column " << c << ": " << found(r, c) << ", expected "
+                           << expected(r, c) << " within " << allowed);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(primitives)
+
+BOOST_AUTO_TEST_CASE(fill_sets_every_element) {
+  for_each_shape([](Bench& bench, const Shape& s) {
+    const Tensor out = bench.place(s.rows, s.cols);
+    bench.run({.op = Op::fill, .scale = -0.75F}, {}, {&out});
+    BOOST_TEST((bench.read(out).values == Matrix(s.rows, s.cols, -0.75).values));
+  });
+}
+
+BOOST_AUTO_TEST_CASE(scale_replaces_or_adds) {
+  for_each_shape([](Bench& bench, const Shape& s) {
+    const Matrix a = random_matrix(s.rows, s.cols, 1), old = random_matrix(s.rows, s.cols, 2);
+    const Tensor in = bench.place(a), out = bench.place(old), fresh = bench.place(s.rows, s.cols);
+    bench.run({.op = Op::scale, .accumulate = true, .scale = 1.5F}, {&in}, {&out});
+    bench.run({.op = Op::scale, .scale = 1.5F}, {&in}, {&fresh});
+    check_close(bench.read(out), zipped(a, old, [](double x, double y) { return 1.5 * x + y; }),
+                rounding);
+    check_close(bench.read(fresh), mapped(a, [](double x) { return 1.5 * x; }), rounding);
+  });
+}
+
+BOOST_AUTO_TEST_CASE(products_are_added_to_what_is_there) {
+  on_each_backend([](Bench& bench) {
+    const std::size_t rows = 13, depth = 7, cols = 33;
+    const Matrix old = random_matrix(rows, cols, 3);
+    for (const bool ta : {false, true})
+      for (const bool tb : {false, true})
+        for (const bool use_packed : {false, true}) {
+          const Matrix a = ta ? random_matrix(depth, rows, 4) : random_matrix(rows, depth, 4);
+          const Matrix b = tb ? random_matrix(cols, depth, 5) : random_matrix(depth, cols, 5);
+          const Tensor left = bench.place(a), right = bench.place(b), out = bench.place(old);
+          const Tensor packed = use_packed ? bench.pack(right) : Tensor{};
+          bench.run({.op = Op::matmul,
+                     .packed = packed.const_view().data,
+                     .transpose_a = ta,
+                     .transpose_b = tb,
+                     .accumulate = true},
+                    {&left, &right}, {&out});
+          check_close(bench.read(out),
+                      sum(old, product(ta ? transposed(a) : a, tb ? transposed(b) : b)), rounding);
+        }
+  });
+}
+
+BOOST_AUTO_TEST_CASE(sums_of_rows_are_added_to_what_is_there) {
+  for_each_shape([](Bench& bench, const Shape& s) {
+    const std::size_t group = 4;
+    const Matrix a = random_matrix(s.rows * group, s.cols, 6);
+    const Matrix old = random_matrix(s.rows, s.cols, 7);
+    const Tensor in = bench.place(a), out = bench.place(old);
+    bench.run({.op = Op::sum_rows, .accumulate = true}, {&in}, {&out});
+    check_close(bench.read(out), sum(old, group_sums(a, s.rows)), rounding);
+  });
+}
+
+BOOST_AUTO_TEST_CASE(results_may_take_the_place_of_an_input) {
+  for_each_shape([](Bench& bench, const Shape& s) {
+    const Matrix a = random_matrix(s.rows, s.cols, 8, 3), b = random_matrix(s.rows, s.cols, 9);
+    const Tensor right = bench.place(b);
+    const auto in_place = [&](Op op) {
+      const Tensor both = bench.place(a);
+      bench.run({.op = op, .scale = -2}, {&both, &right}, {&both});
+      return bench.read(both);
+    };
+    check_close(in_place(Op::add), sum(a, b), rounding);
+    check_close(in_place(Op::subtract), zipped(a, b, std::minus<>()), rounding);
+    check_close(in_place(Op::multiply), zipped(a, b, std::multiplies<>()), rounding);
+    check_close(in_place(Op::scale), mapped(a, [](double x) { return -2 * x; }), rounding);
+    check_close(in_place(Op::sin), mapped(a, [](double x) { return std::sin(x); }), rounding);
+    check_close(in_place(Op::cos), mapped(a, [](double x) { return std::cos(x); }), rounding);
+  });
+}
+
+BOOST_AUTO_TEST_CASE(a_sine_layer_gives_sine_and_cosine) {
+  for_each_shape([](Bench& bench, const Shape& s) {
+    const std::size_t groups = 3, inputs = 5;
+    const Matrix x = random_matrix(groups * s.rows, inputs, 10);
+    const Matrix w = random_matrix(s.cols, inputs, 11), b = random_matrix(groups, s.cols, 12);
+    const Matrix p = sum(product(x, transposed(w)), repeated(b, x.rows));
+    const Tensor in = bench.place(x), weight = bench.place(w), bias = bench.place(b);
+    const Tensor packed = bench.pack(weight);
+    for (const float* copy : {static_cast<const float*>(nullptr), packed.const_view().data}) {
+      const Tensor sine = bench.place(x.rows, s.cols), cosine = bench.place(x.rows, s.cols);
+      bench.run({.op = Op::sine_linear, .packed = copy}, {&in, &weight, &bias}, {&sine, &cosine});
+      check_close(bench.read(sine), mapped(p, [](double v) { return std::sin(v); }), 2 * rounding);
+      check_close(bench.read(cosine), mapped(p, [](double v) { return std::cos(v); }),
+                  2 * rounding);
+    }
+  });
+}
+
+BOOST_AUTO_TEST_CASE(the_gradient_of_a_sine_layer_multiplies_and_sums) {
+  for_each_shape([](Bench& bench, const Shape& s) {
+    for (const std::size_t group : {1, 6}) {
+      const Matrix up = random_matrix(s.rows * group, s.cols, 13);
+      const Matrix cosine = random_matrix(s.rows * group, s.cols, 14);
+      const Matrix old = random_matrix(s.rows, s.cols, 15);
+      const Matrix slopes = zipped(up, cosine, std::multiplies<>());
+      const Tensor in = bench.place(up), slope = bench.place(cosine), sums = bench.place(old);
+      bench.run({.op = Op::sine_linear_gradient}, {&in}, {&slope, &sums});
+      check_close(bench.read(slope), slopes, rounding);
+      check_close(bench.read(sums), sum(old, group_sums(slopes, s.rows)), rounding);
+    }
+  });
+}
+
+BOOST_AUTO_TEST_CASE(gather_rows_takes_rows_in_any_order) {
+  for_each_shape([](Bench& bench, const Shape& s) {
+    const Matrix a = random_matrix(s.rows, s.cols, 16);
+    std::vector<std::uint32_t> rows(s.rows + 2);
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      rows[i] = static_cast<std::uint32_t>((5 * i + s.rows - 1) % s.rows);
+    Matrix expected(rows.size(), s.cols);
+    for (std::size_t r = 0; r < rows.size(); ++r)
+      for (std::size_t c = 0; c < s.cols; ++c) expected(r, c) = a(rows[r], c);
+    const Tensor in = bench.place(a), out = bench.place(rows.size(), s.cols);
+    const IndexList list = bench.list(rows);
+    Call call{.op = Op::gather_rows};
+    call.index[0] = list.view();
+    bench.run(call, {&in}, {&out});
+    BOOST_TEST((bench.read(out).values == expected.values));
+  });
+}
+
+namespace {
+
+constexpr AdamUpdate adam_settings{.rate = 0.01F, .beta1 = 0.9F, .beta2 = 0.99F, .epsilon = 1e-8F};
+
+/// A parameter with its moments.
+struct Adam {
+  Matrix value, first, second;
+  Adam(std::size_t rows, std::size_t cols)
+      : value(random_matrix(rows, cols, 17)),
+        first(random_matrix(rows, cols, 18)),
+        second(mapped(random_matrix(rows, cols, 19), [](double v) { return std::abs(v) + 0.1; })) {}
+
+  /// Algorithm 1 of Kingma and Ba for one element.
+  void update(std::size_t r, std::size_t c, double g, const Matrix& schedule) {
+    const double beta1 = adam_settings.beta1, beta2 = adam_settings.beta2;
+    first(r, c) = beta1 * first(r, c) + (1 - beta1) * g;
+    second(r, c) = beta2 * second(r, c) + (1 - beta2) * g * g;
+    const double m = first(r, c) * schedule(0, 1), v = second(r, c) * schedule(0, 2);
+    value(r, c) -=
+        adam_settings.rate * schedule(0, 0) * m / (std::sqrt(v) + double{adam_settings.epsilon});
+  }
+};
+
+/// One update of rows `rows` of the parameter, or of all in order if there are none.
+void check_adam(Bench& bench, const Shape& s, const std::vector<std::uint32_t>& rows) {
+  Adam expected(s.rows, s.cols);
+  const Tensor value = bench.place(expected.value), first = bench.place(expected.first),
+               second = bench.place(expected.second);
+  const Matrix gradient = random_matrix(rows.empty() ? s.rows : rows.size(), s.cols, 20);
+  Matrix schedule(1, 3);
+  schedule.values = {0.5, 2.5, 3.25};
+  const Tensor slope = bench.place(gradient), factors = bench.place(schedule);
+  const IndexList list = bench.list(rows);
+  Call call{.op = Op::adam, .adam = adam_settings};
+  if (!rows.empty()) call.index[0] = list.view();
+  bench.run(call, {&slope, &factors}, {&value, &first, &second});
+  for (std::size_t r = 0; r < gradient.rows; ++r)
+    for (std::size_t c = 0; c < s.cols; ++c)
+      expected.update(rows.empty() ? r : rows[r], c, gradient(r, c), schedule);
+  check_close(bench.read(value), expected.value, rounding);
+  check_close(bench.read(first), expected.first, rounding);
+  check_close(bench.read(second), expected.second, rounding);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(adam_follows_its_paper) {
+  for_each_shape([](Bench& bench, const Shape& s) { check_adam(bench, s, {}); });
+}
+
+BOOST_AUTO_TEST_CASE(adam_by_row_numbers_leaves_the_other_rows) {
+  on_each_backend([](Bench& bench) {
+    check_adam(bench, {7, 3}, {4});
+    check_adam(bench, {9, 33}, {8, 0, 3});
+    check_adam(bench, {5, 272}, {1, 4, 2, 0});
+  });
+}
+
+namespace {
+
+/// Two images of different shapes, each with flat pixels and edges.
+std::vector<NamedImage> drawn_images() {
+  std::vector<NamedImage> images = {{"wide", Image(11, 5, 0.5F)}, {"high", Image(4, 13, 1.0F)}};
+  images[0].image.pixel(2, 2)[1] = 0;
+  images[1].image.pixel(3, 12)[0] = 0.25F;
+  return images;
+}
+
+/// Coordinates, colours and weights, one after another.
+std::vector<double> drawn_pixels(Bench& bench, std::uint32_t first_group) {
+  const std::size_t groups = 3, rows = groups * 10;
+  const PixelTable table(bench.memory(), drawn_images());
+  const Tensor place = bench.place(rows, 2), color = bench.place(rows, 3),
+               weight = bench.place(rows, 1);
+  const IndexList images = bench.list({1, 0, 1}), step = bench.list({1234567});
+  Call call{.op = Op::draw_pixels};
+  call.draw = {.seed = 0x123456789ABCDEF, .first_group = first_group, .flat_rows = 4};
+  call.index[0] = images.view();
+  call.index[1] = table.image_table();
+  call.index[2] = table.pixel_order();
+  call.index[3] = step.view();
+  call.in[0] = table.colors();
+  for (std::size_t k = 0; const Tensor* out : {&place, &color, &weight})
+    call.out[k++] = out->view();
+  bench.memory().backend().run(call);
+  std::vector<double> all;
+  for (const Tensor* out : {&place, &color, &weight}) {
+    const Matrix part = bench.read(*out);
+    all.insert(all.end(), part.values.begin(), part.values.end());
+  }
+  return all;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(every_backend_draws_the_same_pixels) {
+  Bench reference("reference", 0);
+  const std::vector<double> expected = drawn_pixels(reference, 5);
+  BOOST_TEST((drawn_pixels(reference, 6) != expected));
+  on_each_backend([&](Bench& bench) { BOOST_TEST((drawn_pixels(bench, 5) == expected)); });
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_written_behind_the_end) {
+  for (const std::string& name : backends_under_test()) {
+    const auto poisoned = std::make_shared<PoisonedBackend>(make_backend(name));
+    for (const Shape& s : shapes) {
+      Memory memory(poisoned);
+      const Tensor a = memory.from(floats(random_matrix(s.rows, s.cols, 21)), s.rows, s.cols);
+      for (const Op op : {Op::add, Op::scale, Op::fill, Op::sin, Op::broadcast_rows, Op::sum_rows,
+                          Op::scale_rows}) {
+        // Without padding behind the last row, whatever the width.
+        auto* data = static_cast<float*>(poisoned->allocate(s.rows * s.cols * sizeof(float)));
+        Call call{.op = op};
+        call.in[0] = call.in[1] = a.const_view();
+        call.out[0] = {data, s.rows, s.cols, s.cols};
+        poisoned->run(call);
+        poisoned->release(data);
+      }
+    }
+    BOOST_TEST(poisoned->overrun_blocks() == 0U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_write_behind_the_end_would_be_noticed) {
+  PoisonedBackend poisoned(make_backend("reference"));
+  auto* data = static_cast<float*>(poisoned.allocate(3 * sizeof(float)));
+  Call call{.op = Op::fill};
+  call.out[0] = {data, 1, 4, 4};
+  poisoned.run(call);
+  poisoned.release(data);
+  BOOST_TEST(poisoned.overrun_blocks() == 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,321 @@
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "backends_under_test.hpp"
+#include "chorus/random.hpp"
+#include "chorus/sampler.hpp"
+#include "matrix.hpp"
+
+using namespace chorus;
+using namespace chorus::test;
+
+namespace {
+
+Image random_image(std::size_t width, std::size_t height, std::uint64_t seed) {
+  Image image(width, height);
+  image.rgb =
+      floats(mapped(random_matrix(width * height, 3, seed), [](double v) { return std::abs(v); }));
+  return image;
+}
+
+/// A dark square on a light ground: flat inside and outside, with an edge between.
+Image square_image() {
+  Image image(9, 7, 0.9F);
+  for (std::size_t y = 2; y < 6; ++y)
+    for (std::size_t x = 2; x < 7; ++x)
+      for (std::size_t c = 0; c < 3; ++c) image.pixel(x, y)[c] = 0.1F * static_cast<float>(c + 1);
+  return image;
+}
+
+std::string map_of(const Image& image) {
+  std::string map;
+  for (const bool flat : flat_pixels(image)) map += flat ? '.' : '#';
+  return map;
+}
+
+/// What draw_pixels gives for one image and one step.
+struct Draw {
+  Matrix places, colors, weights;
+};
+
+/// Draws `flat` + `edge` pixels of image `index` of a table, step by step.
+class Drawer {
+ public:
+  Drawer(const std::string& backend, const std::vector<NamedImage>& images, std::uint32_t flat,
+         std::uint32_t edge)
+      : memory_(make_backend(backend)),
+        table_(memory_, images),
+        image_(memory_.shared_backend(), std::vector<std::uint32_t>{0}),
+        step_(memory_.shared_backend(), std::vector<std::uint32_t>{0}),
+        flat_(flat),
+        rows_(flat + edge),
+        places_(memory_.tensor(rows_, 2)),
+        colors_(memory_.tensor(rows_, 3)),
+        weights_(memory_.tensor(rows_, 1)) {}
+
+  Draw draw(std::uint32_t image, std::uint32_t step, std::uint64_t seed = 11) {
+    image_.assign(memory_.backend(), std::vector<std::uint32_t>{image});
+    step_.assign(memory_.backend(), std::vector<std::uint32_t>{step});
+    Call call{.op = Op::draw_pixels};
+    call.in[0] = table_.colors();
+    call.out[0] = places_.view();
+    call.out[1] = colors_.view();
+    call.out[2] = weights_.view();
+    call.index[0] = image_.view();
+    call.index[1] = table_.image_table();
+    call.index[2] = table_.pixel_order();
+    call.index[3] = step_.view();
+    call.draw = {seed, 0, flat_};
+    memory_.backend().run(call);
+    return {read(places_), read(colors_), read(weights_)};
+  }
+
+ private:
+  Matrix read(const Tensor& t) { return matrix(to_host(memory_.backend(), t), t.rows(), t.cols()); }
+
+  Memory memory_;
+  PixelTable table_;
+  IndexList image_, step_;
+  std::uint32_t flat_;
+  std::size_t rows_;
+  Tensor places_, colors_, weights_;
+};
+
+std::vector<NamedImage> odd_images() {
+  return {{"all flat", Image(8, 6, 0.4F)},
+          {"all edge", random_image(5, 7, 41)},
+          {"mixed", square_image()},
+          {"one pixel", Image(1, 1, 0.7F)},
+          {"one row", random_image(6, 1, 42)}};
+}
+
+/// The pixel number that a drawn place is the centre of; fails if it is the centre of none.
+std::size_t pixel_at(const Image& image, double x, double y) {
+  const double column = ((x + 1) * static_cast<double>(image.width) - 1) / 2;
+  const double row = ((y + 1) * static_cast<double>(image.height) - 1) / 2;
+  BOOST_TEST(std::abs(column - std::round(column)) < 1e-5);
+  BOOST_TEST(std::abs(row - std::round(row)) < 1e-5);
+  const auto index = static_cast<std::size_t>(std::lround(row)) * image.width +
+                     static_cast<std::size_t>(std::lround(column));
+  BOOST_TEST_REQUIRE(index < image.pixels());
+  return index;
+}
+
+/// A quantity that differs from pixel to pixel and that has nothing to do with flat or edge.
+double quantity(std::size_t pixel) { return std::sin(1.0 + 2.7 * static_cast<double>(pixel)); }
+
+/// The mean of a sample and its standard error.
+struct Estimate {
+  double mean, error;
+};
+
+Estimate estimate(const std::vector<double>& sample) {
+  const auto n = static_cast<double>(sample.size());
+  double total = 0, squares = 0;
+  for (const double value : sample) total += value;
+  for (const double value : sample) squares += std::pow(value - total / n, 2);
+  return {total / n, std::sqrt(squares / (n - 1) / n)};
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(sampler)
+
+BOOST_AUTO_TEST_CASE(philox_gives_the_published_numbers) {
+  // The known answers of the authors' library, Random123.
+  const auto block = [](std::uint32_t a, std::uint32_t b, std::uint32_t c, std::uint32_t d) {
+    return PhiloxBlock{a, b, c, d};
+  };
+  BOOST_TEST((philox({0, 0, 0, 0}, 0) == block(0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8)));
+  BOOST_TEST((philox({~0U, ~0U, ~0U, ~0U}, ~std::uint64_t{0}) ==
+              block(0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd)));
+  BOOST_TEST((philox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, 0x299f31d0a4093822) ==
+              block(0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1)));
+}
+
+BOOST_AUTO_TEST_CASE(words_become_numbers_in_range) {
+  BOOST_TEST(below(0, 7) == 0U);
+  BOOST_TEST(below(~0U, 7) == 6U);
+  BOOST_TEST(below(~0U, 1) == 0U);
+  BOOST_TEST(unit_float(0) == 0.0F);
+  BOOST_TEST(unit_float(~0U) < 1.0F);
+  RandomStream random(3, 0), same(3, 0), other(3, 1);
+  std::vector<double> normals;
+  bool differs = false;
+  for (int i = 0; i < 20000; ++i) {
+    normals.push_back(random.normal());
+    BOOST_TEST_REQUIRE(static_cast<float>(normals.back()) == same.normal());
+    differs = differs || static_cast<float>(normals.back()) != other.normal();
+  }
+  BOOST_TEST(differs);
+  const Estimate mean = estimate(normals);
+  BOOST_TEST(std::abs(mean.mean) < 4 * mean.error);
+  BOOST_TEST(std::abs(mean.error * std::sqrt(20000.0) - 1) < 4 / std::sqrt(2 * 20000.0));
+}
+
+BOOST_AUTO_TEST_CASE(flat_pixels_have_no_edge_around_them) {
+  BOOST_TEST(map_of(Image(4, 2, 0.3F)) == "........");
+  Image dot(5, 4, 1.0F);
+  dot.pixel(3, 1)[2] = 0.5F;  // one channel is enough
+  BOOST_TEST(map_of(dot) ==
+             "..###"
+             "..###"
+             "..###"
+             ".....");
+  BOOST_TEST(map_of(square_image()) ==
+             "........."
+             ".#######."
+             ".#######."
+             ".##...##."
+             ".##...##."
+             ".#######."
+             ".#######.");
+  BOOST_TEST(map_of(Image(1, 1, 0.3F)) == ".");
+}
+
+BOOST_AUTO_TEST_CASE(a_difference_of_two_levels_is_flat_and_of_three_is_not) {
+  Image image(3, 1, 100 / 255.0F);
+  image.pixel(0, 0)[0] = 102 / 255.0F;
+  BOOST_TEST(map_of(image) == "...");
+  image.pixel(0, 0)[0] = 103 / 255.0F;
+  BOOST_TEST(map_of(image) == "##.");
+  image.pixel(0, 0)[0] = 102 / 255.0F;
+  image.pixel(2, 0)[0] = 98 / 255.0F;  // a slope of two levels a pixel spans four
+  BOOST_TEST(map_of(image) == ".#.");
+}
+
+BOOST_AUTO_TEST_CASE(drawn_pixels_have_their_own_colours) {
+  const std::vector<NamedImage> images = odd_images();
+  for (const std::string& backend : backends_under_test()) {
+    Drawer drawer(backend, images, 3, 5);
+    for (std::uint32_t i = 0; i < images.size(); ++i) {
+      const Draw drawn = drawer.draw(i, 3);
+      for (std::size_t r = 0; r < drawn.places.rows; ++r) {
+        const Image& image = images[i].image;
+        const std::size_t pixel = pixel_at(image, drawn.places(r, 0), drawn.places(r, 1));
+        for (std::size_t c = 0; c < 3; ++c)
+          BOOST_TEST(drawn.colors(r, c) == image.rgb[pixel * 3 + c]);
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(flat_pixels_come_first_then_edges) {
+  const Image image = square_image();
+  const std::vector<bool> flat = flat_pixels(image);
+  Drawer drawer("reference", {{"square", image}}, 3, 5);
+  for (std::uint32_t step = 0; step < 20; ++step) {
+    const Draw drawn = drawer.draw(0, step);
+    for (std::size_t r = 0; r < 8; ++r)
+      BOOST_TEST(flat[pixel_at(image, drawn.places(r, 0), drawn.places(r, 1))] == (r < 3));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(weighted_sums_estimate_the_mean_without_bias_and_reach_every_pixel) {
+  constexpr std::uint32_t steps = 3000;
+  const std::vector<NamedImage> images = odd_images();
+  Drawer drawer("reference", images, 3, 5);
+  for (std::uint32_t i = 0; i < images.size(); ++i) BOOST_TEST_CONTEXT(images[i].name) {
+      const Image& image = images[i].image;
+      std::vector<double> sums;
+      std::set<std::size_t> reached;
+      for (std::uint32_t step = 0; step < steps; ++step) {
+        const Draw drawn = drawer.draw(i, step);
+        double total = 0, weights = 0;
+        for (std::size_t r = 0; r < drawn.places.rows; ++r) {
+          const std::size_t pixel = pixel_at(image, drawn.places(r, 0), drawn.places(r, 1));
+          reached.insert(pixel);
+          total += drawn.weights(r, 0) * quantity(pixel);
+          weights += drawn.weights(r, 0);
+        }
+        sums.push_back(total);
+        BOOST_TEST(std::abs(weights - 1) < 1e-6);  // so that a constant is estimated exactly
+      }
+      double mean = 0;
+      for (std::size_t pixel = 0; pixel < image.pixels(); ++pixel)
+        mean += quantity(pixel) / static_cast<double>(image.pixels());
+      const Estimate found = estimate(sums);
+      BOOST_TEST(std::abs(found.mean - mean) <= 4 * found.error + 1e-6);
+      BOOST_TEST(found.error < 0.02);
+      BOOST_TEST(reached.size() == image.pixels());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(draws_depend_on_seed_and_step_only) {
+  Drawer drawer("reference", odd_images(), 3, 5), again("reference", odd_images(), 3, 5);
+  const auto places = [](Drawer& d, std::uint32_t step, std::uint64_t seed) {
+    return d.draw(2, step, seed).places.values;
+  };
+  const auto first = places(drawer, 7, 1);
+  BOOST_TEST((places(drawer, 8, 1) != first));
+  BOOST_TEST((places(drawer, 7, 2) != first));
+  BOOST_TEST((places(drawer, 7, std::uint64_t{1} << 32) != places(drawer, 7, 0)));
+  BOOST_TEST((places(again, 7, 1) == first));
+}
+
+// --- the order of the images --------------------------------------------------------------------
+
+namespace {
+
+/// How often each image comes up in a number of steps; no image twice within one step.
+std::vector<int> visits(std::size_t images, std::size_t per_step, std::uint64_t steps) {
+  std::vector<int> counts(images);
+  ImageOrder order(images, per_step, 5);
+  for (std::uint64_t step = 0; step < steps; ++step) {
+    const std::vector<std::uint32_t> chosen = order.step(step);
+    BOOST_TEST(std::set(chosen.begin(), chosen.end()).size() == per_step);
+    for (const std::uint32_t image : chosen) ++counts.at(image);
+  }
+  return counts;
+}
+
+std::vector<std::uint32_t> first_steps(std::uint64_t seed, std::uint64_t from = 0) {
+  ImageOrder order(12, 3, seed);
+  std::vector<std::uint32_t> all;
+  for (std::uint64_t step = from; step < 8; ++step)
+    all.insert(all.end(), order.step(step).begin(), order.step(step).end());
+  return all;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(epochs_visit_all_images_equally_often) {
+  BOOST_TEST((visits(12, 3, 4 * 25) == std::vector<int>(12, 25)));
+  BOOST_TEST((visits(6, 1, 6 * 10) == std::vector<int>(6, 10)));
+  BOOST_TEST((visits(1, 1, 9) == std::vector<int>(1, 9)));
+}
+
+BOOST_AUTO_TEST_CASE(images_left_over_by_an_epoch_change) {
+  // 7 images by 3: an epoch of two steps leaves out one, at random.
+  const std::vector<int> counts = visits(7, 3, 2 * 700);
+  const double expected = 600, deviation = std::sqrt(700.0 * 6 / 49);
+  for (const int count : counts) BOOST_TEST(std::abs(count - expected) < 4 * deviation);
+}
+
+BOOST_AUTO_TEST_CASE(all_images_at_once_keep_their_order) {
+  ImageOrder order(4, 4, 5);
+  for (const std::uint64_t step : {0, 1, 17})
+    BOOST_TEST((order.step(step) == std::vector<std::uint32_t>{0, 1, 2, 3}));
+}
+
+BOOST_AUTO_TEST_CASE(the_order_is_that_of_its_seed_from_any_step_on) {
+  const auto all = first_steps(1);
+  BOOST_TEST((first_steps(1) == all));
+  BOOST_TEST((first_steps(2) != all));
+  BOOST_TEST((std::vector(all.begin(), all.begin() + 12) !=
+              std::vector(all.begin() + 12, all.end())));  // another order in the next epoch
+  BOOST_TEST((first_steps(1, 5) == std::vector(all.begin() + 15, all.end())));
+}
+
+BOOST_AUTO_TEST_CASE(a_step_needs_between_one_and_all_images) {
+  BOOST_CHECK_THROW(ImageOrder(4, 0, 1), std::invalid_argument);
+  BOOST_CHECK_THROW(ImageOrder(4, 5, 1), std::invalid_argument);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
