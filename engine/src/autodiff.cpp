@@ -98,7 +98,7 @@ void Tape::backward(const Var& result) {
     throw std::invalid_argument("backward: the result must be 1 x 1");
   if (result.is_constant()) return;
   recording_ = false;
-  nodes_[result.node_].adjoint.value = ones_like(result);
+  add_to_adjoint(result.node_, ones_like(result));
   propagate(result.node_, true);
 }
 
