@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <numbers>
 #include <stdexcept>
@@ -42,6 +43,15 @@ float rate_of(const TrainConfig& config, const SirenConfig& network, const Param
       return config.learning_rate * config.output_rate;
   }
   throw std::logic_error("rate_of: unknown role");
+}
+
+std::uint64_t parse_step(const std::string& text, const std::string& origin) {
+  std::uint64_t step = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, failure] = std::from_chars(text.data(), end, step);
+  if (failure != std::errc() || stop != end)
+    throw Error(origin + ": step is \"" + text + "\"; expected a whole number");
+  return step;
 }
 
 /// The elements of a tensor's rows as one long row, padding included: for element-wise work.
@@ -267,8 +277,10 @@ void Trainer::save_state(TensorFile& file) const {
 }
 
 void Trainer::load_state(const TensorFile& file, const std::string& origin) {
-  const auto step = file.metadata.find("step");
-  if (step == file.metadata.end()) throw Error(origin + ": has no step; expected a training state");
+  const auto found_step = file.metadata.find("step");
+  if (found_step == file.metadata.end())
+    throw Error(origin + ": has no step; expected a training state");
+  const std::uint64_t step = parse_step(found_step->second, origin);
   for (const Trained& trained : trained_)
     for (const auto& [prefix, moment] : {std::pair{"adam.first_moment.", trained.first_moment},
                                          std::pair{"adam.second_moment.", trained.second_moment}}) {
@@ -278,7 +290,7 @@ void Trainer::load_state(const TensorFile& file, const std::string& origin) {
         throw Error(origin + ": " + prefix + trained.name + " is missing or has another shape");
       from_host(backend_, found->second.values, moment);
     }
-  step_ = std::stoull(step->second);
+  step_ = step;
 }
 
 }  // namespace chorus
