@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -29,11 +30,22 @@ json to_json(const SirenConfig& config) {
           {"omega_hidden", config.omega_hidden}};
 }
 
+/// Fractions are not cut off and large numbers do not wrap.
 std::size_t count_field(const json& object, const char* key, std::size_t most) {
-  const auto value = object.at(key).get<std::int64_t>();
-  if (value < 1 || static_cast<std::uint64_t>(value) > most)
-    throw Error(fmt::format("{} is {}; expected 1 to {}", key, value, most));
-  return static_cast<std::size_t>(value);
+  const json& value = object.at(key);
+  const auto count = value.is_number_unsigned() ? value.get<std::uint64_t>() : 0;
+  if (count < 1 || count > most)
+    throw Error(fmt::format("{} is {}; expected 1 to {}", key, value.dump(), most));
+  return static_cast<std::size_t>(count);
+}
+
+float positive_field(const json& object, const char* key) {
+  constexpr double most = std::numeric_limits<float>::max();
+  const json& value = object.at(key);
+  const double number = value.is_number() ? value.get<double>() : 0.0;
+  if (!(number > 0 && number <= most))
+    throw Error(fmt::format("{} is {}; expected a positive number", key, value.dump()));
+  return static_cast<float>(number);
 }
 
 SirenConfig config_from_json(const json& object) {
@@ -43,8 +55,8 @@ SirenConfig config_from_json(const json& object) {
   config.latent = count_field(object, "latent", largest_latent);
   config.channels = count_field(object, "channels", 3);
   config.conditioning = parse_conditioning(object.at("conditioning").get<std::string>());
-  config.omega_first = object.at("omega_first").get<float>();
-  config.omega_hidden = object.at("omega_hidden").get<float>();
+  config.omega_first = positive_field(object, "omega_first");
+  config.omega_hidden = positive_field(object, "omega_hidden");
   return config;
 }
 
