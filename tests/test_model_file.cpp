@@ -73,6 +73,11 @@ void check_refused(const std::string& message, const std::vector<std::string>& p
     BOOST_TEST(holds(message, part), "'" << part << "' is missing in '" << message << "'");
 }
 
+/// The same with another text for one of the metadata.
+std::string failure_with(const std::string& key, const std::string& text) {
+  return failure([&](TensorFile& file) { file.metadata.at(key) = text; });
+}
+
 /// The same after a change of one of the metadata that are JSON.
 std::string failure_of_json(const std::string& key, const std::function<void(json&)>& spoil) {
   return failure([&](TensorFile& file) {
@@ -128,10 +133,8 @@ BOOST_AUTO_TEST_CASE(tensors_of_others_are_let_be) {
 // --- files that are refused ---------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(files_of_another_format_or_version_are_refused) {
-  check_refused(failure([](TensorFile& file) { file.metadata["format_version"] = "2"; }),
-                {"version is 2", "reads version 1"});
-  check_refused(failure([](TensorFile& file) { file.metadata["format"] = "pt"; }),
-                {"\"pt\"", "\"chorus model\""});
+  check_refused(failure_with("format_version", "2"), {"version is 2", "reads version 1"});
+  check_refused(failure_with("format", "pt"), {"\"pt\"", "\"chorus model\""});
   check_refused(failure([](TensorFile& file) { file.metadata.clear(); }),
                 {"no \"format\"", "expected a chorus model"});
   for (const char* key : {"format", "format_version", "configuration", "images", "notes"})
@@ -206,7 +209,7 @@ BOOST_AUTO_TEST_CASE(lists_of_images_that_make_no_sense_are_refused) {
 BOOST_AUTO_TEST_CASE(metadata_that_are_no_json_are_refused) {
   for (const char* key : {"configuration", "images", "notes"})
     for (const char* text : {"", "{", "[1", "nonsense", "[]]", "null", "[[[[", "{\"a\":1}"})
-      check_refused(failure([&](TensorFile& file) { file.metadata[key] = text; }), {});
+      check_refused(failure_with(key, text), {});
 }
 
 BOOST_AUTO_TEST_CASE(files_that_are_no_safetensors_are_refused) {
