@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <nlohmann/json.hpp>
 
@@ -19,23 +20,34 @@ using nlohmann::ordered_json;
 constexpr std::size_t bench_images = 80, bench_size_px = 48, bench_latent = 64;
 constexpr std::size_t rows_per_image = 96;  ///< 80 x 96 = 7,680 pixels a step
 
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+/// Medians over repetitions.
 struct Measurement {
-  double median_s = 0;
-  double spread = 0;  ///< (slowest - fastest) / median
+  double seconds = 0;
+  double peak_flops = 0;     ///< of the machine, measured right before each repetition
+  double share_of_peak = 0;  ///< each repetition against its own peak: machines drift
+  double spread = 0;         ///< of the seconds: (slowest - fastest) / median
 };
 
-/// Times a repeated piece of work after one warm-up.
-Measurement measure(std::size_t repetitions, const std::function<void()>& work) {
+/// Times a repeated piece of work of so many floating-point operations, after one warm-up.
+Measurement measure(Backend& backend, std::size_t repetitions, double operations,
+                    const std::function<void()>& work) {
   work();
-  std::vector<double> seconds;
+  std::vector<double> seconds, peaks, shares;
   for (std::size_t i = 0; i < repetitions; ++i) {
+    peaks.push_back(backend.measure_peak_flops());
     const Clock::time_point start = Clock::now();
     work();
     seconds.push_back(seconds_since(start));
+    shares.push_back(peaks.back() > 0 ? operations / seconds.back() / peaks.back() : 0);
   }
-  std::sort(seconds.begin(), seconds.end());
-  const double median = seconds[seconds.size() / 2];
-  return {median, (seconds.back() - seconds.front()) / median};
+  const auto [fastest, slowest] = std::minmax_element(seconds.begin(), seconds.end());
+  const double spread = (*slowest - *fastest) / median(seconds);
+  return {median(seconds), median(peaks), median(shares), spread};
 }
 
 /// Multiply-adds of the network per pixel, latents left out: the useful work.
@@ -64,51 +76,55 @@ Model bench_model(Memory& memory, std::size_t width) {
   return make_model(memory, config, std::move(images), 1);
 }
 
+/// What a row of the result has in common. `operations` is what the work counts as.
+ordered_json row(const Session& session, std::size_t width, const Measurement& time,
+                 double operations) {
+  return {{"width", width},
+          {"arch", session.backend->name()},
+          {"precision", "fp32"},
+          {"threads", session.backend->workers()},
+          {"gflops", operations / time.seconds * 1e-9},
+          {"peak_gflops", time.peak_flops * 1e-9},
+          {"share_of_peak", time.share_of_peak},
+          {"spread", time.spread}};
+}
+
 ordered_json bench_training(Session& session, const std::vector<NamedImage>& images,
-                            std::size_t width, double peak_flops, std::size_t repetitions) {
+                            std::size_t width, std::size_t repetitions) {
   Model model = bench_model(session.memory, width);
   TrainConfig config;
   config.flat_pixels = 0;
   config.edge_pixels = rows_per_image;
   Trainer trainer(session.memory, model, images, config);
   const double macs = macs_per_pixel(model.siren.config());
-  // About half a second a repetition at 50 GFLOP/s.
-  const double pixels = static_cast<double>(trainer.pixels_per_step());
-  const auto steps = static_cast<std::size_t>(std::max(1.0, 25e9 / (6 * macs * pixels)));
-  const Measurement time = measure(repetitions, [&] {
-    for (std::size_t s = 0; s < steps; ++s) trainer.step(0.5);
+  const double pixels_per_step = static_cast<double>(trainer.pixels_per_step());
+  constexpr double operations_per_repetition = 10e9;  // a few tenths of a second
+  const double steps =
+      std::max(1.0, std::round(operations_per_repetition / (6 * macs * pixels_per_step)));
+  const double pixels = steps * pixels_per_step;
+  const Measurement time = measure(*session.backend, repetitions, 6 * macs * pixels, [&] {
+    for (double s = 0; s < steps; ++s) trainer.step(0.5);
     trainer.take_error();
   });
-  const double rate = static_cast<double>(steps) * pixels / time.median_s;
-  return {{"width", width},
-          {"arch", session.backend->name()},
-          {"precision", "fp32"},
-          {"threads", session.backend->workers()},
-          {"mpixel_per_s", rate * 1e-6},
-          {"gflops", 6 * macs * rate * 1e-9},
-          {"share_of_peak", peak_flops > 0 ? 6 * macs * rate / peak_flops : 0.0},
-          {"spread", time.spread}};
+  ordered_json result = row(session, width, time, 6 * macs * pixels);
+  result["mpixel_per_s"] = pixels / time.seconds * 1e-6;
+  return result;
 }
 
 ordered_json bench_decoding(Session& session, std::size_t width, std::size_t size_px,
-                            double peak_flops, std::size_t repetitions) {
+                            std::size_t repetitions) {
   const Model model = bench_model(session.memory, width);
   Renderer renderer(session.memory, model);
-  const std::size_t images = size_px > 100 ? 2 : 30;
-  const Measurement time = measure(repetitions, [&] {
+  const std::size_t images = size_px > 100 ? 1 : 20;
+  const double pixels = static_cast<double>(images * size_px * size_px);
+  const double operations = 2 * macs_per_pixel(model.siren.config()) * pixels;
+  const Measurement time = measure(*session.backend, repetitions, operations, [&] {
     for (std::size_t i = 0; i < images; ++i) renderer.render(i, size_px, size_px);
   });
-  const double seconds = time.median_s / static_cast<double>(images);
-  const double flops =
-      2 * macs_per_pixel(model.siren.config()) * static_cast<double>(size_px * size_px) / seconds;
-  return {{"width", width},
-          {"arch", session.backend->name()},
-          {"threads", session.backend->workers()},
-          {"size", size_px},
-          {"ms_per_image", seconds * 1e3},
-          {"gflops", flops * 1e-9},
-          {"share_of_peak", peak_flops > 0 ? flops / peak_flops : 0.0},
-          {"spread", time.spread}};
+  ordered_json result = row(session, width, time, operations);
+  result["size"] = size_px;
+  result["ms_per_image"] = time.seconds / static_cast<double>(images) * 1e3;
+  return result;
 }
 
 struct Case {
@@ -156,16 +172,14 @@ void bench(const BenchOptions& options) {
   for (const Case& each : cases(options.backend)) {
     Session session({each.backend, each.threads});
     for (const std::size_t width : options.widths) {
-      // Measured again for each row: the speed of a shared machine drifts.
-      const double peak = session.backend->measure_peak_flops();
-      best_peak = std::max(best_peak, peak);
       most_threads = std::max(most_threads, session.backend->workers());
-      training.push_back(bench_training(session, images, width, peak, options.repetitions));
+      training.push_back(bench_training(session, images, width, options.repetitions));
+      best_peak = std::max(best_peak, training.back()["peak_gflops"].get<double>());
       if (!options.json)
         print_line(training.back(), "train",
                    fmt::format("{:.3f} Mpixel/s", training.back()["mpixel_per_s"].get<double>()));
       for (const std::size_t size : {bench_size_px, std::size_t{256}}) {
-        decode.push_back(bench_decoding(session, width, size, peak, options.repetitions));
+        decode.push_back(bench_decoding(session, width, size, options.repetitions));
         if (!options.json)
           print_line(decode.back(), size == 256 ? "256 px" : "48 px",
                      fmt::format("{:.2f} ms/image", decode.back()["ms_per_image"].get<double>()));
@@ -176,7 +190,7 @@ void bench(const BenchOptions& options) {
   if (worst_spread > noisy_spread)
     fmt::print(stderr, "warning: repetitions differ by up to {:.0f} %; this machine is not quiet\n",
                100 * worst_spread);
-  const ordered_json result = {{"peak_gflops", best_peak * 1e-9},
+  const ordered_json result = {{"peak_gflops", best_peak},
                                {"threads", most_threads},
                                {"training", std::move(training)},
                                {"decode", std::move(decode)}};

@@ -232,6 +232,11 @@ int run_command_line(int argc, char** argv) {
   add_info(app, info_options);
   add_bench(app, bench_options);
   try {
+    // CLI11 alone would only say that a subcommand is required.
+    if (argc > 1 && argv[1][0] != '-' &&
+        app.get_subcommands([&](const CLI::App* each) { return each->check_name(argv[1]); })
+            .empty())
+      throw CLI::ExtrasError({argv[1]});
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     constexpr int wrong_use = 2;

@@ -80,7 +80,7 @@ void info(const InfoOptions& options);
 struct BenchOptions {
   BackendChoice backend;
   std::vector<std::size_t> widths = {64, 128, 256, 512};
-  std::size_t repetitions = 5;
+  std::size_t repetitions = 9;
   bool json = false;
 };
 void bench(const BenchOptions& options);

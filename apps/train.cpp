@@ -1,10 +1,10 @@
 #include <fmt/format.h>
-#include <fmt/ostream.h>
 
 #include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "chorus/error.hpp"
 #include "chorus/files.hpp"
@@ -83,9 +83,7 @@ class TrainingRun {
         data_(load_training_data(options)),
         model_(options.resume ? resumed_model() : fresh_model()),
         trainer_(session_.memory, model_, data_, state_.config),
-        renderer_(session_.memory, model_),
-        log_(options.metrics.empty() ? metrics_file(options.model) : options.metrics,
-             resumed_step_) {
+        renderer_(session_.memory, model_) {
     if (options.resume)
       trainer_.load_state(*resumed_, state_file(options.model).string());
     else
@@ -100,6 +98,8 @@ class TrainingRun {
     catch_interrupts();
     announce();
     save_state();  // now, not after the first minute, a folder that cannot be written is found
+    log_.emplace(options_.metrics.empty() ? metrics_file(options_.model) : options_.metrics,
+                 resumed_step_);
     start_ = last_checkpoint_ = last_report_ = Clock::now();
     last_steps_ = trainer_.steps();
     double next_tracking = progress() + tracking_share;
@@ -171,11 +171,11 @@ class TrainingRun {
     const double left = elapsed_s() * (1 - progress()) / std::max(progress(), 1e-9);
     bar_.show(progress(), fmt::format("step {}  {:.3f} Mpixel/s  sampled PSNR {:.2f} dB  {} left",
                                       trainer_.steps(), rate * 1e-6, psnr, format_duration(left)));
-    log_.add({{"step", trainer_.steps()},
-              {"seconds", elapsed_s()},
-              {"progress", progress()},
-              {"mpixel_per_s", rate * 1e-6},
-              {"psnr_sampled", psnr}});
+    log_->add({{"step", trainer_.steps()},
+               {"seconds", elapsed_s()},
+               {"progress", progress()},
+               {"mpixel_per_s", rate * 1e-6},
+               {"psnr_sampled", psnr}});
     last_report_ = Clock::now();
     last_steps_ = trainer_.steps();
   }
@@ -195,12 +195,12 @@ class TrainingRun {
         fmt::format("{:7.1f} s  step {:7}  PSNR of {} decoded images: mean {:.2f} dB, "
                     "pooled {:.2f} dB",
                     elapsed_s(), trainer_.steps(), count, psnr.mean_db, psnr.pooled_db));
-    log_.add({{"step", trainer_.steps()},
-              {"seconds", elapsed_s()},
-              {"progress", progress()},
-              {"images", count},
-              {"psnr_mean", psnr.mean_db},
-              {"psnr_pooled", psnr.pooled_db}});
+    log_->add({{"step", trainer_.steps()},
+               {"seconds", elapsed_s()},
+               {"progress", progress()},
+               {"images", count},
+               {"psnr_mean", psnr.mean_db},
+               {"psnr_pooled", psnr.pooled_db}});
   }
 
   void save_state() {
@@ -243,7 +243,7 @@ class TrainingRun {
   Model model_;
   Trainer trainer_;
   Renderer renderer_;
-  MetricsLog log_;
+  std::optional<MetricsLog> log_;
   Progress bar_;
   Clock::time_point start_{}, last_checkpoint_{}, last_report_{};
   std::uint64_t last_steps_ = 0;

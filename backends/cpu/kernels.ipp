@@ -135,6 +135,11 @@ CHORUS_INLINE void store_block(const Batch (&sums)[rows][vectors], float* c, std
 template <std::size_t rows, std::size_t vectors>
 void block_product(const LeftMatrix& a, const float* b, std::size_t b_step, std::size_t depth,
                    float* c, std::size_t c_stride, std::size_t cols, bool accumulate) {
+  // The block of C is needed after the loop over the depth, which hides the time to fetch it.
+#pragma GCC unroll 16
+  for (std::size_t i = 0; i < rows; ++i)
+#pragma GCC unroll 2
+    for (std::size_t j = 0; j < vectors; ++j) __builtin_prefetch(c + i * c_stride + j * lanes, 1);
   Batch sums[rows][vectors];
   if (a.depth_step == 1)
     multiply_block<rows, vectors, true>(a.data, a.row_step, b, b_step, depth, sums);
@@ -487,9 +492,11 @@ constexpr std::size_t peak_chains = 12;
 constexpr std::size_t peak_inner = 1000;
 
 float peak_rounds(std::size_t rounds) {
+  // Values that the compiler cannot know, or it would compute a chain in advance.
+  const volatile float start = 1.5F, shrink = 0.999F, rise = 0.002F;
+  const Batch factor(shrink), term(rise);
   Batch chain[peak_chains];
-  for (std::size_t i = 0; i < peak_chains; ++i) chain[i] = Batch(static_cast<float>(i));
-  Batch factor(0.999F), term(0.001F);
+  for (Batch& value : chain) value = Batch(start);
   for (std::size_t n = 0; n < rounds * peak_inner; ++n) {
 #pragma GCC unroll 16
     for (std::size_t i = 0; i < peak_chains; ++i) chain[i] = xsimd::fma(chain[i], factor, term);

@@ -2,19 +2,51 @@
 
 #include <cstddef>
 #include <functional>
+#include <list>
+#include <mutex>
 #include <string>
 
 #include "chorus/backend.hpp"
 
 namespace chorus {
 
-/// What the backends that run on the host share: plain aligned memory.
+/// Aligned, zeroed host memory, cut from large chunks that ask for huge pages: a tile touches many
+/// matrices, and with small pages finding their pages takes longer than reading them. Blocks begin
+/// at addresses that do not fall on the same cache sets. A chunk is given back when its last block
+/// is. Safe for concurrent use.
+class HostArena {
+ public:
+  HostArena() = default;
+  HostArena(const HostArena&) = delete;
+  HostArena& operator=(const HostArena&) = delete;
+  ~HostArena();
+
+  void* allocate(std::size_t bytes);
+  void release(void* memory) noexcept;
+
+ private:
+  struct Chunk {
+    char* memory = nullptr;
+    std::size_t size = 0;
+    std::size_t used = 0;
+    std::size_t blocks = 0;  ///< that are in use
+  };
+  Chunk& add_chunk(std::size_t at_least);
+
+  std::mutex mutex_;
+  std::list<Chunk> chunks_;
+};
+
+/// What the backends that run on the host share.
 class HostBackend : public Backend {
  public:
-  void* allocate(std::size_t bytes) override;
-  void release(void* memory) noexcept override;
+  void* allocate(std::size_t bytes) override { return arena_.allocate(bytes); }
+  void release(void* memory) noexcept override { arena_.release(memory); }
   void upload(const void* host, void* device, std::size_t bytes) override;
   void download(const void* device, void* host, std::size_t bytes) override;
+
+ private:
+  HostArena arena_;
 };
 
 }  // namespace chorus

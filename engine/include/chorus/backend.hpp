@@ -48,8 +48,9 @@ class Backend {
   virtual void parallel(std::size_t tasks,
                         const std::function<void(std::size_t task, std::size_t worker)>& body) = 0;
 
-  /// The most single-precision operations per second that the workers reach together, measured
-  /// now on a loop of independent multiply-adds; 0 where that is not known.
+  /// Single-precision operations per second that the workers reach together on a loop of
+  /// independent multiply-adds, the most they can do; measured in some milliseconds, now. 0 where
+  /// that is not known.
   virtual double measure_peak_flops() { return 0; }
 };
 

@@ -1,0 +1,282 @@
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+
+#include "chorus/files.hpp"
+#include "chorus/png.hpp"
+#include "temporary_folder.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+struct Outcome {
+  int status = 0;
+  std::string out, err;
+};
+
+/// A folder with a few small icons, and the program run inside it through the shell.
+class Workplace {
+ public:
+  Workplace() {
+    fs::create_directories(path("icons/24"));
+    fs::create_directories(path("icons/48"));
+    for (const char* name : {"about", "camera", "folder", "key"})
+      for (const char* size : {"24", "48"})
+        fs::copy_file(fs::path(CHORUS_DATA_DIR) / "icons" / size / (std::string(name) + ".png"),
+                      path(fmt::format("icons/{}/{}.png", size, name)));
+  }
+
+  fs::path path(const std::string& relative) const { return folder_.path() / relative; }
+
+  Outcome run(const std::string& arguments, const std::string& before = "") const {
+    const std::string command =
+        fmt::format("cd '{}' && {} '{}' {} > out.txt 2> err.txt < /dev/null",
+                    folder_.path().string(), before, CHORUS_PROGRAM, arguments);
+    const int status = std::system(command.c_str());
+    BOOST_REQUIRE(WIFEXITED(status));
+    return {WEXITSTATUS(status), chorus::read_file(path("out.txt")),
+            chorus::read_file(path("err.txt"))};
+  }
+
+  /// Runs a command that must succeed.
+  std::string must(const std::string& arguments) const {
+    const Outcome outcome = run(arguments);
+    BOOST_REQUIRE_MESSAGE(outcome.status == 0, arguments << "\n" << outcome.out << outcome.err);
+    return outcome.out;
+  }
+
+  /// Runs a command that must fail with `status` and one line that contains `reason`.
+  void must_fail(int status, const std::string& arguments, const std::string& reason,
+                 const std::string& before = "") const {
+    const Outcome outcome = run(arguments, before);
+    BOOST_TEST(outcome.status == status, arguments << "\n" << outcome.err);
+    BOOST_TEST(outcome.err.find(reason) != std::string::npos,
+               arguments << ": expected \"" << reason << "\" in: " << outcome.err);
+    BOOST_TEST(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1, outcome.err);
+  }
+
+  bool same_bytes(const std::string& a, const std::string& b) const {
+    return chorus::read_file(path(a)) == chorus::read_file(path(b));
+  }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+const std::string small = " --size 24 --width 32 --latent 8 --threads 2 ";
+
+/// Starts a training in the background; returns once its first state file is there.
+class BackgroundTraining {
+ public:
+  BackgroundTraining(const Workplace& place, const std::string& arguments) : place_(place) {
+    const std::string command =
+        fmt::format("cd '{}' && exec '{}' {} > bg.txt 2> bg_err.txt < /dev/null",
+                    place.path("").string(), CHORUS_PROGRAM, arguments);
+    child_ = fork();
+    BOOST_REQUIRE(child_ >= 0);
+    if (child_ == 0) {
+      execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+      _exit(127);
+    }
+  }
+  ~BackgroundTraining() {
+    if (child_ > 0) stop(SIGKILL);
+  }
+
+  void wait_for(const std::string& file) const {
+    for (int i = 0; i < 2000 && !fs::exists(place_.path(file)); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    BOOST_REQUIRE(fs::exists(place_.path(file)));
+  }
+
+  /// Sends a signal and waits for the end; the status as of waitpid.
+  int stop(int signal) {
+    kill(child_, signal);
+    int status = 0;
+    waitpid(child_, &status, 0);
+    child_ = -1;
+    return status;
+  }
+
+ private:
+  const Workplace& place_;
+  pid_t child_ = -1;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(cli)
+
+BOOST_AUTO_TEST_CASE(help_is_there_for_every_command) {
+  const Workplace place;
+  BOOST_TEST(place.must("--help").find("train") != std::string::npos);
+  for (const char* command : {"train", "evaluate", "upsample", "interpolate", "info", "bench"})
+    BOOST_TEST(place.must(std::string(command) + " --help").size() > 200U, command);
+  BOOST_TEST(place.must("--version").starts_with("chorus "));
+  BOOST_TEST(place.must("info").find("cpu:avx2") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(wrong_use_is_status_2) {
+  const Workplace place;
+  place.must_fail(2, "", "subcommand");
+  place.must_fail(2, "frobnicate", "frobnicate");
+  place.must_fail(2, "train", "data");
+  place.must_fail(2, "train icons --size 24", "--output");
+  place.must_fail(2, "train icons -o m --width none", "none");
+  place.must_fail(2, "train icons -o m --width 0", "--width");
+  place.must_fail(2, "train icons -o m --width -4", "--width");
+  place.must_fail(2, "train icons -o m --steps 1.5", "1.5");
+  place.must_fail(2, "train icons -o m --steps 10 --seconds 5", "--steps");
+  place.must_fail(2, "train icons -o m --learning-rate -1", "--learning-rate");
+  place.must_fail(2, "train icons -o m --conditioning telepathy", "telepathy");
+  place.must_fail(2, "train icons -o m --background mauve", "mauve");
+  place.must_fail(2, "train icons -o m --resume --width 64", "--resume");
+  place.must_fail(2, "train icons -o m --unknown-flag", "--unknown-flag");
+  place.must_fail(2, "interpolate m -o d", "--best-pairs");
+  place.must_fail(2, "interpolate m one -o d", "to");
+  place.must_fail(2, "upsample m --size 0 -o d", "--size");
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_done_is_status_1) {
+  const Workplace place;
+  place.must_fail(1, "train nowhere -o m.safetensors", "nowhere");
+  place.must_fail(1, "train icons -o m.safetensors", "24, 48");
+  place.must_fail(1, "train icons --size 32 -o m.safetensors", "32");
+  place.must_fail(1, "train icons --size 24 -o /proc/no/m.safetensors", "/proc/no");
+  place.must_fail(1, "train icons --size 24 -o m.safetensors --backend cuda", "cuda");
+  place.must_fail(1, "train icons --size 24 -o m.safetensors --backend abacus", "cpu:base");
+  place.must_fail(1, "train icons --size 24 -o m.safetensors --resume", "m.state.safetensors");
+  place.must_fail(1, "evaluate nothing.safetensors icons", "nothing.safetensors");
+  place.must_fail(1, "evaluate icons/24/key.png icons", "key.png");
+  BOOST_TEST(!fs::exists(place.path("m.safetensors")));
+  std::ofstream(place.path("icons/24/broken.png")) << "no picture";
+  place.must_fail(1, "train icons --size 24 -o m.safetensors", "broken.png");
+}
+
+BOOST_AUTO_TEST_CASE(the_whole_way) {
+  const Workplace place;
+  const std::string out = place.must("train icons" + small + "--steps 150 -o out/m.safetensors");
+  BOOST_TEST(out.find("PSNR") != std::string::npos);
+  BOOST_TEST(out.find('\r') == std::string::npos);  // plain lines in a file
+
+  const json scores = json::parse(place.must("evaluate out/m.safetensors icons --json"));
+  BOOST_TEST(scores.at("model") == "out/m.safetensors");
+  BOOST_REQUIRE(scores.at("sizes").size() == 2U);
+  for (const json& size : scores.at("sizes")) {
+    BOOST_TEST(size.at("images").size() == 4U);
+    BOOST_TEST(size.at("psnr_mean").get<double>() > 10);
+    BOOST_TEST(size.at("psnr_pooled").get<double>() > 10);
+    BOOST_TEST(size.at("ssim_mean").get<double>() > 0.1);
+    for (const char* key : {"name", "psnr", "ssim"})
+      BOOST_TEST(size.at("images").at(0).contains(key), key);
+  }
+  BOOST_TEST(scores.at("sizes").at(0).at("size") == 24);
+  BOOST_TEST(place.must("evaluate out/m.safetensors icons").find("worst") != std::string::npos);
+
+  place.must("upsample out/m.safetensors --size 48 --data icons -o up");
+  const chorus::Image up = chorus::read_png(place.path("up/key.png"));
+  BOOST_TEST(up.width == 48U);
+  BOOST_TEST(chorus::read_png(place.path("up/contact_sheet/sheet.png")).width > 5 * 48U);
+
+  place.must("interpolate out/m.safetensors key folder --frames 5 --size 32 -o path");
+  for (const char* file : {"frame_000.png", "frame_004.png", "strip.png", "animation.png"})
+    BOOST_TEST(fs::exists(place.path(std::string("path/") + file)), file);
+  place.must("interpolate out/m.safetensors --best-pairs 2 --frames 3 --size 16 -o pairs");
+  BOOST_TEST(std::distance(fs::directory_iterator(place.path("pairs")), {}) == 2);
+  place.must_fail(1, "interpolate out/m.safetensors key fold -o path", "folder");
+  place.must_fail(1, "interpolate out/m.safetensors --best-pairs 3 -o path", "6 images");
+
+  const json info = json::parse(place.must("info out/m.safetensors --json"));
+  BOOST_TEST(info.at("network").at("width") == 32);
+  BOOST_TEST(info.at("images").size() == 4U);
+
+  std::ifstream metrics(place.path("out/m.metrics.jsonl"));
+  std::size_t lines = 0;
+  for (std::string line; std::getline(metrics, line); ++lines)
+    BOOST_TEST(json::parse(line).at("step").get<int>() <= 150);
+  BOOST_TEST(lines >= 10U);
+  place.must_fail(1, "train icons --size 24 --resume -o out/m.safetensors", "complete");
+}
+
+BOOST_AUTO_TEST_CASE(same_seed_same_bits) {
+  const Workplace place;
+  place.must("train icons" + small + "--steps 40 -o a.safetensors");
+  place.must("train icons" + small + "--steps 40 -o b.safetensors");
+  place.must("train icons" + small + "--steps 40 --seed 2 -o c.safetensors");
+  BOOST_TEST(place.same_bytes("a.safetensors", "b.safetensors"));
+  BOOST_TEST(!place.same_bytes("a.safetensors", "c.safetensors"));
+}
+
+BOOST_AUTO_TEST_CASE(an_interrupted_training_goes_on_exactly) {
+  const Workplace place;
+  const std::string steps = "--steps 3000 ";
+  place.must("train icons" + small + steps + "-o whole.safetensors");
+  for (const int signal : {SIGINT, SIGTERM}) {
+    const std::string model = fmt::format("cut{}.safetensors", signal);
+    BackgroundTraining training(place, "train icons" + small + steps + "-o " + model);
+    training.wait_for(fmt::format("cut{}.state.safetensors", signal));
+    std::this_thread::sleep_for(std::chrono::milliseconds(150));
+    const int status = training.stop(signal);
+    BOOST_TEST((WIFEXITED(status) && WEXITSTATUS(status) == 1));
+    BOOST_TEST(chorus::read_file(place.path("bg_err.txt")).find("--resume") != std::string::npos);
+    place.must("evaluate " + model + " icons --size 24");
+    place.must("train icons --size 24 --threads 2 --resume -o " + model);
+    BOOST_TEST(place.same_bytes("whole.safetensors", model));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_killed_training_leaves_whole_files) {
+  const Workplace place;
+  for (int round = 0; round < 6; ++round) {
+    BackgroundTraining training(
+        place, "train icons" + small + "--seconds 60 --checkpoint-seconds 0.1 -o k.safetensors");
+    training.wait_for("k.safetensors");
+    std::this_thread::sleep_for(std::chrono::milliseconds(37 * round));
+    const int status = training.stop(SIGKILL);
+    BOOST_TEST(WIFSIGNALED(status));
+    place.must("evaluate k.safetensors icons --size 24");
+  }
+  BackgroundTraining resumed(place, "train icons --size 24 --threads 2 --resume -o k.safetensors");
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  BOOST_TEST(WIFEXITED(resumed.stop(SIGINT)));
+}
+
+BOOST_AUTO_TEST_CASE(a_full_disk_is_said_and_loses_nothing) {
+  const Workplace place;
+  place.must("train icons" + small + "--steps 20 -o m.safetensors");
+  const std::string before = chorus::read_file(place.path("m.safetensors"));
+  // A limit on the size of files stands in for the disk; blocks of 512 or 1024 bytes.
+  place.must_fail(1, "train icons" + small + "--steps 20 -o m.safetensors", "m.state.safetensors",
+                  "ulimit -f 4; trap '' XFSZ;");
+  BOOST_TEST(chorus::read_file(place.path("m.safetensors")) == before);
+  for (const auto& entry : fs::directory_iterator(place.path("")))
+    BOOST_TEST(entry.path().filename().string().find("tmp") == std::string::npos, entry.path());
+}
+
+BOOST_AUTO_TEST_CASE(other_images_are_not_resumed_on) {
+  const Workplace place;
+  {
+    BackgroundTraining training(place, "train icons" + small + "--seconds 60 -o m.safetensors");
+    training.wait_for("m.state.safetensors");
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    training.stop(SIGINT);
+  }
+  fs::remove(place.path("icons/24/key.png"));
+  place.must_fail(1, "train icons --size 24 --resume -o m.safetensors", "other images");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
