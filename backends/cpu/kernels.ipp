@@ -258,27 +258,35 @@ void matmul(const Call& call, float* scratch) {
 // ---------------------------------------------------------------------------------------------
 // The layer of a SIREN
 
-/// Turns the products P in `sine` into sin(P + bias) and cos(P + bias) for one panel of columns.
+/// One row of a panel: products in `sine` become sin(product + shift) there and, unless null,
+/// cos(product + shift) in `cosine`.
+CHORUS_INLINE void sine_of_row(float* sine, float* cosine, const float* shift, std::size_t cols) {
+  std::size_t j = 0;
+  for (; j + lanes <= cols; j += lanes) {
+    const SineCosine both = sine_cosine(load(sine + j) + load(shift + j));
+    store(sine + j, both.sine);
+    if (cosine != nullptr) store(cosine + j, both.cosine);
+  }
+  if (j < cols) {
+    const std::size_t count = cols - j;
+    const SineCosine both = sine_cosine(load_part(sine + j, count) + load_part(shift + j, count));
+    store_part(sine + j, both.sine, count);
+    if (cosine != nullptr) store_part(cosine + j, both.cosine, count);
+  }
+}
+
 void sine_of_panel(const Call& call, std::size_t first_col) {
-  const ConstView& bias = call.in[2];
-  const View &sine = call.out[0], &cosine = call.out[1];
+  const ConstView bias = call.in[2];
+  const View sine = call.out[0], cosine = call.out[1];
   const std::size_t group = sine.rows / bias.rows;
-  const std::size_t end = smaller(sine.cols, first_col + panel);
-  for (std::size_t r = 0; r < sine.rows; ++r) {
-    const float* shift = bias.data + r / group * bias.stride;
-    float* s = sine.data + r * sine.stride;
-    float* c = cosine.data + r * cosine.stride;
-    std::size_t j = first_col;
-    for (; j + lanes <= end; j += lanes) {
-      const SineCosine both = sine_cosine(load(s + j) + load(shift + j));
-      store(s + j, both.sine);
-      store(c + j, both.cosine);
-    }
-    if (j < end) {
-      const std::size_t count = end - j;
-      const SineCosine both = sine_cosine(load_part(s + j, count) + load_part(shift + j, count));
-      store_part(s + j, both.sine, count);
-      store_part(c + j, both.cosine, count);
+  const std::size_t cols = smaller(panel, sine.cols - first_col);
+  float* s = sine.data + first_col;
+  float* c = cosine.data == nullptr ? nullptr : cosine.data + first_col;
+  for (std::size_t g = 0; g < bias.rows; ++g) {
+    const float* shift = bias.data + g * bias.stride + first_col;
+    for (std::size_t r = 0; r < group; ++r, s += sine.stride) {
+      sine_of_row(s, c, shift, cols);
+      if (c != nullptr) c += cosine.stride;
     }
   }
 }
@@ -293,8 +301,8 @@ void sine_linear(const Call& call, float* scratch) {
 }
 
 void sine_linear_gradient(const Call& call) {
-  const ConstView& upstream = call.in[0];
-  const View &slope = call.out[0], &sums = call.out[1];
+  const ConstView upstream = call.in[0];
+  const View slope = call.out[0], sums = call.out[1];
   const std::size_t group = slope.rows / sums.rows;
   for (std::size_t g = 0; g < sums.rows; ++g) {
     const float* up = upstream.data + g * group * upstream.stride;
@@ -358,15 +366,17 @@ void fill(const Call& call) {
 }
 
 void broadcast_rows(const Call& call) {
-  const ConstView& in = call.in[0];
-  const View& out = call.out[0];
+  const ConstView in = call.in[0];
+  const View out = call.out[0];
   const std::size_t group = out.rows / in.rows;
-  for (std::size_t r = 0; r < out.rows; ++r) {
-    const float* from = in.data + r / group * in.stride;
-    float* to = out.data + r * out.stride;
-    std::size_t j = 0;
-    for (; j + lanes <= out.cols; j += lanes) store(to + j, load(from + j));
-    for (; j < out.cols; ++j) to[j] = from[j];
+  float* to = out.data;
+  for (std::size_t g = 0; g < in.rows; ++g) {
+    const float* from = in.data + g * in.stride;
+    for (std::size_t r = 0; r < group; ++r, to += out.stride) {
+      std::size_t j = 0;
+      for (; j + lanes <= out.cols; j += lanes) store(to + j, load(from + j));
+      for (; j < out.cols; ++j) to[j] = from[j];
+    }
   }
 }
 

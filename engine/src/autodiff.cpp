@@ -80,14 +80,18 @@ Var Tape::variable(Tensor value, Tensor sink, const float* packed) {
   return result;
 }
 
-Var Tape::record(Tensor value, std::initializer_list<const Var*> inputs, GradientRule rule) {
-  Var result = constant(std::move(value));
+bool Tape::records(std::initializer_list<const Var*> inputs) const {
   bool differentiable = false;
   for (const Var* input : inputs) {
     if (input->tape_ != this) throw std::invalid_argument("an op's inputs must be on one tape");
     differentiable = differentiable || !input->is_constant();
   }
-  if (!recording_ || !differentiable) return result;
+  return recording_ && differentiable;
+}
+
+Var Tape::record(Tensor value, std::initializer_list<const Var*> inputs, GradientRule rule) {
+  Var result = constant(std::move(value));
+  if (!records(inputs)) return result;
   result.node_ = nodes_.size();
   nodes_.emplace_back().rule = std::move(rule);
   return result;

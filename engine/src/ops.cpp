@@ -158,7 +158,8 @@ Var sine_linear(const Var& x, const Var& w, const Var& b) {
   require(b.cols() == w.rows() && b.rows() > 0 && x.rows() % b.rows() == 0, "sine_linear", w, b);
   Tape& tape = x.tape();
   Tensor sine = tape.memory().tensor(x.rows(), w.rows());
-  Tensor cosine = tape.memory().tensor(x.rows(), w.rows());
+  Tensor cosine;  // only for the gradient
+  if (tape.records({&x, &w, &b})) cosine = tape.memory().tensor(x.rows(), w.rows());
   Call call{.op = Op::sine_linear};
   call.in[0] = x.value().const_view();
   call.in[1] = w.value().const_view();

@@ -32,7 +32,6 @@ Bytes encode(const Image& image) {
 
   lodepng::State state;
   state.encoder.auto_convert = 0;  // stays RGB, whatever the colours
-  state.encoder.zlibsettings.windowsize = 32768;
   state.info_raw.colortype = state.info_png.color.colortype = LCT_RGB;
   Bytes png;
   const auto width = static_cast<unsigned>(image.width);

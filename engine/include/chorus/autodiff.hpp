@@ -87,6 +87,8 @@ class Tape {
   /// `packed`, here and above, is an Op::pack copy of the value that products may use instead.
   Var variable(Tensor value, Tensor sink, const float* packed = nullptr);
 
+  /// Whether an op on these inputs will be recorded, so that its gradient may be wanted.
+  bool records(std::initializer_list<const Var*> inputs) const;
   /// Records the op that computed `value` from `inputs`. For ops.cpp.
   Var record(Tensor value, std::initializer_list<const Var*> inputs, GradientRule rule);
 
