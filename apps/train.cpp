@@ -24,13 +24,6 @@ using nlohmann::json;
 constexpr std::size_t tracked_images = 16;  ///< decoded now and then during the training
 constexpr double tracking_share = 0.1;      ///< of the training, between two decodings
 
-std::vector<EncodedImage> encoded_images(const Collection& data) {
-  std::vector<EncodedImage> images;
-  for (const NamedImage& named : data)
-    images.push_back({named.name, named.image.width, named.image.height});
-  return images;
-}
-
 Collection load_training_data(const TrainOptions& options) {
   LoadOptions load;
   load.size = options.size;
@@ -123,8 +116,8 @@ class TrainingRun {
   Model fresh_model() {
     state_.config = options_.training;
     state_.data_checksum = data_checksum(data_);
-    Model model = make_model(session_.memory, options_.network, encoded_images(data_),
-                             options_.training.seed);
+    Model model =
+        make_model(session_.memory, options_.network, encoded(data_), options_.training.seed);
     model.notes = {{"program", "chorus " CHORUS_VERSION},
                    {"seed", std::to_string(options_.training.seed)},
                    {"backend", session_.backend->name()},

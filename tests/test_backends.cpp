@@ -165,7 +165,6 @@ BOOST_AUTO_TEST_CASE(threads_are_the_workers_of_cpu_backends) {
 
 namespace {
 
-
 /// The tasks that each worker ran, in its order.
 std::vector<std::vector<std::size_t>> tasks_by_worker(Backend& backend, std::size_t tasks) {
   std::vector<std::vector<std::size_t>> ran(backend.workers());

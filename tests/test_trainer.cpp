@@ -34,13 +34,6 @@ const std::vector<NamedImage>& icons() {
   return images;
 }
 
-std::vector<EncodedImage> encoded(const std::vector<NamedImage>& images) {
-  std::vector<EncodedImage> list;
-  for (const NamedImage& each : images)
-    list.push_back({each.name, each.image.width, each.image.height});
-  return list;
-}
-
 struct Setting {
   std::string backend = "cpu";
   std::size_t threads = 2;

@@ -1,33 +1,36 @@
-// Uses the library from outside: how well does each image survive being halved and enlarged again?
+// Uses the library from outside: encodes a folder of PNGs and enlarges its first image.
 
 #include <chorus/collection.hpp>
-#include <chorus/metrics.hpp>
-#include <chorus/resample.hpp>
+#include <chorus/render.hpp>
+#include <chorus/trainer.hpp>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
-#include <vector>
 
 namespace {
 
-chorus::Image halved_and_back(const chorus::Image& image) {
-  const auto half =
-      chorus::resample(image, image.width / 2, image.height / 2, chorus::Filter::bicubic);
-  return chorus::resample(half, image.width, image.height, chorus::Filter::bicubic);
+void encode_and_enlarge(const char* folder, const char* picture) {
+  const chorus::Collection images = chorus::load_collection(folder, {.size = 48});
+  chorus::Memory memory(chorus::make_backend("auto"));
+  chorus::Model model = chorus::make_model(memory, {.width = 64}, chorus::encoded(images), 1);
+  chorus::Trainer trainer(memory, model, images, {});
+  constexpr int steps = 200;
+  for (int step = 0; step < steps; ++step) trainer.step(step / double{steps});
+  chorus::Renderer renderer(memory, model);
+  chorus::write_png(picture, renderer.render(0, 256, 256));
+  std::cout << model.images[0].name << " of " << images.size() << " images; mean squared error "
+            << trainer.take_error() << '\n';
 }
 
 }  // namespace
 
 int main(int argc, char* argv[]) {
-  if (argc != 2) {
-    std::cerr << "usage: chorus_embed FOLDER\n";
+  if (argc != 3) {
+    std::cerr << "usage: chorus_embed FOLDER PICTURE.png\n";
     return 2;
   }
   try {
-    std::vector<double> errors;
-    for (const auto& [name, image] : chorus::load_collection(argv[1], {.size = 48}))
-      errors.push_back(chorus::mean_squared_error(halved_and_back(image), image));
-    std::cout << errors.size() << " images, " << chorus::summarize_psnr(errors).mean_db << " dB\n";
+    encode_and_enlarge(argv[1], argv[2]);
     return EXIT_SUCCESS;
   } catch (const std::exception& error) {
     std::cerr << "chorus_embed: " << error.what() << '\n';

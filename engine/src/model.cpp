@@ -142,6 +142,13 @@ Model read_model(Memory& memory, const TensorFile& file) {
 
 }  // namespace
 
+std::vector<EncodedImage> encoded(const std::vector<NamedImage>& images) {
+  std::vector<EncodedImage> list;
+  for (const NamedImage& named : images)
+    list.push_back({named.name, named.image.width, named.image.height});
+  return list;
+}
+
 Model make_model(Memory& memory, const SirenConfig& config, std::vector<EncodedImage> images,
                  std::uint64_t seed) {
   constexpr std::uint32_t latent_stream = 1;

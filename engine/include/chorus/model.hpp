@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "chorus/image.hpp"
 #include "chorus/safetensors.hpp"
 #include "chorus/siren.hpp"
 
@@ -18,6 +19,9 @@ struct EncodedImage {
   std::size_t width = 0;   ///< pixels
   std::size_t height = 0;  ///< pixels
 };
+
+/// The names and sizes of images that are to be encoded.
+std::vector<EncodedImage> encoded(const std::vector<NamedImage>& images);
 
 /// A trained network with the latents of its images.
 struct Model {

@@ -29,7 +29,7 @@ enum class Conditioning {
 struct SirenConfig {
   std::size_t width = 128;        ///< units of a layer
   std::size_t hidden_layers = 3;  ///< width x width layers, behind the first layer
-  std::size_t latent = 64;        ///< numbers per image
+  std::size_t latent = 128;       ///< numbers per image
   std::size_t channels = 3;       ///< outputs per pixel
   Conditioning conditioning = Conditioning::shift;
   float omega_first = 20;

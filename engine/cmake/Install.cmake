@@ -12,12 +12,12 @@ if(TARGET chorus_program)
   install(TARGETS chorus_program)
 endif()
 
-configure_package_config_file(cmake/chorusConfig.cmake.in chorusConfig.cmake
+configure_package_config_file(engine/cmake/chorusConfig.cmake.in chorusConfig.cmake
   INSTALL_DESTINATION ${chorus_package_dir}
   NO_SET_AND_CHECK_MACRO)
 write_basic_package_version_file(chorusConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES
-  cmake/FindLodePNG.cmake
+  engine/cmake/FindLodePNG.cmake
   ${CMAKE_CURRENT_BINARY_DIR}/chorusConfig.cmake
   ${CMAKE_CURRENT_BINARY_DIR}/chorusConfigVersion.cmake
   DESTINATION ${chorus_package_dir})
