@@ -66,7 +66,7 @@ std::vector<Matrix> unit_direction(const OpCase& op_case) {
 class MovedLoss {
  public:
   explicit MovedLoss(const OpCase& op_case)
-      : op_case_(op_case), inputs_(values_of(op_case)), direction_(unit_direction(op_case)) {
+      : inputs_(values_of(op_case)), direction_(unit_direction(op_case)) {
     weights_ = loss_weights(op_case.evaluate(inputs_));
   }
   const std::vector<Matrix>& direction() const { return direction_; }
@@ -82,7 +82,6 @@ class MovedLoss {
   }
 
  private:
-  const OpCase& op_case_;
   std::vector<Matrix> inputs_;
   std::vector<Matrix> direction_;
   Matrix weights_;
@@ -138,7 +137,7 @@ const std::vector<Expected>& all_expected() {
 class Trial {
  public:
   Trial(std::shared_ptr<Backend> backend, const OpCase& op_case)
-      : memory_(std::move(backend)), tape_(memory_), op_case_(op_case) {
+      : memory_(std::move(backend)), tape_(memory_) {
     for (const OpInput& input : op_case.inputs) inputs_.push_back(on_tape(input));
     result_ = op_case.build(inputs_);
   }
@@ -199,7 +198,6 @@ class Trial {
 
   Memory memory_;
   Tape tape_;
-  const OpCase& op_case_;
   std::vector<Tensor> packed_, sinks_;
   std::vector<Var> inputs_;
   Var result_;

@@ -131,8 +131,8 @@ Image clipped(Image image) {
 Image resample(const Image& image, std::size_t width, std::size_t height, Filter filter) {
   if (image.pixels() == 0 || width == 0 || height == 0)
     throw std::invalid_argument("resampling needs pixels to read and pixels to write");
-  // Clipped between the passes too, as programs do that keep images in bytes: on sharp icons this
-  // changes the result by up to 20 of 255 levels, and a baseline should be the customary one.
+  // Clipped between the passes too, as programs do that keep images in bytes: on noise this
+  // changes the result by up to 20 of 255 levels and more; a baseline should be the customary one.
   const Image narrow = clipped(resample_rows(image, width, filter));
   return clipped(resample_columns(narrow, height, filter));
 }
