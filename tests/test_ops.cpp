@@ -66,7 +66,7 @@ std::vector<Matrix> unit_direction(const OpCase& op_case) {
 class MovedLoss {
  public:
   explicit MovedLoss(const OpCase& op_case)
-      : inputs_(values_of(op_case)), direction_(unit_direction(op_case)) {
+      : op_case_(op_case), inputs_(values_of(op_case)), direction_(unit_direction(op_case)) {
     weights_ = loss_weights(op_case.evaluate(inputs_));
   }
   const std::vector<Matrix>& direction() const { return direction_; }
@@ -82,6 +82,7 @@ class MovedLoss {
   }
 
  private:
+  const OpCase& op_case_;
   std::vector<Matrix> inputs_;
   std::vector<Matrix> direction_;
   Matrix weights_;

@@ -58,8 +58,7 @@ void sine_linear(const Call& call) {
       double angle = at(b, r / group, c);
       for (std::size_t k = 0; k < x.cols; ++k) angle += double{at(x, r, k)} * double{at(w, c, k)};
       at(call.out[0], r, c) = static_cast<float>(std::sin(angle));
-      if (call.out[1].data != nullptr)
-        at(call.out[1], r, c) = static_cast<float>(std::cos(angle));
+      if (call.out[1].data != nullptr) at(call.out[1], r, c) = static_cast<float>(std::cos(angle));
     }
 }
 
