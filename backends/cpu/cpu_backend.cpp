@@ -80,14 +80,20 @@ class CpuBackend final : public HostBackend {
   }
 
   double measure_peak_flops() override {
-    constexpr std::size_t rounds = 500;  // some milliseconds
-    const auto start = std::chrono::steady_clock::now();
-    parallel(workers_, [&](std::size_t, std::size_t) {
-      const volatile float kept = kernels_.peak_rounds(rounds);
-      static_cast<void>(kept);
-    });
-    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    return double(workers_ * rounds) * double(kernels_.peak_flops_per_round) / seconds.count();
+    constexpr std::size_t rounds = 150;  // a millisecond or two
+    constexpr int tries = 5;             // a peak is a maximum
+    double best = 0;
+    for (int i = 0; i < tries; ++i) {
+      const auto start = std::chrono::steady_clock::now();
+      parallel(workers_, [&](std::size_t, std::size_t) {
+        const volatile float kept = kernels_.peak_rounds(rounds);
+        static_cast<void>(kept);
+      });
+      const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+      const double operations = double(workers_ * rounds) * double(kernels_.peak_flops_per_round);
+      best = std::max(best, operations / seconds.count());
+    }
+    return best;
   }
 
  private:

@@ -13,7 +13,7 @@
 namespace chorus {
 
 struct TrainConfig {
-  float learning_rate = 5e-3F;  ///< of hidden weights at omega_hidden = 30
+  float learning_rate = 7e-3F;  ///< of hidden weights at omega_hidden = 30
   // Factors on the learning rate.
   float first_weight_rate = 5;
   float first_bias_rate = 2;
@@ -25,8 +25,8 @@ struct TrainConfig {
   float epsilon = 1e-8F;
   double warm_up = 0.03;  ///< share of the training in which the rate rises linearly
   // Pixels drawn from each image in a step.
-  std::size_t flat_pixels = 8;
-  std::size_t edge_pixels = 16;
+  std::size_t flat_pixels = 5;
+  std::size_t edge_pixels = 11;
   std::size_t images_per_step = 0;  ///< 0: all, up to 256
   std::uint64_t seed = 1;
 };
