@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(results_may_take_the_place_of_an_input) {
   });
 }
 
-BOOST_AUTO_TEST_CASE(a_sine_layer_gives_sine_and_cosine) {
+BOOST_AUTO_TEST_CASE(a_sine_layer_gives_sine_and_cosine_or_sine_alone) {
   for_each_shape([](Bench& bench, const Shape& s) {
     const std::size_t groups = 3, inputs = 5;
     const Matrix x = random_matrix(groups * s.rows, inputs, 10);
@@ -188,6 +188,9 @@ BOOST_AUTO_TEST_CASE(a_sine_layer_gives_sine_and_cosine) {
       check_close(bench.read(sine), mapped(p, [](double v) { return std::sin(v); }), 2 * rounding);
       check_close(bench.read(cosine), mapped(p, [](double v) { return std::cos(v); }),
                   2 * rounding);
+      const Tensor sine_alone = bench.place(x.rows, s.cols);
+      bench.run({.op = Op::sine_linear, .packed = copy}, {&in, &weight, &bias}, {&sine_alone});
+      BOOST_TEST((bench.read(sine_alone).values == bench.read(sine).values));
     }
   });
 }

@@ -36,7 +36,7 @@ const std::vector<NamedImage>& icons() {
 
 struct Setting {
   std::string backend = "cpu";
-  std::size_t threads = 2;
+  std::size_t threads = 1;
   std::uint64_t seed = 1;
   std::size_t images_per_step = 0;
   Conditioning conditioning = Conditioning::shift;
@@ -166,14 +166,13 @@ BOOST_AUTO_TEST_CASE(training_reaches_what_a_broken_gradient_would_not) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(every_backend_reaches_the_same) {
-  for (const std::string& backend : backends_under_test())
-    for (const std::size_t threads : {1, 2}) {
-      Training training({.backend = backend, .threads = threads});
-      training.run(steps, steps);
-      const double off_db = training.mean_psnr_db() - reached_psnr_db(Conditioning::shift);
-      BOOST_TEST(std::abs(off_db) < 0.3, backend << ", " << threads << " threads: " << off_db);
-    }
+BOOST_AUTO_TEST_CASE(every_backend_reaches_the_same_with_two_workers) {
+  for (const std::string& backend : backends_under_test()) {
+    Training training({.backend = backend, .threads = 2});
+    training.run(steps, steps);
+    const double off_db = training.mean_psnr_db() - reached_psnr_db(Conditioning::shift);
+    BOOST_TEST(std::abs(off_db) < 0.3, backend << ": " << off_db);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(the_error_falls) {
@@ -273,7 +272,8 @@ BOOST_AUTO_TEST_CASE(a_step_moves_the_latents_of_its_images_only) {
     moved += differ == latent;
   }
   BOOST_TEST(moved == 2U);
-  BOOST_TEST(training.trainer().pixels_per_step() == 2 * (8 + 16U));
+  BOOST_TEST(training.trainer().pixels_per_step() ==
+             2 * (TrainConfig{}.flat_pixels + TrainConfig{}.edge_pixels));
 }
 
 BOOST_AUTO_TEST_CASE(fewer_images_a_step_train_as_well) {
@@ -299,7 +299,7 @@ BOOST_AUTO_TEST_CASE(another_seed_gives_another_model) {
 BOOST_AUTO_TEST_CASE(what_memory_held_before_does_not_matter) {
   for (const std::string& backend : backends_under_test()) {
     const auto poisoned = std::make_shared<PoisonedBackend>(make_backend(backend, {.threads = 2}));
-    const Setting setting{.backend = backend, .images_per_step = 4};
+    const Setting setting{.backend = backend, .threads = 2, .images_per_step = 4};
     Bits bits;
     {
       Training training(setting, {.images_per_step = 4}, poisoned);
@@ -313,7 +313,7 @@ BOOST_AUTO_TEST_CASE(what_memory_held_before_does_not_matter) {
 
 BOOST_AUTO_TEST_CASE(a_resumed_training_equals_an_uninterrupted_one) {
   for (const std::string& backend : backends_under_test()) {
-    const Setting setting{.backend = backend, .images_per_step = 4};
+    const Setting setting{.backend = backend, .threads = 2, .images_per_step = 4};
     const TemporaryFolder folder;
     Training first(setting);
     first.run(13, 200);
