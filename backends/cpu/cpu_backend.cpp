@@ -8,6 +8,7 @@
 #include <exception>
 #include <vector>
 
+#include "chorus/tensor.hpp"
 #include "host/host_backend.hpp"
 #include "reference/reference.hpp"
 
@@ -44,7 +45,7 @@ class CpuBackend final : public HostBackend {
     // A layer keeps two matrices of rows x width; four layers of them should fill most of the
     // cache. Multiples of 24 suit register blocks of 6 and of 8 rows.
     constexpr std::size_t kept_matrices = 8, step = 24;
-    const std::size_t row_bytes = kept_matrices * padded(width) * sizeof(float);
+    const std::size_t row_bytes = kept_matrices * padded_stride(width) * sizeof(float);
     const std::size_t rows = second_level_cache_bytes() * 4 / 5 / row_bytes;
     return std::clamp(rows / step * step, 2 * step, 16 * step);
   }
@@ -97,8 +98,6 @@ class CpuBackend final : public HostBackend {
   }
 
  private:
-  static std::size_t padded(std::size_t width) { return (width + 15) / 16 * 16 + 16; }
-
   const KernelSet& kernels_;
   std::size_t workers_;
   std::size_t threads_;

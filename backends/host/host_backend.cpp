@@ -7,6 +7,8 @@
 #include <cstring>
 #include <new>
 
+#include "round_up.hpp"
+
 namespace chorus {
 
 namespace {
@@ -28,10 +30,6 @@ constexpr bool separate_blocks = false;
 #endif
 constexpr std::size_t chunk_size = separate_blocks ? 0 : 4 * huge_page;
 constexpr std::size_t chunk_alignment = separate_blocks ? cache_line : huge_page;
-
-std::size_t round_up(std::size_t value, std::size_t multiple) {
-  return (value + multiple - 1) / multiple * multiple;
-}
 
 }  // namespace
 

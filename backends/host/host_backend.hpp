@@ -1,10 +1,8 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <list>
 #include <mutex>
-#include <string>
 
 #include "chorus/backend.hpp"
 

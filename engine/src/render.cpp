@@ -38,10 +38,10 @@ Image block_means(const Image& image, std::size_t k) {
 
 }  // namespace
 
-Renderer::Renderer(Memory& memory, const Model& model) : backend_(memory.backend()), model_(model) {
-  for (std::size_t w = 0; w < backend_.workers(); ++w)
-    memories_.emplace_back(memory.shared_backend());
-}
+Renderer::Renderer(Memory& memory, const Model& model)
+    : backend_(memory.backend()),
+      model_(model),
+      memories_(worker_memories(memory.shared_backend())) {}
 
 Image Renderer::render(std::span<const float> latent, std::size_t width, std::size_t height,
                        std::size_t supersample) {

@@ -4,15 +4,13 @@
 #include <stdexcept>
 #include <utility>
 
+#include "round_up.hpp"
+
 namespace chorus {
 
 namespace {
 
 constexpr std::size_t floats_per_line = 16;
-
-std::size_t round_up(std::size_t value, std::size_t multiple) {
-  return (value + multiple - 1) / multiple * multiple;
-}
 
 /// Rows without padding are one long row: a single copy.
 View as_few_rows(const View& view) {
@@ -75,6 +73,12 @@ Tensor Memory::tensor(std::size_t rows, std::size_t cols) {
   });
   float* data = block.get();
   return {std::move(block), View{data, rows, cols, stride}};
+}
+
+std::vector<Memory> worker_memories(const std::shared_ptr<Backend>& backend) {
+  std::vector<Memory> memories;
+  for (std::size_t w = 0; w < backend->workers(); ++w) memories.emplace_back(backend);
+  return memories;
 }
 
 Tensor Memory::zeros(std::size_t rows, std::size_t cols) {

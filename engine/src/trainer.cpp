@@ -8,18 +8,13 @@
 #include <stdexcept>
 
 #include "chorus/error.hpp"
+#include "round_up.hpp"
 
 namespace chorus {
 
 namespace {
 
 constexpr std::size_t most_images_per_step = 256;
-
-std::vector<Memory> worker_memories(const std::shared_ptr<Backend>& backend) {
-  std::vector<Memory> memories;
-  for (std::size_t w = 0; w < backend->workers(); ++w) memories.emplace_back(backend);
-  return memories;
-}
 
 std::size_t choose_images_per_step(const TrainConfig& config, std::size_t images) {
   const std::size_t wanted =
@@ -100,6 +95,7 @@ Trainer::Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& im
   add_trained(memory, "latents", model_.latents, config_.learning_rate * config_.latent_rate, 0);
   trained_.back().gradients = memory.zeros(images_per_step_, model_.siren.config().latent);
   for (Memory& own : memories_) errors_.push_back(own.zeros(1, 1));
+  plan_tiles();
   plan_updates();
 }
 
@@ -116,16 +112,19 @@ void Trainer::add_trained(Memory& memory, const std::string& name, const Tensor&
   trained_.push_back(std::move(trained));
 }
 
-/// Cuts a step into tiles of whole images, and the update into ranges of rows.
-void Trainer::plan_updates() {
+/// Cuts a step into tiles of whole images.
+void Trainer::plan_tiles() {
   const std::size_t tile_rows = backend_.tile_rows(model_.siren.config().width);
   const std::size_t images_per_tile = std::max<std::size_t>(1, tile_rows / pixels_per_image_);
   // As many tiles as workers or a multiple, so that no worker waits for the last one.
   const std::size_t least = (images_per_step_ + images_per_tile - 1) / images_per_tile;
   const std::size_t workers = backend_.workers();
-  const std::size_t tiles = std::min(images_per_step_, (least + workers - 1) / workers * workers);
+  const std::size_t tiles = std::min(images_per_step_, round_up(least, workers));
   for (std::size_t t = 0; t <= tiles; ++t) tile_begin_.push_back(images_per_step_ * t / tiles);
+}
 
+/// Cuts the update of the network into ranges of rows, so that the workers share it.
+void Trainer::plan_updates() {
   constexpr std::size_t floats_per_update = 8192;
   for (std::size_t p = 0; p + 1 < trained_.size(); ++p) {
     const Tensor& value = trained_[p].value;
@@ -163,49 +162,60 @@ void Trainer::upload_step(double progress) {
 
 void Trainer::train_tile(std::size_t tile, std::size_t worker) {
   const std::size_t first = tile_begin_[tile], count = tile_begin_[tile + 1] - first;
-  const std::size_t rows = count * pixels_per_image_;
   const IndexView images = step_images_.range(first, count);
   Memory& memory = memories_[worker];
-
-  const Tensor coordinates = memory.tensor(rows, 2);
-  const Tensor colors = memory.tensor(rows, 3);
-  const Tensor weights = memory.tensor(rows, 1);
-  Call draw{.op = Op::draw_pixels};
-  draw.in[0] = table_.colors();
-  draw.out[0] = coordinates.view();
-  draw.out[1] = colors.view();
-  draw.out[2] = weights.view();
-  draw.index[0] = images;
-  draw.index[1] = table_.image_table();
-  draw.index[2] = table_.pixel_order();
-  draw.index[3] = step_number_.view();
-  draw.draw = {config_.seed, static_cast<std::uint32_t>(first),
-               static_cast<std::uint32_t>(config_.flat_pixels)};
-  backend_.run(draw);
-
-  const Tensor latents = memory.tensor(count, model_.latents.cols());
-  Call gather{.op = Op::gather_rows};
-  gather.in[0] = model_.latents.const_view();
-  gather.out[0] = latents.view();
-  gather.index[0] = images;
-  backend_.run(gather);
+  const Pixels pixels = draw_pixels(memory, images, first);
+  const Tensor latents = gather_latents(memory, images);
   const Tensor latent_sink = trained_.back().gradients.row_range(first, count);
   fill(backend_, latent_sink, 0);
 
   Tape tape(memory);
   const std::vector<Var> parameters = model_.siren.on_tape(tape, sinks_[worker]);
-  const Var prediction = model_.siren.forward(parameters, tape.constant(coordinates),
+  const Var prediction = model_.siren.forward(parameters, tape.constant(pixels.coordinates),
                                               tape.variable(latents, latent_sink));
-  const Var error =
-      weighted_squared_error(prediction, tape.constant(colors), tape.constant(weights));
+  const Var error = weighted_squared_error(prediction, tape.constant(pixels.colors),
+                                           tape.constant(pixels.weights));
   const Var loss = scale(error, 1.0F / static_cast<float>(3 * images_per_step_));
+  add_error(loss, worker);
+  tape.backward(loss);
+}
 
+/// The training pixels of a tile's images; `first_group` is the tile's first image in the step.
+Trainer::Pixels Trainer::draw_pixels(Memory& memory, const IndexView& images,
+                                     std::size_t first_group) {
+  const std::size_t rows = images.count * pixels_per_image_;
+  Pixels pixels{memory.tensor(rows, 2), memory.tensor(rows, 3), memory.tensor(rows, 1)};
+  Call draw{.op = Op::draw_pixels};
+  draw.in[0] = table_.colors();
+  draw.out[0] = pixels.coordinates.view();
+  draw.out[1] = pixels.colors.view();
+  draw.out[2] = pixels.weights.view();
+  draw.index[0] = images;
+  draw.index[1] = table_.image_table();
+  draw.index[2] = table_.pixel_order();
+  draw.index[3] = step_number_.view();
+  draw.draw = {config_.seed, static_cast<std::uint32_t>(first_group),
+               static_cast<std::uint32_t>(config_.flat_pixels)};
+  backend_.run(draw);
+  return pixels;
+}
+
+Tensor Trainer::gather_latents(Memory& memory, const IndexView& images) {
+  Tensor latents = memory.tensor(images.count, model_.latents.cols());
+  Call gather{.op = Op::gather_rows};
+  gather.in[0] = model_.latents.const_view();
+  gather.out[0] = latents.view();
+  gather.index[0] = images;
+  backend_.run(gather);
+  return latents;
+}
+
+void Trainer::add_error(const Var& loss, std::size_t worker) {
   Call sum{.op = Op::scale};
   sum.in[0] = loss.value().const_view();
   sum.out[0] = errors_[worker].view();
   sum.accumulate = true;
   backend_.run(sum);
-  tape.backward(loss);
 }
 
 Call Trainer::adam_call(const Trained& trained) const {

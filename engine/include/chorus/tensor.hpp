@@ -53,6 +53,9 @@ class Memory {
   std::shared_ptr<Pool> pool_;
 };
 
+/// A Memory for each worker of a backend.
+std::vector<Memory> worker_memories(const std::shared_ptr<Backend>& backend);
+
 /// Distance between rows, in floats: wide rows start on cache lines and do not fall on the same
 /// cache sets; narrow ones (coordinates, colours) are dense.
 std::size_t padded_stride(std::size_t cols);

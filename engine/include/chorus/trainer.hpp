@@ -65,17 +65,24 @@ class Trainer {
     Tensor gradients;  ///< one stacked copy for each worker
     Tensor total;      ///< their sum
     float rate = 0;
-    std::size_t parameter = 0;  ///< place in the network
   };
   struct Rows {
     std::size_t trained, first, count;
   };
+  /// What Op::draw_pixels gives for a tile.
+  struct Pixels {
+    Tensor coordinates, colors, weights;
+  };
 
   void add_trained(Memory& memory, const std::string& name, const Tensor& value, float rate,
                    std::size_t copies);
+  void plan_tiles();
   void plan_updates();
   void upload_step(double progress);
   void train_tile(std::size_t tile, std::size_t worker);
+  Pixels draw_pixels(Memory& memory, const IndexView& images, std::size_t first_group);
+  Tensor gather_latents(Memory& memory, const IndexView& images);
+  void add_error(const Var& loss, std::size_t worker);
   void update_rows(const Rows& rows);
   void update_latents();
   Call adam_call(const Trained& trained) const;
