@@ -99,30 +99,27 @@ std::string describe(const std::vector<std::size_t>& shape) {
   return fmt::format("[{}]", fmt::join(shape, " x "));
 }
 
-void load_tensor(Backend& backend, const TensorFile& file, const std::string& name,
-                 const Tensor& into) {
+const StoredTensor& find_tensor(const TensorFile& file, const std::string& name, std::size_t rows,
+                                std::size_t cols) {
   const auto found = file.tensors.find(name);
   if (found == file.tensors.end()) throw Error(fmt::format("tensor \"{}\" is missing", name));
-  const std::vector<std::size_t> expected = {into.rows(), into.cols()};
+  const std::vector<std::size_t> expected = {rows, cols};
   if (found->second.shape != expected)
     throw Error(fmt::format("tensor \"{}\" is {}; expected {}", name, describe(found->second.shape),
                             describe(expected)));
-  from_host(backend, found->second.values, into);
+  return found->second;
+}
+
+void load_tensor(Backend& backend, const TensorFile& file, const std::string& name,
+                 const Tensor& into) {
+  from_host(backend, find_tensor(file, name, into.rows(), into.cols()).values, into);
 }
 
 /// Sizes that the file itself cannot back are refused before anything is allocated for them.
 void check_sizes(const TensorFile& file, const SirenConfig& config, std::size_t images) {
-  const auto latents = file.tensors.find("latents");
-  const std::vector<std::size_t> expected = {images, config.latent};
-  if (latents == file.tensors.end() || latents->second.shape != expected)
-    throw Error(fmt::format("tensor \"latents\" is missing or not {}", describe(expected)));
-  for (std::size_t l = 0; l < config.hidden_layers; ++l) {
-    const auto weight = file.tensors.find(fmt::format("hidden.{}.weight", l));
-    const std::vector<std::size_t> square = {config.width, config.width};
-    if (weight == file.tensors.end() || weight->second.shape != square)
-      throw Error(
-          fmt::format("tensor \"hidden.{}.weight\" is missing or not {}", l, describe(square)));
-  }
+  find_tensor(file, "latents", images, config.latent);
+  for (std::size_t l = 0; l < config.hidden_layers; ++l)
+    find_tensor(file, fmt::format("hidden.{}.weight", l), config.width, config.width);
 }
 
 Model read_model(Memory& memory, const TensorFile& file) {
