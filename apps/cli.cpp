@@ -1,11 +1,8 @@
 #include "cli.hpp"
 
 #include <CLI/CLI.hpp>
-#include <array>
-#include <functional>
 #include <string>
 
-#include "chorus/error.hpp"
 #include "commands.hpp"
 
 // The only file that includes CLI11, which is slow to compile.

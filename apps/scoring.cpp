@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <utility>
 
 #include "chorus/error.hpp"
 
@@ -20,10 +21,15 @@ double SizeScores::ssim_mean() const {
   return sum / static_cast<double>(images.size());
 }
 
+Decoded decode(Renderer& renderer, std::size_t image, const Image& truth, std::size_t supersample) {
+  Image decoded = quantized(renderer.render(image, truth.width, truth.height, supersample));
+  const double mse = mean_squared_error(decoded, truth);
+  return {std::move(decoded), mse};
+}
+
 ImageScore score_image(Renderer& renderer, const Model& model, std::size_t image,
                        const Image& truth, std::size_t supersample) {
-  const Image decoded = quantized(renderer.render(image, truth.width, truth.height, supersample));
-  const double mse = mean_squared_error(decoded, truth);
+  const auto [decoded, mse] = decode(renderer, image, truth, supersample);
   return {model.images[image].name, mse, psnr_db(mse), ssim(decoded, truth)};
 }
 

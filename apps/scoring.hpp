@@ -26,7 +26,13 @@ struct SizeScores {
   double ssim_mean() const;
 };
 
-/// Decodes an image of the model at the size of `truth` and compares 8-bit values.
+/// An image of the model, decoded at the size of `truth` and rounded to 8 bits.
+struct Decoded {
+  Image image;
+  double mse = 0;  ///< against the truth
+};
+Decoded decode(Renderer& renderer, std::size_t image, const Image& truth, std::size_t supersample);
+
 ImageScore score_image(Renderer& renderer, const Model& model, std::size_t image,
                        const Image& truth, std::size_t supersample);
 

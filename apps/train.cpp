@@ -179,9 +179,7 @@ class TrainingRun {
     std::vector<double> errors;
     for (std::size_t k = 0; k < count; ++k) {
       const std::size_t i = k * data_.size() / count;
-      const Image& truth = data_[i].image;
-      errors.push_back(
-          mean_squared_error(quantized(renderer_.render(i, truth.width, truth.height)), truth));
+      errors.push_back(decode(renderer_, i, data_[i].image, 1).mse);
     }
     const PsnrSummary psnr = summarize_psnr(errors);
     bar_.print(

@@ -2,15 +2,14 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 
-#include "chorus/error.hpp"
 #include "chorus/files.hpp"
+#include "chorus/metrics.hpp"
+#include "chorus/render.hpp"
 #include "chorus/resample.hpp"
 #include "chorus/sheet.hpp"
 #include "commands.hpp"
 #include "progress.hpp"
-#include "scoring.hpp"
 #include "session.hpp"
 
 namespace chorus::app {
