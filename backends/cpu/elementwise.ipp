@@ -1,0 +1,114 @@
+// Element by element.
+
+/// out0(r, c) = value(in0(r, c), in1(r, c)); `binary` says whether there is an in1.
+template <bool binary, class Value>
+CHORUS_INLINE void each_element(const Call& call, Value value) {
+  ConstView a = call.in[0], b = call.in[1];
+  View out = call.out[0];
+  const bool dense =
+      a.stride == a.cols && out.stride == out.cols && (!binary || b.stride == b.cols);
+  if (dense) {  // narrow matrices: one long row
+    a.cols = out.cols = out.rows * out.cols;
+    out.rows = 1;
+  }
+  for (std::size_t r = 0; r < out.rows; ++r) {
+    const float* x = a.data + r * a.stride;
+    const float* y = binary ? b.data + r * b.stride : x;
+    float* to = out.data + r * out.stride;
+    std::size_t j = 0;
+    for (; j + lanes <= out.cols; j += lanes)
+      store(to + j, value(load(x + j), load(y + j), load(to + j)));
+    if (j < out.cols) {
+      const std::size_t count = out.cols - j;
+      store_part(to + j,
+                 value(load_part(x + j, count), load_part(y + j, count), load_part(to + j, count)),
+                 count);
+    }
+  }
+}
+
+void fill(const Call& call) {
+  const View& out = call.out[0];
+  const Batch value(call.scale);
+  for (std::size_t r = 0; r < out.rows; ++r) {
+    float* to = out.data + r * out.stride;
+    std::size_t j = 0;
+    for (; j + lanes <= out.cols; j += lanes) store(to + j, value);
+    for (; j < out.cols; ++j) to[j] = call.scale;
+  }
+}
+
+void broadcast_rows(const Call& call) {
+  const ConstView in = call.in[0];
+  const View out = call.out[0];
+  const std::size_t group = out.rows / in.rows;
+  float* to = out.data;
+  for (std::size_t g = 0; g < in.rows; ++g) {
+    const float* from = in.data + g * in.stride;
+    for (std::size_t r = 0; r < group; ++r, to += out.stride) {
+      std::size_t j = 0;
+      for (; j + lanes <= out.cols; j += lanes) store(to + j, load(from + j));
+      for (; j < out.cols; ++j) to[j] = from[j];
+    }
+  }
+}
+
+void sum_rows(const Call& call) {
+  const ConstView& in = call.in[0];
+  const View& out = call.out[0];
+  const std::size_t group = in.rows / out.rows;
+  for (std::size_t g = 0; g < out.rows; ++g) {
+    const float* from = in.data + g * group * in.stride;
+    float* to = out.data + g * out.stride;
+    std::size_t j = 0;
+    for (; j + lanes <= out.cols; j += lanes) {
+      Batch sum = call.accumulate ? load(to + j) : Batch(0.0F);
+      for (std::size_t r = 0; r < group; ++r) sum += load(from + r * in.stride + j);
+      store(to + j, sum);
+    }
+    for (; j < out.cols; ++j) {
+      float sum = call.accumulate ? to[j] : 0.0F;
+      for (std::size_t r = 0; r < group; ++r) sum += from[r * in.stride + j];
+      to[j] = sum;
+    }
+  }
+}
+
+void adam(const Call& call) {
+  const AdamUpdate& update = call.adam;
+  const ConstView& gradient = call.in[0];
+  const float* schedule = call.in[1].data;
+  const Batch beta1(update.beta1), beta2(update.beta2);
+  const Batch rest1(1.0F - update.beta1), rest2(1.0F - update.beta2);
+  const Batch rate(update.rate * schedule[0] * schedule[1]), correction2(schedule[2]);
+  const Batch epsilon(update.epsilon);
+  for (std::size_t i = 0; i < gradient.rows; ++i) {
+    const std::size_t r = call.index[0].count != 0 ? call.index[0].data[i] : i;
+    const float* from = gradient.data + i * gradient.stride;
+    float* parameter = call.out[0].data + r * call.out[0].stride;
+    float* first = call.out[1].data + r * call.out[1].stride;
+    float* second = call.out[2].data + r * call.out[2].stride;
+    const auto step = [&](const Batch& g, Batch& p, Batch& m, Batch& v) {
+      m = xsimd::fma(beta1, m, rest1 * g);
+      v = xsimd::fma(beta2, v, rest2 * g * g);
+      p -= rate * m / (xsimd::sqrt(v * correction2) + epsilon);
+    };
+    std::size_t j = 0;
+    for (; j + lanes <= gradient.cols; j += lanes) {
+      Batch p = load(parameter + j), m = load(first + j), v = load(second + j);
+      step(load(from + j), p, m, v);
+      store(parameter + j, p);
+      store(first + j, m);
+      store(second + j, v);
+    }
+    if (j < gradient.cols) {
+      const std::size_t count = gradient.cols - j;
+      Batch p = load_part(parameter + j, count), m = load_part(first + j, count);
+      Batch v = load_part(second + j, count);
+      step(load_part(from + j, count), p, m, v);
+      store_part(parameter + j, p, count);
+      store_part(first + j, m, count);
+      store_part(second + j, v, count);
+    }
+  }
+}

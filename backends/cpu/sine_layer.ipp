@@ -1,0 +1,110 @@
+// The layer of a SIREN: a product with a bias, its sine, and the cosine for the gradient.
+
+/// Walks the rows of a matrix of one row per group, group by group.
+struct GroupRow {
+  const float* data;
+  std::size_t stride, group, left;
+
+  CHORUS_INLINE GroupRow(const ConstView& view, std::size_t group_rows, std::size_t row)
+      : data(view.data + row / group_rows * view.stride),
+        stride(view.stride),
+        group(group_rows),
+        left(group_rows - row % group_rows) {}
+
+  CHORUS_INLINE void next() {
+    if (--left != 0) return;
+    data += stride;
+    left = group;
+  }
+};
+
+/// Sines of a block of products plus a bias, while they are at hand.
+struct Sine {
+  View sine, cosine;
+  ConstView bias;
+
+  template <std::size_t rows, std::size_t vectors>
+  CHORUS_INLINE void prepare(std::size_t row, std::size_t col) const {
+    prefetch_block<rows, vectors>(sine, row, col);
+    if (cosine.data != nullptr) prefetch_block<rows, vectors>(cosine, row, col);
+  }
+
+  /// Through memory: the sums and the sine's constants together do not fit the registers.
+  template <std::size_t rows, std::size_t vectors>
+  CHORUS_INLINE void finish(const Block<rows, vectors>& block, std::size_t row,
+                            std::size_t col) const {
+    const BlockValues<rows, vectors> values(block);
+    const float* from = &values.values[0][0];
+    if (col + vectors * lanes > sine.cols)
+      part(from, vectors * lanes, rows, row, col);
+    else if (cosine.data != nullptr)
+      whole<vectors, true>(from, rows, row, col);
+    else
+      whole<vectors, false>(from, rows, row, col);
+  }
+
+  template <std::size_t vectors, bool with_cosine>
+  CHORUS_INLINE void whole(const float* values, std::size_t rows, std::size_t row,
+                           std::size_t col) const {
+    GroupRow shift(bias, sine.rows / bias.rows, row);
+    float* s = sine.data + row * sine.stride + col;
+    float* c = with_cosine ? cosine.data + row * cosine.stride + col : nullptr;
+#pragma GCC unroll 1
+    for (std::size_t i = 0; i < rows; ++i, shift.next()) {
+#pragma GCC unroll 2
+      for (std::size_t j = 0; j < vectors; ++j) {
+        const SineCosine both = sine_cosine(Batch::load_aligned(values + j * lanes) +
+                                            load(shift.data + col + j * lanes));
+        store(s + j * lanes, both.sine);
+        if (with_cosine) store(c + j * lanes, both.cosine);
+      }
+      values += vectors * lanes;
+      s += sine.stride;
+      if (with_cosine) c += cosine.stride;
+    }
+  }
+
+  __attribute__((noinline)) void part(const float* values, std::size_t step, std::size_t rows,
+                                      std::size_t row, std::size_t col) const {
+    GroupRow shift(bias, sine.rows / bias.rows, row);
+    for (std::size_t i = 0; i < rows; ++i, shift.next(), values += step)
+      for (std::size_t j = col; j < sine.cols; j += lanes) {
+        const std::size_t count = smaller(lanes, sine.cols - j);
+        const SineCosine both =
+            sine_cosine(load_part(values + j - col, count) + load_part(shift.data + j, count));
+        store_part(sine.data + (row + i) * sine.stride + j, both.sine, count);
+        if (cosine.data != nullptr)
+          store_part(cosine.data + (row + i) * cosine.stride + j, both.cosine, count);
+      }
+  }
+};
+
+void sine_linear(const Call& call, float* scratch) {
+  const View& sine = call.out[0];
+  product(left_matrix(call.in[0], false), right_matrix(call, true, scratch), call.in[0].cols,
+          Sine{sine, call.out[1], call.in[2]}, sine.rows, sine.cols);
+}
+
+void sine_linear_gradient(const Call& call) {
+  const ConstView upstream = call.in[0];
+  const View slope = call.out[0], sums = call.out[1];
+  const std::size_t group = slope.rows / sums.rows;
+  for (std::size_t g = 0; g < sums.rows; ++g) {
+    const float* up = upstream.data + g * group * upstream.stride;
+    float* out = slope.data + g * group * slope.stride;
+    float* total = sums.data + g * sums.stride;
+    std::size_t j = 0;
+    for (; j + lanes <= slope.cols; j += lanes) {
+      Batch sum = load(total + j);
+      for (std::size_t r = 0; r < group; ++r) {
+        const Batch value = load(up + r * upstream.stride + j) * load(out + r * slope.stride + j);
+        store(out + r * slope.stride + j, value);
+        sum += value;
+      }
+      store(total + j, sum);
+    }
+    for (; j < slope.cols; ++j)
+      for (std::size_t r = 0; r < group; ++r)
+        total[j] += out[r * slope.stride + j] *= up[r * upstream.stride + j];
+  }
+}
