@@ -81,6 +81,41 @@ BOOST_AUTO_TEST_CASE(a_result_that_is_a_leaf_has_the_derivative_one) {
   BOOST_TEST(scratch.read(sink) == (Floats{6}));
 }
 
+// --- derivatives from another tape ---------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(backward_goes_on_from_the_derivatives_of_several_results) {
+  Scratch scratch;
+  const Tensor sink = scratch.tensor({10, 20});
+  const Var x = scratch.leaf({3, 5}, sink);
+  const std::vector<Var> results = {multiply(x, x), scale(x, 2), scratch.constant({1}), x};
+  scratch.tape.backward(results, std::vector{scratch.tensor({1, 2}), scratch.tensor({-1, 4}),
+                                             scratch.tensor({9}), scratch.tensor({100, 200})});
+  // 10 + 1 * 2 * 3 - 1 * 2 + 100 and 20 + 2 * 2 * 5 + 4 * 2 + 200
+  BOOST_TEST(scratch.read(sink) == (Floats{114, 248}));
+}
+
+BOOST_AUTO_TEST_CASE(seeds_must_fit_the_results) {
+  Scratch scratch;
+  const std::vector<Var> results = {scratch.leaf({3, 5})};
+  BOOST_CHECK_THROW(scratch.tape.backward(results, {}), std::invalid_argument);
+  BOOST_CHECK_THROW(scratch.tape.backward(results, std::vector{scratch.tensor({1})}),
+                    std::invalid_argument);
+}
+
+BOOST_AUTO_TEST_CASE(two_tapes_give_the_derivatives_of_one) {
+  const auto first = [](const Var& x) { return sin(x); };
+  const auto second = [](const Var& y) { return sum(multiply(y, y)); };
+  Scratch whole, outer, inner;
+  const Tensor expected = whole.tensor({0, 0}), found = outer.tensor({0, 0});
+  whole.tape.backward(second(first(whole.leaf({0.5F, 2}, expected))));
+
+  const std::vector<Var> middle = {first(outer.leaf({0.5F, 2}, found))};
+  const std::vector<Tensor> seeds = {inner.tensor({0, 0})};
+  inner.tape.backward(second(inner.tape.variable(middle[0].value(), seeds[0])));
+  outer.tape.backward(middle, seeds);
+  BOOST_TEST(outer.read(found) == whole.read(expected));
+}
+
 // --- values that several ops use ----------------------------------------------------------------
 
 namespace {

@@ -210,6 +210,46 @@ BOOST_AUTO_TEST_CASE(the_gradient_of_a_sine_layer_multiplies_and_sums) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(a_product_takes_a_bias_for_each_group_of_rows) {
+  for_each_shape([](Bench& bench, const Shape& s) {
+    const Matrix a = random_matrix(s.rows * 6, 7, 31), b = random_matrix(s.cols, 7, 32);
+    const Matrix bias = random_matrix(s.rows, s.cols, 33);
+    const Matrix expected = sum(product(a, transposed(b)), repeated(bias, s.rows * 6));
+    const Tensor left = bench.place(a), right = bench.place(b), shift = bench.place(bias);
+    const Tensor out = bench.place(s.rows * 6, s.cols);
+    bench.run({.op = Op::matmul, .transpose_b = true}, {&left, &right, &shift}, {&out});
+    check_close(bench.read(out), expected, rounding);
+  });
+}
+
+BOOST_AUTO_TEST_CASE(scale_by_takes_its_factor_from_memory) {
+  for_each_shape([](Bench& bench, const Shape& s) {
+    const Matrix a = random_matrix(s.rows, s.cols, 34);
+    const Tensor in = bench.place(a), by = bench.place(Matrix(1, 1, -3));
+    const Tensor out = bench.place(s.rows, s.cols);
+    bench.run({.op = Op::scale_by, .scale = 0.5F}, {&in, &by}, {&out});
+    check_close(bench.read(out), mapped(a, [](double x) { return -1.5 * x; }), rounding);
+  });
+}
+
+BOOST_AUTO_TEST_CASE(squared_error_gives_the_weighted_errors_too) {
+  for_each_shape([](Bench& bench, const Shape& s) {
+    const Matrix p = random_matrix(s.rows, s.cols, 35), t = random_matrix(s.rows, s.cols, 36);
+    const Matrix w = random_matrix(s.rows, 1, 37);
+    const Matrix error = zipped(p, t, std::minus<>());
+    const Matrix weighted = zipped(error, product(w, Matrix(1, s.cols, 1)), std::multiplies<>());
+    const Tensor prediction = bench.place(p), target = bench.place(t), weights = bench.place(w);
+    const Tensor total = bench.place(1, 1), slope = bench.place(s.rows, s.cols);
+    bench.run({.op = Op::squared_error}, {&prediction, &target, &weights}, {&total, &slope});
+    const double scale = std::sqrt(static_cast<double>(s.rows * s.cols));
+    check_close(bench.read(total), Matrix(1, 1, dot(error, weighted)), scale * rounding);
+    check_close(bench.read(slope), weighted, rounding);
+    const Tensor alone = bench.place(1, 1);
+    bench.run({.op = Op::squared_error}, {&prediction, &target, &weights}, {&alone});
+    check_close(bench.read(alone), Matrix(1, 1, dot(error, weighted)), scale * rounding);
+  });
+}
+
 BOOST_AUTO_TEST_CASE(gather_rows_takes_rows_in_any_order) {
   for_each_shape([](Bench& bench, const Shape& s) {
     const Matrix a = random_matrix(s.rows, s.cols, 16);

@@ -74,6 +74,51 @@ void sum_rows(const Call& call) {
   }
 }
 
+/// Few columns as a rule: colours.
+void squared_error(const Call& call) {
+  const ConstView &prediction = call.in[0], &target = call.in[1], &weights = call.in[2];
+  const View& slope = call.out[1];
+  float total = 0;
+  for (std::size_t r = 0; r < prediction.rows; ++r) {
+    const float* p = prediction.data + r * prediction.stride;
+    const float* t = target.data + r * target.stride;
+    const float weight = weights.data[r * weights.stride];
+    float sum = 0;
+    for (std::size_t c = 0; c < prediction.cols; ++c) {
+      const float error = p[c] - t[c];
+      sum += error * error;
+      if (slope.data != nullptr) slope.data[r * slope.stride + c] = weight * error;
+    }
+    total += weight * sum;
+  }
+  call.out[0].data[0] = total;
+}
+
+void gather_rows(const Call& call) {
+  const ConstView& in = call.in[0];
+  const View& out = call.out[0];
+  for (std::size_t r = 0; r < out.rows; ++r) {
+    const float* from = in.data + call.index[0].data[r] * in.stride;
+    float* to = out.data + r * out.stride;
+    std::size_t j = 0;
+    for (; j + lanes <= out.cols; j += lanes) store(to + j, load(from + j));
+    for (; j < out.cols; ++j) to[j] = from[j];
+  }
+}
+
+void scale_rows(const Call& call) {
+  const ConstView &in = call.in[0], &weights = call.in[1];
+  const View& out = call.out[0];
+  for (std::size_t r = 0; r < out.rows; ++r) {
+    const float weight = weights.data[r * weights.stride];
+    const float* from = in.data + r * in.stride;
+    float* to = out.data + r * out.stride;
+    std::size_t j = 0;
+    for (; j + lanes <= out.cols; j += lanes) store(to + j, Batch(weight) * load(from + j));
+    for (; j < out.cols; ++j) to[j] = weight * from[j];
+  }
+}
+
 void adam(const Call& call) {
   const AdamUpdate& update = call.adam;
   const ConstView& gradient = call.in[0];

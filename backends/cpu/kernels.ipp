@@ -54,6 +54,20 @@ bool run(const Call& call, float* scratch) {
       else
         each_element<false>(call, [&](auto a, auto, auto) { return factor * a; });
       return true;
+    case Op::scale_by: {
+      const Batch by(call.scale * call.in[1].data[0]);
+      each_element<false>(call, [&](auto a, auto, auto) { return by * a; });
+      return true;
+    }
+    case Op::squared_error:
+      squared_error(call);
+      return true;
+    case Op::scale_rows:
+      scale_rows(call);
+      return true;
+    case Op::gather_rows:
+      gather_rows(call);
+      return true;
     case Op::sin:
       each_element<false>(call, [](auto a, auto, auto) { return sine_cosine(a).sine; });
       return true;
@@ -72,8 +86,6 @@ bool run(const Call& call, float* scratch) {
     case Op::adam:
       adam(call);
       return true;
-    case Op::scale_rows:
-    case Op::gather_rows:
     case Op::draw_pixels:
       return false;
   }

@@ -3,7 +3,7 @@
 namespace chorus {
 namespace {
 using Arch = xsimd::avx512dq;
-constexpr unsigned long block_rows = 8;
+constexpr unsigned long block_rows = 12;
 }  // namespace
 }  // namespace chorus
 #define CHORUS_KERNELS kernels_avx512

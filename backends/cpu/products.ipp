@@ -272,10 +272,10 @@ LeftMatrix left_matrix(const ConstView& a, bool transpose) {
 
 constexpr std::size_t few_columns = 4;
 
-/// Some rows of C = A B^T (+ bias): vectors run along the depth.
+/// Some rows of C (+)= A B^T: vectors run along the depth.
 template <std::size_t rows, std::size_t cols>
 CHORUS_INLINE void dot_products(const Call& call, std::size_t row) {
-  const ConstView &a = call.in[0], &b = call.in[1], &bias = call.in[2];
+  const ConstView &a = call.in[0], &b = call.in[1];
   const View& c = call.out[0];
   const float* left = a.data + row * a.stride;
   Batch sums[rows][cols];
@@ -295,11 +295,9 @@ CHORUS_INLINE void dot_products(const Call& call, std::size_t row) {
 #pragma GCC unroll 4
   for (std::size_t i = 0; i < rows; ++i) {
     float* to = c.data + (row + i) * c.stride;
-    const float* shift = bias.data;
-    if (shift != nullptr) shift += (row + i) / (c.rows / bias.rows) * bias.stride;
 #pragma GCC unroll 4
     for (std::size_t j = 0; j < cols; ++j) {
-      const float sum = xsimd::hadd(sums[i][j]) + (shift != nullptr ? shift[j] : 0.0F);
+      const float sum = xsimd::hadd(sums[i][j]);
       to[j] = call.accumulate ? to[j] + sum : sum;
     }
   }
@@ -316,6 +314,18 @@ void narrow_product(const Call& call) {
   }
 }
 
+/// c += bias, a row of it for each group of rows of c.
+void add_bias(const View& c, const ConstView& bias) {
+  const std::size_t group = c.rows / bias.rows;
+  for (std::size_t r = 0; r < c.rows; ++r) {
+    const float* shift = bias.data + r / group * bias.stride;
+    float* to = c.data + r * c.stride;
+    std::size_t j = 0;
+    for (; j + lanes <= c.cols; j += lanes) store(to + j, load(to + j) + load(shift + j));
+    for (; j < c.cols; ++j) to[j] += shift[j];
+  }
+}
+
 void matmul(const Call& call, float* scratch) {
   const ConstView &a = call.in[0], &b = call.in[1];
   const View& c = call.out[0];
@@ -323,7 +333,7 @@ void matmul(const Call& call, float* scratch) {
   const bool narrow = c.cols <= few_columns;
   if (narrow && !call.transpose_a && call.transpose_b) {
     narrow_product<few_columns>(call);
-  } else if (narrow && call.transpose_a && !call.transpose_b && call.in[2].data == nullptr) {
+  } else if (narrow && call.transpose_a && !call.transpose_b) {
     // C^T = B^T A
     product(left_matrix(b, true), {a.data, panel, a.stride}, depth,
             StoreTransposed{c, call.accumulate}, c.cols, c.rows);
@@ -331,4 +341,5 @@ void matmul(const Call& call, float* scratch) {
     product(left_matrix(a, call.transpose_a), right_matrix(call, call.transpose_b, scratch), depth,
             Store{c, call.accumulate}, c.rows, c.cols);
   }
+  if (call.in[2].data != nullptr) add_bias(c, call.in[2]);
 }

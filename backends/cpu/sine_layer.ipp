@@ -24,10 +24,7 @@ struct Sine {
   ConstView bias;
 
   template <std::size_t rows, std::size_t vectors>
-  CHORUS_INLINE void prepare(std::size_t row, std::size_t col) const {
-    prefetch_block<rows, vectors>(sine, row, col);
-    if (cosine.data != nullptr) prefetch_block<rows, vectors>(cosine, row, col);
-  }
+  CHORUS_INLINE void prepare(std::size_t, std::size_t) const {}
 
   /// Through memory: the sums and the sine's constants together do not fit the registers.
   template <std::size_t rows, std::size_t vectors>

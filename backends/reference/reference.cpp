@@ -30,13 +30,14 @@ void each_element(const Call& call, Value value) {
 }
 
 void matmul(const Call& call) {
-  const ConstView &a = call.in[0], &b = call.in[1];
+  const ConstView &a = call.in[0], &b = call.in[1], &bias = call.in[2];
   const std::size_t depth = call.transpose_a ? a.rows : a.cols;
   each_element(call, [&](std::size_t r, std::size_t c) {
     double sum = 0;
     for (std::size_t k = 0; k < depth; ++k)
       sum += double{call.transpose_a ? at(a, k, r) : at(a, r, k)} *
              double{call.transpose_b ? at(b, c, k) : at(b, k, c)};
+    if (bias.data != nullptr) sum += at(bias, r / (call.out[0].rows / bias.rows), c);
     return sum;
   });
 }
@@ -74,6 +75,19 @@ void sine_linear_gradient(const Call& call) {
       }
       at(sums, g, c) = static_cast<float>(sum);
     }
+}
+
+void squared_error(const Call& call) {
+  const ConstView &prediction = call.in[0], &target = call.in[1], &weights = call.in[2];
+  double sum = 0;
+  for (std::size_t r = 0; r < prediction.rows; ++r)
+    for (std::size_t c = 0; c < prediction.cols; ++c) {
+      const double error = double{at(prediction, r, c)} - at(target, r, c);
+      sum += at(weights, r, 0) * error * error;
+      if (call.out[1].data != nullptr)
+        at(call.out[1], r, c) = static_cast<float>(at(weights, r, 0) * error);
+    }
+  at(call.out[0], 0, 0) = static_cast<float>(sum);
 }
 
 /// One drawn pixel: where it lies in its image's list, and the weight that keeps sums unbiased.
@@ -171,6 +185,9 @@ void run_reference(const Call& call) {
       return each_element(call, [&](auto r, auto c) { return double{at(a, r, c)} * at(b, r, c); });
     case Op::scale:
       return each_element(call, [&](auto r, auto c) { return double{call.scale} * at(a, r, c); });
+    case Op::scale_by:
+      return each_element(
+          call, [&](auto r, auto c) { return double{call.scale} * at(b, 0, 0) * at(a, r, c); });
     case Op::fill:
       return each_element(call, [&](auto, auto) { return call.scale; });
     case Op::sin:
@@ -189,6 +206,8 @@ void run_reference(const Call& call) {
       return sine_linear(call);
     case Op::sine_linear_gradient:
       return sine_linear_gradient(call);
+    case Op::squared_error:
+      return squared_error(call);
     case Op::gather_rows:
       return each_element(call, [&](auto r, auto c) { return at(a, call.index[0].data[r], c); });
     case Op::draw_pixels:

@@ -1,5 +1,6 @@
 #include "chorus/autodiff.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -104,6 +105,21 @@ void Tape::backward(const Var& result) {
   recording_ = false;
   add_to_adjoint(result.node_, ones_like(result));
   propagate(result.node_, true);
+}
+
+void Tape::backward(std::span<const Var> results, std::span<const Tensor> seeds) {
+  if (results.size() != seeds.size())
+    throw std::invalid_argument("backward: as many seeds as results are needed");
+  recording_ = false;
+  std::size_t last = 0;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (results[i].rows() != seeds[i].rows() || results[i].cols() != seeds[i].cols())
+      throw std::invalid_argument("backward: a seed has another shape than its result");
+    if (results[i].is_constant()) continue;
+    add_to_adjoint(results[i].node_, constant(seeds[i]));
+    last = std::max(last, results[i].node_);
+  }
+  if (!nodes_.empty()) propagate(last, true);
 }
 
 std::vector<Var> Tape::gradients(const Var& result, std::span<const Var> variables) {

@@ -18,6 +18,8 @@ std::string_view name(Op op) {
       return "multiply";
     case Op::scale:
       return "scale";
+    case Op::scale_by:
+      return "scale_by";
     case Op::fill:
       return "fill";
     case Op::sin:
@@ -34,6 +36,8 @@ std::string_view name(Op op) {
       return "sine_linear";
     case Op::sine_linear_gradient:
       return "sine_linear_gradient";
+    case Op::squared_error:
+      return "squared_error";
     case Op::gather_rows:
       return "gather_rows";
     case Op::draw_pixels:

@@ -35,6 +35,17 @@ Tensor compute(Op op, std::size_t rows, std::size_t cols, const Var& a, const Va
   return result;
 }
 
+/// Adds the sums of the groups of rows of `a` to the derivative of `bias`.
+void add_row_sums(Gradient& g, const Var& bias, const Var& a) {
+  if (!g.wants(bias)) return;
+  if (g.recording()) return g.add(bias, sum_rows(a, bias.rows()));
+  Call call{.op = Op::sum_rows};
+  call.in[0] = a.value().const_view();
+  call.out[0] = g.collector(bias).view();
+  call.accumulate = true;
+  a.tape().run(call);
+}
+
 }  // namespace
 
 Var matmul(const Var& a, const Var& b, Transpose a_op, Transpose b_op) {
@@ -149,8 +160,23 @@ Var sum(const Var& a) {
 }
 
 Var linear(const Var& x, const Var& w, const Var& b) {
-  require(b.cols() == w.rows(), "linear", w, b);
-  return add(matmul(x, w, Transpose::no, Transpose::yes), broadcast_rows(b, x.rows()));
+  require(x.cols() == w.cols(), "linear", x, w);
+  require(b.cols() == w.rows() && b.rows() > 0 && x.rows() % b.rows() == 0, "linear", w, b);
+  Tensor result = x.tape().memory().tensor(x.rows(), w.rows());
+  Call call{.op = Op::matmul};
+  call.in[0] = x.value().const_view();
+  call.in[1] = w.value().const_view();
+  call.in[2] = b.value().const_view();
+  call.out[0] = result.view();
+  call.packed = w.packed();
+  call.transpose_b = true;
+  x.tape().run(call);
+
+  return x.tape().record(std::move(result), {&x, &w, &b}, [x, w, b](Gradient& g) {
+    add_row_sums(g, b, g.upstream());
+    g.add_matmul(w, g.upstream(), true, x, false);
+    g.add_matmul(x, g.upstream(), false, w, false);
+  });
 }
 
 Var sine_linear(const Var& x, const Var& w, const Var& b) {
@@ -189,9 +215,58 @@ Var sine_linear(const Var& x, const Var& w, const Var& b) {
   });
 }
 
+namespace {
+
+/// factor * by(0, 0) * a, which nobody differentiates.
+Var scaled_by(const Tensor& a, float factor, const Var& by) {
+  Tensor result = by.tape().memory().tensor(a.rows(), a.cols());
+  Call call{.op = Op::scale_by};
+  call.in[0] = a.const_view();
+  call.in[1] = by.value().const_view();
+  call.out[0] = result.view();
+  call.scale = factor;
+  by.tape().run(call);
+  return by.tape().constant(std::move(result));
+}
+
+/// upstream(0, 0) times the derivative of weighted_squared_error, made of ops.
+Var error_slope(const Var& upstream, const Var& prediction, const Var& target, const Var& weights) {
+  Tape& tape = prediction.tape();
+  Tensor ones = tape.memory().tensor(1, prediction.cols());
+  fill(tape.memory().backend(), ones, 2);
+  const Var factor =
+      broadcast_rows(matmul(upstream, tape.constant(std::move(ones))), prediction.rows());
+  return multiply(factor, scale_rows(subtract(prediction, target), weights));
+}
+
+}  // namespace
+
 Var weighted_squared_error(const Var& prediction, const Var& target, const Var& weights) {
-  const Var error = subtract(prediction, target);
-  return sum(scale_rows(multiply(error, error), weights));
+  require_same_shape("weighted_squared_error", prediction, target);
+  require(weights.rows() == prediction.rows() && weights.cols() == 1, "weighted_squared_error",
+          prediction, weights);
+  if (!weights.is_constant())
+    throw std::invalid_argument("weighted_squared_error: the weights must be constant");
+  Tape& tape = prediction.tape();
+  Tensor total = tape.memory().tensor(1, 1);
+  Tensor weighted;  // the weights times the errors, only for the gradient
+  if (tape.records({&prediction, &target}))
+    weighted = tape.memory().tensor(prediction.rows(), prediction.cols());
+  Call call{.op = Op::squared_error};
+  call.in[0] = prediction.value().const_view();
+  call.in[1] = target.value().const_view();
+  call.in[2] = weights.value().const_view();
+  call.out[0] = total.view();
+  call.out[1] = weighted.view();
+  tape.run(call);
+
+  return tape.record(
+      std::move(total), {&prediction, &target}, [prediction, target, weights, weighted](auto& g) {
+        const Var slope = g.recording() ? error_slope(g.upstream(), prediction, target, weights)
+                                        : scaled_by(weighted, 2, g.upstream());
+        g.add(prediction, slope);
+        if (g.wants(target)) g.add(target, scale(slope, -1));
+      });
 }
 
 }  // namespace chorus

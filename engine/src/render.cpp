@@ -36,6 +36,15 @@ Image block_means(const Image& image, std::size_t k) {
   return means;
 }
 
+/// The values of modulations that were computed on another tape, which stays alive.
+std::vector<Modulation> as_constants(Tape& tape, const std::vector<Modulation>& modulations) {
+  std::vector<Modulation> constants;
+  for (const auto& [shift, gain] : modulations)
+    constants.push_back(
+        {tape.constant(shift.value().borrowed()), tape.constant(gain.value().borrowed())});
+  return constants;
+}
+
 }  // namespace
 
 Renderer::Renderer(Memory& memory, const Model& model)
@@ -53,13 +62,17 @@ Image Renderer::render(std::span<const float> latent, std::size_t width, std::si
   Image image(grid.columns, grid.rows);
   const std::size_t tile = backend_.tile_rows(config.width);
   const std::size_t tiles = (image.pixels() + tile - 1) / tile;
+  Tape of_image(memories_.front());
+  const std::vector<Modulation> modulations =
+      model_.siren.modulate(model_.siren.on_tape(of_image),
+                            of_image.constant(memories_.front().from(latent, 1, config.latent)));
   backend_.parallel(tiles, [&](std::size_t t, std::size_t worker) {
     const std::size_t first = t * tile, count = std::min(tile, image.pixels() - first);
     Memory& memory = memories_[worker];
     Tape tape(memory);
-    const Var output = model_.siren.forward(
+    const Var output = model_.siren.decode(
         model_.siren.on_tape(tape), tape.constant(memory.from(grid.points(first, count), count, 2)),
-        tape.constant(memory.from(latent, 1, config.latent)));
+        as_constants(tape, modulations));
     const std::vector<float> colors = to_host(backend_, output.value());
     std::copy(colors.begin(), colors.end(),
               image.rgb.begin() + static_cast<std::ptrdiff_t>(3 * first));

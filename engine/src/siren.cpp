@@ -110,23 +110,37 @@ std::vector<Var> Siren::on_tape(Tape& tape, std::span<const Tensor> sinks) const
   for (std::size_t p = 0; p < parameters_.size(); ++p) {
     const Parameter& parameter = parameters_[p];
     const float* packed = parameter.packed.const_view().data;
-    vars.push_back(sinks.empty() ? tape.constant(parameter.value, packed)
-                                 : tape.variable(parameter.value, sinks[p], packed));
+    // Several workers do this at once, for every tile.
+    const Tensor value = parameter.value.borrowed();
+    vars.push_back(sinks.empty() ? tape.constant(value, packed)
+                                 : tape.variable(value, sinks[p].borrowed(), packed));
   }
   return vars;
 }
 
-Var Siren::forward(std::span<const Var> p, const Var& coordinates, const Var& latents) const {
+std::vector<Modulation> Siren::modulate(std::span<const Var> p, const Var& latents) const {
+  std::vector<Modulation> modulations;
+  for (std::size_t l = 0; l + 1 < layers_.size(); ++l) {
+    const Layer& layer = layers_[l];
+    Modulation& each = modulations.emplace_back();
+    each.shift =
+        layer.shift == absent ? p[layer.bias] : linear(latents, p[layer.shift], p[layer.bias]);
+    if (layer.gain != absent)
+      each.gain = matmul(latents, p[layer.gain], Transpose::no, Transpose::yes);
+  }
+  return modulations;
+}
+
+Var Siren::decode(std::span<const Var> p, const Var& coordinates,
+                  std::span<const Modulation> modulations) const {
   Var h = coordinates;
   for (std::size_t l = 0; l + 1 < layers_.size(); ++l) {
     const Layer& layer = layers_[l];
-    const Var shift =
-        layer.shift == absent ? p[layer.bias] : linear(latents, p[layer.shift], p[layer.bias]);
+    const auto& [shift, gain] = modulations[l];
     if (layer.gain == absent) {
       h = sine_linear(h, p[layer.weight], shift);
     } else {
       const Var product = matmul(h, p[layer.weight], Transpose::no, Transpose::yes);
-      const Var gain = matmul(latents, p[layer.gain], Transpose::no, Transpose::yes);
       h = sin(add(add(product, multiply(product, broadcast_rows(gain, h.rows()))),
                   broadcast_rows(shift, h.rows())));
     }

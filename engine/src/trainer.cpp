@@ -56,6 +56,11 @@ View flat(const Tensor& tensor, std::size_t first_row, std::size_t rows) {
   return {view.data + first_row * view.stride, 1, floats, floats};
 }
 
+/// Nothing for a value that is absent.
+Tensor zeros_like(Memory& memory, const Var& value) {
+  return value.value() ? memory.zeros(value.rows(), value.cols()) : Tensor();
+}
+
 ConstView as_const(const View& view) { return {view.data, view.rows, view.cols, view.stride}; }
 
 }  // namespace
@@ -95,7 +100,6 @@ Trainer::Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& im
   add_trained(memory, "latents", model_.latents, config_.learning_rate * config_.latent_rate, 0);
   trained_.back().gradients = memory.zeros(images_per_step_, model_.siren.config().latent);
   for (Memory& own : memories_) errors_.push_back(own.zeros(1, 1));
-  plan_tiles();
   plan_updates();
 }
 
@@ -112,17 +116,6 @@ void Trainer::add_trained(Memory& memory, const std::string& name, const Tensor&
   trained_.push_back(std::move(trained));
 }
 
-/// Cuts a step into tiles of whole images.
-void Trainer::plan_tiles() {
-  const std::size_t tile_rows = backend_.tile_rows(model_.siren.config().width);
-  const std::size_t images_per_tile = std::max<std::size_t>(1, tile_rows / pixels_per_image_);
-  // As many tiles as workers or a multiple, so that no worker waits for the last one.
-  const std::size_t least = (images_per_step_ + images_per_tile - 1) / images_per_tile;
-  const std::size_t workers = backend_.workers();
-  const std::size_t tiles = std::min(images_per_step_, round_up(least, workers));
-  for (std::size_t t = 0; t <= tiles; ++t) tile_begin_.push_back(images_per_step_ * t / tiles);
-}
-
 /// Cuts the update of the network into ranges of rows, so that the workers share it.
 void Trainer::plan_updates() {
   constexpr std::size_t floats_per_update = 8192;
@@ -136,8 +129,8 @@ void Trainer::plan_updates() {
 
 void Trainer::step(double progress) {
   upload_step(progress);
-  backend_.parallel(tile_begin_.size() - 1,
-                    [this](std::size_t tile, std::size_t worker) { train_tile(tile, worker); });
+  backend_.parallel(backend_.workers(),
+                    [this](std::size_t, std::size_t worker) { train_share(worker); });
   backend_.parallel(updates_.size(),
                     [this](std::size_t task, std::size_t) { update_rows(updates_[task]); });
   update_latents();
@@ -160,19 +153,63 @@ void Trainer::upload_step(double progress) {
   step_number_.assign(backend_, number);
 }
 
-void Trainer::train_tile(std::size_t tile, std::size_t worker) {
-  const std::size_t first = tile_begin_[tile], count = tile_begin_[tile + 1] - first;
-  const IndexView images = step_images_.range(first, count);
+void Trainer::train_share(std::size_t worker) {
+  const std::size_t workers = backend_.workers();
+  const std::size_t first = images_per_step_ * worker / workers;
+  const Images share{first, images_per_step_ * (worker + 1) / workers - first};
+  if (share.count == 0) return;
   Memory& memory = memories_[worker];
-  const Pixels pixels = draw_pixels(memory, images, first);
-  const Tensor latents = gather_latents(memory, images);
-  const Tensor latent_sink = trained_.back().gradients.row_range(first, count);
+  const Tensor latent_sink = trained_.back().gradients.row_range(share.first, share.count);
   fill(backend_, latent_sink, 0);
 
   Tape tape(memory);
   const std::vector<Var> parameters = model_.siren.on_tape(tape, sinks_[worker]);
-  const Var prediction = model_.siren.forward(parameters, tape.constant(pixels.coordinates),
-                                              tape.variable(latents, latent_sink));
+  const Var latents = tape.variable(gather_latents(memory, share), latent_sink);
+  std::vector<SharedModulation> modulations;
+  for (Modulation& each : model_.siren.modulate(parameters, latents)) {
+    Tensor shift = zeros_like(memory, each.shift), gain = zeros_like(memory, each.gain);
+    modulations.push_back({std::move(each), std::move(shift), std::move(gain)});
+  }
+  const std::size_t tile_rows = backend_.tile_rows(model_.siren.config().width);
+  const std::size_t most = std::max<std::size_t>(1, tile_rows / pixels_per_image_);
+  const std::size_t tiles = (share.count + most - 1) / most;
+  for (std::size_t t = 0; t < tiles; ++t) {
+    const std::size_t begin = share.count * t / tiles, end = share.count * (t + 1) / tiles;
+    train_tile({share.first + begin, end - begin}, share, worker, modulations);
+  }
+  std::vector<Var> values;
+  std::vector<Tensor> derivatives;
+  for (const SharedModulation& each : modulations) {
+    values.push_back(each.value.shift);
+    derivatives.push_back(each.shift_derivative);
+    if (!each.gain_derivative) continue;
+    values.push_back(each.value.gain);
+    derivatives.push_back(each.gain_derivative);
+  }
+  tape.backward(values, derivatives);
+}
+
+void Trainer::train_tile(const Images& images, const Images& share, std::size_t worker,
+                         std::span<const SharedModulation> modulations) {
+  Memory& memory = memories_[worker];
+  const Pixels pixels = draw_pixels(memory, images);
+  Tape tape(memory);
+  const auto leaf = [&](const Var& value, const Tensor& derivative) {
+    if (!derivative) return Var();
+    // Where all images share a row, all tiles do.
+    const bool shared = value.rows() == 1;
+    const std::size_t first = shared ? 0 : images.first - share.first;
+    const std::size_t count = shared ? 1 : images.count;
+    return tape.variable(value.value().borrowed().row_range(first, count),
+                         derivative.borrowed().row_range(first, count));
+  };
+  std::vector<Modulation> of_tile;
+  for (const auto& [value, shift_derivative, gain_derivative] : modulations)
+    of_tile.push_back({leaf(value.shift, shift_derivative), leaf(value.gain, gain_derivative)});
+
+  const std::vector<Var> parameters = model_.siren.on_tape(tape, sinks_[worker]);
+  const Var prediction =
+      model_.siren.decode(parameters, tape.constant(pixels.coordinates), of_tile);
   const Var error = weighted_squared_error(prediction, tape.constant(pixels.colors),
                                            tape.constant(pixels.weights));
   const Var loss = scale(error, 1.0F / static_cast<float>(3 * images_per_step_));
@@ -180,9 +217,8 @@ void Trainer::train_tile(std::size_t tile, std::size_t worker) {
   tape.backward(loss);
 }
 
-/// The training pixels of a tile's images; `first_group` is the tile's first image in the step.
-Trainer::Pixels Trainer::draw_pixels(Memory& memory, const IndexView& images,
-                                     std::size_t first_group) {
+/// The training pixels of a tile's images.
+Trainer::Pixels Trainer::draw_pixels(Memory& memory, const Images& images) {
   const std::size_t rows = images.count * pixels_per_image_;
   Pixels pixels{memory.tensor(rows, 2), memory.tensor(rows, 3), memory.tensor(rows, 1)};
   Call draw{.op = Op::draw_pixels};
@@ -190,22 +226,22 @@ Trainer::Pixels Trainer::draw_pixels(Memory& memory, const IndexView& images,
   draw.out[0] = pixels.coordinates.view();
   draw.out[1] = pixels.colors.view();
   draw.out[2] = pixels.weights.view();
-  draw.index[0] = images;
+  draw.index[0] = step_images_.range(images.first, images.count);
   draw.index[1] = table_.image_table();
   draw.index[2] = table_.pixel_order();
   draw.index[3] = step_number_.view();
-  draw.draw = {config_.seed, static_cast<std::uint32_t>(first_group),
+  draw.draw = {config_.seed, static_cast<std::uint32_t>(images.first),
                static_cast<std::uint32_t>(config_.flat_pixels)};
   backend_.run(draw);
   return pixels;
 }
 
-Tensor Trainer::gather_latents(Memory& memory, const IndexView& images) {
+Tensor Trainer::gather_latents(Memory& memory, const Images& images) {
   Tensor latents = memory.tensor(images.count, model_.latents.cols());
   Call gather{.op = Op::gather_rows};
   gather.in[0] = model_.latents.const_view();
   gather.out[0] = latents.view();
-  gather.index[0] = images;
+  gather.index[0] = step_images_.range(images.first, images.count);
   backend_.run(gather);
   return latents;
 }

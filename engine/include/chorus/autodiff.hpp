@@ -74,7 +74,7 @@ using GradientRule = std::function<void(Gradient&)>;
 
 class Tape {
  public:
-  explicit Tape(Memory& memory) : memory_(memory) {}
+  explicit Tape(Memory& memory) : memory_(memory) { nodes_.reserve(64); }
   Tape(const Tape&) = delete;
   Tape& operator=(const Tape&) = delete;
 
@@ -94,6 +94,10 @@ class Tape {
 
   /// Adds the derivatives of the 1 x 1 value `result` to the sinks. The tape is spent afterwards.
   void backward(const Var& result);
+
+  /// The same for several values whose derivatives `seeds` (same shapes) are known: what another
+  /// tape, on which they were leaves, has found.
+  void backward(std::span<const Var> results, std::span<const Tensor> seeds);
 
   /// The derivatives of `result` (1 x 1) with respect to `variables`, on this tape.
   std::vector<Var> gradients(const Var& result, std::span<const Var> variables);

@@ -38,12 +38,14 @@ inline constexpr std::size_t readable_slack = 64;  ///< floats
 /// that holds several images, a group is the rows of one image. `out (+)=` means that the result is
 /// added where Call::accumulate is set.
 enum class Op : std::uint8_t {
-  matmul,          ///< out0 (+)= op(in0) op(in1), op = transpose where the flag is set
+  matmul,          ///< out0 (+)= op(in0) op(in1), op = transpose where the flag is set; with in2,
+                   ///< plus its row (r / group)
   pack,            ///< out0 (one row) = in0 in the order that the backend's products like
   add,             ///< out0 = in0 + in1
   subtract,        ///< out0 = in0 - in1
   multiply,        ///< out0 = in0 * in1, element by element
   scale,           ///< out0 (+)= Call::scale * in0
+  scale_by,        ///< out0 = Call::scale * in1(0, 0) * in0
   fill,            ///< out0 = Call::scale
   sin,             ///< out0 = sin(in0), radians
   cos,             ///< out0 = cos(in0), radians
@@ -52,6 +54,8 @@ enum class Op : std::uint8_t {
   scale_rows,      ///< out0 row r = in0 row r * in1(r, 0)
   sine_linear,  ///< P = in0 in1^T + in2 row (r / group); out0 = sin(P), out1 = cos(P) unless null
   sine_linear_gradient,  ///< out0 *= in0; out1 row g += sum of the rows of group g of that product
+  squared_error,         ///< E = in0 - in1; out0 (1 x 1) = sum of in2(r, 0) E(r, c)^2; out1 =
+                         ///< in2(r, 0) E(r, c) unless null
   gather_rows,           ///< out0 row r = in0 row index0[r]
   draw_pixels,           ///< draws training pixels: see PixelDraw
   adam,                  ///< one Adam update of out0: see AdamUpdate

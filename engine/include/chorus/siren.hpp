@@ -49,6 +49,13 @@ struct Parameter {
   Tensor packed;  ///< Op::pack copy of a weight, or empty
 };
 
+/// What a latent does to one sine layer: rows of numbers, one row for each image, or a single one
+/// that all images share where the layer does not depend on the latent.
+struct Modulation {
+  Var shift;  ///< added to the product: b + M z
+  Var gain;   ///< film alone: S z
+};
+
 /// The shared network: its parameters and the formula. Latents are not part of it.
 class Siren {
  public:
@@ -64,12 +71,21 @@ class Siren {
   void pack(Backend& backend, std::size_t parameter);
 
   /// The parameters on a tape: constants, or leaves whose derivatives go to `sinks` (one for each
-  /// parameter, same shapes).
+  /// parameter, same shapes). The network and the sinks must outlive the tape.
   std::vector<Var> on_tape(Tape& tape, std::span<const Tensor> sinks = {}) const;
 
-  /// coordinates [rows x 2], latents [images x latent], rows a multiple of images: the first
-  /// rows / images rows belong to the first latent, and so on. Returns [rows x channels].
-  Var forward(std::span<const Var> parameters, const Var& coordinates, const Var& latents) const;
+  /// latents [images x latent] to the modulations of the sine layers, first layer first.
+  std::vector<Modulation> modulate(std::span<const Var> parameters, const Var& latents) const;
+
+  /// coordinates [rows x 2], rows a multiple of images: the first rows / images rows belong to the
+  /// first image, and so on. Returns [rows x channels].
+  Var decode(std::span<const Var> parameters, const Var& coordinates,
+             std::span<const Modulation> modulations) const;
+
+  /// Both in one.
+  Var forward(std::span<const Var> parameters, const Var& coordinates, const Var& latents) const {
+    return decode(parameters, coordinates, modulate(parameters, latents));
+  }
 
  private:
   static constexpr std::size_t absent = static_cast<std::size_t>(-1);

@@ -25,6 +25,9 @@ class Tensor {
   View view() const { return view_; }
   ConstView const_view() const { return {view_.data, view_.rows, view_.cols, view_.stride}; }
 
+  /// The same elements without a share in them: cheaper to copy, for as long as this one lives.
+  Tensor borrowed() const { return {nullptr, view_}; }
+
   /// `count` rows from `first` on; shares the elements.
   Tensor row_range(std::size_t first, std::size_t count) const;
 

@@ -35,9 +35,11 @@ struct TrainConfig {
 /// 0.
 double schedule_factor(double progress, double warm_up);
 
-/// Trains a model in place. A step draws pixels of some images, differentiates the mean squared
-/// error tile by tile on the backend's workers, adds up the workers' gradients in a fixed order and
-/// applies Adam: same seed, backend and number of workers, same bits.
+/// Trains a model in place. A step draws pixels of some images and gives each of the backend's
+/// workers a share of the images. A worker computes the modulations of its share at once,
+/// differentiates the mean squared error tile by tile down to the modulations, and these down to
+/// the latents. Then the workers' gradients are added in a fixed order and Adam is applied: same
+/// seed, backend and number of workers, same bits.
 class Trainer {
  public:
   Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& images,
@@ -69,6 +71,15 @@ class Trainer {
   struct Rows {
     std::size_t trained, first, count;
   };
+  /// Some consecutive images of a step.
+  struct Images {
+    std::size_t first, count;
+  };
+  /// A modulation of a share of images, and the sum of its derivatives over the share's tiles.
+  struct SharedModulation {
+    Modulation value;
+    Tensor shift_derivative, gain_derivative;
+  };
   /// What Op::draw_pixels gives for a tile.
   struct Pixels {
     Tensor coordinates, colors, weights;
@@ -76,12 +87,13 @@ class Trainer {
 
   void add_trained(Memory& memory, const std::string& name, const Tensor& value, float rate,
                    std::size_t copies);
-  void plan_tiles();
   void plan_updates();
   void upload_step(double progress);
-  void train_tile(std::size_t tile, std::size_t worker);
-  Pixels draw_pixels(Memory& memory, const IndexView& images, std::size_t first_group);
-  Tensor gather_latents(Memory& memory, const IndexView& images);
+  void train_share(std::size_t worker);
+  void train_tile(const Images& images, const Images& share, std::size_t worker,
+                  std::span<const SharedModulation> modulations);
+  Pixels draw_pixels(Memory& memory, const Images& images);
+  Tensor gather_latents(Memory& memory, const Images& images);
   void add_error(const Var& loss, std::size_t worker);
   void update_rows(const Rows& rows);
   void update_latents();
@@ -98,8 +110,7 @@ class Trainer {
   std::vector<Trained> trained_;            ///< the network's parameters, then the latents
   std::vector<std::vector<Tensor>> sinks_;  ///< [worker][parameter]
   std::vector<Rows> updates_;
-  std::vector<Tensor> errors_;           ///< [worker], 1 x 1, summed over steps
-  std::vector<std::size_t> tile_begin_;  ///< first image of each tile of a step, and the end
+  std::vector<Tensor> errors_;  ///< [worker], 1 x 1, summed over steps
   IndexList step_images_;
   IndexList step_number_;
   Tensor schedule_;  ///< see AdamUpdate
