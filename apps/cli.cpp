@@ -77,10 +77,12 @@ std::vector<CLI::Option*> add_training(CLI::App& command, TrainOptions& o) {
       ->check(CLI::PositiveNumber);
   add("--learning-rate", o.training.learning_rate, "Of the hidden layers at omega 30")
       ->check(CLI::PositiveNumber);
-  add("--flat-pixels", o.training.flat_pixels, "Drawn per image and step from flat neighbourhoods")
+  add("--flat-pixels", o.training.flat_pixels,
+      "Drawn per image and step from flat neighbourhoods (0: from all pixels alike)")
       ->check(CLI::Range(0, 1 << 20));
-  add("--edge-pixels", o.training.edge_pixels, "Drawn per image and step from the others")
-      ->check(CLI::Range(1, 1 << 20));
+  add("--edge-pixels", o.training.edge_pixels,
+      "Drawn per image and step from the others (0: from all pixels alike)")
+      ->check(CLI::Range(0, 1 << 20));
   add("--images-per-step", o.training.images_per_step, "0: all, up to 256")
       ->check(CLI::Range(0, 1 << 20));
   return options;
@@ -118,6 +120,9 @@ void add_train(CLI::App& app, TrainOptions& o) {
   add_backend(command, o.backend);
   command.callback([&o] {
     if (!o.steps && !o.epochs && !o.seconds) o.seconds = 60;
+    if (o.training.flat_pixels + o.training.edge_pixels == 0)
+      throw CLI::ValidationError("--flat-pixels, --edge-pixels",
+                                 "both are 0; expected at least one pixel an image");
     train(o);
   });
 }

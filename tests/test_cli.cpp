@@ -142,6 +142,7 @@ BOOST_AUTO_TEST_CASE(wrong_use_is_status_2) {
   place.must_fail(2, "train icons -o m --steps 1.5", "1.5");
   place.must_fail(2, "train icons -o m --steps 10 --seconds 5", "--steps");
   place.must_fail(2, "train icons -o m --learning-rate -1", "--learning-rate");
+  place.must_fail(2, "train icons -o m --flat-pixels 0 --edge-pixels 0", "--edge-pixels");
   place.must_fail(2, "train icons -o m --conditioning telepathy", "telepathy");
   place.must_fail(2, "train icons -o m --background mauve", "mauve");
   place.must_fail(2, "train icons -o m --resume --width 64", "--resume");
