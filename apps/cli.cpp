@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
+#include "chorus/printable.hpp"
 #include "commands.hpp"
 
 // The only file that includes CLI11, which is slow to compile.
@@ -215,7 +216,7 @@ int run_command_line(int argc, char** argv) {
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
   app.failure_message([](const CLI::App* command, const CLI::Error& error) {
-    return "chorus: " + std::string(error.what()) + " (see chorus " +
+    return "chorus: " + printable(error.what()) + " (see chorus " +
            (command->get_subcommands().empty()
                 ? ""
                 : command->get_subcommands().front()->get_name() + " ") +

@@ -16,6 +16,7 @@
 #include "chorus/error.hpp"
 #include "chorus/files.hpp"
 #include "temporary_folder.hpp"
+#include "chorus/safetensors.hpp"
 
 namespace fs = std::filesystem;
 using chorus::read_file;
@@ -256,6 +257,17 @@ BOOST_AUTO_TEST_CASE(what_stands_in_the_way_of_a_folder_is_named) {
     check_error([&] { chorus::make_folder(wanted); },
                 {wanted.string() + ": " + file.string() + " is not a folder"});
   check_error([] { chorus::make_folder("/proc/chorus"); }, {"/proc/chorus", "No such file"});
+}
+
+BOOST_AUTO_TEST_CASE(odd_names_are_shown_on_one_line) {
+  const TemporaryFolder folder;
+  const fs::path odd = folder.path() / "new\nline\x1b[2J\xff";
+  const std::string shown = "new\\x0aline\\x1b[2J\\xff";
+  check_error([&] { read_file(odd); }, {"cannot read", shown, "No such file"});
+  check_error([&] { write_text(odd / "a", ""); }, {"cannot write", shown, "No such file"});
+  write_text(odd, "");
+  check_error([&] { chorus::make_folder(odd); }, {shown + ": ", shown + " is not a folder"});
+  check_error([&] { chorus::read_safetensors(odd); }, {shown, "found 0 bytes"});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

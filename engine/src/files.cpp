@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "chorus/error.hpp"
+#include "chorus/printable.hpp"
 
 namespace chorus {
 namespace {
@@ -24,11 +25,11 @@ namespace fs = std::filesystem;
 std::string reason(int error) { return std::generic_category().message(error); }
 
 [[noreturn]] void fail_to_write(const fs::path& file, int error) {
-  throw Error(fmt::format("cannot write {}: {}", file.string(), reason(error)));
+  throw Error(fmt::format("cannot write {}: {}", shown(file), reason(error)));
 }
 
 [[noreturn]] void fail_to_read(const fs::path& file, int error) {
-  throw Error(fmt::format("cannot read {}: {}", file.string(), reason(error)));
+  throw Error(fmt::format("cannot read {}: {}", shown(file), reason(error)));
 }
 
 /// Calls a system function again for as long as a signal interrupts it.
@@ -244,9 +245,9 @@ void make_folder(const std::filesystem::path& folder) {
   fs::create_directories(folder, error);
   if (!error) return;
   if (const auto blocking = obstacle(folder); !blocking.empty())
-    throw Error(fmt::format("cannot make the folder {}: {} is not a folder", folder.string(),
-                            blocking.string()));
-  throw Error(fmt::format("cannot make the folder {}: {}", folder.string(), error.message()));
+    throw Error(fmt::format("cannot make the folder {}: {} is not a folder", shown(folder),
+                            shown(blocking)));
+  throw Error(fmt::format("cannot make the folder {}: {}", shown(folder), error.message()));
 }
 
 }  // namespace chorus

@@ -10,6 +10,7 @@
 #include "chorus/error.hpp"
 #include "chorus/random.hpp"
 
+#include "chorus/printable.hpp"
 namespace chorus {
 
 namespace {
@@ -204,7 +205,7 @@ void save_model(Backend& backend, const Model& model, const std::filesystem::pat
 }
 
 Model load_model(Memory& memory, const std::filesystem::path& file) {
-  return from_tensor_file(memory, read_safetensors(file), file.string());
+  return from_tensor_file(memory, read_safetensors(file), shown(file));
 }
 
 }  // namespace chorus

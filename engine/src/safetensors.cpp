@@ -19,6 +19,7 @@
 
 #include "chorus/error.hpp"
 #include "chorus/files.hpp"
+#include "chorus/printable.hpp"
 
 namespace chorus {
 namespace {
@@ -315,10 +316,10 @@ void write_safetensors(const std::filesystem::path& file, const TensorFile& cont
     require_writable(content);
     front = make_front(content);
   } catch (const Error& error) {
-    throw Error(fmt::format("cannot write {}: {}", file.string(), error.what()));
+    throw Error(fmt::format("cannot write {}: {}", shown(file), error.what()));
   } catch (const json::type_error&) {
     throw Error(
-        fmt::format("cannot write {}: its names or metadata are not valid UTF-8", file.string()));
+        fmt::format("cannot write {}: its names or metadata are not valid UTF-8", shown(file)));
   }
   write_atomically(file, [&](std::ostream& stream) {
     stream << front;
@@ -331,7 +332,7 @@ TensorFile read_safetensors(const std::filesystem::path& file) {
   try {
     return parse(bytes);
   } catch (const Error& error) {
-    throw Error(fmt::format("cannot read {}: {}", file.string(), error.what()));
+    throw Error(fmt::format("cannot read {}: {}", shown(file), error.what()));
   }
 }
 
