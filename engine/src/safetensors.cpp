@@ -212,6 +212,11 @@ bool announces_checksum(const std::map<std::string, std::string>& metadata) {
   });
 }
 
+bool is_ours(const std::map<std::string, std::string>& metadata) {
+  const auto format = metadata.find("format");
+  return format != metadata.end() && format->second.starts_with("chorus ");
+}
+
 void verify_checksum(std::string_view bytes, const Parts& parts) {
   const auto digits = find_checksum_digits(parts.header);
   if (!digits) throw Error("its checksum is damaged, or in a form that is not known here");
@@ -302,6 +307,8 @@ TensorFile parse(std::string_view bytes) {
   if (announces_checksum(content.metadata)) {
     verify_checksum(bytes, parts);
     content.metadata.erase(std::string(kChecksumKey));
+  } else if (is_ours(content.metadata)) {
+    throw Error("it has no checksum; expected one in a file of chorus: damaged, or edited");
   }
   for (const Entry& entry : read_entries(header, parts.data.size()))
     content.tensors.emplace(entry.name, read_tensor(entry, parts.data));
