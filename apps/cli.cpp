@@ -120,10 +120,10 @@ void add_train(CLI::App& app, TrainOptions& o) {
   command.add_option("--metrics", o.metrics, "Metrics as JSON lines (default: beside the model)");
   add_backend(command, o.backend);
   command.callback([&o] {
-    if (!o.steps && !o.epochs && !o.seconds) o.seconds = 60;
     if (o.training.flat_pixels + o.training.edge_pixels == 0)
       throw CLI::ValidationError("--flat-pixels, --edge-pixels",
                                  "both are 0; expected at least one pixel an image");
+    if (!o.steps && !o.epochs && !o.seconds) o.seconds = 60;
     train(o);
   });
 }
@@ -150,9 +150,9 @@ void add_upsample(CLI::App& app, UpsampleOptions& o) {
       ->check(CLI::Range(1, 16384));
   command.add_option("-o,--output", o.out, "Folder for the PNGs and the contact sheet")->required();
   command.add_option("--data", o.data, "Compare with these images where they have the size");
-  command.add_option("--sheet-rows", o.sheet_rows, "Images on the contact sheet")
+  command.add_option("--sheet-rows", o.sheet_rows, "Most images on the contact sheet (0: none)")
       ->capture_default_str()
-      ->check(CLI::Range(0, 1000));
+      ->check(CLI::Range(0, 1 << 30));
   add_supersample(command, o.supersample);
   add_background(command, o.background);
   add_backend(command, o.backend);

@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(the_whole_way) {
   place.must("upsample out/m.safetensors --size 48 --data icons -o up");
   const chorus::Image up = chorus::read_png(place.path("up/key.png"));
   BOOST_TEST(up.width == 48U);
-  BOOST_TEST(chorus::read_png(place.path("up/contact_sheet/sheet.png")).width > 5 * 48U);
+  BOOST_TEST(chorus::read_png(place.path("up/contact_sheet.png")).width > 5 * 48U);
 
   place.must("interpolate out/m.safetensors key folder --frames 5 --size 32 -o path");
   for (const char* file : {"frame_000.png", "frame_004.png", "strip.png", "animation.png"})
