@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
+#include "chorus/printable.hpp"
 #include "commands.hpp"
 
 // The only file that includes CLI11, which is slow to compile.
@@ -77,10 +78,12 @@ std::vector<CLI::Option*> add_training(CLI::App& command, TrainOptions& o) {
       ->check(CLI::PositiveNumber);
   add("--learning-rate", o.training.learning_rate, "Of the hidden layers at omega 30")
       ->check(CLI::PositiveNumber);
-  add("--flat-pixels", o.training.flat_pixels, "Drawn per image and step from flat neighbourhoods")
+  add("--flat-pixels", o.training.flat_pixels,
+      "Drawn per image and step from flat neighbourhoods (0: from all pixels alike)")
       ->check(CLI::Range(0, 1 << 20));
-  add("--edge-pixels", o.training.edge_pixels, "Drawn per image and step from the others")
-      ->check(CLI::Range(1, 1 << 20));
+  add("--edge-pixels", o.training.edge_pixels,
+      "Drawn per image and step from the others (0: from all pixels alike)")
+      ->check(CLI::Range(0, 1 << 20));
   add("--images-per-step", o.training.images_per_step, "0: all, up to 256")
       ->check(CLI::Range(0, 1 << 20));
   return options;
@@ -117,6 +120,9 @@ void add_train(CLI::App& app, TrainOptions& o) {
   command.add_option("--metrics", o.metrics, "Metrics as JSON lines (default: beside the model)");
   add_backend(command, o.backend);
   command.callback([&o] {
+    if (o.training.flat_pixels + o.training.edge_pixels == 0)
+      throw CLI::ValidationError("--flat-pixels, --edge-pixels",
+                                 "both are 0; expected at least one pixel an image");
     if (!o.steps && !o.epochs && !o.seconds) o.seconds = 60;
     train(o);
   });
@@ -144,9 +150,9 @@ void add_upsample(CLI::App& app, UpsampleOptions& o) {
       ->check(CLI::Range(1, 16384));
   command.add_option("-o,--output", o.out, "Folder for the PNGs and the contact sheet")->required();
   command.add_option("--data", o.data, "Compare with these images where they have the size");
-  command.add_option("--sheet-rows", o.sheet_rows, "Images on the contact sheet")
+  command.add_option("--sheet-rows", o.sheet_rows, "Most images on the contact sheet (0: none)")
       ->capture_default_str()
-      ->check(CLI::Range(0, 1000));
+      ->check(CLI::Range(0, 1 << 30));
   add_supersample(command, o.supersample);
   add_background(command, o.background);
   add_backend(command, o.backend);
@@ -210,7 +216,7 @@ int run_command_line(int argc, char** argv) {
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
   app.failure_message([](const CLI::App* command, const CLI::Error& error) {
-    return "chorus: " + std::string(error.what()) + " (see chorus " +
+    return "chorus: " + printable(error.what()) + " (see chorus " +
            (command->get_subcommands().empty()
                 ? ""
                 : command->get_subcommands().front()->get_name() + " ") +

@@ -54,7 +54,7 @@ struct UpsampleOptions {
   std::filesystem::path out;
   std::size_t size = 256;
   std::size_t supersample = 0;
-  std::size_t sheet_rows = 8;
+  std::size_t sheet_rows = 100;
   Rgb background = {1, 1, 1};
 };
 void upsample(const UpsampleOptions& options);

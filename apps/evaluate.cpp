@@ -4,7 +4,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "chorus/error.hpp"
+#include "chorus/printable.hpp"
 #include "commands.hpp"
 #include "scoring.hpp"
 #include "session.hpp"
@@ -70,8 +70,8 @@ void print_table(const std::map<std::size_t, SizeScores>& by_size) {
         scores.images.begin(), scores.images.end(),
         [](const ImageScore& a, const ImageScore& b) { return a.psnr_db < b.psnr_db; });
     fmt::print("{:>6} {:>7} {:>8.2f} dB {:>10.2f} dB {:>7.4f}   {} ({:.2f} dB)\n", size,
-               scores.images.size(), psnr.mean_db, psnr.pooled_db, scores.ssim_mean(), worst->name,
-               worst->psnr_db);
+               scores.images.size(), psnr.mean_db, psnr.pooled_db, scores.ssim_mean(),
+               printable(worst->name), worst->psnr_db);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "chorus/printable.hpp"
 #include "commands.hpp"
 #include "session.hpp"
 
@@ -65,10 +66,11 @@ void print_model(const Model& model) {
       config.omega_first, config.omega_hidden);
   fmt::print("Numbers   {} shared + {} in latents ({} an image) = {:.3f} per training pixel\n",
              counts.shared, counts.latents, config.latent, per_pixel);
-  for (const auto& [key, value] : model.notes) fmt::print("{:<9} {}\n", key, value);
+  for (const auto& [key, value] : model.notes)
+    fmt::print("{:<9} {}\n", printable(key), printable(value));
   fmt::print("Images    {}\n", model.images.size());
   for (const EncodedImage& image : model.images)
-    fmt::print("  {}x{}  {}\n", image.width, image.height, image.name);
+    fmt::print("  {}x{}  {}\n", image.width, image.height, printable(image.name));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "chorus/error.hpp"
 #include "chorus/files.hpp"
+#include "chorus/printable.hpp"
 #include "chorus/render.hpp"
 #include "chorus/sheet.hpp"
 #include "chorus/similarity.hpp"
@@ -56,8 +57,8 @@ void write_path(Renderer& renderer, const Model& model, const ImagePair& pair,
   write_animation(folder / "animation.png",
                   there_and_back(path_frames(renderer, model, pair, animation_frames, options)),
                   animation_frame_ms);
-  fmt::print("{} -> {} (distance {:.3f}): {}\n", model.images[pair.a].name,
-             model.images[pair.b].name, pair.distance, folder.string());
+  fmt::print("{} -> {} (distance {:.3f}): {}\n", printable(model.images[pair.a].name),
+             printable(model.images[pair.b].name), pair.distance, shown(folder));
 }
 
 }  // namespace

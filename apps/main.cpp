@@ -3,6 +3,7 @@
 #include <exception>
 #include <new>
 
+#include "chorus/printable.hpp"
 #include "cli.hpp"
 
 int main(int argc, char** argv) {
@@ -11,7 +12,8 @@ int main(int argc, char** argv) {
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "chorus: out of memory\n");
   } catch (const std::exception& error) {
-    fmt::print(stderr, "chorus: {}\n", error.what());
+    // Messages may quote names from files.
+    fmt::print(stderr, "chorus: {}\n", chorus::printable(error.what()));
   }
   return 1;
 }

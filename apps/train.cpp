@@ -8,6 +8,7 @@
 
 #include "chorus/error.hpp"
 #include "chorus/files.hpp"
+#include "chorus/printable.hpp"
 #include "commands.hpp"
 #include "interrupt.hpp"
 #include "progress.hpp"
@@ -48,7 +49,7 @@ class MetricsLog {
     if (resumed_step > 0 && std::filesystem::exists(file)) kept = lines_up_to(resumed_step);
     write_atomically(file, [&](std::ostream& out) { out << kept; });
     stream_.open(file, std::ios::app);
-    if (!stream_) throw Error(fmt::format("{}: cannot be opened for appending", file.string()));
+    if (!stream_) throw Error(fmt::format("{}: cannot be opened for appending", shown(file)));
   }
 
   void add(const json& line) { stream_ << line.dump() << std::endl; }
@@ -78,13 +79,13 @@ class TrainingRun {
         trainer_(session_.memory, model_, data_, state_.config),
         renderer_(session_.memory, model_) {
     if (options.resume)
-      trainer_.load_state(*resumed_, state_file(options.model).string());
+      trainer_.load_state(*resumed_, shown(state_file(options.model)));
     else
       state_.limit = limit_of(options, data_, trainer_.pixels_per_step());
     resumed_.reset();
     if (progress() >= 1)
       throw Error(fmt::format("{}: this training is complete ({} steps); nothing to resume",
-                              state_file(options.model).string(), trainer_.steps()));
+                              shown(state_file(options.model)), trainer_.steps()));
   }
 
   void run() {
@@ -109,7 +110,7 @@ class TrainingRun {
     save();
     if (interrupted()) throw Error(stopped_message());
     track(data_.size());
-    bar_.print(fmt::format("Model: {}", options_.model.string()));
+    bar_.print(fmt::format("Model: {}", shown(options_.model)));
   }
 
  private:
@@ -128,11 +129,11 @@ class TrainingRun {
   Model resumed_model() {
     const std::filesystem::path file = state_file(options_.model);
     resumed_ = read_safetensors(file);
-    state_ = read_state(*resumed_, file.string());
+    state_ = read_state(*resumed_, shown(file));
     if (state_.data_checksum != data_checksum(data_))
       throw Error(fmt::format("{}: this training was begun on other images than those of {}",
-                              file.string(), options_.data.string()));
-    Model model = from_tensor_file(session_.memory, *resumed_, file.string());
+                              shown(file), shown(options_.data)));
+    Model model = from_tensor_file(session_.memory, *resumed_, shown(file));
     resumed_step_ = std::stoull(model.notes.at("steps"));
     return model;
   }
@@ -222,7 +223,7 @@ class TrainingRun {
   std::string stopped_message() const {
     return fmt::format(
         "stopped by a signal at step {} ({:.0f} %); {} is usable, and --resume goes on",
-        trainer_.steps(), 100 * progress(), options_.model.string());
+        trainer_.steps(), 100 * progress(), shown(options_.model));
   }
 
   const TrainOptions& options_;

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "chorus/files.hpp"
 #include "chorus/metrics.hpp"
+#include "chorus/printable.hpp"
 #include "chorus/render.hpp"
 #include "chorus/resample.hpp"
 #include "chorus/sheet.hpp"
@@ -16,70 +19,150 @@ namespace chorus::app {
 
 namespace {
 
-using ImagesByName = std::map<std::string, Image>;
+/// Images by name and longer side.
+using TrueImages = std::map<std::pair<std::string, std::size_t>, Image>;
 
-/// The images of the data at one size; empty if the data does not have that size.
-ImagesByName load_size(const UpsampleOptions& options, std::size_t size) {
-  ImagesByName images;
+/// Those of the data that have one of the sizes.
+TrueImages load_images(const UpsampleOptions& options, const std::set<std::size_t>& sizes) {
+  TrueImages images;
   if (options.data.empty()) return images;
   LoadOptions load;
   load.background = options.background;
+  const auto add = [&] {
+    for (NamedImage& named : load_collection(options.data, load)) {
+      const std::size_t size = std::max(named.image.width, named.image.height);
+      if (sizes.contains(size)) images.emplace(std::pair(named.name, size), std::move(named.image));
+    }
+  };
   const std::vector<std::size_t> offered = available_sizes(options.data);
-  if (!offered.empty()) {
-    if (std::find(offered.begin(), offered.end(), size) == offered.end()) return images;
+  if (offered.empty()) add();
+  for (const std::size_t size : offered) {
+    if (!sizes.contains(size)) continue;
     load.size = size;
+    add();
   }
-  for (NamedImage& named : load_collection(options.data, load))
-    if (std::max(named.image.width, named.image.height) == size)
-      images.emplace(named.name, std::move(named.image));
   return images;
 }
 
-/// The network's image beside what it was trained on, the classical way up, and the truth.
+/// What the data has for an image of the model; null where it has nothing.
+struct Known {
+  const Image* trained = nullptr;
+  const Image* truth = nullptr;
+};
+
+std::vector<Known> find_known(const Model& model, const TrueImages& images, std::size_t size) {
+  const auto find = [&](const std::string& name, std::size_t side) {
+    const auto found = images.find({name, side});
+    return found == images.end() ? nullptr : &found->second;
+  };
+  std::vector<Known> known;
+  for (const EncodedImage& encoded : model.images)
+    known.push_back({find(encoded.name, longer_side(encoded)), find(encoded.name, size)});
+  return known;
+}
+
+/// The network's image beside what it was trained on, the classical way up, and the truth. Images
+/// that are not known are empty.
 struct Comparison {
-  std::string name;
   Image trained, bicubic, network, truth;
 };
 
-Comparison compare(const std::string& name, Image network, const ImagesByName& trained,
-                   const ImagesByName& truth) {
-  Comparison comparison{name, {}, {}, std::move(network), {}};
-  if (const auto found = trained.find(name); found != trained.end()) {
-    comparison.trained = found->second;
-    comparison.bicubic = resample(found->second, comparison.network.width,
+Comparison compare(Image network, const Known& known) {
+  Comparison comparison{{}, {}, std::move(network), {}};
+  if (known.trained != nullptr) {
+    comparison.trained = *known.trained;
+    comparison.bicubic = resample(*known.trained, comparison.network.width,
                                   comparison.network.height, Filter::bicubic);
   }
-  if (const auto found = truth.find(name); found != truth.end()) comparison.truth = found->second;
+  if (known.truth != nullptr) comparison.truth = *known.truth;
   return comparison;
 }
 
-Image contact_sheet(const std::vector<Comparison>& comparisons, bool with_trained,
-                    bool with_truth) {
-  Sheet sheet;
-  if (with_trained) sheet.column_titles = {"training image", "bicubic"};
-  sheet.column_titles.emplace_back("network");
-  if (with_truth) {
-    sheet.column_titles.emplace_back("true image");
-    sheet.column_titles.emplace_back("error of network");
-    if (with_trained) sheet.column_titles.emplace_back("error of bicubic");
+/// Pictures of all images, or of some evenly spread ones, over as many pages as they take.
+class ContactSheet {
+ public:
+  ContactSheet(const UpsampleOptions& options, const Model& model, const std::vector<Known>& known)
+      : folder_(options.out),
+        count_(model.images.size()),
+        shown_(std::min(options.sheet_rows, count_)),
+        with_trained_(std::ranges::any_of(known, [](auto& k) { return k.trained != nullptr; })),
+        with_truth_(std::ranges::any_of(known, [](auto& k) { return k.truth != nullptr; })) {
+    // No image of the model has the name of a page.
+    while (std::ranges::any_of(model.images,
+                               [&](auto& image) { return image.name.starts_with(title_); }))
+      title_ = fmt::format("_{}", title_);
+    if (with_trained_) page_.column_titles = {"training image", "bicubic"};
+    page_.column_titles.emplace_back("network");
+    if (with_truth_)
+      page_.column_titles.insert(page_.column_titles.end(), {"true image", "error of network"});
+    if (with_truth_ && with_trained_) page_.column_titles.emplace_back("error of bicubic");
+    const std::size_t cell = std::min(options.size, largest_cell_px);
+    rows_of_page_ =
+        std::max<std::size_t>(1, largest_page_px / (cell * cell * page_.column_titles.size()));
   }
-  for (const Comparison& each : comparisons) {
-    sheet.row_titles.push_back(each.name);
+
+  /// To be called for the images in turn.
+  void add(const std::string& name, const Comparison& each) {
+    const bool chosen = added_ < shown_ && seen_++ >= added_ * count_ / shown_;
+    if (!chosen) return;
+    ++added_;
+    page_.row_titles.push_back(name);
     std::vector<Image> row;
-    if (with_trained) row = {each.trained, each.bicubic};
-    row.push_back(each.network);
-    if (with_truth) {
-      const bool known = each.truth.pixels() != 0;
-      row.push_back(each.truth);
-      row.push_back(known ? error_map(each.network, each.truth) : Image());
-      if (with_trained)
-        row.push_back(known && each.bicubic.pixels() != 0 ? error_map(each.bicubic, each.truth)
-                                                          : Image());
+    if (with_trained_) row = {reduced(each.trained), reduced(each.bicubic)};
+    row.push_back(reduced(each.network));
+    if (with_truth_) {
+      row.push_back(reduced(each.truth));
+      row.push_back(reduced(error_of(each.network, each.truth)));
     }
-    sheet.rows.push_back(std::move(row));
+    if (with_truth_ && with_trained_) row.push_back(reduced(error_of(each.bicubic, each.truth)));
+    page_.rows.push_back(std::move(row));
+    if (page_.rows.size() == rows_of_page_) write_page();
   }
-  return draw(sheet);
-}
+
+  void finish() {
+    if (!page_.rows.empty()) write_page();
+    if (pages_ == 0) return;
+    fmt::print("Contact sheet: {}{}\n", shown(file_of_page(1)),
+               pages_ == 1 ? "" : fmt::format(" to {}", shown(file_of_page(pages_).filename())));
+    if (shown_ < count_)
+      fmt::print("It shows {} of the {} images; --sheet-rows {} shows all\n", shown_, count_,
+                 count_);
+  }
+
+ private:
+  static constexpr std::size_t largest_cell_px = 512;
+  static constexpr std::size_t largest_page_px = std::size_t{1} << 24U;
+
+  static Image reduced(const Image& image) {
+    const std::size_t side = std::max(image.width, image.height);
+    if (side <= largest_cell_px) return image;
+    const auto scaled = [&](std::size_t pixels) {
+      return std::max<std::size_t>(1, pixels * largest_cell_px / side);
+    };
+    return resample(image, scaled(image.width), scaled(image.height), Filter::box);
+  }
+
+  static Image error_of(const Image& image, const Image& truth) {
+    return image.pixels() == 0 || truth.pixels() == 0 ? Image() : error_map(image, truth);
+  }
+
+  std::filesystem::path file_of_page(std::size_t page) const {
+    return folder_ / (page == 1 ? title_ + ".png" : fmt::format("{}_{}.png", title_, page));
+  }
+
+  void write_page() {
+    write_png(file_of_page(++pages_), draw(page_));
+    page_.row_titles.clear();
+    page_.rows.clear();
+  }
+
+  std::filesystem::path folder_;
+  std::string title_ = "contact_sheet";
+  std::size_t count_, shown_;
+  bool with_trained_, with_truth_;
+  std::size_t rows_of_page_ = 0, seen_ = 0, added_ = 0, pages_ = 0;
+  Sheet page_;
+};
 
 /// Sums of both methods' errors over the images whose truth is known.
 class Tally {
@@ -115,38 +198,39 @@ void upsample(const UpsampleOptions& options) {
   Session session(options.backend);
   const Model model = load_model(session.memory, options.model);
   Renderer renderer(session.memory, model);
-  const ImagesByName truth = load_size(options, options.size);
-  const ImagesByName trained = load_size(options, longer_side(model.images.front()));
+  std::set<std::size_t> sizes = {options.size};
+  for (const EncodedImage& encoded : model.images) sizes.insert(longer_side(encoded));
+  const TrueImages images = load_images(options, sizes);
+  const std::vector<Known> known = find_known(model, images, options.size);
   make_folder(options.out);
 
   const std::size_t count = model.images.size();
-  const std::size_t shown = std::min(options.sheet_rows, count);
-  std::vector<Comparison> sheet_rows;
+  ContactSheet sheet(options, model, known);
   Tally tally;
   Progress bar;
   for (std::size_t i = 0; i < count; ++i) {
     const EncodedImage& encoded = model.images[i];
-    const PixelSize size = scaled_size(encoded, options.size);
+    // The truth's shorter side may be another by rounding.
+    const Image* truth = known[i].truth;
+    const PixelSize size = truth != nullptr ? PixelSize{truth->width, truth->height}
+                                            : scaled_size(encoded, options.size);
     Image network = renderer.render(i, size.width, size.height,
                                     supersample_for(encoded, options.size, options.supersample));
     write_png(options.out / (encoded.name + ".png"), network);
-    Comparison comparison = compare(encoded.name, std::move(network), trained, truth);
+    const Comparison comparison = compare(std::move(network), known[i]);
     tally.add(comparison);
-    // Rows of the sheet are spread evenly over the collection.
-    if (sheet_rows.size() < shown && i >= sheet_rows.size() * count / shown)
-      sheet_rows.push_back(std::move(comparison));
+    sheet.add(encoded.name, comparison);
     if (bar.due())
       bar.show(static_cast<double>(i + 1) / static_cast<double>(count),
                fmt::format("{} of {} images", i + 1, count));
   }
-  bar.print(fmt::format("{} images of {} px: {}", count, options.size, options.out.string()));
+  bar.print(fmt::format("{} images of {} px: {}", count, options.size, shown(options.out)));
+  if (!options.data.empty() && images.empty())
+    fmt::print(stderr,
+               "note: {} has no image of {} px nor of the size trained on to compare with\n",
+               shown(options.data), options.size);
   tally.print(options.size);
-  if (shown > 0) {
-    const std::filesystem::path file = options.out / "contact_sheet" / "sheet.png";
-    make_folder(file.parent_path());
-    write_png(file, contact_sheet(sheet_rows, !trained.empty(), !truth.empty()));
-    fmt::print("Contact sheet: {}\n", file.string());
-  }
+  sheet.finish();
 }
 
 }  // namespace chorus::app

@@ -289,6 +289,23 @@ BOOST_AUTO_TEST_CASE(check_names_the_first_op_that_disagrees_with_the_figures) {
   check_holds(disagreement(Op::sin, NAN), {"op sin", "row 1, column 2", "wrong gives nan"});
 }
 
+BOOST_AUTO_TEST_CASE(check_takes_what_is_no_number_as_equal_to_itself_only) {
+  const auto reference = make_backend("reference");
+  Memory memory(make_check_backend(reference, reference));
+  for (const float value : {NAN, INFINITY, -INFINITY}) {
+    const Tensor in = memory.from(std::vector<float>{value, 1, 1, 1, 1, 1}, 2, 3);
+    const Tensor out = memory.zeros(2, 3);
+    Call call{.op = Op::scale};
+    call.in[0] = in.const_view();
+    call.out[0] = out.view();
+    BOOST_CHECK_NO_THROW(memory.backend().run(call));
+    // That one element is infinite leaves no room for the others.
+    Memory wrong(
+        make_check_backend(std::make_shared<WrongBackend>(reference, Op::scale, 0.25F), reference));
+    BOOST_CHECK_THROW(wrong.backend().run(call), Error);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(check_leaves_room_for_rounding_only) {
   BOOST_TEST(disagreement(Op::matmul, 1e-6F) == "");
   BOOST_TEST(holds(disagreement(Op::matmul, 1e-3F), "op matmul"));

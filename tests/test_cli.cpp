@@ -142,6 +142,7 @@ BOOST_AUTO_TEST_CASE(wrong_use_is_status_2) {
   place.must_fail(2, "train icons -o m --steps 1.5", "1.5");
   place.must_fail(2, "train icons -o m --steps 10 --seconds 5", "--steps");
   place.must_fail(2, "train icons -o m --learning-rate -1", "--learning-rate");
+  place.must_fail(2, "train icons -o m --flat-pixels 0 --edge-pixels 0", "--edge-pixels");
   place.must_fail(2, "train icons -o m --conditioning telepathy", "telepathy");
   place.must_fail(2, "train icons -o m --background mauve", "mauve");
   place.must_fail(2, "train icons -o m --resume --width 64", "--resume");
@@ -190,7 +191,7 @@ BOOST_AUTO_TEST_CASE(the_whole_way) {
   place.must("upsample out/m.safetensors --size 48 --data icons -o up");
   const chorus::Image up = chorus::read_png(place.path("up/key.png"));
   BOOST_TEST(up.width == 48U);
-  BOOST_TEST(chorus::read_png(place.path("up/contact_sheet/sheet.png")).width > 5 * 48U);
+  BOOST_TEST(chorus::read_png(place.path("up/contact_sheet.png")).width > 5 * 48U);
 
   place.must("interpolate out/m.safetensors key folder --frames 5 --size 32 -o path");
   for (const char* file : {"frame_000.png", "frame_004.png", "strip.png", "animation.png"})

@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
@@ -15,6 +16,7 @@
 
 #include "chorus/error.hpp"
 #include "chorus/files.hpp"
+#include "chorus/safetensors.hpp"
 #include "temporary_folder.hpp"
 
 namespace fs = std::filesystem;
@@ -137,6 +139,27 @@ BOOST_AUTO_TEST_CASE(failed_writer_leaves_the_old_file) {
   BOOST_TEST(entries(folder.path()) == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_killed_writer_leaves_nothing_behind) {
+  const TemporaryFolder folder;
+  const int nameless = ::open(folder.path().c_str(), O_WRONLY | O_TMPFILE, 0600);
+  if (nameless < 0) return;  // a file system that lacks what this rests on
+  ::close(nameless);
+  const fs::path file = folder.path() / "a.txt";
+  write_text(file, "old");
+  const pid_t child = ::fork();
+  BOOST_REQUIRE(child >= 0);
+  if (child == 0)
+    write_atomically(file, [](std::ostream& stream) {
+      stream << long_text() << std::flush;
+      ::kill(::getpid(), SIGKILL);
+    });
+  int status = 0;
+  BOOST_REQUIRE(::waitpid(child, &status, 0) == child);
+  BOOST_TEST(WIFSIGNALED(status));
+  BOOST_TEST(read_file(file) == "old");
+  BOOST_TEST(entries(folder.path()) == 1);
+}
+
 BOOST_AUTO_TEST_CASE(full_disk_leaves_the_old_file) {
   const TemporaryFolder folder;
   const fs::path file = folder.path() / "a.txt";
@@ -234,6 +257,17 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_named) {
   check_error([&] { read_file(missing); },
               {"cannot read", missing.string(), "No such file or directory"});
   check_error([&] { read_file(folder.path()); }, {folder.path().string(), "Is a directory"});
+}
+
+BOOST_AUTO_TEST_CASE(odd_names_are_shown_on_one_line) {
+  const TemporaryFolder folder;
+  const fs::path odd = folder.path() / "new\nline\x1b[2J\xff";
+  const std::string shown = "new\\x0aline\\x1b[2J\\xff";
+  check_error([&] { read_file(odd); }, {"cannot read", shown, "No such file"});
+  check_error([&] { write_text(odd / "a", ""); }, {"cannot write", shown, "No such file"});
+  write_text(odd, "");
+  check_error([&] { chorus::make_folder(odd); }, {shown + ": ", shown + " is not a folder"});
+  check_error([&] { chorus::read_safetensors(odd); }, {shown, "found 0 bytes"});
 }
 
 BOOST_AUTO_TEST_CASE(folders_are_made_with_their_parents) {

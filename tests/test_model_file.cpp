@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(the_configuration_survives) {
   BOOST_TEST(found.omega_hidden == expected.omega_hidden);
 }
 
-BOOST_AUTO_TEST_CASE(tensors_of_others_are_let_be) {
+BOOST_AUTO_TEST_CASE(tensors_of_a_training_state_are_passed_over) {
   BOOST_TEST(failure([](TensorFile& file) { file.tensors["adam.x"] = {{1}, {0}}; }) == "");
 }
 
@@ -182,6 +182,25 @@ BOOST_AUTO_TEST_CASE(configurations_that_the_tensors_do_not_bear_out_are_refused
   }
 }
 
+BOOST_AUTO_TEST_CASE(tensors_that_the_configuration_does_not_call_for_are_refused) {
+  check_refused(failure([](TensorFile& file) {
+                  file.tensors["extra"] = {{1}, {0}};
+                }),
+                {"tensor \"extra\" is none"});
+  check_refused(failure_of_json("configuration", [](json& c) { c["hidden_layers"] = 1; }),
+                {"tensor \"hidden.1."});
+  check_refused(failure_of_json("configuration", [](json& c) { c["conditioning"] = "shift"; }),
+                {"gain\" is none"});
+  check_refused(failure([](TensorFile& file) {
+                  json content = json::parse(file.metadata.at("configuration"));
+                  content["conditioning"] = "input";
+                  file.metadata["configuration"] = content.dump();
+                  std::erase_if(file.tensors,
+                                [](const auto& entry) { return entry.first.ends_with(".gain"); });
+                }),
+                {"hidden.0.modulation\" is none"});
+}
+
 BOOST_AUTO_TEST_CASE(configurations_without_a_field_are_refused) {
   const json whole = json::parse(sample_file().metadata.at("configuration"));
   for (const auto& [key, value] : whole.items()) {
@@ -200,6 +219,11 @@ BOOST_AUTO_TEST_CASE(lists_of_images_that_make_no_sense_are_refused) {
       [](json& list) { list[1]["height"] = -5; },
       [](json& list) { list[1]["height"] = 1000000000; },
       [](json& list) { list[1]["name"] = 7; },
+      [](json& list) { list[1]["name"] = ""; },
+      [](json& list) { list[1]["name"] = "../clock"; },
+      [](json& list) { list[1]["name"] = "/clock"; },
+      [](json& list) { list[1]["name"] = std::string("clock\0", 6); },
+      [](json& list) { list[1]["name"] = list[0]["name"]; },
       [](json& list) { list[1].erase("name"); },
       [](json& list) { list[1] = "clock"; },
   };

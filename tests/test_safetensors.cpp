@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <boost/test/unit_test.hpp>
@@ -229,6 +231,12 @@ BOOST_AUTO_TEST_CASE(foreign_and_malformed_files_are_refused_with_what_was_found
   check_refused(
       foreign_file(R"({"a":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}"),
       "tensor 'a' lacks dtype");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_of_chorus_without_its_checksum_is_refused) {
+  for (const char* format : {"chorus 1", "chorus model"})
+    check_refused(foreign_file(fmt::format(R"({{"__metadata__":{{"format":"{}"}}}})", format)),
+                  "has no checksum");
 }
 
 BOOST_AUTO_TEST_CASE(malformed_tensors_are_refused_with_what_was_found) {

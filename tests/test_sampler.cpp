@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "backends_under_test.hpp"
@@ -220,31 +221,34 @@ BOOST_AUTO_TEST_CASE(flat_pixels_come_first_then_edges) {
 BOOST_AUTO_TEST_CASE(weighted_sums_estimate_the_mean_without_bias_and_reach_every_pixel) {
   constexpr std::uint32_t steps = 3000;
   const std::vector<NamedImage> images = odd_images();
-  Drawer drawer("reference", images, 3, 5);
-  for (std::uint32_t i = 0; i < images.size(); ++i) BOOST_TEST_CONTEXT(images[i].name) {
-      const Image& image = images[i].image;
-      std::vector<double> sums;
-      std::set<std::size_t> reached;
-      for (std::uint32_t step = 0; step < steps; ++step) {
-        const Draw drawn = drawer.draw(i, step);
-        double total = 0, weights = 0;
-        for (std::size_t r = 0; r < drawn.places.rows; ++r) {
-          const std::size_t pixel = pixel_at(image, drawn.places(r, 0), drawn.places(r, 1));
-          reached.insert(pixel);
-          total += drawn.weights(r, 0) * quantity(pixel);
-          weights += drawn.weights(r, 0);
+  for (const auto& [flat, edge] : {std::pair{3U, 5U}, {0U, 8U}, {8U, 0U}}) {
+    Drawer drawer("reference", images, flat, edge);
+    for (std::uint32_t i = 0; i < images.size(); ++i)
+      BOOST_TEST_CONTEXT(images[i].name << ", " << flat << " flat rows of " << flat + edge) {
+        const Image& image = images[i].image;
+        std::vector<double> sums;
+        std::set<std::size_t> reached;
+        for (std::uint32_t step = 0; step < steps; ++step) {
+          const Draw drawn = drawer.draw(i, step);
+          double total = 0, weights = 0;
+          for (std::size_t r = 0; r < drawn.places.rows; ++r) {
+            const std::size_t pixel = pixel_at(image, drawn.places(r, 0), drawn.places(r, 1));
+            reached.insert(pixel);
+            total += drawn.weights(r, 0) * quantity(pixel);
+            weights += drawn.weights(r, 0);
+          }
+          sums.push_back(total);
+          BOOST_TEST(std::abs(weights - 1) < 1e-6);  // so that a constant is estimated exactly
         }
-        sums.push_back(total);
-        BOOST_TEST(std::abs(weights - 1) < 1e-6);  // so that a constant is estimated exactly
+        double mean = 0;
+        for (std::size_t pixel = 0; pixel < image.pixels(); ++pixel)
+          mean += quantity(pixel) / static_cast<double>(image.pixels());
+        const Estimate found = estimate(sums);
+        BOOST_TEST(std::abs(found.mean - mean) <= 4 * found.error + 1e-6);
+        BOOST_TEST(found.error < 0.02);  // else the bias might hide in it
+        BOOST_TEST(reached.size() == image.pixels());
       }
-      double mean = 0;
-      for (std::size_t pixel = 0; pixel < image.pixels(); ++pixel)
-        mean += quantity(pixel) / static_cast<double>(image.pixels());
-      const Estimate found = estimate(sums);
-      BOOST_TEST(std::abs(found.mean - mean) <= 4 * found.error + 1e-6);
-      BOOST_TEST(found.error < 0.02);
-      BOOST_TEST(reached.size() == image.pixels());
-    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(draws_depend_on_seed_and_step_only) {
@@ -263,7 +267,8 @@ BOOST_AUTO_TEST_CASE(draws_depend_on_seed_and_step_only) {
 
 namespace {
 
-/// How often each image comes up in a number of steps; no image twice within one step.
+/// How often each image comes up in a number of steps; never two times more than another, and no
+/// image twice within one step.
 std::vector<int> visits(std::size_t images, std::size_t per_step, std::uint64_t steps) {
   std::vector<int> counts(images);
   ImageOrder order(images, per_step, 5);
@@ -271,14 +276,16 @@ std::vector<int> visits(std::size_t images, std::size_t per_step, std::uint64_t 
     const std::vector<std::uint32_t> chosen = order.step(step);
     BOOST_TEST(std::set(chosen.begin(), chosen.end()).size() == per_step);
     for (const std::uint32_t image : chosen) ++counts.at(image);
+    const auto [least, most] = std::minmax_element(counts.begin(), counts.end());
+    BOOST_TEST(*most - *least <= 1);
   }
   return counts;
 }
 
-std::vector<std::uint32_t> first_steps(std::uint64_t seed, std::uint64_t from = 0) {
+std::vector<std::uint32_t> first_steps(std::uint64_t seed) {
   ImageOrder order(12, 3, seed);
   std::vector<std::uint32_t> all;
-  for (std::uint64_t step = from; step < 8; ++step)
+  for (std::uint64_t step = 0; step < 8; ++step)
     all.insert(all.end(), order.step(step).begin(), order.step(step).end());
   return all;
 }
@@ -291,11 +298,20 @@ BOOST_AUTO_TEST_CASE(epochs_visit_all_images_equally_often) {
   BOOST_TEST((visits(1, 1, 9) == std::vector<int>(1, 9)));
 }
 
-BOOST_AUTO_TEST_CASE(images_left_over_by_an_epoch_change) {
-  // 7 images by 3: an epoch of two steps leaves out one, at random.
-  const std::vector<int> counts = visits(7, 3, 2 * 700);
-  const double expected = 600, deviation = std::sqrt(700.0 * 6 / 49);
-  for (const int count : counts) BOOST_TEST(std::abs(count - expected) < 4 * deviation);
+BOOST_AUTO_TEST_CASE(images_left_over_by_an_epoch_come_first_in_the_next_step) {
+  BOOST_TEST((visits(7, 3, 7 * 20) == std::vector<int>(7, 60)));
+  BOOST_TEST((visits(5, 4, 5 * 20) == std::vector<int>(5, 80)));
+  BOOST_TEST((visits(10, 6, 5 * 20) == std::vector<int>(10, 60)));
+  BOOST_TEST((visits(3, 2, 3 * 20) == std::vector<int>(3, 40)));
+}
+
+BOOST_AUTO_TEST_CASE(every_image_meets_every_other_in_a_step) {
+  ImageOrder order(7, 3, 5);
+  std::set<std::pair<std::uint32_t, std::uint32_t>> met;
+  for (std::uint64_t step = 0; step < 200; ++step)
+    for (const std::uint32_t a : order.step(step))
+      for (const std::uint32_t b : order.step(step)) met.emplace(a, b);
+  BOOST_TEST(met.size() == 49U);
 }
 
 BOOST_AUTO_TEST_CASE(all_images_at_once_keep_their_order) {
@@ -310,7 +326,15 @@ BOOST_AUTO_TEST_CASE(the_order_is_that_of_its_seed_from_any_step_on) {
   BOOST_TEST((first_steps(2) != all));
   BOOST_TEST((std::vector(all.begin(), all.begin() + 12) !=
               std::vector(all.begin() + 12, all.end())));  // another order in the next epoch
-  BOOST_TEST((first_steps(1, 5) == std::vector(all.begin() + 15, all.end())));
+  for (const auto& [images, per_step] : {std::pair{12, 3}, {7, 3}, {5, 4}, {10, 6}}) {
+    ImageOrder in_turn(images, per_step, 1), backwards(images, per_step, 1);
+    std::vector<std::vector<std::uint32_t>> steps;
+    for (std::uint64_t step = 0; step < 40; ++step) steps.push_back(in_turn.step(step));
+    for (std::uint64_t step = 40; step-- > 0;) {
+      BOOST_TEST((ImageOrder(images, per_step, 1).step(step) == steps[step]));
+      BOOST_TEST((backwards.step(step) == steps[step]));
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_step_needs_between_one_and_all_images) {

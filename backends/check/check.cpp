@@ -124,11 +124,13 @@ class CheckBackend final : public Backend {
     double largest = 1e-3;
     for (std::size_t r = 0; r < view.rows; ++r)
       for (std::size_t c = 0; c < view.cols; ++c)
-        largest = std::max(largest, std::abs(double{expected[r * view.stride + c]}));
+        if (const float value = expected[r * view.stride + c]; std::isfinite(value))
+          largest = std::max(largest, std::abs(double{value}));
     for (std::size_t r = 0; r < view.rows; ++r)
       for (std::size_t c = 0; c < view.cols; ++c) {
         const float a = found[r * view.stride + c], b = expected[r * view.stride + c];
-        if (a == b || std::abs(double{a} - double{b}) <= tolerance * largest) continue;
+        const bool both_nan = std::isnan(a) && std::isnan(b);
+        if (a == b || both_nan || std::abs(double{a} - double{b}) <= tolerance * largest) continue;
         throw Error(fmt::format(
             "check: op {} (call {}) disagrees: output {} ({} x {}) at row {}, column {}: {} gives "
             "{:.9g}, {} gives {:.9g}; difference {:.3g}, allowed {:.3g}",

@@ -100,8 +100,8 @@ Drawn draw(const std::uint32_t* image, std::uint32_t row, std::uint32_t rows,
            std::uint32_t flat_rows, std::uint32_t word) {
   const std::uint32_t flat = image[image_flat_pixels];
   const std::uint32_t edge = image[image_edge_pixels];
-  if (flat == 0) flat_rows = 0;
-  if (edge == 0) flat_rows = rows;
+  if (flat == 0 || edge == 0 || flat_rows == 0 || flat_rows == rows)
+    return {below(word, flat + edge), static_cast<float>(1.0 / rows)};
   const bool from_flat = row < flat_rows;
   const std::uint32_t kind = from_flat ? flat : edge;
   const std::uint32_t rows_of_kind = from_flat ? flat_rows : rows - flat_rows;

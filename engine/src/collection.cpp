@@ -9,16 +9,14 @@
 #include <utility>
 
 #include "chorus/error.hpp"
+#include "chorus/printable.hpp"
 #include "layout.hpp"
 #include "png_file.hpp"
-#include "printable.hpp"
 
 namespace chorus {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string shown(const fs::path& path) { return printable(path.string()); }
 
 bool is_folder(const fs::path& path) {
   std::error_code error;

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "chorus/error.hpp"
+#include "chorus/printable.hpp"
 
 namespace chorus {
 namespace {
@@ -24,11 +25,11 @@ namespace fs = std::filesystem;
 std::string reason(int error) { return std::generic_category().message(error); }
 
 [[noreturn]] void fail_to_write(const fs::path& file, int error) {
-  throw Error(fmt::format("cannot write {}: {}", file.string(), reason(error)));
+  throw Error(fmt::format("cannot write {}: {}", shown(file), reason(error)));
 }
 
 [[noreturn]] void fail_to_read(const fs::path& file, int error) {
-  throw Error(fmt::format("cannot read {}: {}", file.string(), reason(error)));
+  throw Error(fmt::format("cannot read {}: {}", shown(file), reason(error)));
 }
 
 /// Calls a system function again for as long as a signal interrupts it.
@@ -110,7 +111,15 @@ void fill(int fd, const fs::path& file, const std::function<void(std::ostream&)>
   if (!stream) fail_to_write(file, buffer.error() != 0 ? buffer.error() : EIO);
 }
 
-/// A file of a name that nobody else uses, removed again unless it is renamed into place.
+/// A folder as the system wants it: the parent of a plain name is the current folder.
+fs::path folder_of(const fs::path& file) {
+  const fs::path parent = file.parent_path();
+  return parent.empty() ? fs::path(".") : parent;
+}
+
+/// The new content on its way to its place. It has no name before it is whole, so that not even
+/// SIGKILL leaves it behind; where the system cannot do that, it has a name that nobody else uses
+/// and is removed again.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const fs::path& destination)
@@ -125,22 +134,48 @@ class TemporaryFile {
 
   void rename_into_place() {
     const bool on_disk = uninterrupted([&] { return ::fsync(descriptor_.get()); }) == 0;
-    if (!on_disk || !descriptor_.close() || ::rename(path_.c_str(), destination_.c_str()) != 0)
+    if (!on_disk) fail_to_write(destination_, errno);
+    if (path_.empty()) choose_name([&] { return link_descriptor() == 0; });
+    if (!descriptor_.close() || ::rename(path_.c_str(), destination_.c_str()) != 0)
       fail_to_write(destination_, errno);
     path_.clear();
   }
 
  private:
-  /// The name does not grow with the destination's, which may have the longest length allowed.
   Descriptor create() {
+    Descriptor nameless(
+        ::open(folder_of(destination_).c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666));
+    // Without /proc the file could not be given a name later.
+    if (nameless.is_open() && ::access(proc_path(nameless).c_str(), F_OK) == 0) return nameless;
+    int created = -1;
+    choose_name([&] {
+      created = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+      return created >= 0;
+    });
+    return Descriptor(created);
+  }
+
+  static std::string proc_path(const Descriptor& file) {
+    return fmt::format("/proc/self/fd/{}", file.get());
+  }
+
+  int link_descriptor() const {
+    return ::linkat(AT_FDCWD, proc_path(descriptor_).c_str(), AT_FDCWD, path_.c_str(),
+                    AT_SYMLINK_FOLLOW);
+  }
+
+  /// Tries names until `use` takes one. They do not grow with the destination's, which may have the
+  /// longest length allowed.
+  template <class Use>
+  void choose_name(Use use) {
     std::random_device random;
     for (int attempt = 0; attempt < 16; ++attempt) {
       path_ =
           destination_.parent_path() / fmt::format(".chorus-{}-{:08x}.tmp", ::getpid(), random());
-      Descriptor created(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-      if (created.is_open()) return created;
+      if (use()) return;
       if (errno != EEXIST) break;
     }
+    path_.clear();
     fail_to_write(destination_, errno);
   }
 
@@ -152,8 +187,7 @@ class TemporaryFile {
 /// Makes a rename last through a power cut. The new content is in place by then, so that a file
 /// system which cannot do this is no reason to report a failure.
 void flush_folder(const fs::path& folder) {
-  const auto& path = folder.empty() ? fs::path(".") : folder;
-  const Descriptor opened(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (opened.is_open()) uninterrupted([&] { return ::fsync(opened.get()); });
 }
 
@@ -213,7 +247,7 @@ void write_atomically(const std::filesystem::path& file,
   if (existing && ::fchmod(temporary.descriptor(), existing->st_mode & 07777) != 0)
     fail_to_write(file, errno);
   temporary.rename_into_place();
-  flush_folder(destination.parent_path());
+  flush_folder(folder_of(destination));
 }
 
 std::string read_file(const std::filesystem::path& file) {
@@ -244,9 +278,9 @@ void make_folder(const std::filesystem::path& folder) {
   fs::create_directories(folder, error);
   if (!error) return;
   if (const auto blocking = obstacle(folder); !blocking.empty())
-    throw Error(fmt::format("cannot make the folder {}: {} is not a folder", folder.string(),
-                            blocking.string()));
-  throw Error(fmt::format("cannot make the folder {}: {}", folder.string(), error.message()));
+    throw Error(fmt::format("cannot make the folder {}: {} is not a folder", shown(folder),
+                            shown(blocking)));
+  throw Error(fmt::format("cannot make the folder {}: {}", shown(folder), error.message()));
 }
 
 }  // namespace chorus

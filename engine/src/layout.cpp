@@ -10,14 +10,12 @@
 #include <utility>
 
 #include "chorus/error.hpp"
-#include "printable.hpp"
+#include "chorus/printable.hpp"
 
 namespace chorus {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string shown(const fs::path& path) { return printable(path.string()); }
 
 // ---- Sizes in names -----------------------------------------------------------------------------
 

@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "chorus/error.hpp"
+#include "chorus/printable.hpp"
 #include "chorus/random.hpp"
 
 namespace chorus {
@@ -67,6 +70,18 @@ json to_json(const std::vector<EncodedImage>& images) {
   return list;
 }
 
+/// Programs make file names of them.
+void check_names(const std::vector<EncodedImage>& images) {
+  std::set<std::string_view> seen;
+  for (const EncodedImage& image : images) {
+    if (image.name.empty() ||
+        image.name.find_first_of(std::string_view("/\0", 2)) != image.name.npos)
+      throw Error(fmt::format("an image is named '{}'; expected a name, not a path", image.name));
+    if (!seen.insert(image.name).second)
+      throw Error(fmt::format("two images are named '{}'", image.name));
+  }
+}
+
 std::vector<EncodedImage> images_from_json(const json& list) {
   constexpr std::size_t largest_side = std::size_t{1} << 20;
   std::vector<EncodedImage> images;
@@ -75,6 +90,7 @@ std::vector<EncodedImage> images_from_json(const json& list) {
                       count_field(entry, "width", largest_side),
                       count_field(entry, "height", largest_side)});
   if (images.empty()) throw Error("the list of images is empty");
+  check_names(images);
   return images;
 }
 
@@ -122,6 +138,19 @@ void check_sizes(const TensorFile& file, const SirenConfig& config, std::size_t 
     find_tensor(file, fmt::format("hidden.{}.weight", l), config.width, config.width);
 }
 
+/// A tensor that no one reads hints at a configuration that is not the one of the weights.
+void check_all_known(const TensorFile& file, const Siren& siren) {
+  for (const auto& [key, tensor] : file.tensors) {
+    const std::string& name = key;
+    const bool known = name == "latents" || name.starts_with("adam.") ||
+                       std::ranges::any_of(siren.parameters(), [&](const Parameter& parameter) {
+                         return parameter.name == name;
+                       });
+    if (!known)
+      throw Error(fmt::format("tensor \"{}\" is none that the configuration calls for", name));
+  }
+}
+
 Model read_model(Memory& memory, const TensorFile& file) {
   check_format(file);
   const SirenConfig config = config_from_json(json::parse(metadata(file, "configuration")));
@@ -132,6 +161,7 @@ Model read_model(Memory& memory, const TensorFile& file) {
   for (const Parameter& parameter : model.siren.parameters())
     load_tensor(backend, file, parameter.name, parameter.value);
   load_tensor(backend, file, "latents", model.latents);
+  check_all_known(file, model.siren);
   model.siren.pack(backend);
   model.notes = json::parse(metadata(file, "notes")).get<std::map<std::string, std::string>>();
   return model;
@@ -204,7 +234,7 @@ void save_model(Backend& backend, const Model& model, const std::filesystem::pat
 }
 
 Model load_model(Memory& memory, const std::filesystem::path& file) {
-  return from_tensor_file(memory, read_safetensors(file), file.string());
+  return from_tensor_file(memory, read_safetensors(file), shown(file));
 }
 
 }  // namespace chorus

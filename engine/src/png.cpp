@@ -12,8 +12,8 @@
 #include <system_error>
 
 #include "chorus/error.hpp"
+#include "chorus/printable.hpp"
 #include "png_file.hpp"
-#include "printable.hpp"
 
 namespace chorus {
 namespace {
@@ -221,7 +221,7 @@ Image read_png(const fs::path& file, const Rgb& background, std::size_t max_pixe
   try {
     return decode_png(file, background, max_pixels);
   } catch (const Error& error) {
-    throw Error(fmt::format("cannot read {}: {}", printable(file.string()), error.what()));
+    throw Error(fmt::format("cannot read {}: {}", shown(file), error.what()));
   }
 }
 

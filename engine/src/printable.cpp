@@ -1,4 +1,4 @@
-#include "printable.hpp"
+#include "chorus/printable.hpp"
 
 #include <fmt/format.h>
 
@@ -58,5 +58,7 @@ std::string printable(std::string_view text) {
   }
   return out;
 }
+
+std::string shown(const std::filesystem::path& path) { return printable(path.string()); }
 
 }  // namespace chorus

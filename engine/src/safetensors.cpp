@@ -19,6 +19,7 @@
 
 #include "chorus/error.hpp"
 #include "chorus/files.hpp"
+#include "chorus/printable.hpp"
 
 namespace chorus {
 namespace {
@@ -211,6 +212,11 @@ bool announces_checksum(const std::map<std::string, std::string>& metadata) {
   });
 }
 
+bool is_ours(const std::map<std::string, std::string>& metadata) {
+  const auto format = metadata.find("format");
+  return format != metadata.end() && format->second.starts_with("chorus ");
+}
+
 void verify_checksum(std::string_view bytes, const Parts& parts) {
   const auto digits = find_checksum_digits(parts.header);
   if (!digits) throw Error("its checksum is damaged, or in a form that is not known here");
@@ -301,6 +307,8 @@ TensorFile parse(std::string_view bytes) {
   if (announces_checksum(content.metadata)) {
     verify_checksum(bytes, parts);
     content.metadata.erase(std::string(kChecksumKey));
+  } else if (is_ours(content.metadata)) {
+    throw Error("it has no checksum; expected one in a file of chorus: damaged, or edited");
   }
   for (const Entry& entry : read_entries(header, parts.data.size()))
     content.tensors.emplace(entry.name, read_tensor(entry, parts.data));
@@ -315,10 +323,10 @@ void write_safetensors(const std::filesystem::path& file, const TensorFile& cont
     require_writable(content);
     front = make_front(content);
   } catch (const Error& error) {
-    throw Error(fmt::format("cannot write {}: {}", file.string(), error.what()));
+    throw Error(fmt::format("cannot write {}: {}", shown(file), error.what()));
   } catch (const json::type_error&) {
     throw Error(
-        fmt::format("cannot write {}: its names or metadata are not valid UTF-8", file.string()));
+        fmt::format("cannot write {}: its names or metadata are not valid UTF-8", shown(file)));
   }
   write_atomically(file, [&](std::ostream& stream) {
     stream << front;
@@ -331,7 +339,7 @@ TensorFile read_safetensors(const std::filesystem::path& file) {
   try {
     return parse(bytes);
   } catch (const Error& error) {
-    throw Error(fmt::format("cannot read {}: {}", file.string(), error.what()));
+    throw Error(fmt::format("cannot read {}: {}", shown(file), error.what()));
   }
 }
 

@@ -75,24 +75,52 @@ ImageOrder::ImageOrder(std::size_t images, std::size_t per_step, std::uint64_t s
     : images_(images), per_step_(per_step), seed_(seed), order_(images) {
   if (per_step == 0 || per_step > images)
     throw std::invalid_argument("ImageOrder: images per step must be between 1 and all");
+  epochs_per_cycle_ = per_step / std::gcd(images, per_step);
   std::iota(order_.begin(), order_.end(), 0U);
 }
 
 const std::vector<std::uint32_t>& ImageOrder::step(std::uint64_t step) {
-  const std::uint64_t steps_per_epoch = images_ / per_step_;
-  const std::uint64_t epoch = step / steps_per_epoch;
-  if (per_step_ != images_ && epoch != epoch_) {
-    constexpr std::uint32_t order_stream = 0x0D0E0001;
-    std::iota(order_.begin(), order_.end(), 0U);
-    RandomStream random(seed_ ^ (epoch * 0x9E3779B97F4A7C15ULL), order_stream);
-    for (std::size_t i = images_; i > 1; --i)
-      std::swap(order_[i - 1], order_[below(random.word(), static_cast<std::uint32_t>(i))]);
-    epoch_ = epoch;
+  const std::uint64_t first = step * per_step_;
+  go_to_epoch(first / images_);
+  const auto begin = order_.begin() + static_cast<std::ptrdiff_t>(first % images_);
+  const auto most = static_cast<std::ptrdiff_t>(per_step_);
+  step_.assign(begin, begin + std::min(order_.end() - begin, most));
+  if (step_.size() < per_step_) {
+    go_to_epoch(epoch_ + 1);
+    step_.insert(step_.end(), order_.begin(), order_.begin() + most - std::ssize(step_));
   }
-  const std::size_t first = step % steps_per_epoch * per_step_;
-  step_.assign(order_.begin() + static_cast<std::ptrdiff_t>(first),
-               order_.begin() + static_cast<std::ptrdiff_t>(first + per_step_));
   return step_;
+}
+
+/// An order depends on the end of the one before, back to the beginning of the cycle.
+void ImageOrder::go_to_epoch(std::uint64_t epoch) {
+  if (epoch == epoch_ || per_step_ == images_) return;
+  const bool is_next = epoch_ + 1 == epoch;
+  for (std::uint64_t e = is_next ? epoch : epoch - epoch % epochs_per_cycle_; e <= epoch; ++e)
+    shuffle(e);
+  epoch_ = epoch;
+}
+
+/// From the order of the epoch before to that of `epoch`.
+void ImageOrder::shuffle(std::uint64_t epoch) {
+  // The step across the border has images of the old epoch already: the new one begins with others.
+  const std::size_t old = epoch % epochs_per_cycle_ * (images_ % per_step_) % per_step_;
+  const std::size_t fresh = old == 0 ? 0 : per_step_ - old;
+  std::vector<bool> taken(images_);
+  for (std::size_t i = images_ - old; i < images_; ++i) taken[order_[i]] = true;
+
+  constexpr std::uint32_t order_stream = 0x0D0E0001;
+  std::iota(order_.begin(), order_.end(), 0U);
+  RandomStream random(seed_ ^ (epoch * 0x9E3779B97F4A7C15ULL), order_stream);
+  for (std::size_t i = images_; i > 1; --i)
+    std::swap(order_[i - 1], order_[below(random.word(), static_cast<std::uint32_t>(i))]);
+
+  std::size_t spare = fresh;
+  for (std::size_t i = 0; i < fresh; ++i) {
+    if (!taken[order_[i]]) continue;
+    while (taken[order_[spare]]) ++spare;
+    std::swap(order_[i], order_[spare++]);
+  }
 }
 
 }  // namespace chorus

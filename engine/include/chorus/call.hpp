@@ -71,8 +71,8 @@ inline constexpr std::size_t op_count = static_cast<std::size_t>(Op::adam) + 1;
 ///   out0    pixel centres (x, y) in [-1, 1]    out1  their colours    out2  their weights
 /// Each group has `flat_rows` flat pixels, then edge pixels, each uniform with replacement from
 /// Philox(seed; step, first_group + group, row). Row weights make the weighted sum over a group of
-/// any per-pixel quantity an unbiased estimate of its mean over the image. An image without one of
-/// the two kinds gets all its rows from the other.
+/// any per-pixel quantity an unbiased estimate of its mean over the image. Where the image or the
+/// group has only one of the two kinds, all rows are drawn from all pixels of the image.
 struct PixelDraw {
   std::uint64_t seed = 0;
   std::uint32_t first_group = 0;  ///< number of this tile's first group within the step

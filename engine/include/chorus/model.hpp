@@ -41,7 +41,9 @@ std::size_t find_image(const Model& model, const std::string& name);
 /// The model as a safetensors file: parameters by name, "latents", and metadata with the format
 /// version, configuration, images and notes. See docs/file_format.md.
 TensorFile to_tensor_file(Backend& backend, const Model& model);
-/// Throws Error (`origin` names the file) on anything missing or of the wrong shape.
+/// Throws Error (`origin` names the file) on anything missing, of the wrong shape or unknown: every
+/// tensor must belong to the configuration, but those of a training state (`adam.*`) are passed
+/// over. Names of images are unique, not empty, and no paths.
 Model from_tensor_file(Memory& memory, const TensorFile& file, const std::string& origin);
 
 void save_model(Backend& backend, const Model& model, const std::filesystem::path& file);

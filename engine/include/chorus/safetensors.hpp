@@ -30,14 +30,14 @@ struct TensorFile {
 /// every byte of the file, taken with zeros for those eight digits.
 /// Throws Error for what could not be read back: text that is not UTF-8, values that are not
 /// finite. Throws std::invalid_argument if a shape and its values disagree, or for the reserved: a
-/// tensor
-/// `__metadata__`, a metadata key `checksum` and metadata values that begin with `crc32:`.
+/// tensor `__metadata__`, a metadata key `checksum` and metadata values that begin with `crc32:`.
 void write_safetensors(const std::filesystem::path& file, const TensorFile& content);
 
 /// Reads and checks everything before use: header length, JSON, dtypes, shapes, offsets that are
-/// in range, gapless and non-overlapping, file size, finite values, and the checksum where there
-/// is one (it is not part of the metadata returned). Throws Error naming the file, what was found
-/// and what was expected; never allocates more than the file's own size calls for.
+/// in range, gapless and non-overlapping, file size, finite values, and the checksum, which a
+/// file of chorus itself (its metadata `format` begins with "chorus ") must have and one of other
+/// tools may lack; it is not part of the metadata returned. Throws Error naming the file, what was
+/// found and what was expected; never allocates more than the file's own size calls for.
 TensorFile read_safetensors(const std::filesystem::path& file);
 
 }  // namespace chorus

@@ -31,15 +31,21 @@ class PixelTable {
 /// For each pixel whether it is flat (see PixelTable), row-major.
 std::vector<bool> flat_pixels(const Image& image);
 
-/// The images of each step: epochs in random order, all images equally often. With
-/// `per_step` = all images, every step takes all of them in their own order.
+/// The images of each step: epochs, each in a random order of its own, laid end to end and cut into
+/// steps. No image comes up more than once oftener than another, and none twice within a step. A
+/// function of the arguments alone, whatever steps were asked for before. With `per_step` = all
+/// images, every step takes all of them in their own order.
 class ImageOrder {
  public:
   ImageOrder(std::size_t images, std::size_t per_step, std::uint64_t seed);
   const std::vector<std::uint32_t>& step(std::uint64_t step);
 
  private:
+  void go_to_epoch(std::uint64_t epoch);
+  void shuffle(std::uint64_t epoch);
+
   std::size_t images_, per_step_;
+  std::uint64_t epochs_per_cycle_;  ///< after which a step ends where an epoch does
   std::uint64_t seed_;
   std::uint64_t epoch_ = static_cast<std::uint64_t>(-1);
   std::vector<std::uint32_t> order_;  ///< of the present epoch
