@@ -37,7 +37,8 @@ double schedule_factor(double progress, double warm_up);
 
 /// Trains a model in place. A step draws pixels of some images, differentiates the mean squared
 /// error tile by tile on the backend's workers, adds up the workers' gradients in a fixed order and
-/// applies Adam: same seed, backend and number of workers, same bits.
+/// applies Adam: same seed, backend and number of workers, same bits. Pixels that model.split holds
+/// out are never read.
 class Trainer {
  public:
   Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& images,
