@@ -84,6 +84,9 @@ std::vector<CLI::Option*> add_training(CLI::App& command, TrainOptions& o) {
   add("--edge-pixels", o.training.edge_pixels,
       "Drawn per image and step from the others (0: from all pixels alike)")
       ->check(CLI::Range(0, 1 << 20));
+  add("--hold-out-pixels", o.hold_out_pixels,
+      "Share of each image's pixels that training never sees, to be judged on; by the seed")
+      ->check(CLI::Range(0.0, 0.99));
   add("--images-per-step", o.training.images_per_step, "0: all, up to 256")
       ->check(CLI::Range(0, 1 << 20));
   return options;

@@ -30,6 +30,7 @@ struct TrainOptions {
   std::optional<double> seconds;
   SirenConfig network;
   TrainConfig training;
+  double hold_out_pixels = 0;  ///< share of each image's pixels that training never sees
   double checkpoint_seconds = 60;
   std::filesystem::path metrics;  ///< empty: beside the model
   bool resume = false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "chorus/printable.hpp"
 #include "commands.hpp"
@@ -61,6 +62,22 @@ ordered_json to_json(const SizeScores& scores) {
           {"images", std::move(images)}};
 }
 
+/// On kept and on held-out pixels, at the training size; nothing if the model holds out none.
+std::optional<HeldOutScores> held_out_scores(const std::map<std::size_t, SizeScores>& by_size) {
+  std::vector<ImageScore> all;
+  for (const auto& entry : by_size)
+    all.insert(all.end(), entry.second.images.begin(), entry.second.images.end());
+  return held_out_scores(all);
+}
+
+void print(const HeldOutScores& scores) {
+  fmt::print(
+      "Held-out pixels: {:.2f} dB pooled, {:.2f} dB mean, SSIM {:.4f}; kept pixels: {:.2f} "
+      "dB pooled, {:.2f} dB mean, SSIM {:.4f} ({} images)\n",
+      scores.held_out.pooled_db, scores.held_out.mean_db, scores.ssim_held_out,
+      scores.kept.pooled_db, scores.kept.mean_db, scores.ssim_kept, scores.images);
+}
+
 void print_table(const std::map<std::size_t, SizeScores>& by_size) {
   fmt::print("{:>6} {:>7} {:>11} {:>13} {:>7}   {}\n", "size", "images", "PSNR mean", "PSNR pooled",
              "SSIM", "worst image");
@@ -84,11 +101,20 @@ void evaluate(const EvaluateOptions& options) {
   std::map<std::size_t, SizeScores> by_size;
   for (const Collection& data : load_sizes(options))
     score_collection(renderer, model, data, options.supersample, by_size);
-  if (!options.json) return print_table(by_size);
+  const std::optional<HeldOutScores> held_out = held_out_scores(by_size);
+  if (!options.json) {
+    print_table(by_size);
+    if (held_out) print(*held_out);
+    return;
+  }
 
   ordered_json sizes = ordered_json::array();
   for (const auto& entry : by_size) sizes.push_back(to_json(entry.second));
-  const ordered_json result = {{"model", options.model.string()}, {"sizes", std::move(sizes)}};
+  ordered_json result = {{"model", options.model.string()}, {"sizes", std::move(sizes)}};
+  if (held_out) {
+    result["held_out"] = app::to_json(*held_out);
+    result["held_out"]["fraction"] = model.split.pixels;
+  }
   fmt::print("{}\n", result.dump(1, ' ', false, ordered_json::error_handler_t::replace));
 }
 

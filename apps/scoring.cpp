@@ -2,12 +2,35 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "chorus/error.hpp"
 
 namespace chorus::app {
+
+namespace {
+
+/// Adds the scores of an image to those of others; returns its mean squared error.
+double add(PixelScores& total, const PixelScores& image) {
+  total.pixels += image.pixels;
+  total.squared_error += image.squared_error;
+  total.ssim_pixels += image.ssim_pixels;
+  total.ssim += image.ssim;
+  return image.squared_error / static_cast<double>(image.pixels);
+}
+
+double pooled_db(const PixelScores& total) {
+  return psnr_db(total.squared_error / static_cast<double>(total.pixels));
+}
+
+double ssim_mean(const PixelScores& total) {
+  return total.ssim / static_cast<double>(std::max<std::size_t>(1, total.ssim_pixels));
+}
+
+}  // namespace
 
 PsnrSummary SizeScores::psnr() const {
   std::vector<double> errors;
@@ -30,7 +53,44 @@ Decoded decode(Renderer& renderer, std::size_t image, const Image& truth, std::s
 ImageScore score_image(Renderer& renderer, const Model& model, std::size_t image,
                        const Image& truth, std::size_t supersample) {
   const auto [decoded, mse] = decode(renderer, image, truth, supersample);
-  return {model.images[image].name, mse, psnr_db(mse), ssim(decoded, truth)};
+  ImageScore score{model.images[image].name, mse, psnr_db(mse), ssim(decoded, truth), {}, {}};
+  const EncodedImage& encoded = model.images[image];
+  if (model.split.pixels > 0 && truth.width == encoded.width && truth.height == encoded.height) {
+    std::vector<bool> chosen =
+        held_out_pixels(model.split.seed, image, truth.width, truth.height, model.split.pixels);
+    score.held_out = score_pixels(decoded, truth, chosen);
+    chosen.flip();
+    score.kept = score_pixels(decoded, truth, chosen);
+  }
+  return score;
+}
+
+std::optional<HeldOutScores> held_out_scores(const std::vector<ImageScore>& images) {
+  HeldOutScores scores;
+  PixelScores kept, held_out;
+  std::vector<double> kept_errors, held_out_errors;
+  for (const ImageScore& image : images) {
+    if (image.held_out.pixels == 0 || image.kept.pixels == 0) continue;
+    kept_errors.push_back(add(kept, image.kept));
+    held_out_errors.push_back(add(held_out, image.held_out));
+  }
+  if (kept_errors.empty()) return std::nullopt;
+  scores.images = kept_errors.size();
+  scores.kept = {summarize_psnr(kept_errors).mean_db, pooled_db(kept)};
+  scores.held_out = {summarize_psnr(held_out_errors).mean_db, pooled_db(held_out)};
+  scores.ssim_kept = ssim_mean(kept);
+  scores.ssim_held_out = ssim_mean(held_out);
+  return scores;
+}
+
+nlohmann::ordered_json to_json(const HeldOutScores& scores) {
+  return {{"images", scores.images},
+          {"psnr_kept", scores.kept.pooled_db},
+          {"psnr_held_out", scores.held_out.pooled_db},
+          {"psnr_kept_mean", scores.kept.mean_db},
+          {"psnr_held_out_mean", scores.held_out.mean_db},
+          {"ssim_kept", scores.ssim_kept},
+          {"ssim_held_out", scores.ssim_held_out}};
 }
 
 std::vector<Matched> match(const Model& model, const Collection& data) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +18,19 @@ struct ImageScore {
   double mse = 0;
   double psnr_db = 0;
   double ssim = 0;
+  PixelScores kept, held_out;  ///< if the model holds pixels out and this is the training size
 };
+
+/// The scores of a set of images on the pixels that were trained on and on those held out. Pooled:
+/// over all pixels of all images as one.
+struct HeldOutScores {
+  std::size_t images = 0;
+  PsnrSummary kept, held_out;
+  double ssim_kept = 0, ssim_held_out = 0;
+};
+/// Nothing if no image has pixels of both kinds.
+std::optional<HeldOutScores> held_out_scores(const std::vector<ImageScore>& images);
+nlohmann::ordered_json to_json(const HeldOutScores& scores);
 
 /// The scores of a set of images at one size.
 struct SizeScores {

@@ -74,8 +74,9 @@ class TrainingRun {
   explicit TrainingRun(const TrainOptions& options)
       : options_(options),
         session_(options.backend),
-        data_(load_training_data(options)),
+        truth_(load_training_data(options)),
         model_(options.resume ? resumed_model() : fresh_model()),
+        data_(without_held_out_pixels(truth_, model_.split)),
         trainer_(session_.memory, model_, data_, state_.config),
         renderer_(session_.memory, model_) {
     if (options.resume)
@@ -116,9 +117,11 @@ class TrainingRun {
  private:
   Model fresh_model() {
     state_.config = options_.training;
-    state_.data_checksum = data_checksum(data_);
+    const Split split{options_.training.seed, options_.hold_out_pixels};
+    state_.data_checksum = data_checksum(without_held_out_pixels(truth_, split));
     Model model =
-        make_model(session_.memory, options_.network, encoded(data_), options_.training.seed);
+        make_model(session_.memory, options_.network, encoded(truth_), options_.training.seed);
+    model.split = split;
     model.notes = {{"program", "chorus " CHORUS_VERSION},
                    {"seed", std::to_string(options_.training.seed)},
                    {"backend", session_.backend->name()},
@@ -130,10 +133,10 @@ class TrainingRun {
     const std::filesystem::path file = state_file(options_.model);
     resumed_ = read_safetensors(file);
     state_ = read_state(*resumed_, shown(file));
-    if (state_.data_checksum != data_checksum(data_))
+    Model model = from_tensor_file(session_.memory, *resumed_, shown(file));
+    if (state_.data_checksum != data_checksum(without_held_out_pixels(truth_, model.split)))
       throw Error(fmt::format("{}: this training was begun on other images than those of {}",
                               shown(file), shown(options_.data)));
-    Model model = from_tensor_file(session_.memory, *resumed_, shown(file));
     resumed_step_ = std::stoull(model.notes.at("steps"));
     return model;
   }
@@ -174,25 +177,27 @@ class TrainingRun {
     last_steps_ = trainer_.steps();
   }
 
-  /// PSNR of decoded images, evenly spread over the collection.
+  /// Quality of decoded images, evenly spread over the collection.
   void track(std::size_t count) {
-    count = std::min(count, data_.size());
-    std::vector<double> errors;
+    SizeScores scores;
+    count = std::min(count, truth_.size());
     for (std::size_t k = 0; k < count; ++k) {
-      const std::size_t i = k * data_.size() / count;
-      errors.push_back(decode(renderer_, i, data_[i].image, 1).mse);
+      const std::size_t i = k * truth_.size() / count;
+      scores.images.push_back(score_image(renderer_, model_, i, truth_[i].image, 1));
     }
-    const PsnrSummary psnr = summarize_psnr(errors);
-    bar_.print(
-        fmt::format("{:7.1f} s  step {:7}  PSNR of {} decoded images: mean {:.2f} dB, "
-                    "pooled {:.2f} dB",
-                    elapsed_s(), trainer_.steps(), count, psnr.mean_db, psnr.pooled_db));
-    log_->add({{"step", trainer_.steps()},
-               {"seconds", elapsed_s()},
-               {"progress", progress()},
-               {"images", count},
-               {"psnr_mean", psnr.mean_db},
-               {"psnr_pooled", psnr.pooled_db}});
+    const PsnrSummary psnr = scores.psnr();
+    const std::optional<HeldOutScores> held_out = held_out_scores(scores.images);
+    bar_.print(fmt::format(
+        "{:7.1f} s  step {:7}  PSNR of {} decoded images: mean {:.2f} dB, "
+        "pooled {:.2f} dB{}",
+        elapsed_s(), trainer_.steps(), count, psnr.mean_db, psnr.pooled_db,
+        held_out ? fmt::format("; held-out pixels {:.2f} dB", held_out->held_out.pooled_db) : ""));
+    json line = {{"step", trainer_.steps()},       {"seconds", elapsed_s()},
+                 {"progress", progress()},         {"images", count},
+                 {"psnr_mean", psnr.mean_db},      {"psnr_pooled", psnr.pooled_db},
+                 {"ssim_mean", scores.ssim_mean()}};
+    if (held_out) line["held_out"] = to_json(*held_out);
+    log_->add(line);
   }
 
   void save_state() {
@@ -228,11 +233,12 @@ class TrainingRun {
 
   const TrainOptions& options_;
   Session session_;
-  Collection data_;
+  Collection truth_;  ///< for tracking only
   TrainingState state_;
   std::optional<TensorFile> resumed_;
   std::uint64_t resumed_step_ = 0;
   Model model_;
+  Collection data_;  ///< what training may see
   Trainer trainer_;
   Renderer renderer_;
   std::optional<MetricsLog> log_;

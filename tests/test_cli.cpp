@@ -16,6 +16,7 @@
 
 #include "chorus/files.hpp"
 #include "chorus/png.hpp"
+#include "chorus/split.hpp"
 #include "temporary_folder.hpp"
 
 namespace {
@@ -220,6 +221,45 @@ BOOST_AUTO_TEST_CASE(same_seed_same_bits) {
   place.must("train icons" + small + "--steps 40 --seed 2 -o c.safetensors");
   BOOST_TEST(place.same_bytes("a.safetensors", "b.safetensors"));
   BOOST_TEST(!place.same_bytes("a.safetensors", "c.safetensors"));
+}
+
+BOOST_AUTO_TEST_CASE(held_out_pixels_are_scored_and_never_read) {
+  const Workplace place;
+  const std::string options =
+      "--threads 1 --width 32 --latent 8 --steps 40 --seed 5 --hold-out-pixels 0.25 ";
+  std::size_t index = 0;
+  for (const char* folder : {"clean", "poisoned"}) fs::create_directories(place.path(folder));
+  for (const char* name : {"about.png", "camera.png", "folder.png", "key.png"}) {
+    chorus::Image image = chorus::read_png(place.path("icons/24") / name);
+    chorus::write_png(place.path("clean") / name, image);
+    const auto mask = chorus::held_out_pixels(5, index++, 24, 24, 0.25);
+    for (std::size_t p = 0; p < mask.size(); ++p)
+      if (mask[p]) image.rgb[3 * p + p % 3] = static_cast<float>(p % 7) / 7;
+    chorus::write_png(place.path("poisoned") / name, image);
+  }
+  place.must("train clean -o a.safetensors " + options);
+  place.must("train poisoned -o b.safetensors " + options);
+  BOOST_TEST(place.same_bytes("a.safetensors", "b.safetensors"));
+  const auto scores = [&](const char* data) {
+    return json::parse(place.must(fmt::format("evaluate a.safetensors {} --json", data)))
+        .at("held_out");
+  };
+  const json clean = scores("clean"), poisoned = scores("poisoned");
+  BOOST_TEST(clean.at("psnr_kept") == poisoned.at("psnr_kept"));
+  BOOST_TEST(clean.at("psnr_kept_mean") == poisoned.at("psnr_kept_mean"));
+  BOOST_TEST(clean.at("psnr_held_out") != poisoned.at("psnr_held_out"));
+  BOOST_TEST(clean.at("fraction") == 0.25);
+  BOOST_TEST(clean.at("images") == 4);
+  std::ifstream metrics(place.path("a.metrics.jsonl"));
+  std::size_t tracked = 0;
+  for (std::string line; std::getline(metrics, line);) {
+    const json entry = json::parse(line);
+    if (!entry.contains("held_out")) continue;
+    ++tracked;
+    BOOST_TEST(entry.at("held_out").at("psnr_held_out").get<double>() > 3);
+  }
+  BOOST_TEST(tracked >= 10U);
+  place.must_fail(2, "train clean -o c.safetensors --hold-out-pixels 1", "--hold-out-pixels");
 }
 
 BOOST_AUTO_TEST_CASE(an_interrupted_training_goes_on_exactly) {

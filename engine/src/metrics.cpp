@@ -77,7 +77,7 @@ Plane window_means(const Plane& plane) {
   return means;
 }
 
-double ssim_of_channel(const Plane& a, const Plane& b) {
+Plane ssim_map(const Plane& a, const Plane& b) {
   constexpr double c1 = 0.01 * 0.01;
   constexpr double c2 = 0.03 * 0.03;
   const Plane mean_a = window_means(a);
@@ -85,10 +85,8 @@ double ssim_of_channel(const Plane& a, const Plane& b) {
   const Plane variance_a = window_means(a * a) - mean_a * mean_a;
   const Plane variance_b = window_means(b * b) - mean_b * mean_b;
   const Plane covariance = window_means(a * b) - mean_a * mean_b;
-  const Plane similarity =
-      (2 * mean_a * mean_b + c1) * (2 * covariance + c2) /
-      ((mean_a * mean_a + mean_b * mean_b + c1) * (variance_a + variance_b + c2));
-  return xt::mean(similarity)();
+  return (2 * mean_a * mean_b + c1) * (2 * covariance + c2) /
+         ((mean_a * mean_a + mean_b * mean_b + c1) * (variance_a + variance_b + c2));
 }
 
 }  // namespace
@@ -112,8 +110,33 @@ double psnr_db(double mse, double cap_db) {
 double ssim(const Image& image, const Image& truth) {
   check_sizes(image, truth);
   double sum = 0;
-  for (std::size_t c = 0; c < 3; ++c) sum += ssim_of_channel(channel(image, c), channel(truth, c));
+  for (std::size_t c = 0; c < 3; ++c)
+    sum += xt::mean(ssim_map(channel(image, c), channel(truth, c)))();
   return sum / 3;
+}
+
+PixelScores score_pixels(const Image& image, const Image& truth, const std::vector<bool>& chosen) {
+  check_sizes(image, truth);
+  if (chosen.size() != image.pixels())
+    throw std::invalid_argument("score_pixels: the choice is of another size than the images");
+  const auto margin = [](std::size_t n) { return n < window_px ? 0 : window_radius_px; };
+  const std::size_t left = margin(image.width), top = margin(image.height);
+  PixelScores scores;
+  for (std::size_t c = 0; c < 3; ++c) {
+    const Plane similarity = ssim_map(channel(image, c), channel(truth, c));
+    for (std::size_t y = 0; y < image.height; ++y)
+      for (std::size_t x = 0; x < image.width; ++x) {
+        if (!chosen[y * image.width + x]) continue;
+        const double difference = double{image.pixel(x, y)[c]} - double{truth.pixel(x, y)[c]};
+        scores.squared_error += difference * difference / 3;
+        scores.pixels += c == 0 ? 1 : 0;
+        // Below 0 wraps to a large number.
+        if (y - top >= similarity.shape(0) || x - left >= similarity.shape(1)) continue;
+        scores.ssim += similarity(y - top, x - left) / 3;
+        scores.ssim_pixels += c == 0 ? 1 : 0;
+      }
+  }
+  return scores;
 }
 
 PsnrSummary summarize_psnr(const std::vector<double>& mse_per_image) {

@@ -63,6 +63,23 @@ SirenConfig config_from_json(const json& object) {
   return config;
 }
 
+json to_json(const Split& split) {
+  return {{"seed", split.seed}, {"held_out_pixels", split.pixels}};
+}
+
+/// Models that hold out nothing need not say so.
+Split split_from(const TensorFile& file) {
+  const auto found = file.metadata.find("split");
+  if (found == file.metadata.end()) return {};
+  const json object = json::parse(found->second);
+  const Split split{object.at("seed").get<std::uint64_t>(),
+                    object.at("held_out_pixels").get<double>()};
+  if (!(split.pixels >= 0 && split.pixels < 1))
+    throw Error(fmt::format("held_out_pixels is {}; expected a number from 0 to below 1",
+                            object.at("held_out_pixels").dump()));
+  return split;
+}
+
 json to_json(const std::vector<EncodedImage>& images) {
   json list = json::array();
   for (const EncodedImage& image : images)
@@ -164,6 +181,7 @@ Model read_model(Memory& memory, const TensorFile& file) {
   check_all_known(file, model.siren);
   model.siren.pack(backend);
   model.notes = json::parse(metadata(file, "notes")).get<std::map<std::string, std::string>>();
+  model.split = split_from(file);
   return model;
 }
 
@@ -186,6 +204,7 @@ Model make_model(Memory& memory, const SirenConfig& config, std::vector<EncodedI
   return {Siren(memory, config, seed),
           memory.from(latents, count, config.latent),
           std::move(images),
+          {},
           {}};
 }
 
@@ -210,6 +229,7 @@ TensorFile to_tensor_file(Backend& backend, const Model& model) {
       {"configuration", to_json(model.siren.config()).dump()},
       {"images", to_json(model.images).dump(-1, ' ', false, json::error_handler_t::replace)},
       {"notes", json(model.notes).dump(-1, ' ', false, json::error_handler_t::replace)}};
+  if (model.split.pixels > 0) file.metadata["split"] = to_json(model.split).dump();
   for (const Parameter& parameter : model.siren.parameters())
     file.tensors[parameter.name] = {{parameter.value.rows(), parameter.value.cols()},
                                     to_host(backend, parameter.value)};

@@ -16,7 +16,8 @@ namespace {
 constexpr float flat_threshold = 2.5F / 255.0F;
 
 /// Largest difference of any channel within the neighbourhood of (x, y), cut off at the borders.
-float neighbourhood_range(const Image& image, std::size_t x, std::size_t y) {
+float neighbourhood_range(const Image& image, const std::vector<bool>& held_out, std::size_t x,
+                          std::size_t y) {
   float range = 0;
   for (std::size_t channel = 0; channel < 3; ++channel) {
     float low = std::numeric_limits<float>::max(), high = std::numeric_limits<float>::lowest();
@@ -24,6 +25,7 @@ float neighbourhood_range(const Image& image, std::size_t x, std::size_t y) {
          ++v)
       for (std::size_t u = x - std::min<std::size_t>(x, 1); u <= std::min(x + 1, image.width - 1);
            ++u) {
+        if (!held_out.empty() && held_out[v * image.width + u]) continue;
         const float value = image.pixel(u, v)[channel];
         low = std::min(low, value);
         high = std::max(high, value);
@@ -35,35 +37,44 @@ float neighbourhood_range(const Image& image, std::size_t x, std::size_t y) {
 
 }  // namespace
 
-std::vector<bool> flat_pixels(const Image& image) {
+std::vector<bool> flat_pixels(const Image& image, const std::vector<bool>& held_out) {
   std::vector<bool> flat(image.pixels());
   for (std::size_t y = 0; y < image.height; ++y)
-    for (std::size_t x = 0; x < image.width; ++x)
-      flat[y * image.width + x] = neighbourhood_range(image, x, y) <= flat_threshold;
+    for (std::size_t x = 0; x < image.width; ++x) {
+      const std::size_t pixel = y * image.width + x;
+      flat[pixel] = (held_out.empty() || !held_out[pixel]) &&
+                    neighbourhood_range(image, held_out, x, y) <= flat_threshold;
+    }
   return flat;
 }
 
-PixelTable::PixelTable(Memory& memory, const std::vector<NamedImage>& images)
+PixelTable::PixelTable(Memory& memory, const std::vector<NamedImage>& images, const Split& split)
     : images_(images.size()) {
   std::vector<std::uint32_t> table, order;
   std::vector<float> colors;
-  for (const NamedImage& named : images) {
+  for (const NamedImage& named : without_held_out_pixels(images, split)) {
     const Image& image = named.image;
     if (order.size() + image.pixels() > std::numeric_limits<std::uint32_t>::max())
       throw Error("the images have more than 2^32 pixels together; expected fewer");
-    const std::vector<bool> flat = flat_pixels(image);
+    const std::vector<bool> held_out = held_out_pixels(split.seed, table.size() / image_fields,
+                                                       image.width, image.height, split.pixels);
+    const std::vector<bool> flat = flat_pixels(image, held_out);
     const auto flat_count = static_cast<std::uint32_t>(std::count(flat.begin(), flat.end(), true));
+    const auto kept =
+        static_cast<std::uint32_t>(std::count(held_out.begin(), held_out.end(), false));
     const auto pixels = static_cast<std::uint32_t>(image.pixels());
+    const std::size_t first = order.size();
     table.resize(table.size() + image_fields);
     std::uint32_t* fields = &table[table.size() - image_fields];
-    fields[image_first_pixel] = static_cast<std::uint32_t>(order.size());
+    fields[image_first_pixel] = static_cast<std::uint32_t>(first);
     fields[image_flat_pixels] = flat_count;
-    fields[image_edge_pixels] = pixels - flat_count;
+    fields[image_edge_pixels] = kept - flat_count;
     fields[image_width] = static_cast<std::uint32_t>(image.width);
     fields[image_height] = static_cast<std::uint32_t>(image.height);
     for (const bool kind : {true, false})
       for (std::uint32_t pixel = 0; pixel < pixels; ++pixel)
-        if (flat[pixel] == kind) order.push_back(pixel);
+        if (!held_out[pixel] && flat[pixel] == kind) order.push_back(pixel);
+    order.resize(first + pixels);  // so that an image's list begins where its colours do
     colors.insert(colors.end(), image.rgb.begin(), image.rgb.end());
   }
   image_table_ = IndexList(memory.shared_backend(), table);

@@ -77,7 +77,7 @@ Trainer::Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& im
     : backend_(memory.backend()),
       model_(model),
       config_(config),
-      table_(memory, images),
+      table_(memory, images, model.split),
       images_per_step_(choose_images_per_step(config, images.size())),
       pixels_per_image_(config.flat_pixels + config.edge_pixels),
       order_(images.size(), images_per_step_, config.seed),

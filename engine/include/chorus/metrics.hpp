@@ -24,6 +24,16 @@ double psnr_db(double mse, double cap_db = 100.0);
 /// use_sample_covariance=False. Images smaller than the window are padded by reflection.
 double ssim(const Image& image, const Image& truth);
 
+/// Sums over some of the pixels of an image, to be added up over images.
+struct PixelScores {
+  std::size_t pixels = 0;
+  double squared_error = 0;     ///< of a pixel: the mean over its channels
+  std::size_t ssim_pixels = 0;  ///< those whose window lies inside the image; see ssim()
+  double ssim = 0;
+};
+/// Over the pixels (row-major) for which `chosen` is true.
+PixelScores score_pixels(const Image& image, const Image& truth, const std::vector<bool>& chosen);
+
 /// PSNR over a set of images in both customary ways.
 struct PsnrSummary {
   double mean_db = 0;    ///< mean of the images' PSNR

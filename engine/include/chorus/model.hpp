@@ -10,6 +10,7 @@
 #include "chorus/image.hpp"
 #include "chorus/safetensors.hpp"
 #include "chorus/siren.hpp"
+#include "chorus/split.hpp"
 
 namespace chorus {
 
@@ -29,6 +30,7 @@ struct Model {
   Tensor latents;  ///< [images x latent]
   std::vector<EncodedImage> images;
   std::map<std::string, std::string> notes;  ///< how it was made: seed, steps, seconds, ...
+  Split split;                               ///< what training was not shown
 };
 
 /// A model with fresh weights and standard normal latents.

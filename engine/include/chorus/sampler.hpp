@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "chorus/image.hpp"
+#include "chorus/split.hpp"
 #include "chorus/tensor.hpp"
 
 namespace chorus {
@@ -12,9 +13,10 @@ namespace chorus {
 /// The training pixels in a backend's memory, in the form that Op::draw_pixels reads: each image's
 /// flat pixels and edge pixels. A pixel is flat if no colour in its 3 x 3 neighbourhood differs
 /// from another by more than 2.5 / 255 in any channel; most pixels of icons are, and carry little.
+/// Held-out pixels are in no list, and their colours are not looked at.
 class PixelTable {
  public:
-  PixelTable(Memory& memory, const std::vector<NamedImage>& images);
+  PixelTable(Memory& memory, const std::vector<NamedImage>& images, const Split& split = {});
 
   std::size_t images() const { return images_; }
   IndexView image_table() const { return image_table_.view(); }
@@ -28,8 +30,9 @@ class PixelTable {
   Tensor colors_;
 };
 
-/// For each pixel whether it is flat (see PixelTable), row-major.
-std::vector<bool> flat_pixels(const Image& image);
+/// For each pixel whether it is flat (see PixelTable), row-major; held-out pixels (a mask, or
+/// nothing) are not looked at, and are not flat.
+std::vector<bool> flat_pixels(const Image& image, const std::vector<bool>& held_out = {});
 
 /// The images of each step: epochs, each in a random order of its own, laid end to end and cut into
 /// steps. No image comes up more than once oftener than another, and none twice within a step. A

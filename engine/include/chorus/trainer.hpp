@@ -39,7 +39,8 @@ double schedule_factor(double progress, double warm_up);
 /// workers a share of the images. A worker computes the modulations of its share at once,
 /// differentiates the mean squared error tile by tile down to the modulations, and these down to
 /// the latents. Then the workers' gradients are added in a fixed order and Adam is applied: same
-/// seed, backend and number of workers, same bits.
+/// seed, backend and number of workers, same bits. Pixels that model.split holds out are never
+/// read.
 class Trainer {
  public:
   Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& images,

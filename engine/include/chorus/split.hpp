@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "chorus/image.hpp"
+
+namespace chorus {
+
+/// Which part of the training data a model never sees, so that it can be judged on it. The model
+/// file keeps it: whoever evaluates finds the same pixels again.
+struct Split {
+  std::uint64_t seed = 0;
+  double pixels = 0;  ///< share of the pixels of each image that is held out, in [0, 1)
+};
+
+/// For each pixel (row-major) whether it is held out: independently with probability `fraction`,
+/// from Philox(seed; pixel, image_index). A pure function: neither the other images nor the pixels'
+/// colours matter. An image none of whose pixels would be kept keeps all.
+/// Throws std::invalid_argument unless fraction is in [0, 1).
+std::vector<bool> held_out_pixels(std::uint64_t seed, std::size_t image_index, std::size_t width_px,
+                                  std::size_t height_px, double fraction);
+
+/// The images as training may see them: held-out pixels are black. image_index is the place in
+/// the list.
+std::vector<NamedImage> without_held_out_pixels(std::vector<NamedImage> images, const Split& split);
+
+}  // namespace chorus

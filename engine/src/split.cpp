@@ -1,0 +1,42 @@
+#include "chorus/split.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "chorus/random.hpp"
+
+namespace chorus {
+
+std::vector<bool> held_out_pixels(std::uint64_t seed, std::size_t image_index, std::size_t width_px,
+                                  std::size_t height_px, double fraction) {
+  if (!(fraction >= 0 && fraction < 1))
+    throw std::invalid_argument("held_out_pixels: the fraction must be in [0, 1)");
+  constexpr std::uint32_t stream = 0x5B117001;
+  const std::size_t pixels = width_px * height_px;
+  std::vector<bool> held_out(pixels);
+  if (fraction == 0) return held_out;
+  const double bound = fraction * 0x1p32;
+  for (std::size_t pixel = 0; pixel < pixels; ++pixel) {
+    const PhiloxBlock words = philox(
+        {static_cast<std::uint32_t>(pixel), static_cast<std::uint32_t>(image_index), 0, stream},
+        seed);
+    held_out[pixel] = static_cast<double>(words[0]) < bound;
+  }
+  if (std::find(held_out.begin(), held_out.end(), false) == held_out.end())
+    held_out.assign(pixels, false);
+  return held_out;
+}
+
+std::vector<NamedImage> without_held_out_pixels(std::vector<NamedImage> images,
+                                                const Split& split) {
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    Image& image = images[i].image;
+    const std::vector<bool> held_out =
+        held_out_pixels(split.seed, i, image.width, image.height, split.pixels);
+    for (std::size_t pixel = 0; pixel < held_out.size(); ++pixel)
+      if (held_out[pixel]) std::fill_n(&image.rgb[3 * pixel], 3, 0.0F);
+  }
+  return images;
+}
+
+}  // namespace chorus
