@@ -1,13 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "chorus/printable.hpp"
 #include "commands.hpp"
-#include "scoring.hpp"
+#include "evaluation.hpp"
 #include "session.hpp"
 
 namespace chorus::app {
@@ -16,80 +15,93 @@ namespace {
 
 using nlohmann::ordered_json;
 
-/// The collections to evaluate on: one for each size asked for, or each that the data offers; a
-/// flat folder counts as one.
-std::vector<Collection> load_sizes(const EvaluateOptions& options) {
-  std::vector<std::size_t> sizes = options.sizes;
-  if (sizes.empty()) sizes = available_sizes(options.data);
-  std::vector<Collection> collections;
-  LoadOptions load;
-  load.background = options.background;
-  if (sizes.empty()) collections.push_back(load_collection(options.data, load));
-  for (const std::size_t size : sizes) {
-    load.size = size;
-    collections.push_back(load_collection(options.data, load));
-  }
-  return collections;
-}
-
-/// Scores by size; images of a flat folder may be of several sizes.
-void score_collection(Renderer& renderer, const Model& model, const Collection& data,
-                      std::size_t supersample, std::map<std::size_t, SizeScores>& by_size) {
-  const std::vector<Matched> matched = match(model, data);
-  if (matched.size() < model.images.size() || matched.size() < data.size())
-    fmt::print(stderr, "note: {} images are in both the model ({}) and the data ({})\n",
-               matched.size(), model.images.size(), data.size());
-  for (const auto& [model_image, data_image] : matched) {
-    const Image& truth = data[data_image].image;
-    const std::size_t size = std::max(truth.width, truth.height);
-    SizeScores& scores = by_size[size];
-    scores.size = size;
-    scores.images.push_back(
-        score_image(renderer, model, model_image, truth,
-                    supersample_for(model.images[model_image], size, supersample)));
-  }
-}
-
 ordered_json to_json(const SizeScores& scores) {
+  ordered_json object = {{"size", scores.size}};
+  object.update(to_json(scores.network));
+  if (!scores.baselines.empty()) {
+    object["baselines"] = baselines_to_json(scores.network, scores.baselines, Where::everywhere);
+    object["wins_over_all"] = wins(scores.network, scores.baselines, Where::everywhere);
+  }
   ordered_json images = ordered_json::array();
-  for (const ImageScore& image : scores.images)
+  for (const ImageScore& image : scores.network.images)
     images.push_back({{"name", image.name}, {"psnr", image.psnr_db}, {"ssim", image.ssim}});
-  const PsnrSummary psnr = scores.psnr();
-  return {{"size", scores.size},
-          {"psnr_mean", psnr.mean_db},
-          {"psnr_pooled", psnr.pooled_db},
-          {"ssim_mean", scores.ssim_mean()},
-          {"images", std::move(images)}};
+  object["images"] = std::move(images);
+  return object;
 }
 
-/// On kept and on held-out pixels, at the training size; nothing if the model holds out none.
-std::optional<HeldOutScores> held_out_scores(const std::map<std::size_t, SizeScores>& by_size) {
-  std::vector<ImageScore> all;
-  for (const auto& entry : by_size)
-    all.insert(all.end(), entry.second.images.begin(), entry.second.images.end());
-  return held_out_scores(all);
-}
-
-void print(const HeldOutScores& scores) {
-  fmt::print(
-      "Held-out pixels: {:.2f} dB pooled, {:.2f} dB mean, SSIM {:.4f}; kept pixels: {:.2f} "
-      "dB pooled, {:.2f} dB mean, SSIM {:.4f} ({} images)\n",
-      scores.held_out.pooled_db, scores.held_out.mean_db, scores.ssim_held_out,
-      scores.kept.pooled_db, scores.kept.mean_db, scores.ssim_kept, scores.images);
-}
-
-void print_table(const std::map<std::size_t, SizeScores>& by_size) {
+void print_network_table(const ScoresBySize& by_size) {
   fmt::print("{:>6} {:>7} {:>11} {:>13} {:>7}   {}\n", "size", "images", "PSNR mean", "PSNR pooled",
              "SSIM", "worst image");
   for (const auto& [size, scores] : by_size) {
-    const PsnrSummary psnr = scores.psnr();
+    const std::vector<ImageScore>& images = scores.network.images;
+    const PsnrSummary psnr = scores.network.psnr();
     const auto worst = std::min_element(
-        scores.images.begin(), scores.images.end(),
+        images.begin(), images.end(),
         [](const ImageScore& a, const ImageScore& b) { return a.psnr_db < b.psnr_db; });
     fmt::print("{:>6} {:>7} {:>8.2f} dB {:>10.2f} dB {:>7.4f}   {} ({:.2f} dB)\n", size,
-               scores.images.size(), psnr.mean_db, psnr.pooled_db, scores.ssim_mean(),
-               printable(worst->name), worst->psnr_db);
+                images.size(), psnr.mean_db, psnr.pooled_db, scores.network.ssim_mean(),
+                printable(worst->name), worst->psnr_db);
   }
+}
+
+/// One row for each rival and one for all of them.
+void print_rivals(const SizeScores& scores, const std::vector<MethodScores>& rivals, Where where) {
+  const std::size_t images = scores.network.images.size();
+  const ordered_json means = baselines_to_json(scores.network, rivals, where);
+  for (const auto& [method, mean] : means.items())
+    fmt::print("{:>6} {:>11} {:>8.2f} dB {:>10.2f} dB {:>7.4f} {:>6} of {}\n", scores.size, method,
+               mean["psnr_mean"].get<double>(), mean["psnr_pooled"].get<double>(),
+               mean["ssim_mean"].get<double>(), mean["wins"].get<std::size_t>(), images);
+  fmt::print("{:>6} {:>11} {:>41} of {}\n", scores.size, "all of them",
+             wins(scores.network, rivals, where), images);
+}
+
+void print_header() {
+  fmt::print("{:>6} {:>11} {:>11} {:>13} {:>7} {:>13}\n", "size", "method", "PSNR mean",
+             "PSNR pooled", "SSIM", "network wins");
+}
+
+void print_resolutions(const ScoresBySize& by_size) {
+  const auto has_rivals = [](const auto& entry) { return !entry.second.baselines.empty(); };
+  if (std::none_of(by_size.begin(), by_size.end(), has_rivals)) return;
+  fmt::print("\nClassical resampling of the training images, and the images on which the network "
+             "is better:\n");
+  print_header();
+  for (const auto& entry : by_size)
+    if (has_rivals(entry)) print_rivals(entry.second, entry.second.baselines, Where::everywhere);
+}
+
+void print_held_out(const SizeScores& scores) {
+  const std::optional<HeldOutScores> held_out = held_out_scores(scores.network.images);
+  if (!held_out) return;
+  fmt::print(
+      "\nHeld-out pixels: {:.2f} dB pooled, {:.2f} dB mean, SSIM {:.4f}; kept pixels: {:.2f} "
+      "dB pooled, {:.2f} dB mean, SSIM {:.4f} ({} images)\n",
+      held_out->held_out.pooled_db, held_out->held_out.mean_db, held_out->ssim_held_out,
+      held_out->kept.pooled_db, held_out->kept.mean_db, held_out->ssim_kept, held_out->images);
+  if (scores.inpainting.empty()) return;
+  fmt::print("Classical inpainting of the held-out pixels from the kept ones:\n");
+  print_header();
+  print_rivals(scores, scores.inpainting, Where::held_out);
+}
+
+/// Of the images that were trained on at their own size, which may differ; nothing if the model
+/// holds out no pixels.
+SizeScores at_training_sizes(const ScoresBySize& by_size) {
+  SizeScores all;
+  for (const auto& [size, scores] : by_size) {
+    if (scores.inpainting.empty()) continue;
+    all.size = size;
+    if (all.inpainting.empty()) all.inpainting.resize(scores.inpainting.size());
+    const auto append = [](MethodScores& to, const MethodScores& from) {
+      to.method = from.method;
+      to.images.insert(to.images.end(), from.images.begin(), from.images.end());
+    };
+    append(all.network, scores.network);
+    for (std::size_t m = 0; m < all.inpainting.size(); ++m)
+      append(all.inpainting[m], scores.inpainting[m]);
+  }
+  return all;
 }
 
 }  // namespace
@@ -97,23 +109,22 @@ void print_table(const std::map<std::size_t, SizeScores>& by_size) {
 void evaluate(const EvaluateOptions& options) {
   Session session(options.backend);
   const Model model = load_model(session.memory, options.model);
-  Renderer renderer(session.memory, model);
-  std::map<std::size_t, SizeScores> by_size;
-  for (const Collection& data : load_sizes(options))
-    score_collection(renderer, model, data, options.supersample, by_size);
-  const std::optional<HeldOutScores> held_out = held_out_scores(by_size);
+  const ScoresBySize by_size = evaluate_sizes(session, model, options);
+  const SizeScores trained = at_training_sizes(by_size);
   if (!options.json) {
-    print_table(by_size);
-    if (held_out) print(*held_out);
-    return;
+    print_network_table(by_size);
+    print_resolutions(by_size);
+    return print_held_out(trained);
   }
-
   ordered_json sizes = ordered_json::array();
   for (const auto& entry : by_size) sizes.push_back(to_json(entry.second));
   ordered_json result = {{"model", options.model.string()}, {"sizes", std::move(sizes)}};
-  if (held_out) {
-    result["held_out"] = app::to_json(*held_out);
-    result["held_out"]["fraction"] = model.split.pixels;
+  if (const auto held_out = held_out_scores(trained.network.images)) {
+    ordered_json object = to_json(*held_out);
+    object["fraction"] = model.split.pixels;
+    object["baselines"] = baselines_to_json(trained.network, trained.inpainting, Where::held_out);
+    object["wins_over_all"] = wins(trained.network, trained.inpainting, Where::held_out);
+    result["held_out"] = std::move(object);
   }
   fmt::print("{}\n", result.dump(1, ' ', false, ordered_json::error_handler_t::replace));
 }

@@ -5,13 +5,14 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <utility>
 
 #include "chorus/error.hpp"
 
 namespace chorus::app {
 
 namespace {
+
+using nlohmann::ordered_json;
 
 /// Adds the scores of an image to those of others; returns its mean squared error.
 double add(PixelScores& total, const PixelScores& image) {
@@ -30,39 +31,36 @@ double ssim_mean(const PixelScores& total) {
   return total.ssim / static_cast<double>(std::max<std::size_t>(1, total.ssim_pixels));
 }
 
+double squared_error(const ImageScore& score, Where where) {
+  return where == Where::everywhere ? score.mse : score.held_out.squared_error;
+}
+
 }  // namespace
 
-PsnrSummary SizeScores::psnr() const {
+ImageScore score(const std::string& name, const Image& image, const Image& truth,
+                 const std::vector<bool>& held_out) {
+  const Image seen = quantized(image);
+  const double mse = mean_squared_error(seen, truth);
+  ImageScore score{name, mse, psnr_db(mse), ssim(seen, truth), {}, {}};
+  if (!held_out.empty()) {
+    std::vector<bool> kept = held_out;
+    kept.flip();
+    score.held_out = score_pixels(seen, truth, held_out);
+    score.kept = score_pixels(seen, truth, kept);
+  }
+  return score;
+}
+
+PsnrSummary MethodScores::psnr() const {
   std::vector<double> errors;
   for (const ImageScore& image : images) errors.push_back(image.mse);
   return summarize_psnr(errors);
 }
 
-double SizeScores::ssim_mean() const {
+double MethodScores::ssim_mean() const {
   double sum = 0;
   for (const ImageScore& image : images) sum += image.ssim;
   return sum / static_cast<double>(images.size());
-}
-
-Decoded decode(Renderer& renderer, std::size_t image, const Image& truth, std::size_t supersample) {
-  Image decoded = quantized(renderer.render(image, truth.width, truth.height, supersample));
-  const double mse = mean_squared_error(decoded, truth);
-  return {std::move(decoded), mse};
-}
-
-ImageScore score_image(Renderer& renderer, const Model& model, std::size_t image,
-                       const Image& truth, std::size_t supersample) {
-  const auto [decoded, mse] = decode(renderer, image, truth, supersample);
-  ImageScore score{model.images[image].name, mse, psnr_db(mse), ssim(decoded, truth), {}, {}};
-  const EncodedImage& encoded = model.images[image];
-  if (model.split.pixels > 0 && truth.width == encoded.width && truth.height == encoded.height) {
-    std::vector<bool> chosen =
-        held_out_pixels(model.split.seed, image, truth.width, truth.height, model.split.pixels);
-    score.held_out = score_pixels(decoded, truth, chosen);
-    chosen.flip();
-    score.kept = score_pixels(decoded, truth, chosen);
-  }
-  return score;
 }
 
 std::optional<HeldOutScores> held_out_scores(const std::vector<ImageScore>& images) {
@@ -83,7 +81,23 @@ std::optional<HeldOutScores> held_out_scores(const std::vector<ImageScore>& imag
   return scores;
 }
 
-nlohmann::ordered_json to_json(const HeldOutScores& scores) {
+std::size_t wins(const MethodScores& ours, const std::vector<MethodScores>& rivals, Where where) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < ours.images.size(); ++i)
+    count += std::all_of(rivals.begin(), rivals.end(), [&](const MethodScores& rival) {
+      return squared_error(ours.images[i], where) < squared_error(rival.images[i], where);
+    });
+  return count;
+}
+
+ordered_json to_json(const MethodScores& scores) {
+  const PsnrSummary psnr = scores.psnr();
+  return {{"psnr_mean", psnr.mean_db},
+          {"psnr_pooled", psnr.pooled_db},
+          {"ssim_mean", scores.ssim_mean()}};
+}
+
+ordered_json to_json(const HeldOutScores& scores) {
   return {{"images", scores.images},
           {"psnr_kept", scores.kept.pooled_db},
           {"psnr_held_out", scores.held_out.pooled_db},
@@ -91,6 +105,22 @@ nlohmann::ordered_json to_json(const HeldOutScores& scores) {
           {"psnr_held_out_mean", scores.held_out.mean_db},
           {"ssim_kept", scores.ssim_kept},
           {"ssim_held_out", scores.ssim_held_out}};
+}
+
+ordered_json baselines_to_json(const MethodScores& network,
+                               const std::vector<MethodScores>& rivals, Where where) {
+  ordered_json object;
+  for (const MethodScores& rival : rivals) {
+    ordered_json entry = to_json(rival);
+    if (where == Where::held_out)
+      if (const auto scores = held_out_scores(rival.images))
+        entry = {{"psnr_mean", scores->held_out.mean_db},
+                 {"psnr_pooled", scores->held_out.pooled_db},
+                 {"ssim_mean", scores->ssim_held_out}};
+    entry["wins"] = wins(network, {rival}, where);
+    object[rival.method] = std::move(entry);
+  }
+  return object;
 }
 
 std::vector<Matched> match(const Model& model, const Collection& data) {

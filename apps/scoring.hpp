@@ -9,7 +9,6 @@
 #include "chorus/collection.hpp"
 #include "chorus/metrics.hpp"
 #include "chorus/model.hpp"
-#include "chorus/render.hpp"
 
 namespace chorus::app {
 
@@ -21,6 +20,18 @@ struct ImageScore {
   PixelScores kept, held_out;  ///< if the model holds pixels out and this is the training size
 };
 
+/// Compares 8-bit values. `held_out`: see split.hpp; empty if nothing is.
+ImageScore score(const std::string& name, const Image& image, const Image& truth,
+                 const std::vector<bool>& held_out);
+
+/// How well one way to make a set of images does.
+struct MethodScores {
+  std::string method;
+  std::vector<ImageScore> images;
+  PsnrSummary psnr() const;
+  double ssim_mean() const;
+};
+
 /// The scores of a set of images on the pixels that were trained on and on those held out. Pooled:
 /// over all pixels of all images as one.
 struct HeldOutScores {
@@ -30,25 +41,18 @@ struct HeldOutScores {
 };
 /// Nothing if no image has pixels of both kinds.
 std::optional<HeldOutScores> held_out_scores(const std::vector<ImageScore>& images);
+
+/// How methods are compared: the errors of whole images, or of their held-out pixels.
+enum class Where { everywhere, held_out };
+/// The images on which `ours` has a smaller squared error than each of the rivals.
+std::size_t wins(const MethodScores& ours, const std::vector<MethodScores>& rivals, Where where);
+
+// Means over the images, with the keys of `evaluate --json`.
+nlohmann::ordered_json to_json(const MethodScores& scores);
 nlohmann::ordered_json to_json(const HeldOutScores& scores);
-
-/// The scores of a set of images at one size.
-struct SizeScores {
-  std::size_t size = 0;  ///< pixels, longer side
-  std::vector<ImageScore> images;
-  PsnrSummary psnr() const;
-  double ssim_mean() const;
-};
-
-/// An image of the model, decoded at the size of `truth` and rounded to 8 bits.
-struct Decoded {
-  Image image;
-  double mse = 0;  ///< against the truth
-};
-Decoded decode(Renderer& renderer, std::size_t image, const Image& truth, std::size_t supersample);
-
-ImageScore score_image(Renderer& renderer, const Model& model, std::size_t image,
-                       const Image& truth, std::size_t supersample);
+/// The means of each rival and the network's wins.
+nlohmann::ordered_json baselines_to_json(const MethodScores& network,
+                                         const std::vector<MethodScores>& rivals, Where where);
 
 /// The places in the model of the images of a collection; nothing for those it does not encode.
 /// Throws Error if it encodes none of them.

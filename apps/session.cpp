@@ -1,11 +1,16 @@
 #include "session.hpp"
 
+#include <omp.h>
+
 #include <algorithm>
 
 namespace chorus::app {
 
 Session::Session(const BackendChoice& choice)
-    : backend(make_backend(choice.name, {choice.threads})), memory(backend) {}
+    : backend(make_backend(choice.name, {choice.threads})),
+      memory(backend),
+      threads(choice.threads != 0 ? choice.threads
+                                  : static_cast<std::size_t>(omp_get_max_threads())) {}
 
 std::size_t longer_side(const EncodedImage& image) { return std::max(image.width, image.height); }
 

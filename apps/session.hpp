@@ -16,6 +16,7 @@ struct Session {
   explicit Session(const BackendChoice& choice);
   std::shared_ptr<Backend> backend;
   Memory memory;
+  std::size_t threads;  ///< for work that no backend does
 };
 
 /// A size whose longer side is `longer_side` pixels, in the proportions of an encoded image.

@@ -9,10 +9,11 @@
 #include "chorus/error.hpp"
 #include "chorus/files.hpp"
 #include "chorus/printable.hpp"
+#include "chorus/render.hpp"
 #include "commands.hpp"
+#include "evaluation.hpp"
 #include "interrupt.hpp"
 #include "progress.hpp"
-#include "scoring.hpp"
 #include "session.hpp"
 #include "training_state.hpp"
 
@@ -179,7 +180,7 @@ class TrainingRun {
 
   /// Quality of decoded images, evenly spread over the collection.
   void track(std::size_t count) {
-    SizeScores scores;
+    MethodScores scores;
     count = std::min(count, truth_.size());
     for (std::size_t k = 0; k < count; ++k) {
       const std::size_t i = k * truth_.size() / count;

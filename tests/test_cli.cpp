@@ -187,6 +187,22 @@ BOOST_AUTO_TEST_CASE(the_whole_way) {
       BOOST_TEST(size.at("images").at(0).contains(key), key);
   }
   BOOST_TEST(scores.at("sizes").at(0).at("size") == 24);
+  BOOST_TEST(!scores.at("sizes").at(0).contains("baselines"));  // the training size
+  const json& larger = scores.at("sizes").at(1);
+  BOOST_TEST(larger.at("baselines").size() == 4U);
+  for (const char* method : {"nearest", "bilinear", "bicubic", "lanczos"}) {
+    const json& baseline = larger.at("baselines").at(method);
+    for (const char* key : {"psnr_mean", "psnr_pooled", "ssim_mean"})
+      BOOST_TEST(baseline.at(key).is_number(), method << key);
+    BOOST_TEST(baseline.at("wins").get<int>() >= larger.at("wins_over_all").get<int>(), method);
+  }
+  // The baselines are there too if only the other size is asked for, and do not depend on threads.
+  const json one = json::parse(
+      place.must("evaluate out/m.safetensors icons --size 48 --threads 1 --json"));
+  const json two = json::parse(
+      place.must("evaluate out/m.safetensors icons --size 48 --threads 2 --json"));
+  BOOST_TEST(one == two);
+  BOOST_TEST(one.at("sizes").at(0).at("baselines") == larger.at("baselines"));
   BOOST_TEST(place.must("evaluate out/m.safetensors icons").find("worst") != std::string::npos);
 
   place.must("upsample out/m.safetensors --size 48 --data icons -o up");
@@ -247,6 +263,11 @@ BOOST_AUTO_TEST_CASE(held_out_pixels_are_scored_and_never_read) {
   const json clean = scores("clean"), poisoned = scores("poisoned");
   BOOST_TEST(clean.at("psnr_kept") == poisoned.at("psnr_kept"));
   BOOST_TEST(clean.at("psnr_kept_mean") == poisoned.at("psnr_kept_mean"));
+  for (const char* method : {"nearest", "linear", "cubic", "biharmonic"}) {
+    const json& baseline = clean.at("baselines").at(method);
+    BOOST_TEST(baseline.at("psnr_pooled").get<double>() > 10, method);
+    BOOST_TEST(baseline.at("wins").get<int>() >= clean.at("wins_over_all").get<int>(), method);
+  }
   BOOST_TEST(clean.at("psnr_held_out") != poisoned.at("psnr_held_out"));
   BOOST_TEST(clean.at("fraction") == 0.25);
   BOOST_TEST(clean.at("images") == 4);

@@ -70,6 +70,22 @@ BOOST_AUTO_TEST_CASE(agrees_with_pillow) {
   }
 }
 
+// Expected images: tests/data/pillow, which says how they were made.
+BOOST_AUTO_TEST_CASE(agrees_with_pillow_on_an_icon) {
+  const Image icon = chorus::read_png(CHORUS_DATA_DIR "/icons/48/camera.png");
+  for (const Filter filter : {Filter::nearest, Filter::bilinear, Filter::bicubic, Filter::lanczos})
+    for (const std::size_t size : {20U, 101U}) {
+      const std::string name = std::string(chorus::name(filter)) + "_" + std::to_string(size);
+      const Image expected = chorus::read_png(CHORUS_TEST_DATA_DIR "/pillow/" + name + ".png");
+      const Image image = chorus::resample(icon, size, size, filter);
+      BOOST_TEST_REQUIRE(image.rgb.size() == expected.rgb.size());
+      float most = 0;
+      for (std::size_t i = 0; i < image.rgb.size(); ++i)
+        most = std::max(most, std::abs(image.rgb[i] - expected.rgb[i]) * 255);
+      BOOST_TEST(most < (filter == Filter::nearest ? 1e-3F : 1.3F), name << ": " << most);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(leaves_an_image_of_the_same_size_alone) {
   for (const Filter filter : all_filters) {
     const Image same = chorus::resample(sample(), 5, 4, filter);

@@ -1,0 +1,174 @@
+#include "evaluation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "chorus/inpaint.hpp"
+#include "chorus/resample.hpp"
+#include "parallel.hpp"
+
+namespace chorus::app {
+
+namespace {
+
+constexpr std::array resolution_baselines = {Filter::nearest, Filter::bilinear, Filter::bicubic,
+                                             Filter::lanczos};
+constexpr std::array inpainting_baselines = {Inpainting::nearest, Inpainting::linear,
+                                             Inpainting::cubic, Inpainting::biharmonic};
+
+}  // namespace
+
+/// An image to be scored: the truth, what the network makes, what it was trained on if that is
+/// known and of another size, and the held-out pixels if it is of the same.
+struct Scorer::Task {
+  std::string name;
+  const Image* truth;
+  const Image* trained;
+  std::vector<bool> held_out;
+  Image decoded;
+  ImageScore network;
+  std::vector<ImageScore> baselines, inpainting;
+};
+
+Scorer::Scorer(Session& session, const Model& model, const TrainingImages* trained,
+               std::size_t supersample)
+    : session_(session),
+      model_(model),
+      trained_(trained),
+      supersample_(supersample),
+      renderer_(session.memory, model) {}
+
+void Scorer::add(const Collection& data) {
+  const std::vector<Matched> matched = match(model_, data);
+  const std::size_t at_once = 4 * session_.threads;  // not all decoded images are in memory
+  for (std::size_t first = 0; first < matched.size(); first += at_once) {
+    std::vector<Task> tasks;
+    for (std::size_t i = first; i < std::min(first + at_once, matched.size()); ++i)
+      tasks.push_back(task(matched[i].model_image, data[matched[i].data_image].image));
+    for_each_index(tasks.size(), session_.threads,
+                   [&](std::size_t i) { score_task(tasks[i], trained_ != nullptr); });
+    for (const Task& done : tasks) collect(done);
+  }
+}
+
+Scorer::Task Scorer::task(std::size_t image, const Image& truth) {
+  const EncodedImage& encoded = model_.images[image];
+  const std::size_t points =
+      supersample_for(encoded, std::max(truth.width, truth.height), supersample_);
+  const bool same_size = truth.width == encoded.width && truth.height == encoded.height;
+  Task task{};
+  task.name = encoded.name;
+  task.truth = &truth;
+  if (!same_size && trained_ != nullptr) task.trained = trained_->find(image);
+  task.held_out = held_out_mask(model_, image, truth);
+  task.decoded = renderer_.render(image, truth.width, truth.height, points);
+  return task;
+}
+
+void Scorer::score_task(Task& task, bool with_baselines) {
+  const Image& truth = *task.truth;
+  task.network = score(task.name, task.decoded, truth, task.held_out);
+  task.decoded = {};
+  if (!with_baselines) return;
+  if (task.trained != nullptr)
+    for (const Filter filter : resolution_baselines)
+      task.baselines.push_back(score(
+          task.name, resample(*task.trained, truth.width, truth.height, filter), truth, {}));
+  if (!task.held_out.empty())
+    for (const Inpainting method : inpainting_baselines)
+      task.inpainting.push_back(
+          score(task.name, inpaint(truth, task.held_out, method), truth, task.held_out));
+}
+
+void Scorer::collect(const Task& task) {
+  const std::size_t size = std::max(task.truth->width, task.truth->height);
+  SizeScores& scores = by_size_[size];
+  if (scores.network.images.empty()) {
+    scores.size = size;
+    scores.network.method = "network";
+    for (const Filter filter : resolution_baselines)
+      scores.baselines.push_back({std::string(name(filter)), {}});
+    for (const Inpainting method : inpainting_baselines)
+      scores.inpainting.push_back({std::string(name(method)), {}});
+  }
+  scores.network.images.push_back(task.network);
+  for (std::size_t b = 0; b < task.baselines.size(); ++b)
+    scores.baselines[b].images.push_back(task.baselines[b]);
+  for (std::size_t b = 0; b < task.inpainting.size(); ++b)
+    scores.inpainting[b].images.push_back(task.inpainting[b]);
+}
+
+/// Rivals are kept only where every image of the size has them.
+ScoresBySize Scorer::result() {
+  for (auto& [size, scores] : by_size_)
+    for (std::vector<MethodScores>* rivals : {&scores.baselines, &scores.inpainting})
+      if (rivals->front().images.size() != scores.network.images.size()) rivals->clear();
+  return std::move(by_size_);
+}
+
+TrainingImages::TrainingImages(const Model& model, const std::filesystem::path& data,
+                               const Rgb& background)
+    : images_(model.images.size()) {
+  const std::vector<std::size_t> offered = available_sizes(data);
+  std::set<std::size_t> wanted;
+  for (const EncodedImage& image : model.images) wanted.insert(longer_side(image));
+  for (const std::size_t size : wanted) {
+    if (std::find(offered.begin(), offered.end(), size) == offered.end()) continue;
+    Collection collection = load_collection(data, {.size = size, .background = background});
+    for (const auto& [image, place] : match(model, collection)) {
+      Image& found = collection[place].image;
+      if (found.width == model.images[image].width && found.height == model.images[image].height)
+        images_[image] = std::move(found);
+    }
+  }
+}
+
+const Image* TrainingImages::find(std::size_t model_image) const {
+  return images_[model_image].pixels() == 0 ? nullptr : &images_[model_image];
+}
+
+std::vector<Collection> load_sizes(const std::filesystem::path& data,
+                                   const std::vector<std::size_t>& wanted, const Rgb& background) {
+  const std::vector<std::size_t> sizes = wanted.empty() ? available_sizes(data) : wanted;
+  std::vector<Collection> collections;
+  LoadOptions load;
+  load.background = background;
+  if (sizes.empty()) collections.push_back(load_collection(data, load));
+  for (const std::size_t size : sizes) {
+    load.size = size;
+    collections.push_back(load_collection(data, load));
+  }
+  return collections;
+}
+
+std::vector<bool> held_out_mask(const Model& model, std::size_t image, const Image& truth) {
+  const EncodedImage& encoded = model.images[image];
+  if (model.split.pixels <= 0 || truth.width != encoded.width || truth.height != encoded.height)
+    return {};
+  return held_out_pixels(model.split.seed, image, truth.width, truth.height, model.split.pixels);
+}
+
+ImageScore score_image(Renderer& renderer, const Model& model, std::size_t image,
+                       const Image& truth, std::size_t supersample) {
+  return score(model.images[image].name,
+               renderer.render(image, truth.width, truth.height, supersample), truth,
+               held_out_mask(model, image, truth));
+}
+
+ScoresBySize evaluate_sizes(Session& session, const Model& model, const EvaluateOptions& options) {
+  const TrainingImages trained(model, options.data, options.background);
+  Scorer scorer(session, model, &trained, options.supersample);
+  for (const Collection& data : load_sizes(options.data, options.sizes, options.background)) {
+    const std::size_t matched = match(model, data).size();
+    if (matched < model.images.size() || matched < data.size())
+      fmt::print(stderr, "note: {} images are in both the model ({}) and the data ({})\n", matched,
+                 model.images.size(), data.size());
+    scorer.add(data);
+  }
+  return scorer.result();
+}
+
+}  // namespace chorus::app
