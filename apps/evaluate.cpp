@@ -39,8 +39,8 @@ void print_network_table(const ScoresBySize& by_size) {
         images.begin(), images.end(),
         [](const ImageScore& a, const ImageScore& b) { return a.psnr_db < b.psnr_db; });
     fmt::print("{:>6} {:>7} {:>8.2f} dB {:>10.2f} dB {:>7.4f}   {} ({:.2f} dB)\n", size,
-                images.size(), psnr.mean_db, psnr.pooled_db, scores.network.ssim_mean(),
-                printable(worst->name), worst->psnr_db);
+               images.size(), psnr.mean_db, psnr.pooled_db, scores.network.ssim_mean(),
+               printable(worst->name), worst->psnr_db);
   }
 }
 
@@ -64,8 +64,9 @@ void print_header() {
 void print_resolutions(const ScoresBySize& by_size) {
   const auto has_rivals = [](const auto& entry) { return !entry.second.baselines.empty(); };
   if (std::none_of(by_size.begin(), by_size.end(), has_rivals)) return;
-  fmt::print("\nClassical resampling of the training images, and the images on which the network "
-             "is better:\n");
+  fmt::print(
+      "\nClassical resampling of the training images, and the images on which the network "
+      "is better:\n");
   print_header();
   for (const auto& entry : by_size)
     if (has_rivals(entry)) print_rivals(entry.second, entry.second.baselines, Where::everywhere);

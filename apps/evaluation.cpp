@@ -75,8 +75,8 @@ void Scorer::score_task(Task& task, bool with_baselines) {
   if (!with_baselines) return;
   if (task.trained != nullptr)
     for (const Filter filter : resolution_baselines)
-      task.baselines.push_back(score(
-          task.name, resample(*task.trained, truth.width, truth.height, filter), truth, {}));
+      task.baselines.push_back(
+          score(task.name, resample(*task.trained, truth.width, truth.height, filter), truth, {}));
   if (!task.held_out.empty())
     for (const Inpainting method : inpainting_baselines)
       task.inpainting.push_back(

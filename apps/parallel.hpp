@@ -11,7 +11,7 @@ namespace chorus::app {
 template <class Body>
 void for_each_index(std::size_t count, std::size_t threads, const Body& body) {
   std::exception_ptr failure;
-#pragma omp parallel for schedule(dynamic) num_threads(static_cast<int>(threads))
+#pragma omp parallel for schedule(dynamic) num_threads(static_cast <int>(threads))
   for (std::size_t i = 0; i < count; ++i) {
     try {
       body(i);

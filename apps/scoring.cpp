@@ -107,8 +107,8 @@ ordered_json to_json(const HeldOutScores& scores) {
           {"ssim_held_out", scores.ssim_held_out}};
 }
 
-ordered_json baselines_to_json(const MethodScores& network,
-                               const std::vector<MethodScores>& rivals, Where where) {
+ordered_json baselines_to_json(const MethodScores& network, const std::vector<MethodScores>& rivals,
+                               Where where) {
   ordered_json object;
   for (const MethodScores& rival : rivals) {
     ordered_json entry = to_json(rival);

@@ -197,10 +197,10 @@ BOOST_AUTO_TEST_CASE(the_whole_way) {
     BOOST_TEST(baseline.at("wins").get<int>() >= larger.at("wins_over_all").get<int>(), method);
   }
   // The baselines are there too if only the other size is asked for, and do not depend on threads.
-  const json one = json::parse(
-      place.must("evaluate out/m.safetensors icons --size 48 --threads 1 --json"));
-  const json two = json::parse(
-      place.must("evaluate out/m.safetensors icons --size 48 --threads 2 --json"));
+  const json one =
+      json::parse(place.must("evaluate out/m.safetensors icons --size 48 --threads 1 --json"));
+  const json two =
+      json::parse(place.must("evaluate out/m.safetensors icons --size 48 --threads 2 --json"));
   BOOST_TEST(one == two);
   BOOST_TEST(one.at("sizes").at(0).at("baselines") == larger.at("baselines"));
   BOOST_TEST(place.must("evaluate out/m.safetensors icons").find("worst") != std::string::npos);

@@ -86,8 +86,7 @@ BOOST_AUTO_TEST_CASE(agrees_with_scikit_image_on_biharmonic_filling) {
   image.rgb = file.at("image").get<std::vector<float>>();
   std::vector<bool> missing;
   for (const json& each : file.at("missing")) missing.push_back(each == 1);
-  const Image filled =
-      chorus::inpaint(poisoned(image, missing), missing, Inpainting::biharmonic);
+  const Image filled = chorus::inpaint(poisoned(image, missing), missing, Inpainting::biharmonic);
   double most = 0;
   for (std::size_t i = 0; i < filled.rgb.size(); ++i)
     most = std::max(most, std::abs(filled.rgb[i] - file.at("filled").at(i).get<double>()));

@@ -25,7 +25,8 @@ void check(const Image& image, const Mask& missing) {
     throw std::invalid_argument("inpaint: no pixel is kept");
 }
 
-// ---- Nearest -------------------------------------------------------------------------------------
+// ---- Nearest
+// -------------------------------------------------------------------------------------
 
 /// The place of the kept pixel closest to pixel `at`: squares around it, larger and larger, until
 /// nothing outside them can be closer.
@@ -63,7 +64,8 @@ Image fill_nearest(const Image& image, const Mask& missing) {
   return out;
 }
 
-// ---- Scattered points ----------------------------------------------------------------------------
+// ---- Scattered points
+// ----------------------------------------------------------------------------
 
 GridPoint place_of(const Image& image, std::size_t at) {
   return {static_cast<std::int64_t>(at % image.width), static_cast<std::int64_t>(at / image.width)};
@@ -93,7 +95,8 @@ Image fill_scattered(const Image& image, const Mask& missing, ScatteredInterpola
   return out;
 }
 
-// ---- Biharmonic ----------------------------------------------------------------------------------
+// ---- Biharmonic
+// ----------------------------------------------------------------------------------
 
 /// The five-point Laplacian with the image mirrored at its borders, negated: differences to the
 /// neighbours that there are.

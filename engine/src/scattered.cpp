@@ -99,9 +99,8 @@ void ScatteredInterpolator::estimate_gradients() {
       const double determinant = xx * yy - xy * xy;
       if (determinant <= 0) continue;  // a point of no triangle has no edges
       for (std::size_t c = 0; c < 3; ++c) {
-        const std::array<double, 2> better = {
-            (yy * right[c][0] - xy * right[c][1]) / determinant,
-            (xx * right[c][1] - xy * right[c][0]) / determinant};
+        const std::array<double, 2> better = {(yy * right[c][0] - xy * right[c][1]) / determinant,
+                                              (xx * right[c][1] - xy * right[c][0]) / determinant};
         for (std::size_t k = 0; k < 2; ++k)
           change = std::max(change, std::abs(better[k] - gradients_[a][c][k]));
         gradients_[a][c] = better;
@@ -167,8 +166,8 @@ double ScatteredInterpolator::cubic(const Delaunay::Triangle& triangle, const We
     centre += spoke[k] / 3;
   }
   // The piece is the one across from the corner of least weight; 3 times that is the centre's.
-  const auto least = static_cast<std::size_t>(
-      std::min_element(weights.begin(), weights.end()) - weights.begin());
+  const auto least =
+      static_cast<std::size_t>(std::min_element(weights.begin(), weights.end()) - weights.begin());
   const std::size_t i = (least + 1) % 3, j = (least + 2) % 3;
   const double u = weights[i] - weights[least], v = weights[j] - weights[least];
   const double w = 3 * weights[least];
