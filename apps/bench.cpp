@@ -17,8 +17,20 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t bench_images = 80, bench_size_px = 48, bench_latent = 64;
-constexpr std::size_t rows_per_image = 96;  ///< 80 x 96 = 7,680 pixels a step
+constexpr std::size_t bench_size_px = 48, bench_latent = 64;
+
+/// Images of a step and pixels of each.
+struct Batch {
+  std::size_t images, pixels_per_image;
+  std::size_t pixels() const { return images * pixels_per_image; }
+};
+constexpr Batch large_batch{80, 96};   // 7,680 pixels
+constexpr Batch small_batch{100, 16};  // 1,600 pixels: what converges fastest
+
+struct Case {
+  std::string backend;
+  std::size_t threads;
+};
 
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
@@ -30,24 +42,38 @@ struct Measurement {
   double seconds = 0;
   double peak_flops = 0;     ///< of the machine, measured right before each repetition
   double share_of_peak = 0;  ///< each repetition against its own peak: machines drift
+  double best_share = 0;     ///< the fastest repetition against the highest peak
   double spread = 0;         ///< of the seconds: (slowest - fastest) / median
 };
 
-/// Times a repeated piece of work of so many floating-point operations, after one warm-up.
+/// Times a repeated piece of work of so many floating-point operations, after one warm-up. Work
+/// that takes seconds is repeated three times only.
 Measurement measure(Backend& backend, std::size_t repetitions, double operations,
                     const std::function<void()>& work) {
+  constexpr double long_seconds = 1;
   work();
   std::vector<double> seconds, peaks, shares;
-  for (std::size_t i = 0; i < repetitions; ++i) {
+  while (seconds.size() < repetitions) {
     peaks.push_back(backend.measure_peak_flops());
     const Clock::time_point start = Clock::now();
     work();
     seconds.push_back(seconds_since(start));
     shares.push_back(peaks.back() > 0 ? operations / seconds.back() / peaks.back() : 0);
+    if (seconds.size() == 3 && median(seconds) > long_seconds) break;
   }
   const auto [fastest, slowest] = std::minmax_element(seconds.begin(), seconds.end());
-  const double spread = (*slowest - *fastest) / median(seconds);
-  return {median(seconds), median(peaks), median(shares), spread};
+  const double highest = *std::max_element(peaks.begin(), peaks.end());
+  return {median(seconds), median(peaks), median(shares),
+          highest > 0 ? operations / *fastest / highest : 0,
+          (*slowest - *fastest) / median(seconds)};
+}
+
+/// How often to do something of so many operations in a repetition: for about 50 ms.
+std::size_t rounds(Backend& backend, double operations) {
+  constexpr double seconds = 0.05, likely_share = 0.6;
+  const double peak = std::max(backend.measure_peak_flops(), 1e9);
+  return static_cast<std::size_t>(
+      std::max(1.0, std::round(seconds * likely_share * peak / operations)));
 }
 
 /// Multiply-adds of the network per pixel, latents left out: the useful work.
@@ -57,10 +83,10 @@ double macs_per_pixel(const SirenConfig& config) {
          static_cast<double>(config.channels) * width;
 }
 
-std::vector<NamedImage> noise_images() {
+std::vector<NamedImage> noise_images(std::size_t count) {
   RandomStream random(1, 7);
   std::vector<NamedImage> images;
-  for (std::size_t i = 0; i < bench_images; ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     Image image(bench_size_px, bench_size_px);
     for (float& value : image.rgb) value = random.uniform(0, 1);
     images.push_back({std::to_string(i), std::move(image)});
@@ -68,69 +94,131 @@ std::vector<NamedImage> noise_images() {
   return images;
 }
 
-Model bench_model(Memory& memory, std::size_t width) {
+Model bench_model(Memory& memory, std::size_t width, std::size_t images) {
   SirenConfig config;
   config.width = width;
   config.latent = bench_latent;
-  std::vector<EncodedImage> images(bench_images, {"noise", bench_size_px, bench_size_px});
-  return make_model(memory, config, std::move(images), 1);
+  std::vector<EncodedImage> encoded(images, {"noise", bench_size_px, bench_size_px});
+  return make_model(memory, config, std::move(encoded), 1);
+}
+
+/// "avx2" of "cpu:avx2".
+std::string architecture(const Backend& backend) {
+  const std::string name = backend.name();
+  return name.starts_with("cpu:") ? name.substr(4) : name;
 }
 
 /// What a row of the result has in common. `operations` is what the work counts as.
 ordered_json row(const Session& session, std::size_t width, const Measurement& time,
                  double operations) {
   return {{"width", width},
-          {"arch", session.backend->name()},
+          {"arch", architecture(*session.backend)},
           {"precision", "fp32"},
           {"threads", session.backend->workers()},
           {"gflops", operations / time.seconds * 1e-9},
           {"peak_gflops", time.peak_flops * 1e-9},
           {"share_of_peak", time.share_of_peak},
+          {"share_of_peak_best", time.best_share},
           {"spread", time.spread}};
 }
 
-ordered_json bench_training(Session& session, const std::vector<NamedImage>& images,
-                            std::size_t width, std::size_t repetitions) {
-  Model model = bench_model(session.memory, width);
+/// Which part of a sine layer is its product; the rest are the sines and cosines.
+double product_share(Session& session, std::size_t width) {
+  Memory& memory = session.memory;
+  const std::size_t rows = session.backend->tile_rows(width);
+  const Tensor x = memory.zeros(rows, width), w = memory.zeros(width, width);
+  const Tensor bias = memory.zeros(1, width);
+  const Tensor sine = memory.tensor(rows, width), cosine = memory.tensor(rows, width);
+  Call product{.op = Op::matmul, .transpose_b = true};
+  product.in[0] = x.const_view();
+  product.in[1] = w.const_view();
+  product.out[0] = sine.view();
+  Tensor packed;
+  if (const std::size_t floats = session.backend->packed_floats(width, width); floats != 0) {
+    packed = memory.zeros(1, floats);
+    product.packed = packed.const_view().data;
+  }
+  Call layer = product;
+  layer.op = Op::sine_linear;
+  layer.in[2] = bias.const_view();
+  layer.out[1] = cosine.view();
+  const auto seconds_of = [&](const Call& call) {
+    const Clock::time_point start = Clock::now();
+    for (int i = 0; i < 10; ++i) session.backend->run(call);
+    return seconds_since(start);
+  };
+  std::vector<double> shares;
+  for (int i = 0; i < 15; ++i) shares.push_back(seconds_of(product) / seconds_of(layer));
+  return std::min(1.0, median(shares));
+}
+
+/// Where the time of a step goes, as shares of it.
+ordered_json parts_of_a_step(Session& session, Trainer& trainer, std::size_t width,
+                             std::size_t steps) {
+  session.profiler->start();
+  for (std::size_t s = 0; s < steps; ++s) trainer.step(0.5);
+  session.profiler->stop();
+  const Profile profile = session.profiler->profile();
+  const auto share = [&](std::string_view begin) {
+    double total = 0;
+    for (const Profile::Part& part : profile.parts)
+      if (part.name.starts_with(begin)) total += profile.share(part);
+    return total;
+  };
+  const double product = product_share(session, width);
+  const double layers = share("sine layers");
+  ordered_json parts = {{"forward", layers * product + share("other products")},
+                        {"sincos", layers * (1 - product)},
+                        {"dX", share("gradients of inputs")},
+                        {"dW", share("gradients of weights")},
+                        {"optimizer", share("optimizer") + share("packing")},
+                        {"reduction", share("sums")}};
+  double named = 0;
+  for (const auto& part : parts) named += part.get<double>();
+  parts["rest"] = 1 - named;
+  return parts;
+}
+
+ordered_json bench_training(const Case& which, std::size_t width, const Batch& batch,
+                            std::size_t repetitions) {
+  Session session({which.backend, which.threads}, true);
+  Model model = bench_model(session.memory, width, batch.images);
   TrainConfig config;
   config.flat_pixels = 0;
-  config.edge_pixels = rows_per_image;
-  Trainer trainer(session.memory, model, images, config);
+  config.edge_pixels = batch.pixels_per_image;
+  Trainer trainer(session.memory, model, noise_images(batch.images), config);
   const double macs = macs_per_pixel(model.siren.config());
-  const double pixels_per_step = static_cast<double>(trainer.pixels_per_step());
-  constexpr double operations_per_repetition = 10e9;  // a few tenths of a second
-  const double steps =
-      std::max(1.0, std::round(operations_per_repetition / (6 * macs * pixels_per_step)));
-  const double pixels = steps * pixels_per_step;
-  const Measurement time = measure(*session.backend, repetitions, 6 * macs * pixels, [&] {
-    for (double s = 0; s < steps; ++s) trainer.step(0.5);
+  const double operations = 6 * macs * static_cast<double>(batch.pixels());
+  const std::size_t steps = rounds(*session.backend, operations);
+  const double all_operations = operations * static_cast<double>(steps);
+  const Measurement time = measure(*session.backend, repetitions, all_operations, [&] {
+    for (std::size_t s = 0; s < steps; ++s) trainer.step(0.5);
     trainer.take_error();
   });
-  ordered_json result = row(session, width, time, 6 * macs * pixels);
-  result["mpixel_per_s"] = pixels / time.seconds * 1e-6;
+  ordered_json result = row(session, width, time, all_operations);
+  result["batch"] = batch.pixels();
+  result["mpixel_per_s"] = static_cast<double>(steps * batch.pixels()) / time.seconds * 1e-6;
+  result["parts"] = parts_of_a_step(session, trainer, width, steps);
   return result;
 }
 
-ordered_json bench_decoding(Session& session, std::size_t width, std::size_t size_px,
+ordered_json bench_decoding(const Case& which, std::size_t width, std::size_t size_px,
                             std::size_t repetitions) {
-  const Model model = bench_model(session.memory, width);
+  Session session({which.backend, which.threads});
+  const Model model = bench_model(session.memory, width, 1);
   Renderer renderer(session.memory, model);
-  const std::size_t images = size_px > 100 ? 1 : 20;
-  const double pixels = static_cast<double>(images * size_px * size_px);
-  const double operations = 2 * macs_per_pixel(model.siren.config()) * pixels;
-  const Measurement time = measure(*session.backend, repetitions, operations, [&] {
-    for (std::size_t i = 0; i < images; ++i) renderer.render(i, size_px, size_px);
+  const double macs = macs_per_pixel(model.siren.config());
+  const double operations = 2 * macs * static_cast<double>(size_px * size_px);
+  const std::size_t images = rounds(*session.backend, operations);
+  const double all_operations = operations * static_cast<double>(images);
+  const Measurement time = measure(*session.backend, repetitions, all_operations, [&] {
+    for (std::size_t i = 0; i < images; ++i) renderer.render(std::size_t{0}, size_px, size_px);
   });
-  ordered_json result = row(session, width, time, operations);
+  ordered_json result = row(session, width, time, all_operations);
   result["size"] = size_px;
   result["ms_per_image"] = time.seconds / static_cast<double>(images) * 1e3;
   return result;
 }
-
-struct Case {
-  std::string backend;
-  std::size_t threads;
-};
 
 /// The backend asked for, or all fast ones; each with one worker and with all.
 std::vector<Case> cases(const BackendChoice& choice) {
@@ -148,53 +236,100 @@ std::vector<Case> cases(const BackendChoice& choice) {
   return all;
 }
 
-void print_line(const ordered_json& row, const char* kind, const std::string& rate) {
-  fmt::print("{:<6} {:<11} {:>7} {:>6} {:>16} {:>9.1f} {:>8.1f} % {:>7.0f} %\n", kind,
+void print_line(const ordered_json& row, const std::string& kind, const std::string& rate) {
+  fmt::print("{:<12} {:<11} {:>7} {:>6} {:>16} {:>9.1f} {:>8.1f} % {:>6.1f} % {:>6.0f} %\n", kind,
              row["arch"].get<std::string>(), row["threads"].get<std::size_t>(),
              row["width"].get<std::size_t>(), rate, row["gflops"].get<double>(),
-             100 * row["share_of_peak"].get<double>(), 100 * row["spread"].get<double>());
+             100 * row["share_of_peak"].get<double>(),
+             100 * row["share_of_peak_best"].get<double>(), 100 * row["spread"].get<double>());
   std::fflush(stdout);
 }
 
-}  // namespace
+void print_parts(const ordered_json& training) {
+  fmt::print("\nWhere the time of a step goes, in percent (all workers together)\n");
+  fmt::print("{:<11} {:>7} {:>6} {:>6}", "backend", "threads", "width", "batch");
+  for (const auto& [name, share] : training.front()["parts"].items()) fmt::print(" {:>9}", name);
+  fmt::print("\n");
+  for (const ordered_json& row : training) {
+    fmt::print("{:<11} {:>7} {:>6} {:>6}", row["arch"].get<std::string>(),
+               row["threads"].get<std::size_t>(), row["width"].get<std::size_t>(),
+               row["batch"].get<std::size_t>());
+    for (const auto& [name, share] : row["parts"].items())
+      fmt::print(" {:>9.1f}", 100 * share.get<double>());
+    fmt::print("\n");
+  }
+}
 
-void bench(const BenchOptions& options) {
-  constexpr double noisy_spread = 0.15;
-  const std::vector<NamedImage> images = noise_images();
-  ordered_json training = ordered_json::array(), decode = ordered_json::array();
-  double best_peak = 0, worst_spread = 0;
-  std::size_t most_threads = 0;
-  if (!options.json)
+class Bench {
+ public:
+  explicit Bench(const BenchOptions& options) : options_(options) {}
+
+  void run() {
+    print_head();
+    for (const Case& each : cases(options_.backend))
+      for (const std::size_t width : options_.widths) run_case(each, width);
+    if (!options_.json) print_parts(training_);
+    if (worst_spread_ > noisy_spread)
+      fmt::print(stderr,
+                 "warning: repetitions differ by up to {:.0f} %; this machine is not quiet\n",
+                 100 * worst_spread_);
+    if (options_.json) print_json();
+  }
+
+ private:
+  static constexpr double noisy_spread = 0.15;
+
+  void print_head() const {
+    if (options_.json) return;
     fmt::print(
-        "Rates count 6 (training) or 2 (decoding) operations per multiply-add of the "
-        "network and pixel.\n{:<6} {:<11} {:>7} {:>6} {:>16} {:>9} {:>10} {:>9}\n",
-        "", "backend", "threads", "width", "rate", "GFLOP/s", "of peak", "spread");
-  for (const Case& each : cases(options.backend)) {
-    Session session({each.backend, each.threads});
-    for (const std::size_t width : options.widths) {
-      most_threads = std::max(most_threads, session.backend->workers());
-      training.push_back(bench_training(session, images, width, options.repetitions));
-      best_peak = std::max(best_peak, training.back()["peak_gflops"].get<double>());
-      if (!options.json)
-        print_line(training.back(), "train",
-                   fmt::format("{:.3f} Mpixel/s", training.back()["mpixel_per_s"].get<double>()));
-      for (const std::size_t size : {bench_size_px, std::size_t{256}}) {
-        decode.push_back(bench_decoding(session, width, size, options.repetitions));
-        if (!options.json)
-          print_line(decode.back(), size == 256 ? "256 px" : "48 px",
-                     fmt::format("{:.2f} ms/image", decode.back()["ms_per_image"].get<double>()));
-      }
-      worst_spread = std::max(worst_spread, training.back()["spread"].get<double>());
+        "Rates count 6 (training) or 2 (decoding) operations per multiply-add of the network and "
+        "pixel.\n'of peak' is the median of the repetitions, each against the peak measured right "
+        "before it; 'best' the\nfastest repetition against the highest peak.\n{:<12} {:<11} {:>7} "
+        "{:>6} {:>16} {:>9} {:>10} {:>8} {:>8}\n",
+        "", "backend", "threads", "width", "rate", "GFLOP/s", "of peak", "best", "spread");
+  }
+
+  void run_case(const Case& which, std::size_t width) {
+    for (const Batch& batch : {large_batch, small_batch}) {
+      ordered_json& rows = batch.images == large_batch.images ? training_ : small_batches_;
+      rows.push_back(bench_training(which, width, batch, options_.repetitions));
+      const ordered_json& row = rows.back();
+      note(row, fmt::format("train {}", batch.pixels()),
+           fmt::format("{:.3f} Mpixel/s", row["mpixel_per_s"].get<double>()));
+    }
+    for (const std::size_t size : {bench_size_px, std::size_t{256}}) {
+      decode_.push_back(bench_decoding(which, width, size, options_.repetitions));
+      const ordered_json& row = decode_.back();
+      note(row, fmt::format("decode {} px", size),
+           fmt::format("{:.2f} ms/image", row["ms_per_image"].get<double>()));
     }
   }
-  if (worst_spread > noisy_spread)
-    fmt::print(stderr, "warning: repetitions differ by up to {:.0f} %; this machine is not quiet\n",
-               100 * worst_spread);
-  const ordered_json result = {{"peak_gflops", best_peak},
-                               {"threads", most_threads},
-                               {"training", std::move(training)},
-                               {"decode", std::move(decode)}};
-  if (options.json) fmt::print("{}\n", result.dump(1));
-}
+
+  void note(const ordered_json& row, const std::string& kind, const std::string& rate) {
+    worst_spread_ = std::max(worst_spread_, row["spread"].get<double>());
+    best_peak_ = std::max(best_peak_, row["peak_gflops"].get<double>());
+    most_threads_ = std::max(most_threads_, row["threads"].get<std::size_t>());
+    if (!options_.json) print_line(row, kind, rate);
+  }
+
+  void print_json() const {
+    const ordered_json result = {{"peak_gflops", best_peak_},
+                                 {"threads", most_threads_},
+                                 {"training", training_},
+                                 {"training_small_batch", small_batches_},
+                                 {"decode", decode_}};
+    fmt::print("{}\n", result.dump(1));
+  }
+
+  const BenchOptions& options_;
+  ordered_json training_ = ordered_json::array(), small_batches_ = ordered_json::array();
+  ordered_json decode_ = ordered_json::array();
+  double worst_spread_ = 0, best_peak_ = 0;
+  std::size_t most_threads_ = 0;
+};
+
+}  // namespace
+
+void bench(const BenchOptions& options) { Bench(options).run(); }
 
 }  // namespace chorus::app

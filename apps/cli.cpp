@@ -22,7 +22,12 @@ void add_backend(CLI::App& command, BackendChoice& choice) {
   command.add_option("--backend", choice.name, backend_help);
   command
       .add_option("--threads", choice.threads,
-                  "CPU workers (default: OMP_NUM_THREADS, or one per core)")
+                  "Of the CPU, at most one per core (default: OMP_NUM_THREADS, or one per core)")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1024}));
+  command
+      .add_option("--workers", choice.workers,
+                  "Shares of the work, for the same bits with any number of threads (default: as "
+                  "many as threads)")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1024}));
 }
 
@@ -116,6 +121,7 @@ void add_train(CLI::App& app, TrainOptions& o) {
   CLI::Option* resume = command.add_flag(
       "--resume", o.resume, "Go on with an interrupted training of this model, exactly");
   for (CLI::Option* option : fresh_only) resume->excludes(option);
+  command.add_flag("--profile", o.profile, "Print at the end where the time of a step went");
 
   command.add_option("--checkpoint-seconds", o.checkpoint_seconds, "Time between checkpoints")
       ->capture_default_str()

@@ -17,6 +17,7 @@ namespace chorus::app {
 struct BackendChoice {
   std::string name;  ///< empty: CHORUS_BACKEND, or the best
   std::size_t threads = 0;
+  std::size_t workers = 0;
 };
 
 struct TrainOptions {
@@ -34,6 +35,7 @@ struct TrainOptions {
   double checkpoint_seconds = 60;
   std::filesystem::path metrics;  ///< empty: beside the model
   bool resume = false;
+  bool profile = false;  ///< print where the time went
 };
 void train(const TrainOptions& options);
 

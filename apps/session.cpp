@@ -1,16 +1,39 @@
 #include "session.hpp"
 
+#include <fmt/format.h>
 #include <omp.h>
 
 #include <algorithm>
 
 namespace chorus::app {
 
-Session::Session(const BackendChoice& choice)
-    : backend(make_backend(choice.name, {choice.threads})),
+namespace {
+
+std::shared_ptr<ProfilingBackend> profiled(const BackendChoice& choice) {
+  return std::make_shared<ProfilingBackend>(
+      make_backend(choice.name, {choice.threads, choice.workers}));
+}
+
+}  // namespace
+
+Session::Session(const BackendChoice& choice, bool with_profile)
+    : profiler(with_profile ? profiled(choice) : nullptr),
+      backend(with_profile ? profiler
+                           : make_backend(choice.name, {choice.threads, choice.workers})),
       memory(backend),
       threads(choice.threads != 0 ? choice.threads
                                   : static_cast<std::size_t>(omp_get_max_threads())) {}
+
+void print_profile(const Profile& profile, std::uint64_t steps) {
+  const double ms_per_step = 1e3 / static_cast<double>(std::max<std::uint64_t>(steps, 1));
+  fmt::print("{:<36} {:>8} {:>12} {:>12}\n", "part of a step", "share", "ms a step",
+             "calls a step");
+  for (const Profile::Part& part : profile.parts)
+    fmt::print("{:<36} {:>6.1f} % {:>12.3f} {:>12.1f}\n", part.name, 100 * profile.share(part),
+               part.seconds * ms_per_step, static_cast<double>(part.calls) * ms_per_step * 1e-3);
+  fmt::print("{:<36} {:>8} {:>12.3f}\n", "a step, on the wall", "",
+             profile.wall_seconds * ms_per_step);
+}
 
 std::size_t longer_side(const EncodedImage& image) { return std::max(image.width, image.height); }
 

@@ -7,17 +7,22 @@
 
 #include "chorus/collection.hpp"
 #include "chorus/model.hpp"
+#include "chorus/profile.hpp"
 #include "commands.hpp"
 
 namespace chorus::app {
 
 /// The backend and the memory that a command works with.
 struct Session {
-  explicit Session(const BackendChoice& choice);
+  explicit Session(const BackendChoice& choice, bool with_profile = false);
+  std::shared_ptr<ProfilingBackend> profiler;  ///< null without a profile; else the backend
   std::shared_ptr<Backend> backend;
   Memory memory;
   std::size_t threads;  ///< for work that no backend does
 };
+
+/// Where the time of some training steps went, as a table.
+void print_profile(const Profile& profile, std::uint64_t steps);
 
 /// A size whose longer side is `longer_side` pixels, in the proportions of an encoded image.
 struct PixelSize {

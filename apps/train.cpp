@@ -74,7 +74,7 @@ class TrainingRun {
  public:
   explicit TrainingRun(const TrainOptions& options)
       : options_(options),
-        session_(options.backend),
+        session_(options.backend, options.profile),
         truth_(load_training_data(options)),
         model_(options.resume ? resumed_model() : fresh_model()),
         data_(without_held_out_pixels(truth_, model_.split)),
@@ -100,7 +100,7 @@ class TrainingRun {
     last_steps_ = trainer_.steps();
     double next_tracking = progress() + tracking_share;
     while (progress() < 1 && !interrupted()) {
-      trainer_.step(progress());
+      step();
       if (bar_.due()) report();
       if (progress() >= next_tracking && progress() < 1) {
         track(tracked_images);
@@ -113,6 +113,8 @@ class TrainingRun {
     if (interrupted()) throw Error(stopped_message());
     track(data_.size());
     bar_.print(fmt::format("Model: {}", shown(options_.model)));
+    if (session_.profiler)
+      print_profile(session_.profiler->profile(), trainer_.steps() - resumed_step_);
   }
 
  private:
@@ -140,6 +142,12 @@ class TrainingRun {
                               shown(file), shown(options_.data)));
     resumed_step_ = std::stoull(model.notes.at("steps"));
     return model;
+  }
+
+  void step() {
+    if (session_.profiler) session_.profiler->start();
+    trainer_.step(progress());
+    if (session_.profiler) session_.profiler->stop();
   }
 
   double elapsed_s() const {

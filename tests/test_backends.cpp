@@ -154,13 +154,17 @@ BOOST_AUTO_TEST_CASE(an_empty_environment_variable_counts_as_none) {
 
 // --- workers ------------------------------------------------------------------------------------
 
-BOOST_AUTO_TEST_CASE(threads_are_the_workers_of_cpu_backends) {
-  for (const std::size_t threads : {1, 2, 5}) {
-    const auto backend = make_backend("cpu", {.threads = threads});
-    BOOST_TEST(backend->workers() == threads);
-    BOOST_TEST(holds(backend->description(), std::to_string(threads) + " worker"));
-  }
-  BOOST_TEST(make_backend("reference", {.threads = 5})->workers() == 1U);
+BOOST_AUTO_TEST_CASE(cpu_backends_have_the_workers_asked_for) {
+  for (const std::size_t workers : {1, 2, 5})
+    for (const std::size_t threads : {1, 2}) {
+      const auto backend = make_backend("cpu", {.threads = threads, .workers = workers});
+      BOOST_TEST(backend->workers() == workers);
+      BOOST_TEST(holds(backend->description(), std::to_string(workers) + " worker"));
+    }
+  BOOST_TEST(make_backend("cpu", {.threads = 1})->workers() == 1U);
+  // More threads than cores would only cost time.
+  BOOST_TEST(make_backend("cpu", {.threads = 1000})->workers() < 1000U);
+  BOOST_TEST(make_backend("reference", {.workers = 5})->workers() == 1U);
 }
 
 namespace {
@@ -179,21 +183,21 @@ BOOST_AUTO_TEST_CASE(each_task_runs_once_on_its_worker_in_ascending_order) {
   std::vector<std::string> names = backends_under_test();
   names.push_back("check:cpu,reference");
   for (const std::string& name : names)
-    for (const std::size_t threads : {1, 2, 5}) {
-      const auto backend = make_backend(name, {.threads = threads});
+    for (const std::size_t wanted : {1, 2, 5}) {
+      const auto backend = make_backend(name, {.workers = wanted});
       const std::size_t workers = backend->workers();
       for (const std::size_t tasks : {0, 1, 4, 5, 23}) {
         std::vector<std::vector<std::size_t>> expected(workers);
         for (std::size_t task = 0; task < tasks; ++task) expected[task % workers].push_back(task);
         BOOST_TEST((tasks_by_worker(*backend, tasks) == expected),
-                   name << ", " << threads << " threads, " << tasks << " tasks");
+                   name << ", " << workers << " workers, " << tasks << " tasks");
       }
     }
 }
 
 BOOST_AUTO_TEST_CASE(an_exception_of_a_task_arrives_after_all_workers_have_stopped) {
   for (const std::string& name : backends_under_test()) {
-    const auto backend = make_backend(name, {.threads = 3});
+    const auto backend = make_backend(name, {.workers = 3});
     std::mutex mutex;
     std::set<std::size_t> ran;
     const auto body = [&](std::size_t task, std::size_t) {

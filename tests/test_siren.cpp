@@ -306,7 +306,7 @@ template <class Test>
 void for_each_renderer(Test test) {
   for (const std::string& backend_name : backends_under_test())
     BOOST_TEST_CONTEXT("backend " << backend_name) {
-      Memory memory(make_backend(backend_name, {.threads = 3}));
+      Memory memory(make_backend(backend_name, {.workers = 3}));
       const Model model = small_model(memory);
       Renderer renderer(memory, model);
       test(memory, model, renderer);

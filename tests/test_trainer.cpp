@@ -36,7 +36,8 @@ const std::vector<NamedImage>& icons() {
 
 struct Setting {
   std::string backend = "cpu";
-  std::size_t threads = 1;
+  std::size_t threads = 0;
+  std::size_t workers = 1;
   std::uint64_t seed = 1;
   std::size_t images_per_step = 0;
   Conditioning conditioning = Conditioning::shift;
@@ -59,14 +60,17 @@ class Training {
  public:
   explicit Training(const Setting& setting) : Training(setting, config_of(setting)) {}
   Training(const Setting& setting, const TrainConfig& config)
-      : Training(setting, config, make_backend(setting.backend, {.threads = setting.threads})) {}
+      : Training(setting, config,
+                 make_backend(setting.backend,
+                              {.threads = setting.threads, .workers = setting.workers})) {}
   Training(const Setting& setting, const TrainConfig& config, std::shared_ptr<Backend> backend)
       : memory_(std::move(backend)),
         model_(make_model(memory_, network(setting), encoded(icons()), setting.seed)),
         trainer_(memory_, model_, icons(), config) {}
   /// Begins where another one was saved.
   Training(const Setting& setting, const TensorFile& saved)
-      : memory_(make_backend(setting.backend, {.threads = setting.threads})),
+      : memory_(make_backend(setting.backend,
+                             {.threads = setting.threads, .workers = setting.workers})),
         model_(from_tensor_file(memory_, saved, "saved")),
         trainer_(memory_, model_, icons(), config_of(setting)) {
     trainer_.load_state(saved, "saved");
@@ -168,7 +172,7 @@ BOOST_AUTO_TEST_CASE(training_reaches_what_a_broken_gradient_would_not) {
 
 BOOST_AUTO_TEST_CASE(every_backend_reaches_the_same_with_two_workers) {
   for (const std::string& backend : backends_under_test()) {
-    Training training({.backend = backend, .threads = 2});
+    Training training({.backend = backend, .workers = 2});
     training.run(steps, steps);
     const double off_db = training.mean_psnr_db() - reached_psnr_db(Conditioning::shift);
     BOOST_TEST(std::abs(off_db) < 0.3, backend << ": " << off_db);
@@ -284,12 +288,18 @@ BOOST_AUTO_TEST_CASE(fewer_images_a_step_train_as_well) {
 
 // --- repeatability ------------------------------------------------------------------------------
 
-BOOST_AUTO_TEST_CASE(the_same_seed_backend_and_threads_give_the_same_bits) {
+BOOST_AUTO_TEST_CASE(the_same_seed_backend_and_workers_give_the_same_bits) {
   for (const std::string& backend : backends_under_test())
-    for (const std::size_t threads : {1, 3}) {
-      const Setting setting{.backend = backend, .threads = threads, .images_per_step = 4};
+    for (const std::size_t workers : {1, 3}) {
+      const Setting setting{.backend = backend, .workers = workers, .images_per_step = 4};
       BOOST_TEST((bits_after(25, setting) == bits_after(25, setting)), backend);
     }
+}
+
+BOOST_AUTO_TEST_CASE(the_number_of_threads_does_not_matter_with_the_same_workers) {
+  const Setting one{.threads = 1, .workers = 3, .images_per_step = 4};
+  const Setting two{.threads = 2, .workers = 3, .images_per_step = 4};
+  BOOST_TEST((bits_after(25, one) == bits_after(25, two)));
 }
 
 BOOST_AUTO_TEST_CASE(another_seed_gives_another_model) {
@@ -298,8 +308,8 @@ BOOST_AUTO_TEST_CASE(another_seed_gives_another_model) {
 
 BOOST_AUTO_TEST_CASE(what_memory_held_before_does_not_matter) {
   for (const std::string& backend : backends_under_test()) {
-    const auto poisoned = std::make_shared<PoisonedBackend>(make_backend(backend, {.threads = 2}));
-    const Setting setting{.backend = backend, .threads = 2, .images_per_step = 4};
+    const auto poisoned = std::make_shared<PoisonedBackend>(make_backend(backend, {.workers = 2}));
+    const Setting setting{.backend = backend, .workers = 2, .images_per_step = 4};
     Bits bits;
     {
       Training training(setting, {.images_per_step = 4}, poisoned);
@@ -313,7 +323,7 @@ BOOST_AUTO_TEST_CASE(what_memory_held_before_does_not_matter) {
 
 BOOST_AUTO_TEST_CASE(a_resumed_training_equals_an_uninterrupted_one) {
   for (const std::string& backend : backends_under_test()) {
-    const Setting setting{.backend = backend, .threads = 2, .images_per_step = 4};
+    const Setting setting{.backend = backend, .workers = 2, .images_per_step = 4};
     const TemporaryFolder folder;
     Training first(setting);
     first.run(13, 200);

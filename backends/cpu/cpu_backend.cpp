@@ -25,12 +25,18 @@ std::size_t second_level_cache_bytes() {
   return std::size_t{512} << 10;
 }
 
+/// More threads than cores would only wait for each other.
+std::size_t usable_threads(std::size_t wanted) {
+  if (wanted == 0) wanted = static_cast<std::size_t>(omp_get_max_threads());
+  return std::min(wanted, static_cast<std::size_t>(omp_get_num_procs()));
+}
+
 class CpuBackend final : public HostBackend {
  public:
-  CpuBackend(const KernelSet& kernels, std::size_t threads)
+  CpuBackend(const KernelSet& kernels, const BackendOptions& options)
       : kernels_(kernels),
-        workers_(threads != 0 ? threads : static_cast<std::size_t>(omp_get_max_threads())),
-        threads_(std::min(workers_, static_cast<std::size_t>(omp_get_num_procs()))) {}
+        threads_(usable_threads(options.threads)),
+        workers_(options.workers != 0 ? options.workers : threads_) {}
 
   std::string name() const override { return std::string("cpu:") + kernels_.name; }
 
@@ -66,8 +72,8 @@ class CpuBackend final : public HostBackend {
   void parallel(std::size_t tasks,
                 const std::function<void(std::size_t, std::size_t)>& body) override {
     std::exception_ptr failure;
-    // Workers are fixed by the options, threads by the machine: results depend on workers only.
-#pragma omp parallel num_threads(static_cast <int>(threads_))
+    const int threads = static_cast<int>(std::min(threads_, workers_));
+#pragma omp parallel num_threads(threads)
     {
       const auto thread = static_cast<std::size_t>(omp_get_thread_num());
       const auto team = static_cast<std::size_t>(omp_get_num_threads());
@@ -101,14 +107,14 @@ class CpuBackend final : public HostBackend {
 
  private:
   const KernelSet& kernels_;
-  std::size_t workers_;
   std::size_t threads_;
+  std::size_t workers_;
 };
 
 }  // namespace
 
 std::shared_ptr<Backend> make_cpu_backend(const KernelSet& kernels, const BackendOptions& options) {
-  return std::make_shared<CpuBackend>(kernels, options.threads);
+  return std::make_shared<CpuBackend>(kernels, options);
 }
 
 }  // namespace chorus

@@ -55,7 +55,11 @@ class Backend {
 };
 
 struct BackendOptions {
-  std::size_t threads = 0;  ///< CPU workers; 0: OMP_NUM_THREADS or one per core
+  /// Of a CPU, never more than it has cores; 0: OMP_NUM_THREADS or one per core.
+  std::size_t threads = 0;
+  /// Workers of a CPU, which the threads share; 0: as many as threads. Results depend on this
+  /// number alone: with the same workers, any number of threads gives the same bits.
+  std::size_t workers = 0;
 };
 
 /// Makes a backend by name: "auto" (the best available), a name of list_backends(), or "check:A,B".
