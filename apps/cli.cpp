@@ -1,7 +1,10 @@
 #include "cli.hpp"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "chorus/printable.hpp"
 #include "commands.hpp"
@@ -55,9 +58,42 @@ void add_background(CLI::App& command, Rgb& background) {
 void add_supersample(CLI::App& command, std::size_t& supersample) {
   command
       .add_option("--supersample", supersample,
-                  "Points per pixel and axis; a pixel is their mean (default: 1, more where "
-                  "pixels are larger than in training)")
+                  "Points per pixel and axis; a pixel is their mean (default: 2 for models that "
+                  "were trained on areas, else 1; more where pixels are larger than in training)")
       ->check(CLI::Range(std::size_t{1}, std::size_t{64}));
+}
+
+/// "auto" is nothing, a number is itself.
+std::size_t parse_palette_size(const std::string& text) {
+  if (text == "auto") return 0;
+  std::size_t size = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), size);
+  if (failure != std::errc() || end != text.data() + text.size() || size < 2 || size > 256)
+    throw CLI::ValidationError("--palette-size", "'" + text + "'; expected auto or 2 to 256");
+  return size;
+}
+
+/// What the outputs mean, and palettes.
+void add_head(CLI::App& command, TrainOptions& o, std::vector<CLI::Option*>& options) {
+  const auto add = [&](const char* flag, const char* help, std::vector<std::string> values,
+                       std::function<void(const std::string&)> set) {
+    options.push_back(command.add_option_function<std::string>(flag, std::move(set), help));
+    if (!values.empty()) options.back()->check(CLI::IsMember(std::move(values)));
+  };
+  add("--head", "What the network draws: rgb colors, areas of a palette, or what suits (auto)",
+      {"auto", "rgb", "palette"}, [&o](const std::string& text) {
+        if (text != "auto") o.head = parse_head(text);
+      });
+  add("--palette-size", "Entries of a palette: a number or auto (default)", {},
+      [&o](const std::string& text) { o.palette_size = parse_palette_size(text); });
+  add("--palette",
+      "free: each image has its own beside its latent (default); predicted: from the latent",
+      {"free", "predicted"},
+      [&o](const std::string& text) { o.network.palette_source = parse_palette_source(text); });
+  add("--palette-fields", "Entries: constant colors, affine color fields, or what suits (auto)",
+      {"auto", "constant", "affine"}, [&o](const std::string& text) {
+        if (text != "auto") o.palette_fields = parse_palette_fields(text);
+      });
 }
 
 /// Options that say what to train; they have no place in a training that is resumed.
@@ -89,6 +125,15 @@ std::vector<CLI::Option*> add_training(CLI::App& command, TrainOptions& o) {
   add("--edge-pixels", o.training.edge_pixels,
       "Drawn per image and step from the others (0: from all pixels alike)")
       ->check(CLI::Range(0, 1 << 20));
+  add("--area-from", o.training.area_from,
+      "Share of the training after which pixels count as areas, not as points (1: never)")
+      ->check(CLI::Range(0.0, 1.0));
+  add("--area-flat-pixels", o.training.area_flat_pixels, "As --flat-pixels, for areas")
+      ->check(CLI::Range(0, 1 << 20));
+  add("--area-edge-pixels", o.training.area_edge_pixels,
+      "As --edge-pixels, for areas; each is the mean of 4 places")
+      ->check(CLI::Range(1, 1 << 20));
+  add_head(command, o, options);
   add("--hold-out-pixels", o.hold_out_pixels,
       "Share of each image's pixels that training never sees, to be judged on; by the seed")
       ->check(CLI::Range(0.0, 0.99));

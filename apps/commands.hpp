@@ -29,8 +29,11 @@ struct TrainOptions {
   std::optional<std::size_t> steps;
   std::optional<double> epochs;
   std::optional<double> seconds;
-  SirenConfig network;
-  TrainConfig training;
+  SirenConfig network;                          ///< but for the next three
+  std::optional<Head> head;                     ///< nothing: what suits the images
+  std::size_t palette_size = 0;                 ///< 0: what suits the images
+  std::optional<PaletteFields> palette_fields;  ///< nothing: what suits the images
+  TrainConfig training = {.area_from = 0.4};
   double hold_out_pixels = 0;  ///< share of each image's pixels that training never sees
   double checkpoint_seconds = 60;
   std::filesystem::path metrics;  ///< empty: beside the model

@@ -57,7 +57,7 @@ void Scorer::add(const Collection& data) {
 Scorer::Task Scorer::task(std::size_t image, const Image& truth) {
   const EncodedImage& encoded = model_.images[image];
   const std::size_t points =
-      supersample_for(encoded, std::max(truth.width, truth.height), supersample_);
+      supersample_for(model_, image, std::max(truth.width, truth.height), supersample_);
   const bool same_size = truth.width == encoded.width && truth.height == encoded.height;
   Task task{};
   task.name = encoded.name;

@@ -24,7 +24,7 @@ void print_program() {
 
 /// How many numbers a model has, and for what.
 struct Counts {
-  std::size_t shared = 0, latents = 0, pixels = 0;
+  std::size_t shared = 0, latents = 0, palettes = 0, pixels = 0;
 };
 
 Counts count(const Model& model) {
@@ -32,6 +32,7 @@ Counts count(const Model& model) {
   for (const Parameter& parameter : model.siren.parameters())
     counts.shared += parameter.value.size();
   counts.latents = model.latents.size();
+  counts.palettes = model.palettes.size();
   for (const EncodedImage& image : model.images) counts.pixels += image.width * image.height;
   return counts;
 }
@@ -48,9 +49,18 @@ ordered_json to_json(const Model& model) {
             {"latent", config.latent},
             {"conditioning", std::string(name(config.conditioning))},
             {"omega_first", config.omega_first},
-            {"omega_hidden", config.omega_hidden}}},
+            {"omega_hidden", config.omega_hidden},
+            {"head", std::string(name(config.head))},
+            {"palette_size", config.head == Head::palette ? config.palette_size : 0}}},
           {"numbers",
-           {{"shared", counts.shared}, {"latents", counts.latents}, {"pixels", counts.pixels}}},
+           {{"shared", counts.shared},
+            {"latents", counts.latents},
+            {"palettes", counts.palettes},
+            {"pixels", counts.pixels}}},
+          {"per_image",
+           {{"latent", config.latent},
+            {"side_information", free_palette_numbers(config)},
+            {"bytes", sizeof(float) * (config.latent + free_palette_numbers(config))}}},
           {"notes", model.notes},
           {"images", std::move(images)}};
 }
@@ -58,14 +68,18 @@ ordered_json to_json(const Model& model) {
 void print_model(const Model& model) {
   const SirenConfig& config = model.siren.config();
   const Counts counts = count(model);
-  const double per_pixel =
-      static_cast<double>(counts.shared + counts.latents) / static_cast<double>(counts.pixels);
+  const std::size_t palette = free_palette_numbers(config);
+  const double per_pixel = static_cast<double>(counts.shared + counts.latents + counts.palettes) /
+                           static_cast<double>(counts.pixels);
   fmt::print(
       "Network   {} hidden layers of {} units, latent {}, conditioning {}, omega {} and {}\n",
       config.hidden_layers, config.width, config.latent, name(config.conditioning),
       config.omega_first, config.omega_hidden);
-  fmt::print("Numbers   {} shared + {} in latents ({} an image) = {:.3f} per training pixel\n",
-             counts.shared, counts.latents, config.latent, per_pixel);
+  fmt::print("Head      {}\n", describe_head(config));
+  fmt::print("Numbers   {} shared + {} in latents + {} in palettes = {:.3f} per training pixel\n",
+             counts.shared, counts.latents, counts.palettes, per_pixel);
+  fmt::print("An image  {} numbers of latent + {} of palette (side information) = {} bytes\n",
+             config.latent, palette, sizeof(float) * (config.latent + palette));
   for (const auto& [key, value] : model.notes)
     fmt::print("{:<9} {}\n", printable(key), printable(value));
   fmt::print("Images    {}\n", model.images.size());

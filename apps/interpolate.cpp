@@ -17,13 +17,12 @@ constexpr std::size_t animation_frames = 25;
 constexpr unsigned animation_frame_ms = 60;
 
 /// The pictures between two images of a model, both ends included, on the straight line between
-/// their latents; sizes that differ change along with them.
+/// their latents and palettes; sizes that differ change along with them.
 std::vector<Image> path_frames(Renderer& renderer, const Model& model, const ImagePair& pair,
                                std::size_t count, const InterpolateOptions& options) {
-  const std::vector<float> from = renderer.latent(pair.a), to = renderer.latent(pair.b);
+  const ImageCode from = renderer.code(pair.a), to = renderer.code(pair.b);
   const PixelSize size = scaled_size(model.images[pair.a], options.size);
-  const std::size_t supersample =
-      supersample_for(model.images[pair.a], options.size, options.supersample);
+  const std::size_t supersample = supersample_for(model, pair.a, options.size, options.supersample);
   std::vector<Image> frames;
   for (std::size_t k = 0; k < count; ++k) {
     const float t = static_cast<float>(k) / static_cast<float>(count - 1);

@@ -35,6 +35,13 @@ void print_profile(const Profile& profile, std::uint64_t steps) {
              profile.wall_seconds * ms_per_step);
 }
 
+std::string describe_head(const SirenConfig& config) {
+  if (config.head == Head::rgb) return "rgb";
+  return fmt::format("palette ({} {} {} an image)", config.palette_size,
+                     name(config.palette_source),
+                     config.palette_fields == PaletteFields::constant ? "colors" : "color fields");
+}
+
 std::size_t longer_side(const EncodedImage& image) { return std::max(image.width, image.height); }
 
 PixelSize scaled_size(const EncodedImage& image, std::size_t side) {
@@ -44,8 +51,11 @@ PixelSize scaled_size(const EncodedImage& image, std::size_t side) {
   return {scaled(image.width), scaled(image.height)};
 }
 
-std::size_t supersample_for(const EncodedImage& image, std::size_t size, std::size_t asked) {
-  return asked != 0 ? asked : std::max<std::size_t>(1, (longer_side(image) + size - 1) / size);
+std::size_t supersample_for(const Model& model, std::size_t image, std::size_t size,
+                            std::size_t asked) {
+  if (asked != 0) return asked;
+  const std::size_t trained = longer_side(model.images[image]);
+  return model.supersample * std::max<std::size_t>(1, (trained + size - 1) / size);
 }
 
 }  // namespace chorus::app

@@ -32,8 +32,12 @@ PixelSize scaled_size(const EncodedImage& image, std::size_t longer_side);
 
 std::size_t longer_side(const EncodedImage& image);
 
-/// Points per pixel and axis that make a decoded pixel the mean over its square: where pixels are
-/// larger than the ones the network was trained on.
-std::size_t supersample_for(const EncodedImage& image, std::size_t size, std::size_t asked);
+/// For people: "rgb", "palette (12 free colors an image)".
+std::string describe_head(const SirenConfig& config);
+
+/// Points per pixel and axis that make a decoded pixel the mean over its square: those that the
+/// model was trained with, and more where pixels are larger than in training.
+std::size_t supersample_for(const Model& model, std::size_t image, std::size_t size,
+                            std::size_t asked);
 
 }  // namespace chorus::app

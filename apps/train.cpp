@@ -8,6 +8,7 @@
 
 #include "chorus/error.hpp"
 #include "chorus/files.hpp"
+#include "chorus/palette.hpp"
 #include "chorus/printable.hpp"
 #include "chorus/render.hpp"
 #include "commands.hpp"
@@ -70,6 +71,23 @@ class MetricsLog {
   std::ofstream stream_;
 };
 
+/// The network's configuration, with what was left open decided from the training pixels: palettes
+/// of colours where these explain most images, of affine fields where only those do, else RGB.
+SirenConfig choose_network(const TrainOptions& options, const Collection& seen,
+                           const Split& split) {
+  constexpr double most = 0.8;
+  SirenConfig network = options.network;
+  if (options.head == Head::rgb) return network;
+  const PaletteFit fit = fit_palettes(seen, split, options.palette_size);
+  const bool palettes =
+      options.head ? true : std::max(fit.constant_share, fit.affine_share) >= most;
+  network.head = palettes ? Head::palette : Head::rgb;
+  network.palette_size = fit.entries;
+  network.palette_fields = options.palette_fields.value_or(
+      fit.constant_share >= most ? PaletteFields::constant : PaletteFields::affine);
+  return network;
+}
+
 class TrainingRun {
  public:
   explicit TrainingRun(const TrainOptions& options)
@@ -121,10 +139,12 @@ class TrainingRun {
   Model fresh_model() {
     state_.config = options_.training;
     const Split split{options_.training.seed, options_.hold_out_pixels};
-    state_.data_checksum = data_checksum(without_held_out_pixels(truth_, split));
-    Model model =
-        make_model(session_.memory, options_.network, encoded(truth_), options_.training.seed);
+    const Collection seen = without_held_out_pixels(truth_, split);
+    state_.data_checksum = data_checksum(seen);
+    Model model = make_model(session_.memory, choose_network(options_, seen, split),
+                             encoded(truth_), options_.training.seed);
     model.split = split;
+    initialize_palettes(session_.memory, model, seen);
     model.notes = {{"program", "chorus " CHORUS_VERSION},
                    {"seed", std::to_string(options_.training.seed)},
                    {"backend", session_.backend->name()},
@@ -162,9 +182,10 @@ class TrainingRun {
   void announce() {
     std::size_t pixels = 0;
     for (const NamedImage& named : data_) pixels += named.image.pixels();
-    bar_.print(fmt::format("{} images, {} pixels; backend {} ({}); {} pixels a step", data_.size(),
-                           pixels, session_.backend->name(), session_.backend->description(),
-                           trainer_.pixels_per_step()));
+    bar_.print(fmt::format("{} images, {} pixels; backend {} ({}); {} pixels a step; head {}",
+                           data_.size(), pixels, session_.backend->name(),
+                           session_.backend->description(), trainer_.pixels_per_step(),
+                           describe_head(model_.siren.config())));
   }
 
   /// Rate, quality on the drawn pixels and time left, since the last report.
@@ -192,7 +213,8 @@ class TrainingRun {
     count = std::min(count, truth_.size());
     for (std::size_t k = 0; k < count; ++k) {
       const std::size_t i = k * truth_.size() / count;
-      scores.images.push_back(score_image(renderer_, model_, i, truth_[i].image, 1));
+      scores.images.push_back(
+          score_image(renderer_, model_, i, truth_[i].image, model_.supersample));
     }
     const PsnrSummary psnr = scores.psnr();
     const std::optional<HeldOutScores> held_out = held_out_scores(scores.images);

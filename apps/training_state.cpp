@@ -24,12 +24,17 @@ void each_member(Config& c, Visit visit) {
   visit("modulation_rate", c.modulation_rate);
   visit("latent_rate", c.latent_rate);
   visit("output_rate", c.output_rate);
+  visit("palette_rate", c.palette_rate);
   visit("beta1", c.beta1);
   visit("beta2", c.beta2);
   visit("epsilon", c.epsilon);
   visit("warm_up", c.warm_up);
   visit("flat_pixels", c.flat_pixels);
   visit("edge_pixels", c.edge_pixels);
+  visit("area_from", c.area_from);
+  visit("area_samples", c.area_samples);
+  visit("area_flat_pixels", c.area_flat_pixels);
+  visit("area_edge_pixels", c.area_edge_pixels);
   visit("images_per_step", c.images_per_step);
   visit("seed", c.seed);
 }

@@ -209,6 +209,95 @@ void add_layers(Cases& cases) {
   add_layer(cases, {2, 5, 13, 13, true, 1, false, true});
 }
 
+// --- palettes and samples -----------------------------------------------------------------------
+
+Matrix softmax_by_definition(const Matrix& logits) {
+  Matrix weights = mapped(logits, [](double x) { return std::exp(x); });
+  const Matrix sums = product(weights, Matrix(logits.cols, logits.cols, 1));
+  return zipped(weights, sums, std::divides<>());
+}
+
+Matrix palette_colors_by_definition(Matrices m) {
+  const Matrix weights = softmax_by_definition(m[0]);
+  const std::size_t entries = m[0].cols, group = m[0].rows / m[1].rows;
+  Matrix colors(m[0].rows, m[1].cols / entries);
+  for (std::size_t r = 0; r < colors.rows; ++r)
+    for (std::size_t c = 0; c < colors.cols; ++c)
+      for (std::size_t k = 0; k < entries; ++k)
+        colors(r, c) += weights(r, k) * m[1](r / group, c * entries + k);
+  return colors;
+}
+
+struct Palettes {
+  std::size_t groups, group, entries, channels;
+  float bound = 2;
+  bool constant_logits = false, constant_palettes = false;
+};
+
+void add_palettes(Cases& cases) {
+  const std::vector<Palettes> shapes = {{1, 1, 1, 1},
+                                        {1, 1, 2, 3},
+                                        {3, 16, 12, 3},
+                                        {2, 24, 12, 9},
+                                        {2, 7, 5, 3},
+                                        {4, 1, 16, 3},
+                                        {1, 33, 64, 3},
+                                        {2, 3, 65, 3},
+                                        {2, 9, 12, 3, 80},
+                                        {2, 5, 12, 3, 2, true},
+                                        {2, 5, 12, 3, 2, false, true}};
+  for (const Palettes& s : shapes) {
+    OpInput logits = cases.random(s.groups * s.group, s.entries, s.bound);
+    OpInput palettes = cases.random(s.groups, s.entries * s.channels);
+    logits.differentiable = !s.constant_logits;
+    palettes.differentiable = !s.constant_palettes;
+    cases.add({fmt::format("palette_colors {} groups of {}, {} entries, {} channels{}{}, up to {}",
+                           s.groups, s.group, s.entries, s.channels,
+                           s.constant_logits ? ", logits fixed" : "",
+                           s.constant_palettes ? ", palettes fixed" : "", s.bound),
+               {logits, palettes},
+               [](Vars v) { return palette_colors(v[0], v[1]); },
+               palette_colors_by_definition,
+               tolerance(s.entries + s.group, double{s.bound})});
+  }
+  for (const Shape& s : std::vector<Shape>{{1, 1}, {7, 3}, {24, 12}})
+    cases.add({fmt::format("softmax {} x {}", s.rows, s.cols),
+               {cases.random(s.rows, s.cols, 3)},
+               [](Vars v) { return softmax(v[0]); },
+               [](Matrices m) { return softmax_by_definition(m[0]); },
+               tolerance(s.cols, 3)});
+}
+
+Matrix means_by_definition(const Matrix& samples, std::size_t groups, std::size_t singles,
+                           std::size_t each) {
+  const std::size_t rows = samples.rows / groups, pixels = singles + (rows - singles) / each;
+  Matrix means(groups * pixels, samples.cols);
+  for (std::size_t g = 0; g < groups; ++g)
+    for (std::size_t r = 0; r < rows; ++r)
+      for (std::size_t c = 0; c < samples.cols; ++c) {
+        const bool single = r < singles;
+        const std::size_t pixel = single ? r : singles + (r - singles) / each;
+        means(g * pixels + pixel, c) +=
+            samples(g * rows + r, c) / static_cast<double>(single ? 1 : each);
+      }
+  return means;
+}
+
+void add_samples(Cases& cases) {
+  struct Samples {
+    std::size_t groups, singles, pixels, samples, cols;
+  };
+  for (const Samples& s : std::vector<Samples>{
+           {1, 0, 1, 1, 1}, {3, 2, 3, 4, 3}, {2, 0, 5, 9, 3}, {2, 4, 0, 4, 3}, {4, 1, 1, 2, 17}})
+    cases.add(
+        {fmt::format("mean_samples {} groups of {} pixels with 1 and {} with {} x {}", s.groups,
+                     s.singles, s.pixels, s.samples, s.cols),
+         {cases.random(s.groups * (s.singles + s.pixels * s.samples), s.cols)},
+         [s](Vars v) { return mean_samples(v[0], s.groups, s.singles, s.samples); },
+         [s](Matrices m) { return means_by_definition(m[0], s.groups, s.singles, s.samples); },
+         tolerance(s.samples)});
+}
+
 void add_errors(Cases& cases) {
   for (const Shape& s : std::vector<Shape>{{1, 1}, {24, 3}, {7, 17}})
     cases.add({fmt::format("weighted_squared_error {} x {}", s.rows, s.cols),
@@ -268,6 +357,8 @@ std::vector<OpCase> make_cases() {
   add_group_ops(cases, 2, 5, 272);
   add_group_ops(cases, 7, 2, 16);
   add_layers(cases);
+  add_palettes(cases);
+  add_samples(cases);
   add_errors(cases);
   add_compositions(cases);
   return cases.take();

@@ -283,6 +283,36 @@ BOOST_AUTO_TEST_CASE(held_out_pixels_are_scored_and_never_read) {
   place.must_fail(2, "train clean -o c.safetensors --hold-out-pixels 1", "--hold-out-pixels");
 }
 
+BOOST_AUTO_TEST_CASE(heads_are_chosen_and_reported) {
+  const Workplace place;
+  const auto info = [&](const std::string& flags) {
+    place.must("train icons" + small + "--steps 5 -o h.safetensors " + flags);
+    place.must("interpolate h.safetensors key folder --frames 3 --size 16 -o path");
+    return json::parse(place.must("info h.safetensors --json"));
+  };
+  const json chosen = info("");  // icons: a palette of colours
+  BOOST_TEST(chosen.at("network").at("head") == "palette");
+  BOOST_TEST(chosen.at("per_image").at("latent") == 8);
+  const int entries = chosen.at("network").at("palette_size");
+  BOOST_TEST(entries >= 12);
+  BOOST_TEST(chosen.at("per_image").at("side_information") == 3 * entries);
+  BOOST_TEST(chosen.at("per_image").at("bytes") == 4 * (8 + 3 * entries));
+  BOOST_TEST(chosen.at("numbers").at("palettes") == 4 * 3 * entries);
+  BOOST_TEST(place.must("info h.safetensors").find("side information") != std::string::npos);
+
+  const json rgb = info("--head rgb");
+  BOOST_TEST(rgb.at("network").at("head") == "rgb");
+  BOOST_TEST(rgb.at("per_image").at("side_information") == 0);
+  const json fields = info("--head palette --palette-size 5 --palette-fields affine");
+  BOOST_TEST(fields.at("per_image").at("side_information") == 45);
+  const json predicted = info("--head palette --palette predicted");
+  BOOST_TEST(predicted.at("per_image").at("side_information") == 0);
+  for (const char* wrong : {"--head hydra", "--palette-size 1", "--palette-size many",
+                            "--palette stolen", "--palette-fields wavy", "--area-from 2"})
+    place.must_fail(2, std::string("train icons --size 24 -o n.safetensors ") + wrong,
+                    std::string(wrong).substr(0, std::string(wrong).find(' ')));
+}
+
 BOOST_AUTO_TEST_CASE(an_interrupted_training_goes_on_exactly) {
   const Workplace place;
   const std::string steps = "--steps 3000 ";

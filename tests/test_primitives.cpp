@@ -401,4 +401,54 @@ BOOST_AUTO_TEST_CASE(a_write_behind_the_end_would_be_noticed) {
   BOOST_TEST(poisoned.overrun_blocks() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(palette_gradients_are_added_and_logits_replaced) {
+  on_each_backend([](Bench& bench) {
+    const std::size_t groups = 2, group = 19, channels = 3;
+    for (const std::size_t entries : {1, 12, 17, 70}) {
+      const Matrix up = random_matrix(groups * group, channels, 1);
+      const Matrix palettes = random_matrix(groups, entries * channels, 2);
+      const Matrix old = random_matrix(groups, entries * channels, 3);
+      const Matrix weights = mapped(random_matrix(groups * group, entries, 4),
+                                    [](double x) { return std::abs(x) / 8; });
+      Matrix logits(groups * group, entries), sums = old;
+      for (std::size_t r = 0; r < logits.rows; ++r) {
+        double mean = 0;
+        const auto slope = [&](std::size_t k) {
+          double sum = 0;
+          for (std::size_t c = 0; c < channels; ++c)
+            sum += up(r, c) * palettes(r / group, c * entries + k);
+          return sum;
+        };
+        for (std::size_t k = 0; k < entries; ++k) mean += weights(r, k) * slope(k);
+        for (std::size_t k = 0; k < entries; ++k) {
+          logits(r, k) = weights(r, k) * (slope(k) - mean);
+          for (std::size_t c = 0; c < channels; ++c)
+            sums(r / group, c * entries + k) += weights(r, k) * up(r, c);
+        }
+      }
+      const Tensor in = bench.place(up), table = bench.place(palettes);
+      const Tensor in_place = bench.place(weights), total = bench.place(old);
+      bench.run({.op = Op::palette_colors_gradient}, {&in, &table}, {&in_place, &total});
+      check_close(bench.read(in_place), logits, 4 * rounding);
+      check_close(bench.read(total), sums, 4 * rounding);
+    }
+  });
+}
+
+BOOST_AUTO_TEST_CASE(softmax_of_extreme_logits_stays_finite) {
+  on_each_backend([](Bench& bench) {
+    Matrix logits(1, 3);
+    logits.values = {-1e6, 300, 299};
+    const Tensor in = bench.place(logits), table = bench.place(Matrix(1, 9, 0.5));
+    const Tensor colors = bench.place(1, 3), weights = bench.place(1, 3);
+    bench.run({.op = Op::palette_colors}, {&in, &table}, {&colors, &weights});
+    const Matrix found = bench.read(weights);
+    const double first = 1 / (1 + std::exp(-1.0));
+    BOOST_TEST((found(0, 0) >= 0 && found(0, 0) < 1e-37));
+    BOOST_TEST(std::abs(found(0, 1) - first) < 1e-6);
+    BOOST_TEST(std::abs(found(0, 2) - (1 - first)) < 1e-6);
+    BOOST_TEST(std::abs(bench.read(colors)(0, 2) - 0.5) < 1e-6);
+  });
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -49,14 +49,16 @@ struct Draw {
 class Drawer {
  public:
   Drawer(const std::string& backend, const std::vector<NamedImage>& images, std::uint32_t flat,
-         std::uint32_t edge)
+         std::uint32_t edge, std::uint32_t area_samples = 0)
       : memory_(make_backend(backend)),
         table_(memory_, images),
         image_(memory_.shared_backend(), std::vector<std::uint32_t>{0}),
         step_(memory_.shared_backend(), std::vector<std::uint32_t>{0}),
         flat_(flat),
+        area_samples_(area_samples),
         rows_(flat + edge),
-        places_(memory_.tensor(rows_, 2)),
+        places_(memory_.tensor(
+            flat + edge * std::max<std::size_t>(1, std::size_t{area_samples} * area_samples), 2)),
         colors_(memory_.tensor(rows_, 3)),
         weights_(memory_.tensor(rows_, 1)) {}
 
@@ -72,7 +74,7 @@ class Drawer {
     call.index[1] = table_.image_table();
     call.index[2] = table_.pixel_order();
     call.index[3] = step_.view();
-    call.draw = {seed, 0, flat_};
+    call.draw = {seed, 0, flat_, area_samples_};
     memory_.backend().run(call);
     return {read(places_), read(colors_), read(weights_)};
   }
@@ -83,7 +85,7 @@ class Drawer {
   Memory memory_;
   PixelTable table_;
   IndexList image_, step_;
-  std::uint32_t flat_;
+  std::uint32_t flat_, area_samples_;
   std::size_t rows_;
   Tensor places_, colors_, weights_;
 };
@@ -261,6 +263,60 @@ BOOST_AUTO_TEST_CASE(draws_depend_on_seed_and_step_only) {
   BOOST_TEST((places(drawer, 7, 2) != first));
   BOOST_TEST((places(drawer, 7, std::uint64_t{1} << 32) != places(drawer, 7, 0)));
   BOOST_TEST((places(again, 7, 1) == first));
+}
+
+BOOST_AUTO_TEST_CASE(areas_are_the_same_pixels_at_places_inside_them) {
+  constexpr std::uint32_t flat = 3, edge = 5, samples = 2;
+  const std::vector<NamedImage> images = odd_images();
+  for (const std::string& backend : backends_under_test()) {
+    Drawer centres(backend, images, flat, edge), areas(backend, images, flat, edge, samples);
+    for (std::uint32_t i = 0; i < images.size(); ++i) {
+      const double width = static_cast<double>(images[i].image.width);
+      const double height = static_cast<double>(images[i].image.height);
+      const Draw at = centres.draw(i, 3), in = areas.draw(i, 3);
+      BOOST_TEST((in.colors.values == at.colors.values));
+      BOOST_TEST((in.weights.values == at.weights.values));
+      for (std::size_t row = 0, place = 0; row < flat + edge; ++row) {
+        const std::size_t cells = row < flat ? 1 : samples;
+        for (std::size_t cell = 0; cell < cells * cells; ++cell, ++place) {
+          // In pixels from the lower corner of the cell, in cells.
+          const double cell_width = 2 / width / static_cast<double>(cells);
+          const double cell_height = 2 / height / static_cast<double>(cells);
+          const double x = (in.places(place, 0) - at.places(row, 0) + 1 / width) / cell_width -
+                           static_cast<double>(cell % cells);
+          const double y = (in.places(place, 1) - at.places(row, 1) + 1 / height) / cell_height -
+                           static_cast<double>(cell / cells);
+          BOOST_TEST((x > -1e-5 && x < 1 + 1e-5), x);
+          BOOST_TEST((y > -1e-5 && y < 1 + 1e-5), y);
+        }
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(places_in_areas_are_spread_evenly) {
+  Drawer drawer("reference", {{"one pixel", Image(1, 1, 0.7F)}}, 1, 1, 2);
+  constexpr std::uint32_t steps = 4000;
+  std::vector<std::vector<double>> x(5), y(5);
+  for (std::uint32_t step = 0; step < steps; ++step) {
+    const Matrix places = drawer.draw(0, step).places;
+    for (std::size_t r = 0; r < 5; ++r) {
+      x[r].push_back(places(r, 0));
+      y[r].push_back(places(r, 1));
+    }
+  }
+  // The flat pixel's place in [-1, 1], then those of the four cells.
+  const std::vector<double> mean_x = {0, -0.5, 0.5, -0.5, 0.5}, mean_y = {0, -0.5, -0.5, 0.5, 0.5};
+  for (std::size_t r = 0; r < 5; ++r) {
+    const double deviation = (r == 0 ? 1 : 0.5) / std::sqrt(3.0);
+    for (const auto& [found, expected] :
+         {std::pair{estimate(x[r]), mean_x[r]}, std::pair{estimate(y[r]), mean_y[r]}}) {
+      BOOST_TEST(std::abs(found.mean - expected) < 4 * found.error);
+      BOOST_TEST(std::abs(found.error * std::sqrt(double{steps}) / deviation - 1) < 0.05);
+    }
+  }
+  BOOST_TEST((x[1] != x[2]));
+  BOOST_TEST((x[0] != y[0]));
 }
 
 // --- the order of the images --------------------------------------------------------------------

@@ -359,8 +359,8 @@ BOOST_AUTO_TEST_CASE(supersampling_takes_the_mean_of_a_block) {
 
 BOOST_AUTO_TEST_CASE(a_latent_may_be_given_instead_of_an_image) {
   for_each_renderer([](Memory&, const Model&, Renderer& renderer) {
-    BOOST_TEST((renderer.render(renderer.latent(1), 6, 6).rgb == renderer.render(1, 6, 6).rgb));
-    BOOST_CHECK_THROW(renderer.render(std::vector<float>(2), 6, 6), std::invalid_argument);
+    BOOST_TEST((renderer.render(renderer.code(1), 6, 6).rgb == renderer.render(1, 6, 6).rgb));
+    BOOST_CHECK_THROW(renderer.render({std::vector<float>(2), {}}, 6, 6), std::invalid_argument);
     BOOST_CHECK_THROW(renderer.render(2, 6, 6), std::invalid_argument);
     BOOST_CHECK_THROW(renderer.render(0, 0, 6), std::invalid_argument);
     BOOST_CHECK_THROW(renderer.render(0, 6, 6, 0), std::invalid_argument);

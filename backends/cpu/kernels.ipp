@@ -23,6 +23,8 @@ namespace {
 
 #include "cpu/elementwise.ipp"
 
+#include "cpu/palette.ipp"
+
 bool run(const Call& call, float* scratch) {
   const Batch factor(call.scale);
   switch (call.op) {
@@ -86,6 +88,11 @@ bool run(const Call& call, float* scratch) {
     case Op::adam:
       adam(call);
       return true;
+    case Op::palette_colors:
+      return palette_colors(call);
+    case Op::palette_colors_gradient:
+      return palette_colors_gradient(call);
+    case Op::mean_samples:
     case Op::draw_pixels:
       return false;
   }

@@ -1,8 +1,10 @@
 #include "reference/reference.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <stdexcept>
+#include <vector>
 
 #include "chorus/random.hpp"
 #include "host/host_backend.hpp"
@@ -90,6 +92,75 @@ void squared_error(const Call& call) {
   at(call.out[0], 0, 0) = static_cast<float>(sum);
 }
 
+void palette_colors(const Call& call) {
+  const ConstView &logits = call.in[0], &palettes = call.in[1];
+  const std::size_t entries = logits.cols, group = logits.rows / palettes.rows;
+  std::vector<double> weights(entries);
+  for (std::size_t r = 0; r < logits.rows; ++r) {
+    double largest = at(logits, r, 0), sum = 0;
+    for (std::size_t k = 1; k < entries; ++k) largest = std::max<double>(largest, at(logits, r, k));
+    for (std::size_t k = 0; k < entries; ++k)
+      sum += weights[k] = std::exp(at(logits, r, k) - largest);
+    for (std::size_t k = 0; k < entries; ++k) {
+      weights[k] /= sum;
+      if (call.out[1].data != nullptr) at(call.out[1], r, k) = static_cast<float>(weights[k]);
+    }
+    for (std::size_t c = 0; c < call.out[0].cols; ++c) {
+      double color = 0;
+      for (std::size_t k = 0; k < entries; ++k)
+        color += weights[k] * at(palettes, r / group, c * entries + k);
+      at(call.out[0], r, c) = static_cast<float>(color);
+    }
+  }
+}
+
+void palette_colors_gradient(const Call& call) {
+  const ConstView &upstream = call.in[0], &palettes = call.in[1];
+  const View &weights = call.out[0], &sums = call.out[1];
+  const std::size_t entries = weights.cols, group = weights.rows / palettes.rows;
+  for (std::size_t g = 0; g < palettes.rows; ++g)
+    for (std::size_t c = 0; c < upstream.cols; ++c)
+      for (std::size_t k = 0; k < entries; ++k) {
+        double sum = at(sums, g, c * entries + k);
+        for (std::size_t r = g * group; r < (g + 1) * group; ++r)
+          sum += double{at(weights, r, k)} * at(upstream, r, c);
+        at(sums, g, c * entries + k) = static_cast<float>(sum);
+      }
+  std::vector<double> slopes(entries);
+  for (std::size_t r = 0; r < weights.rows; ++r) {
+    double mean = 0;
+    for (std::size_t k = 0; k < entries; ++k) {
+      slopes[k] = 0;
+      for (std::size_t c = 0; c < upstream.cols; ++c)
+        slopes[k] += double{at(upstream, r, c)} * at(palettes, r / group, c * entries + k);
+      mean += slopes[k] * at(weights, r, k);
+    }
+    for (std::size_t k = 0; k < entries; ++k)
+      at(weights, r, k) = static_cast<float>(at(weights, r, k) * (slopes[k] - mean));
+  }
+}
+
+void mean_samples(const Call& call) {
+  const SampleGroups& shape = call.pixels;
+  const bool spread = call.transpose_a;
+  const std::size_t pixels = (spread ? call.in[0].rows : call.out[0].rows) / shape.groups;
+  const std::size_t cols = call.out[0].cols;
+  std::size_t sample = 0;
+  for (std::size_t pixel = 0; pixel < shape.groups * pixels; ++pixel) {
+    const std::size_t count = pixel % pixels < shape.singles ? 1 : shape.samples;
+    for (std::size_t c = 0; c < cols; ++c) {
+      double sum = 0;
+      for (std::size_t s = sample; s < sample + count; ++s)
+        if (spread)
+          at(call.out[0], s, c) = at(call.in[0], pixel, c) / static_cast<float>(count);
+        else
+          sum += at(call.in[0], s, c);
+      if (!spread) at(call.out[0], pixel, c) = static_cast<float>(sum / static_cast<double>(count));
+    }
+    sample += count;
+  }
+}
+
 /// One drawn pixel: where it lies in its image's list, and the weight that keeps sums unbiased.
 struct Drawn {
   std::uint32_t place;
@@ -109,29 +180,54 @@ Drawn draw(const std::uint32_t* image, std::uint32_t row, std::uint32_t rows,
   return {place, static_cast<float>(double(kind) / (double(flat + edge) * rows_of_kind))};
 }
 
-void draw_pixels(const Call& call) {
-  const std::size_t groups = call.index[0].count;
-  const std::size_t rows = call.out[0].rows / groups;
-  const std::uint32_t step = call.index[3].data[0];
-  for (std::size_t g = 0; g < groups; ++g) {
-    const std::uint32_t* image = call.index[1].data + call.index[0].data[g] * image_fields;
-    const std::uint32_t first = image[image_first_pixel];
-    for (std::size_t k = 0; k < rows; ++k) {
-      const auto row = static_cast<std::uint32_t>(k);
-      const auto group = call.draw.first_group + static_cast<std::uint32_t>(g);
-      const PhiloxBlock words = philox({row, group, step, 0}, call.draw.seed);
-      const Drawn drawn =
-          draw(image, row, static_cast<std::uint32_t>(rows), call.draw.flat_rows, words[0]);
-      const std::uint32_t pixel = call.index[2].data[first + drawn.place];
-      const std::uint32_t width = image[image_width];
-      const std::size_t r = g * rows + k;
-      at(call.out[0], r, 0) = static_cast<float>((2.0 * (pixel % width) + 1) / width - 1);
-      at(call.out[0], r, 1) =
-          static_cast<float>((2.0 * (pixel / width) + 1) / image[image_height] - 1);
-      for (std::size_t c = 0; c < 3; ++c) at(call.out[1], r, c) = at(call.in[0], first + pixel, c);
-      at(call.out[2], r, 0) = drawn.weight;
-    }
+/// A place in [0, 1) x [0, 1) of a pixel's square: the centre, or one in a cell of a grid.
+struct Place {
+  double x = 0.5;
+  double y = 0.5;
+};
+
+Place place_in_cell(const PixelDraw& draw, PhiloxBlock counter, std::uint32_t cell,
+                    std::uint32_t cells_per_axis) {
+  counter[3] = 1 + cell;
+  const PhiloxBlock words = philox(counter, draw.seed);
+  const auto at_cell = [&](std::uint32_t index, std::uint32_t word) {
+    return (index + double{unit_float(word)}) / cells_per_axis;
+  };
+  return {at_cell(cell % cells_per_axis, words[0]), at_cell(cell / cells_per_axis, words[1])};
+}
+
+/// Draws one pixel of a group; `sample` is its first row of out0. Returns its number of samples.
+std::size_t draw_pixel(const Call& call, std::size_t g, std::uint32_t row, std::uint32_t rows,
+                       std::size_t sample) {
+  const std::uint32_t* image = call.index[1].data + call.index[0].data[g] * image_fields;
+  const std::uint32_t first = image[image_first_pixel];
+  const auto group = call.draw.first_group + static_cast<std::uint32_t>(g);
+  const PhiloxBlock counter = {row, group, call.index[3].data[0], 0};
+  const PhiloxBlock words = philox(counter, call.draw.seed);
+  const Drawn drawn = draw(image, row, rows, call.draw.flat_rows, words[0]);
+  const std::uint32_t pixel = call.index[2].data[first + drawn.place];
+  const std::uint32_t width = image[image_width], height = image[image_height];
+  const std::size_t r = g * rows + row;
+  for (std::size_t c = 0; c < 3; ++c) at(call.out[1], r, c) = at(call.in[0], first + pixel, c);
+  at(call.out[2], r, 0) = drawn.weight;
+
+  const std::uint32_t area = call.draw.area_samples;
+  const std::uint32_t cells = row < call.draw.flat_rows || area == 0 ? 1 : area;
+  for (std::uint32_t cell = 0; cell < cells * cells; ++cell) {
+    const Place place = area == 0 ? Place{} : place_in_cell(call.draw, counter, cell, cells);
+    at(call.out[0], sample + cell, 0) =
+        static_cast<float>(2.0 * (pixel % width + place.x) / width - 1);
+    at(call.out[0], sample + cell, 1) =
+        static_cast<float>(2.0 * (pixel / width + place.y) / height - 1);
   }
+  return cells * cells;
+}
+
+void draw_pixels(const Call& call) {
+  const auto rows = static_cast<std::uint32_t>(call.out[1].rows / call.index[0].count);
+  std::size_t sample = 0;
+  for (std::size_t g = 0; g < call.index[0].count; ++g)
+    for (std::uint32_t row = 0; row < rows; ++row) sample += draw_pixel(call, g, row, rows, sample);
 }
 
 void adam(const Call& call) {
@@ -208,6 +304,12 @@ void run_reference(const Call& call) {
       return sine_linear_gradient(call);
     case Op::squared_error:
       return squared_error(call);
+    case Op::palette_colors:
+      return palette_colors(call);
+    case Op::palette_colors_gradient:
+      return palette_colors_gradient(call);
+    case Op::mean_samples:
+      return mean_samples(call);
     case Op::gather_rows:
       return each_element(call, [&](auto r, auto c) { return at(a, call.index[0].data[r], c); });
     case Op::draw_pixels:

@@ -38,6 +38,12 @@ std::string_view name(Op op) {
       return "sine_linear_gradient";
     case Op::squared_error:
       return "squared_error";
+    case Op::palette_colors:
+      return "palette_colors";
+    case Op::palette_colors_gradient:
+      return "palette_colors_gradient";
+    case Op::mean_samples:
+      return "mean_samples";
     case Op::gather_rows:
       return "gather_rows";
     case Op::draw_pixels:

@@ -21,16 +21,24 @@ using nlohmann::json;
 
 constexpr const char* format_name = "chorus model";
 constexpr int format_version = 1;
-constexpr std::size_t largest_width = 8192, largest_depth = 64, largest_latent = 65536;
+constexpr std::size_t largest_width = 8192, largest_depth = 64, largest_latent = 65536,
+                      largest_palette = 1024, largest_supersample = 64;
 
 json to_json(const SirenConfig& config) {
-  return {{"width", config.width},
-          {"hidden_layers", config.hidden_layers},
-          {"latent", config.latent},
-          {"channels", config.channels},
-          {"conditioning", std::string(name(config.conditioning))},
-          {"omega_first", config.omega_first},
-          {"omega_hidden", config.omega_hidden}};
+  json object = {{"width", config.width},
+                 {"hidden_layers", config.hidden_layers},
+                 {"latent", config.latent},
+                 {"channels", config.channels},
+                 {"conditioning", std::string(name(config.conditioning))},
+                 {"omega_first", config.omega_first},
+                 {"omega_hidden", config.omega_hidden}};
+  if (config.head == Head::palette) {
+    object["head"] = std::string(name(config.head));
+    object["palette_size"] = config.palette_size;
+    object["palette"] = std::string(name(config.palette_source));
+    object["palette_fields"] = std::string(name(config.palette_fields));
+  }
+  return object;
 }
 
 /// Fractions are not cut off and large numbers do not wrap.
@@ -60,6 +68,12 @@ SirenConfig config_from_json(const json& object) {
   config.conditioning = parse_conditioning(object.at("conditioning").get<std::string>());
   config.omega_first = positive_field(object, "omega_first");
   config.omega_hidden = positive_field(object, "omega_hidden");
+  config.head = parse_head(object.value("head", "rgb"));
+  if (config.head == Head::palette) {
+    config.palette_size = count_field(object, "palette_size", largest_palette);
+    config.palette_source = parse_palette_source(object.at("palette").get<std::string>());
+    config.palette_fields = parse_palette_fields(object.at("palette_fields").get<std::string>());
+  }
   return config;
 }
 
@@ -153,16 +167,21 @@ void check_sizes(const TensorFile& file, const SirenConfig& config, std::size_t 
   find_tensor(file, "latents", images, config.latent);
   for (std::size_t l = 0; l < config.hidden_layers; ++l)
     find_tensor(file, fmt::format("hidden.{}.weight", l), config.width, config.width);
+  if (const std::size_t numbers = palette_numbers(config); numbers != 0) {
+    const bool free = config.palette_source == PaletteSource::free;
+    find_tensor(file, free ? "palettes" : "palette.weight", free ? images : numbers,
+                free ? numbers : config.latent);
+  }
 }
 
 /// A tensor that no one reads hints at a configuration that is not the one of the weights.
-void check_all_known(const TensorFile& file, const Siren& siren) {
+void check_all_known(const TensorFile& file, const Model& model) {
   for (const auto& [key, tensor] : file.tensors) {
     const std::string& name = key;
-    const bool known = name == "latents" || name.starts_with("adam.") ||
-                       std::ranges::any_of(siren.parameters(), [&](const Parameter& parameter) {
-                         return parameter.name == name;
-                       });
+    const bool known =
+        name == "latents" || (name == "palettes" && model.palettes) || name.starts_with("adam.") ||
+        std::ranges::any_of(model.siren.parameters(),
+                            [&](const Parameter& parameter) { return parameter.name == name; });
     if (!known)
       throw Error(fmt::format("tensor \"{}\" is none that the configuration calls for", name));
   }
@@ -178,10 +197,13 @@ Model read_model(Memory& memory, const TensorFile& file) {
   for (const Parameter& parameter : model.siren.parameters())
     load_tensor(backend, file, parameter.name, parameter.value);
   load_tensor(backend, file, "latents", model.latents);
-  check_all_known(file, model.siren);
+  if (model.palettes) load_tensor(backend, file, "palettes", model.palettes);
+  check_all_known(file, model);
   model.siren.pack(backend);
   model.notes = json::parse(metadata(file, "notes")).get<std::map<std::string, std::string>>();
   model.split = split_from(file);
+  if (const auto found = file.metadata.find("decoding"); found != file.metadata.end())
+    model.supersample = count_field(json::parse(found->second), "supersample", largest_supersample);
   return model;
 }
 
@@ -200,12 +222,21 @@ Model make_model(Memory& memory, const SirenConfig& config, std::vector<EncodedI
   RandomStream random(seed, latent_stream);
   std::vector<float> latents(images.size() * config.latent);
   for (float& value : latents) value = random.normal();
-  const std::size_t count = images.size();
+  const std::size_t count = images.size(), palette = free_palette_numbers(config);
   return {Siren(memory, config, seed),
           memory.from(latents, count, config.latent),
+          palette == 0 ? Tensor{} : memory.zeros(count, palette),
           std::move(images),
           {},
-          {}};
+          {},
+          1};
+}
+
+ImageCode image_code(Backend& backend, const Model& model, std::size_t image) {
+  const auto row = [&](const Tensor& tensor) {
+    return to_host(backend, tensor.row_range(image, 1));
+  };
+  return {row(model.latents), model.palettes ? row(model.palettes) : std::vector<float>{}};
 }
 
 std::size_t find_image(const Model& model, const std::string& name) {
@@ -229,6 +260,11 @@ TensorFile to_tensor_file(Backend& backend, const Model& model) {
       {"configuration", to_json(model.siren.config()).dump()},
       {"images", to_json(model.images).dump(-1, ' ', false, json::error_handler_t::replace)},
       {"notes", json(model.notes).dump(-1, ' ', false, json::error_handler_t::replace)}};
+  if (model.palettes)
+    file.tensors["palettes"] = {{model.palettes.rows(), model.palettes.cols()},
+                                to_host(backend, model.palettes)};
+  if (model.supersample > 1)
+    file.metadata["decoding"] = json{{"supersample", model.supersample}}.dump();
   if (model.split.pixels > 0) file.metadata["split"] = to_json(model.split).dump();
   for (const Parameter& parameter : model.siren.parameters())
     file.tensors[parameter.name] = {{parameter.value.rows(), parameter.value.cols()},

@@ -52,10 +52,11 @@ Renderer::Renderer(Memory& memory, const Model& model)
       model_(model),
       memories_(worker_memories(memory.shared_backend())) {}
 
-Image Renderer::render(std::span<const float> latent, std::size_t width, std::size_t height,
+Image Renderer::render(const ImageCode& code, std::size_t width, std::size_t height,
                        std::size_t supersample) {
   const SirenConfig& config = model_.siren.config();
-  if (latent.size() != config.latent) throw std::invalid_argument("render: wrong latent size");
+  if (code.latent.size() != config.latent || code.palette.size() != free_palette_numbers(config))
+    throw std::invalid_argument("render: a latent or palette of the wrong size");
   if (width == 0 || height == 0 || supersample == 0)
     throw std::invalid_argument("render: an image needs pixels");
   const PointGrid grid{width * supersample, height * supersample};
@@ -63,9 +64,12 @@ Image Renderer::render(std::span<const float> latent, std::size_t width, std::si
   const std::size_t tile = backend_.tile_rows(config.width);
   const std::size_t tiles = (image.pixels() + tile - 1) / tile;
   Tape of_image(memories_.front());
+  const auto row = [&](const std::vector<float>& values) {
+    return values.empty() ? Var()
+                          : of_image.constant(memories_.front().from(values, 1, values.size()));
+  };
   const std::vector<Modulation> modulations =
-      model_.siren.modulate(model_.siren.on_tape(of_image),
-                            of_image.constant(memories_.front().from(latent, 1, config.latent)));
+      model_.siren.modulate(model_.siren.on_tape(of_image), row(code.latent), row(code.palette));
   backend_.parallel(tiles, [&](std::size_t t, std::size_t worker) {
     const std::size_t first = t * tile, count = std::min(tile, image.pixels() - first);
     Memory& memory = memories_[worker];
@@ -82,11 +86,7 @@ Image Renderer::render(std::span<const float> latent, std::size_t width, std::si
 
 Image Renderer::render(std::size_t image, std::size_t width, std::size_t height,
                        std::size_t supersample) {
-  return render(latent(image), width, height, supersample);
-}
-
-std::vector<float> Renderer::latent(std::size_t image) const {
-  return to_host(backend_, model_.latents.row_range(image, 1));
+  return render(code(image), width, height, supersample);
 }
 
 }  // namespace chorus

@@ -56,6 +56,10 @@ std::vector<ImagePair> closest_disjoint_pairs(const std::vector<std::vector<doub
   return chosen;
 }
 
+ImageCode lerp(const ImageCode& a, const ImageCode& b, float t) {
+  return {lerp(a.latent, b.latent, t), lerp(a.palette, b.palette, t)};
+}
+
 std::vector<float> lerp(const std::vector<float>& a, const std::vector<float>& b, float t) {
   if (a.size() != b.size()) throw std::invalid_argument("lerp: vectors of different sizes");
   std::vector<float> mix(a.size());

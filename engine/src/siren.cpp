@@ -1,5 +1,6 @@
 #include "chorus/siren.hpp"
 
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <stdexcept>
@@ -24,7 +25,62 @@ std::vector<float> normal(RandomStream& random, std::size_t count, float deviati
   return values;
 }
 
+/// mixed [rows x 9] = mixtures of p, gx and gy; [rows x 3] = p + x gx + y gy.
+Var at_places(const Var& mixed, const Var& coordinates) {
+  constexpr std::size_t terms = 3, channels = 3, columns = terms * channels;
+  std::array<float, columns * 2> slope{};
+  std::array<float, columns> start{};
+  std::array<float, columns * channels> fold{};
+  for (std::size_t column = 0; column < columns; ++column) {
+    const std::size_t term = column / channels;
+    if (term == 0)
+      start[column] = 1;
+    else
+      slope[column * 2 + term - 1] = 1;
+    fold[column * channels + column % channels] = 1;
+  }
+  Tape& tape = mixed.tape();
+  Memory& memory = tape.memory();
+  const Var basis = linear(coordinates, tape.constant(memory.from(slope, columns, 2)),
+                           tape.constant(memory.from(start, 1, columns)));
+  return matmul(multiply(mixed, basis), tape.constant(memory.from(fold, columns, channels)));
+}
+
+/// The value whose name is `text`.
+template <class Value>
+Value parse(std::string_view text, const char* what, Value a, Value b) {
+  if (text == name(a)) return a;
+  if (text == name(b)) return b;
+  throw Error("unknown " + std::string(what) + " '" + std::string(text) + "'; expected " +
+              std::string(name(a)) + " or " + std::string(name(b)));
+}
+
 }  // namespace
+
+std::size_t palette_numbers(const SirenConfig& config) {
+  if (config.head != Head::palette) return 0;
+  return config.palette_size * (config.palette_fields == PaletteFields::affine ? 9 : 3);
+}
+
+std::size_t free_palette_numbers(const SirenConfig& config) {
+  return config.palette_source == PaletteSource::free ? palette_numbers(config) : 0;
+}
+
+std::string_view name(Head head) { return head == Head::rgb ? "rgb" : "palette"; }
+std::string_view name(PaletteSource source) {
+  return source == PaletteSource::free ? "free" : "predicted";
+}
+std::string_view name(PaletteFields fields) {
+  return fields == PaletteFields::constant ? "constant" : "affine";
+}
+
+Head parse_head(std::string_view text) { return parse(text, "head", Head::rgb, Head::palette); }
+PaletteSource parse_palette_source(std::string_view text) {
+  return parse(text, "palette", PaletteSource::free, PaletteSource::predicted);
+}
+PaletteFields parse_palette_fields(std::string_view text) {
+  return parse(text, "palette fields", PaletteFields::constant, PaletteFields::affine);
+}
 
 std::string_view name(Conditioning conditioning) {
   switch (conditioning) {
@@ -73,12 +129,23 @@ Siren::Siren(Memory& memory, const SirenConfig& config, std::uint64_t seed) : co
                                  normal(random, width * latent, gain), true);
     layers_.push_back(layer);
   }
+  const bool palette = config.head == Head::palette;
+  const std::size_t outputs = palette ? config.palette_size : config.channels;
+  std::vector<float> output_bias(outputs, palette ? 0.0F : mean_color);
+  if (palette) output_bias[0] = 1;  // the background, more often than not
   Layer output;
-  output.weight = add_parameter(memory, "output.weight", Role::output, config.channels, width,
-                                uniform(random, config.channels * width, bound / 4), true);
-  output.bias = add_parameter(memory, "output.bias", Role::output, 1, config.channels,
-                              std::vector<float>(config.channels, mean_color), false);
+  output.weight =
+      add_parameter(memory, "output.weight", Role::output, outputs, width,
+                    uniform(random, outputs * width, palette ? bound : bound / 4), true);
+  output.bias = add_parameter(memory, "output.bias", Role::output, 1, outputs, output_bias, false);
   layers_.push_back(output);
+  if (palette && config.palette_source == PaletteSource::predicted) {
+    const std::size_t numbers = palette_numbers(config);
+    palette_.weight = add_parameter(memory, "palette.weight", Role::palette_weight, numbers, latent,
+                                    std::vector<float>(numbers * latent), true);
+    palette_.bias = add_parameter(memory, "palette.bias", Role::palette_bias, 1, numbers,
+                                  std::vector<float>(numbers), false);
+  }
   pack(memory.backend());
 }
 
@@ -118,7 +185,8 @@ std::vector<Var> Siren::on_tape(Tape& tape, std::span<const Tensor> sinks) const
   return vars;
 }
 
-std::vector<Modulation> Siren::modulate(std::span<const Var> p, const Var& latents) const {
+std::vector<Modulation> Siren::modulate(std::span<const Var> p, const Var& latents,
+                                        const Var& palettes) const {
   std::vector<Modulation> modulations;
   for (std::size_t l = 0; l + 1 < layers_.size(); ++l) {
     const Layer& layer = layers_[l];
@@ -128,6 +196,12 @@ std::vector<Modulation> Siren::modulate(std::span<const Var> p, const Var& laten
     if (layer.gain != absent)
       each.gain = matmul(latents, p[layer.gain], Transpose::no, Transpose::yes);
   }
+  if (config_.head == Head::rgb) return modulations;
+  const bool predicted = palette_.weight != absent;
+  if (!predicted && !palettes.value())
+    throw std::invalid_argument("Siren: this network needs palettes");
+  modulations.push_back(
+      {predicted ? linear(latents, p[palette_.weight], p[palette_.bias]) : palettes, {}});
   return modulations;
 }
 
@@ -145,7 +219,10 @@ Var Siren::decode(std::span<const Var> p, const Var& coordinates,
                   broadcast_rows(shift, h.rows())));
     }
   }
-  return linear(h, p[layers_.back().weight], p[layers_.back().bias]);
+  const Var output = linear(h, p[layers_.back().weight], p[layers_.back().bias]);
+  if (config_.head == Head::rgb) return output;
+  const Var mixed = palette_colors(output, modulations.back().shift);
+  return config_.palette_fields == PaletteFields::affine ? at_places(mixed, coordinates) : mixed;
 }
 
 }  // namespace chorus

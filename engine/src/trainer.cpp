@@ -36,6 +36,11 @@ float rate_of(const TrainConfig& config, const SirenConfig& network, const Param
       return config.learning_rate * config.modulation_rate;
     case Role::output:
       return config.learning_rate * config.output_rate;
+    case Role::palette_weight:
+      // All of a latent's numbers, of size 1 and moved alike, act on one number of a palette.
+      return config.learning_rate * config.palette_rate / static_cast<float>(network.latent);
+    case Role::palette_bias:
+      return config.learning_rate * config.palette_rate;
   }
   throw std::logic_error("rate_of: unknown role");
 }
@@ -79,7 +84,8 @@ Trainer::Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& im
       config_(config),
       table_(memory, images, model.split),
       images_per_step_(choose_images_per_step(config, images.size())),
-      pixels_per_image_(config.flat_pixels + config.edge_pixels),
+      points_{config.flat_pixels, config.edge_pixels, 0},
+      areas_{config.area_flat_pixels, config.area_edge_pixels, config.area_samples},
       order_(images.size(), images_per_step_, config.seed),
       memories_(worker_memories(memory.shared_backend())),
       step_images_(memory.shared_backend(), std::vector<std::uint32_t>(images_per_step_)),
@@ -87,7 +93,8 @@ Trainer::Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& im
       schedule_(memory.zeros(1, 3)) {
   if (images.size() != model.images.size())
     throw std::invalid_argument("Trainer: the model has another number of images");
-  if (pixels_per_image_ == 0) throw std::invalid_argument("Trainer: no pixels to draw");
+  if (points_.pixels() == 0 || areas_.pixels() == 0 || config.area_samples == 0)
+    throw std::invalid_argument("Trainer: no pixels to draw");
   const std::size_t workers = backend_.workers();
   sinks_.resize(workers);
   for (Parameter& parameter : model_.siren.parameters()) {
@@ -97,8 +104,8 @@ Trainer::Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& im
       sinks_[w].push_back(
           trained_.back().gradients.row_range(w * parameter.value.rows(), parameter.value.rows()));
   }
-  add_trained(memory, "latents", model_.latents, config_.learning_rate * config_.latent_rate, 0);
-  trained_.back().gradients = memory.zeros(images_per_step_, model_.siren.config().latent);
+  add_per_image(memory, "latents", model_.latents, config_.latent_rate);
+  if (model_.palettes) add_per_image(memory, "palettes", model_.palettes, config_.palette_rate);
   for (Memory& own : memories_) errors_.push_back(own.zeros(1, 1));
   plan_updates();
 }
@@ -116,10 +123,17 @@ void Trainer::add_trained(Memory& memory, const std::string& name, const Tensor&
   trained_.push_back(std::move(trained));
 }
 
+/// Gradients are those of a step's images.
+void Trainer::add_per_image(Memory& memory, const std::string& name, const Tensor& value,
+                            float rate) {
+  add_trained(memory, name, value, config_.learning_rate * rate, 0);
+  trained_.back().gradients = memory.zeros(images_per_step_, value.cols());
+}
+
 /// Cuts the update of the network into ranges of rows, so that the workers share it.
 void Trainer::plan_updates() {
   constexpr std::size_t floats_per_update = 8192;
-  for (std::size_t p = 0; p + 1 < trained_.size(); ++p) {
+  for (std::size_t p = 0; p < model_.siren.parameters().size(); ++p) {
     const Tensor& value = trained_[p].value;
     const std::size_t step = std::max<std::size_t>(1, floats_per_update / value.cols());
     for (std::size_t first = 0; first < value.rows(); first += step)
@@ -129,11 +143,14 @@ void Trainer::plan_updates() {
 
 void Trainer::step(double progress) {
   upload_step(progress);
+  const Draw& draw = progress >= config_.area_from ? areas_ : points_;
+  model_.supersample = std::max(model_.supersample, draw.area_samples);
   backend_.parallel(backend_.workers(),
-                    [this](std::size_t, std::size_t worker) { train_share(worker); });
+                    [&](std::size_t, std::size_t worker) { train_share(draw, worker); });
   backend_.parallel(updates_.size(),
                     [this](std::size_t task, std::size_t) { update_rows(updates_[task]); });
-  update_latents();
+  for (std::size_t t = model_.siren.parameters().size(); t < trained_.size(); ++t)
+    update_step_images(trained_[t]);
   backend_.parallel(model_.siren.parameters().size(),
                     [this](std::size_t p, std::size_t) { model_.siren.pack(backend_, p); });
   ++step_;
@@ -153,29 +170,28 @@ void Trainer::upload_step(double progress) {
   step_number_.assign(backend_, number);
 }
 
-void Trainer::train_share(std::size_t worker) {
+void Trainer::train_share(const Draw& draw, std::size_t worker) {
   const std::size_t workers = backend_.workers();
   const std::size_t first = images_per_step_ * worker / workers;
   const Images share{first, images_per_step_ * (worker + 1) / workers - first};
   if (share.count == 0) return;
   Memory& memory = memories_[worker];
-  const Tensor latent_sink = trained_.back().gradients.row_range(share.first, share.count);
-  fill(backend_, latent_sink, 0);
-
   Tape tape(memory);
   const std::vector<Var> parameters = model_.siren.on_tape(tape, sinks_[worker]);
-  const Var latents = tape.variable(gather_latents(memory, share), latent_sink);
+  const std::size_t latents = parameters.size(), palettes = latents + 1;
   std::vector<SharedModulation> modulations;
-  for (Modulation& each : model_.siren.modulate(parameters, latents)) {
+  for (Modulation& each :
+       model_.siren.modulate(parameters, gather(tape, latents, share),
+                             palettes < trained_.size() ? gather(tape, palettes, share) : Var())) {
     Tensor shift = zeros_like(memory, each.shift), gain = zeros_like(memory, each.gain);
     modulations.push_back({std::move(each), std::move(shift), std::move(gain)});
   }
   const std::size_t tile_rows = backend_.tile_rows(model_.siren.config().width);
-  const std::size_t most = std::max<std::size_t>(1, tile_rows / pixels_per_image_);
+  const std::size_t most = std::max<std::size_t>(1, tile_rows / draw.samples());
   const std::size_t tiles = (share.count + most - 1) / most;
   for (std::size_t t = 0; t < tiles; ++t) {
     const std::size_t begin = share.count * t / tiles, end = share.count * (t + 1) / tiles;
-    train_tile({share.first + begin, end - begin}, share, worker, modulations);
+    train_tile(draw, {share.first + begin, end - begin}, share, worker, modulations);
   }
   std::vector<Var> values;
   std::vector<Tensor> derivatives;
@@ -189,10 +205,10 @@ void Trainer::train_share(std::size_t worker) {
   tape.backward(values, derivatives);
 }
 
-void Trainer::train_tile(const Images& images, const Images& share, std::size_t worker,
-                         std::span<const SharedModulation> modulations) {
+void Trainer::train_tile(const Draw& draw, const Images& images, const Images& share,
+                         std::size_t worker, std::span<const SharedModulation> modulations) {
   Memory& memory = memories_[worker];
-  const Pixels pixels = draw_pixels(memory, images);
+  const Pixels pixels = draw_pixels(draw, memory, images);
   Tape tape(memory);
   const auto leaf = [&](const Var& value, const Tensor& derivative) {
     if (!derivative) return Var();
@@ -208,8 +224,9 @@ void Trainer::train_tile(const Images& images, const Images& share, std::size_t 
     of_tile.push_back({leaf(value.shift, shift_derivative), leaf(value.gain, gain_derivative)});
 
   const std::vector<Var> parameters = model_.siren.on_tape(tape, sinks_[worker]);
-  const Var prediction =
-      model_.siren.decode(parameters, tape.constant(pixels.coordinates), of_tile);
+  Var prediction = model_.siren.decode(parameters, tape.constant(pixels.coordinates), of_tile);
+  if (draw.samples_of_edge() > 1)
+    prediction = mean_samples(prediction, images.count, draw.flat_pixels, draw.samples_of_edge());
   const Var error = weighted_squared_error(prediction, tape.constant(pixels.colors),
                                            tape.constant(pixels.weights));
   const Var loss = scale(error, 1.0F / static_cast<float>(3 * images_per_step_));
@@ -218,32 +235,38 @@ void Trainer::train_tile(const Images& images, const Images& share, std::size_t 
 }
 
 /// The training pixels of a tile's images.
-Trainer::Pixels Trainer::draw_pixels(Memory& memory, const Images& images) {
-  const std::size_t rows = images.count * pixels_per_image_;
-  Pixels pixels{memory.tensor(rows, 2), memory.tensor(rows, 3), memory.tensor(rows, 1)};
-  Call draw{.op = Op::draw_pixels};
-  draw.in[0] = table_.colors();
-  draw.out[0] = pixels.coordinates.view();
-  draw.out[1] = pixels.colors.view();
-  draw.out[2] = pixels.weights.view();
-  draw.index[0] = step_images_.range(images.first, images.count);
-  draw.index[1] = table_.image_table();
-  draw.index[2] = table_.pixel_order();
-  draw.index[3] = step_number_.view();
-  draw.draw = {config_.seed, static_cast<std::uint32_t>(images.first),
-               static_cast<std::uint32_t>(config_.flat_pixels)};
-  backend_.run(draw);
+Trainer::Pixels Trainer::draw_pixels(const Draw& draw, Memory& memory, const Images& images) {
+  const std::size_t rows = images.count * draw.pixels();
+  Pixels pixels{memory.tensor(images.count * draw.samples(), 2), memory.tensor(rows, 3),
+                memory.tensor(rows, 1)};
+  Call call{.op = Op::draw_pixels};
+  call.in[0] = table_.colors();
+  call.out[0] = pixels.coordinates.view();
+  call.out[1] = pixels.colors.view();
+  call.out[2] = pixels.weights.view();
+  call.index[0] = step_images_.range(images.first, images.count);
+  call.index[1] = table_.image_table();
+  call.index[2] = table_.pixel_order();
+  call.index[3] = step_number_.view();
+  call.draw = {config_.seed, static_cast<std::uint32_t>(images.first),
+               static_cast<std::uint32_t>(draw.flat_pixels),
+               static_cast<std::uint32_t>(draw.area_samples)};
+  backend_.run(call);
   return pixels;
 }
 
-Tensor Trainer::gather_latents(Memory& memory, const Images& images) {
-  Tensor latents = memory.tensor(images.count, model_.latents.cols());
-  Call gather{.op = Op::gather_rows};
-  gather.in[0] = model_.latents.const_view();
-  gather.out[0] = latents.view();
-  gather.index[0] = step_images_.range(images.first, images.count);
-  backend_.run(gather);
-  return latents;
+/// What some images of a step have of their own, with a place for its derivatives.
+Var Trainer::gather(Tape& tape, std::size_t per_image, const Images& images) {
+  const Trained& trained = trained_[per_image];
+  Tensor rows = tape.memory().tensor(images.count, trained.value.cols());
+  Call call{.op = Op::gather_rows};
+  call.in[0] = trained.value.const_view();
+  call.out[0] = rows.view();
+  call.index[0] = step_images_.range(images.first, images.count);
+  backend_.run(call);
+  const Tensor sink = trained.gradients.row_range(images.first, images.count);
+  fill(backend_, sink, 0);
+  return tape.variable(std::move(rows), sink);
 }
 
 void Trainer::add_error(const Var& loss, std::size_t worker) {
@@ -289,13 +312,12 @@ void Trainer::update_rows(const Rows& rows) {
 }
 
 /// Only the rows of the step's images. The bias corrections are those of the whole training.
-void Trainer::update_latents() {
-  const Trained& latents = trained_.back();
-  Call adam = adam_call(latents);
-  adam.in[0] = latents.gradients.const_view();
-  adam.out[0] = latents.value.view();
-  adam.out[1] = latents.first_moment.view();
-  adam.out[2] = latents.second_moment.view();
+void Trainer::update_step_images(const Trained& per_image) {
+  Call adam = adam_call(per_image);
+  adam.in[0] = per_image.gradients.const_view();
+  adam.out[0] = per_image.value.view();
+  adam.out[1] = per_image.first_moment.view();
+  adam.out[2] = per_image.second_moment.view();
   adam.index[0] = step_images_.view();
   backend_.run(adam);
 }

@@ -56,9 +56,14 @@ enum class Op : std::uint8_t {
   sine_linear_gradient,  ///< out0 *= in0; out1 row g += sum of the rows of group g of that product
   squared_error,         ///< E = in0 - in1; out0 (1 x 1) = sum of in2(r, 0) E(r, c)^2; out1 =
                          ///< in2(r, 0) E(r, c) unless null
-  gather_rows,           ///< out0 row r = in0 row index0[r]
-  draw_pixels,           ///< draws training pixels: see PixelDraw
-  adam,                  ///< one Adam update of out0: see AdamUpdate
+  palette_colors,  ///< out1 = softmax of the rows of in0; out0(r, c) = sum over k of out1(r, k) *
+                   ///< in1(r / group, c * in0.cols + k); out1 may be null
+  palette_colors_gradient,  ///< in0 upstream, in1 palettes, out0 the softmax, which becomes the
+                            ///< gradient of its argument; out1 += that of the palettes
+  mean_samples,  ///< groups of rows, of pixels in out0 and of samples in in0: see SampleGroups
+  gather_rows,   ///< out0 row r = in0 row index0[r]
+  draw_pixels,   ///< draws training pixels: see PixelDraw
+  adam,          ///< one Adam update of out0: see AdamUpdate
 };
 
 inline constexpr std::size_t op_count = static_cast<std::size_t>(Op::adam) + 1;
@@ -77,6 +82,20 @@ struct PixelDraw {
   std::uint64_t seed = 0;
   std::uint32_t first_group = 0;  ///< number of this tile's first group within the step
   std::uint32_t flat_rows = 0;    ///< of the rows of each group
+  /// 0: coordinates are pixel centres. n: places within the pixels, so that out0 has more rows than
+  /// out1 and out2: of a flat pixel one place, uniform in its square; of each of the other pixels
+  /// of a group n x n places in consecutive rows, uniform in the cells of an n x n grid of its
+  /// square, from Philox(seed; step, first_group + group, row, 1 + cell).
+  std::uint32_t area_samples = 0;
+};
+
+/// The rows of mean_samples: each group of pixels has `singles` pixels with one sample, then others
+/// with `samples` samples each, in consecutive rows. out0 = mean of each pixel's samples; with
+/// transpose_a the adjoint: in0 has pixels, out0 samples = in0 / the pixel's number of samples.
+struct SampleGroups {
+  std::uint32_t groups = 1;
+  std::uint32_t singles = 0;  ///< in each group
+  std::uint32_t samples = 1;
 };
 
 /// Entries of the image table of draw_pixels.
@@ -114,6 +133,7 @@ struct Call {
   float scale = 1;
   PixelDraw draw = {};
   AdamUpdate adam = {};
+  SampleGroups pixels = {};
 };
 
 }  // namespace chorus

@@ -27,13 +27,25 @@ std::vector<EncodedImage> encoded(const std::vector<NamedImage>& images);
 /// A trained network with the latents of its images.
 struct Model {
   Siren siren;
-  Tensor latents;  ///< [images x latent]
+  Tensor latents;   ///< [images x latent]
+  Tensor palettes;  ///< [images x palette_numbers] if palettes are free, else empty
   std::vector<EncodedImage> images;
   std::map<std::string, std::string> notes;  ///< how it was made: seed, steps, seconds, ...
   Split split;                               ///< what training was not shown
+  /// Points per axis whose mean a decoded pixel should be: 2 once training has looked at areas of
+  /// pixels instead of their centres.
+  std::size_t supersample = 1;
 };
 
-/// A model with fresh weights and standard normal latents.
+/// What stands for an image beside the shared network.
+struct ImageCode {
+  std::vector<float> latent;
+  std::vector<float> palette;  ///< if palettes are free, else empty
+};
+ImageCode image_code(Backend& backend, const Model& model, std::size_t image);
+
+/// A model with fresh weights and standard normal latents. With the palette head, palettes are
+/// all black until initialize_palettes (palette.hpp) has seen the images.
 Model make_model(Memory& memory, const SirenConfig& config, std::vector<EncodedImage> images,
                  std::uint64_t seed);
 

@@ -34,6 +34,18 @@ Var linear(const Var& x, const Var& w, const Var& b);
 /// sin(linear(x, w, b)), fused: the layer of a SIREN.
 Var sine_linear(const Var& x, const Var& w, const Var& b);
 
+/// Colours from palettes of K entries in C channels: a row's colour is the mean of the entries of
+/// its palette, weighted by the softmax of its K logits. palettes [groups x C K] hold the channels
+/// one after another: channel c of entry k in column c K + k. [rows x K] -> [rows x C]; rows must
+/// be a multiple of groups.
+Var palette_colors(const Var& logits, const Var& palettes);
+/// softmax of each row.
+Var softmax(const Var& logits);
+
+/// The mean of each pixel's samples. Rows come in equal groups; a group has `singles` pixels of one
+/// sample, then pixels of `samples` consecutive samples each.
+Var mean_samples(const Var& a, std::size_t groups, std::size_t singles, std::size_t samples);
+
 /// Sum over rows r of weights(r) * sum over columns of (prediction - target)^2, 1 x 1.
 Var weighted_squared_error(const Var& prediction, const Var& target, const Var& weights);
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <vector>
 
 #include "chorus/image.hpp"
@@ -14,16 +13,16 @@ class Renderer {
  public:
   Renderer(Memory& memory, const Model& model);
 
-  /// The image of a latent (config.latent numbers) at a size in pixels. A pixel is the mean of
-  /// supersample x supersample points of its square; 1 is the centre alone. Values are as the
-  /// network gives them, not clipped.
-  Image render(std::span<const float> latent, std::size_t width, std::size_t height,
+  /// The image of a code at a size in pixels. A pixel is the mean of supersample x supersample
+  /// points of its square; 1 is the centre alone. Values are as the network gives them, not
+  /// clipped.
+  Image render(const ImageCode& code, std::size_t width, std::size_t height,
                std::size_t supersample = 1);
   /// An image the model encodes.
   Image render(std::size_t image, std::size_t width, std::size_t height,
                std::size_t supersample = 1);
 
-  std::vector<float> latent(std::size_t image) const;
+  ImageCode code(std::size_t image) const { return image_code(backend_, model_, image); }
 
  private:
   Backend& backend_;

@@ -27,6 +27,7 @@ std::vector<ImagePair> closest_disjoint_pairs(const std::vector<std::vector<doub
                                               std::size_t count);
 
 /// (1 - t) a + t b.
+ImageCode lerp(const ImageCode& a, const ImageCode& b, float t);
 std::vector<float> lerp(const std::vector<float>& a, const std::vector<float>& b, float t);
 
 }  // namespace chorus

@@ -15,6 +15,10 @@
 //   hl = sin(Wl h(l-1) + bl + Ml z)          l = 2 .. hidden_layers + 1
 //   out = Wo h + bo
 //
+// With the palette head, out are logits, and the colour is sum over k of softmax(out)_k e_k(x, y),
+// where e_k are the entries of the image's palette: the network draws level sets, whose borders may
+// be sharper than the pixels it was trained on.
+//
 // The factors omega of the paper are folded into the weights: omega_first sets the range of W1,
 // omega_hidden scales the learning rates of the hidden layers, which under Adam is all it does.
 
@@ -26,6 +30,24 @@ enum class Conditioning {
   film,   ///< M at every layer, and a gain: the product W h is multiplied by 1 + S z
 };
 
+/// What the outputs of the network are.
+enum class Head {
+  rgb,      ///< the colour
+  palette,  ///< logits of the entries of the image's palette
+};
+
+/// Where an image's palette comes from.
+enum class PaletteSource {
+  free,       ///< numbers of the image beside its latent
+  predicted,  ///< a linear function of the latent: P z + p
+};
+
+/// What an entry of a palette is.
+enum class PaletteFields {
+  constant,  ///< a colour
+  affine,    ///< a colour field p + x gx + y gy
+};
+
 struct SirenConfig {
   std::size_t width = 128;        ///< units of a layer
   std::size_t hidden_layers = 3;  ///< width x width layers, behind the first layer
@@ -34,13 +56,39 @@ struct SirenConfig {
   Conditioning conditioning = Conditioning::shift;
   float omega_first = 20;
   float omega_hidden = 30;
+  Head head = Head::rgb;
+  std::size_t palette_size = 12;  ///< entries; here and below: with the palette head
+  PaletteSource palette_source = PaletteSource::free;
+  PaletteFields palette_fields = PaletteFields::constant;
 };
 
+/// Numbers of a palette: 3 or, with affine fields, 9 for each entry; 0 without the palette head.
+/// They lie channel by channel: red of all entries, green, blue, then gx and gy in the same way.
+std::size_t palette_numbers(const SirenConfig& config);
+
+/// palette_numbers if palettes ride beside the latents, else 0.
+std::size_t free_palette_numbers(const SirenConfig& config);
+
+std::string_view name(Head head);
+std::string_view name(PaletteSource source);
+std::string_view name(PaletteFields fields);
+Head parse_head(std::string_view text);                     ///< throws Error
+PaletteSource parse_palette_source(std::string_view text);  ///< throws Error
+PaletteFields parse_palette_fields(std::string_view text);  ///< throws Error
 std::string_view name(Conditioning conditioning);
 Conditioning parse_conditioning(std::string_view text);  ///< throws Error
 
 /// What a parameter is for; the trainer has a learning rate for each.
-enum class Role { first_weight, first_bias, hidden_weight, hidden_bias, modulation, output };
+enum class Role {
+  first_weight,
+  first_bias,
+  hidden_weight,
+  hidden_bias,
+  modulation,
+  output,
+  palette_weight,
+  palette_bias,
+};
 
 struct Parameter {
   std::string name;  ///< as in the model file: "hidden.0.weight"
@@ -74,17 +122,21 @@ class Siren {
   /// parameter, same shapes). The network and the sinks must outlive the tape.
   std::vector<Var> on_tape(Tape& tape, std::span<const Tensor> sinks = {}) const;
 
-  /// latents [images x latent] to the modulations of the sine layers, first layer first.
-  std::vector<Modulation> modulate(std::span<const Var> parameters, const Var& latents) const;
+  /// latents [images x latent] to the modulations of the sine layers, first layer first. With the
+  /// palette head one more stands at the end, whose shift is the images' palettes [images x
+  /// palette_numbers]: predicted, or those given.
+  std::vector<Modulation> modulate(std::span<const Var> parameters, const Var& latents,
+                                   const Var& palettes = {}) const;
 
   /// coordinates [rows x 2], rows a multiple of images: the first rows / images rows belong to the
-  /// first image, and so on. Returns [rows x channels].
+  /// first image, and so on. Returns colours [rows x channels].
   Var decode(std::span<const Var> parameters, const Var& coordinates,
              std::span<const Modulation> modulations) const;
 
   /// Both in one.
-  Var forward(std::span<const Var> parameters, const Var& coordinates, const Var& latents) const {
-    return decode(parameters, coordinates, modulate(parameters, latents));
+  Var forward(std::span<const Var> parameters, const Var& coordinates, const Var& latents,
+              const Var& palettes = {}) const {
+    return decode(parameters, coordinates, modulate(parameters, latents, palettes));
   }
 
  private:
@@ -100,6 +152,7 @@ class Siren {
   SirenConfig config_;
   std::vector<Parameter> parameters_;
   std::vector<Layer> layers_;  ///< sine layers, then the output layer
+  Layer palette_;              ///< P and p of predicted palettes
 };
 
 }  // namespace chorus

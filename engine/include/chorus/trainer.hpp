@@ -20,6 +20,7 @@ struct TrainConfig {
   float modulation_rate = 1;
   float latent_rate = 3;
   float output_rate = 0.5F;
+  float palette_rate = 0.2F;
   float beta1 = 0.9F;
   float beta2 = 0.99F;
   float epsilon = 1e-8F;
@@ -27,6 +28,13 @@ struct TrainConfig {
   // Pixels drawn from each image in a step.
   std::size_t flat_pixels = 5;
   std::size_t edge_pixels = 11;
+  // A pixel is the mean of the image over its square. From this share of the training on (1: never)
+  // the network is held to that: one place at random in a flat pixel, and the mean of
+  // area_samples x area_samples places in an edge pixel.
+  double area_from = 1;
+  std::size_t area_samples = 2;
+  std::size_t area_flat_pixels = 5;
+  std::size_t area_edge_pixels = 5;
   std::size_t images_per_step = 0;  ///< 0: all, up to 256
   std::uint64_t seed = 1;
 };
@@ -50,7 +58,7 @@ class Trainer {
   void step(double progress);
 
   std::uint64_t steps() const { return step_; }
-  std::size_t pixels_per_step() const { return images_per_step_ * pixels_per_image_; }
+  std::size_t pixels_per_step() const { return images_per_step_ * points_.pixels(); }
 
   /// Mean squared error (per pixel and channel, an unbiased estimate over all pixels) of the steps
   /// since the last call.
@@ -72,6 +80,16 @@ class Trainer {
   struct Rows {
     std::size_t trained, first, count;
   };
+  /// How a step draws pixels of each image.
+  struct Draw {
+    std::size_t flat_pixels, edge_pixels;
+    std::size_t area_samples;  ///< see PixelDraw
+    std::size_t pixels() const { return flat_pixels + edge_pixels; }
+    std::size_t samples_of_edge() const {
+      return area_samples > 1 ? area_samples * area_samples : 1;
+    }
+    std::size_t samples() const { return flat_pixels + edge_pixels * samples_of_edge(); }
+  };
   /// Some consecutive images of a step.
   struct Images {
     std::size_t first, count;
@@ -88,16 +106,17 @@ class Trainer {
 
   void add_trained(Memory& memory, const std::string& name, const Tensor& value, float rate,
                    std::size_t copies);
+  void add_per_image(Memory& memory, const std::string& name, const Tensor& value, float rate);
   void plan_updates();
   void upload_step(double progress);
-  void train_share(std::size_t worker);
-  void train_tile(const Images& images, const Images& share, std::size_t worker,
+  void train_share(const Draw& draw, std::size_t worker);
+  void train_tile(const Draw& draw, const Images& images, const Images& share, std::size_t worker,
                   std::span<const SharedModulation> modulations);
-  Pixels draw_pixels(Memory& memory, const Images& images);
-  Tensor gather_latents(Memory& memory, const Images& images);
+  Pixels draw_pixels(const Draw& draw, Memory& memory, const Images& images);
+  Var gather(Tape& tape, std::size_t per_image, const Images& images);
   void add_error(const Var& loss, std::size_t worker);
   void update_rows(const Rows& rows);
-  void update_latents();
+  void update_step_images(const Trained& per_image);
   Call adam_call(const Trained& trained) const;
 
   Backend& backend_;
@@ -105,10 +124,12 @@ class Trainer {
   TrainConfig config_;
   PixelTable table_;
   std::size_t images_per_step_;
-  std::size_t pixels_per_image_;
+  Draw points_;  ///< centres of pixels
+  Draw areas_;   ///< areas of pixels
   ImageOrder order_;
-  std::vector<Memory> memories_;            ///< one for each worker
-  std::vector<Trained> trained_;            ///< the network's parameters, then the latents
+  std::vector<Memory> memories_;  ///< one for each worker
+  /// The network's parameters, then what each image has of its own: latents, free palettes.
+  std::vector<Trained> trained_;
   std::vector<std::vector<Tensor>> sinks_;  ///< [worker][parameter]
   std::vector<Rows> updates_;
   std::vector<Tensor> errors_;  ///< [worker], 1 x 1, summed over steps

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "chorus/image.hpp"
+#include "chorus/model.hpp"
+#include "chorus/siren.hpp"
+#include "chorus/split.hpp"
+
+// Palettes from training pixels, and what those pixels say about which head suits a collection.
+// Held-out pixels are not looked at.
+
+namespace chorus {
+
+/// A palette for one image, as palette_numbers describes: entry 0 is the background (the most
+/// common colour of the border), then exact colours that are common (at least 1 pixel in 400), then
+/// colours as far as possible from those before; copies of the mean if the image has fewer colours.
+/// Affine fields are then fitted to the pixels that are no edges. `held_out` is a mask, or empty.
+std::vector<float> initial_palette(const Image& image, const std::vector<bool>& held_out,
+                                   std::size_t entries, PaletteFields fields);
+
+/// Starts the palettes of a fresh model from its training images: free palettes as initial_palette
+/// gives them, predicted ones as near to those as a ridge regression on the latents comes.
+/// Does nothing without the palette head.
+void initialize_palettes(Memory& memory, Model& model, const std::vector<NamedImage>& images);
+
+/// How well palettes explain a collection.
+struct PaletteFit {
+  std::size_t entries = 12;   ///< a number that suits: all common colours of nearly every image
+  double constant_share = 0;  ///< of the images are explained by so many constant colours
+  double affine_share = 0;    ///< the same with affine fields
+};
+/// An image is explained if the pixels that are no edges (all pixels, if most are edges) are nearer
+/// than 32 dB to entries. Up to 64 images, evenly spread, are looked at.
+/// `entries` = 0 lets the images decide.
+PaletteFit fit_palettes(const std::vector<NamedImage>& images, const Split& split,
+                        std::size_t entries = 0);
+
+}  // namespace chorus
