@@ -120,6 +120,9 @@ void add_train(CLI::App& app, TrainOptions& o) {
   command.add_option("--checkpoint-seconds", o.checkpoint_seconds, "Time between checkpoints")
       ->capture_default_str()
       ->check(CLI::Range(0.1, 1e9));
+  command.add_option("--track", o.track,
+                     "Folder with the images at other sizes: follow how well the network does "
+                     "there (only looks, takes no time of the training)");
   command.add_option("--metrics", o.metrics, "Metrics as JSON lines (default: beside the model)");
   add_backend(command, o.backend);
   command.callback([&o] {

@@ -33,6 +33,7 @@ struct TrainOptions {
   double hold_out_pixels = 0;  ///< share of each image's pixels that training never sees
   double checkpoint_seconds = 60;
   std::filesystem::path metrics;  ///< empty: beside the model
+  std::filesystem::path track;    ///< images of other sizes to be judged on; may be empty
   bool resume = false;
 };
 void train(const TrainOptions& options);
