@@ -73,6 +73,15 @@ struct InterpolateOptions {
 };
 void interpolate(const InterpolateOptions& options);
 
+struct ReportOptions {
+  BackendChoice backend;
+  std::filesystem::path run;   ///< a model, or a folder that holds one
+  std::filesystem::path data;  ///< empty: what the model was trained on
+  std::filesystem::path out;
+  std::optional<Rgb> background;
+};
+void report(const ReportOptions& options);
+
 struct InfoOptions {
   std::filesystem::path model;  ///< empty: this program and its backends
   bool json = false;
