@@ -171,6 +171,9 @@ void add_train(CLI::App& app, TrainOptions& o) {
   command.add_option("--checkpoint-seconds", o.checkpoint_seconds, "Time between checkpoints")
       ->capture_default_str()
       ->check(CLI::Range(0.1, 1e9));
+  command.add_option("--track", o.track,
+                     "Folder with the images at other sizes: follow how well the network does "
+                     "there (only looks, takes no time of the training)");
   command.add_option("--metrics", o.metrics, "Metrics as JSON lines (default: beside the model)");
   add_backend(command, o.backend);
   command.callback([&o] {
@@ -240,6 +243,20 @@ void add_interpolate(CLI::App& app, InterpolateOptions& o) {
   });
 }
 
+void add_report(CLI::App& app, ReportOptions& o) {
+  CLI::App& command =
+      *app.add_subcommand("report", "One HTML page on a training: scores, curves, pictures");
+  command.add_option("run", o.run, "Model file, or a folder that holds one")->required();
+  command.add_option("-o,--output", o.out, "Folder for index.html")->required();
+  command.add_option("--data", o.data,
+                     "True images, any sizes (default: the folder that the training was given)");
+  command.add_option_function<std::string>(
+      "--background", [&o](const std::string& text) { o.background = parse_color(text); },
+      "Color under transparent pixels (default: that of the training)");
+  add_backend(command, o.backend);
+  command.callback([&o] { report(o); });
+}
+
 void add_info(CLI::App& app, InfoOptions& o) {
   CLI::App& command =
       *app.add_subcommand("info", "What a model holds; without one, this program's backends");
@@ -280,12 +297,14 @@ int run_command_line(int argc, char** argv) {
   EvaluateOptions evaluate_options;
   UpsampleOptions upsample_options;
   InterpolateOptions interpolate_options;
+  ReportOptions report_options;
   InfoOptions info_options;
   BenchOptions bench_options;
   add_train(app, train_options);
   add_evaluate(app, evaluate_options);
   add_upsample(app, upsample_options);
   add_interpolate(app, interpolate_options);
+  add_report(app, report_options);
   add_info(app, info_options);
   add_bench(app, bench_options);
   try {

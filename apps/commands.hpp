@@ -37,6 +37,7 @@ struct TrainOptions {
   double hold_out_pixels = 0;  ///< share of each image's pixels that training never sees
   double checkpoint_seconds = 60;
   std::filesystem::path metrics;  ///< empty: beside the model
+  std::filesystem::path track;    ///< images of other sizes to be judged on; may be empty
   bool resume = false;
   bool profile = false;  ///< print where the time went
 };
@@ -76,6 +77,15 @@ struct InterpolateOptions {
   std::size_t supersample = 0;
 };
 void interpolate(const InterpolateOptions& options);
+
+struct ReportOptions {
+  BackendChoice backend;
+  std::filesystem::path run;   ///< a model, or a folder that holds one
+  std::filesystem::path data;  ///< empty: what the model was trained on
+  std::filesystem::path out;
+  std::optional<Rgb> background;
+};
+void report(const ReportOptions& options);
 
 struct InfoOptions {
   std::filesystem::path model;  ///< empty: this program and its backends

@@ -15,20 +15,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json to_json(const SizeScores& scores) {
-  ordered_json object = {{"size", scores.size}};
-  object.update(to_json(scores.network));
-  if (!scores.baselines.empty()) {
-    object["baselines"] = baselines_to_json(scores.network, scores.baselines, Where::everywhere);
-    object["wins_over_all"] = wins(scores.network, scores.baselines, Where::everywhere);
-  }
-  ordered_json images = ordered_json::array();
-  for (const ImageScore& image : scores.network.images)
-    images.push_back({{"name", image.name}, {"psnr", image.psnr_db}, {"ssim", image.ssim}});
-  object["images"] = std::move(images);
-  return object;
-}
-
 void print_network_table(const ScoresBySize& by_size) {
   fmt::print("{:>6} {:>7} {:>11} {:>13} {:>7}   {}\n", "size", "images", "PSNR mean", "PSNR pooled",
              "SSIM", "worst image");
@@ -86,47 +72,19 @@ void print_held_out(const SizeScores& scores) {
   print_rivals(scores, scores.inpainting, Where::held_out);
 }
 
-/// Of the images that were trained on at their own size, which may differ; nothing if the model
-/// holds out no pixels.
-SizeScores at_training_sizes(const ScoresBySize& by_size) {
-  SizeScores all;
-  for (const auto& [size, scores] : by_size) {
-    if (scores.inpainting.empty()) continue;
-    all.size = size;
-    if (all.inpainting.empty()) all.inpainting.resize(scores.inpainting.size());
-    const auto append = [](MethodScores& to, const MethodScores& from) {
-      to.method = from.method;
-      to.images.insert(to.images.end(), from.images.begin(), from.images.end());
-    };
-    append(all.network, scores.network);
-    for (std::size_t m = 0; m < all.inpainting.size(); ++m)
-      append(all.inpainting[m], scores.inpainting[m]);
-  }
-  return all;
-}
-
 }  // namespace
 
 void evaluate(const EvaluateOptions& options) {
   Session session(options.backend);
   const Model model = load_model(session.memory, options.model);
   const ScoresBySize by_size = evaluate_sizes(session, model, options);
-  const SizeScores trained = at_training_sizes(by_size);
   if (!options.json) {
     print_network_table(by_size);
     print_resolutions(by_size);
-    return print_held_out(trained);
+    return print_held_out(at_training_sizes(by_size));
   }
-  ordered_json sizes = ordered_json::array();
-  for (const auto& entry : by_size) sizes.push_back(to_json(entry.second));
-  ordered_json result = {{"model", options.model.string()}, {"sizes", std::move(sizes)}};
-  if (const auto held_out = held_out_scores(trained.network.images)) {
-    ordered_json object = to_json(*held_out);
-    object["fraction"] = model.split.pixels;
-    object["baselines"] = baselines_to_json(trained.network, trained.inpainting, Where::held_out);
-    object["wins_over_all"] = wins(trained.network, trained.inpainting, Where::held_out);
-    result["held_out"] = std::move(object);
-  }
+  ordered_json result = {{"model", options.model.string()}};
+  result.update(to_json(model, by_size));
   fmt::print("{}\n", result.dump(1, ' ', false, ordered_json::error_handler_t::replace));
 }
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 
 #include "chorus/inpaint.hpp"
@@ -14,10 +16,26 @@ namespace chorus::app {
 
 namespace {
 
+using nlohmann::ordered_json;
+
 constexpr std::array resolution_baselines = {Filter::nearest, Filter::bilinear, Filter::bicubic,
                                              Filter::lanczos};
 constexpr std::array inpainting_baselines = {Inpainting::nearest, Inpainting::linear,
                                              Inpainting::cubic, Inpainting::biharmonic};
+
+ordered_json to_json(const SizeScores& scores) {
+  ordered_json object = {{"size", scores.size}};
+  object.update(to_json(scores.network));
+  if (!scores.baselines.empty()) {
+    object["baselines"] = baselines_to_json(scores.network, scores.baselines, Where::everywhere);
+    object["wins_over_all"] = wins(scores.network, scores.baselines, Where::everywhere);
+  }
+  ordered_json images = ordered_json::array();
+  for (const ImageScore& image : scores.network.images)
+    images.push_back({{"name", image.name}, {"psnr", image.psnr_db}, {"ssim", image.ssim}});
+  object["images"] = std::move(images);
+  return object;
+}
 
 }  // namespace
 
@@ -109,6 +127,8 @@ ScoresBySize Scorer::result() {
   return std::move(by_size_);
 }
 
+TrainingImages::TrainingImages(const Model& model) : images_(model.images.size()) {}
+
 TrainingImages::TrainingImages(const Model& model, const std::filesystem::path& data,
                                const Rgb& background)
     : images_(model.images.size()) {
@@ -169,6 +189,38 @@ ScoresBySize evaluate_sizes(Session& session, const Model& model, const Evaluate
     scorer.add(data);
   }
   return scorer.result();
+}
+
+SizeScores at_training_sizes(const ScoresBySize& by_size) {
+  SizeScores all;
+  for (const auto& [size, scores] : by_size) {
+    if (scores.inpainting.empty()) continue;
+    all.size = size;
+    if (all.inpainting.empty()) all.inpainting.resize(scores.inpainting.size());
+    const auto append = [](MethodScores& to, const MethodScores& from) {
+      to.method = from.method;
+      to.images.insert(to.images.end(), from.images.begin(), from.images.end());
+    };
+    append(all.network, scores.network);
+    for (std::size_t m = 0; m < all.inpainting.size(); ++m)
+      append(all.inpainting[m], scores.inpainting[m]);
+  }
+  return all;
+}
+
+ordered_json to_json(const Model& model, const ScoresBySize& by_size) {
+  ordered_json sizes = ordered_json::array();
+  for (const auto& entry : by_size) sizes.push_back(to_json(entry.second));
+  ordered_json result = {{"sizes", std::move(sizes)}};
+  const SizeScores trained = at_training_sizes(by_size);
+  if (const auto held_out = held_out_scores(trained.network.images)) {
+    ordered_json object = to_json(*held_out);
+    object["fraction"] = model.split.pixels;
+    object["baselines"] = baselines_to_json(trained.network, trained.inpainting, Where::held_out);
+    object["wins_over_all"] = wins(trained.network, trained.inpainting, Where::held_out);
+    result["held_out"] = std::move(object);
+  }
+  return result;
 }
 
 }  // namespace chorus::app

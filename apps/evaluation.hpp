@@ -24,6 +24,7 @@ using ScoresBySize = std::map<std::size_t, SizeScores>;
 /// The images that a model was trained on, as far as the data has them.
 class TrainingImages {
  public:
+  explicit TrainingImages(const Model& model);  ///< none of them
   TrainingImages(const Model& model, const std::filesystem::path& data, const Rgb& background);
   /// Null if the data does not have it.
   const Image* find(std::size_t model_image) const;
@@ -73,5 +74,12 @@ std::vector<Collection> load_sizes(const std::filesystem::path& data,
 /// Scores at all sizes of the data; images of a flat folder may be of several sizes. Prints a note
 /// if the images of the model and the data differ.
 ScoresBySize evaluate_sizes(Session& session, const Model& model, const EvaluateOptions& options);
+
+/// Of the images that were trained on at their own size, which may differ; nothing if the model
+/// holds out no pixels.
+SizeScores at_training_sizes(const ScoresBySize& by_size);
+
+/// "sizes" and, if the model holds pixels out, "held_out", as `evaluate --json` prints them.
+nlohmann::ordered_json to_json(const Model& model, const ScoresBySize& by_size);
 
 }  // namespace chorus::app

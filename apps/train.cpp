@@ -1,8 +1,9 @@
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
+#include <ctime>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -15,7 +16,9 @@
 #include "evaluation.hpp"
 #include "interrupt.hpp"
 #include "progress.hpp"
+#include "run_log.hpp"
 #include "session.hpp"
+#include "tracking.hpp"
 #include "training_state.hpp"
 
 namespace chorus::app {
@@ -25,7 +28,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t tracked_images = 16;  ///< decoded now and then during the training
-constexpr double tracking_share = 0.1;      ///< of the training, between two decodings
+constexpr double tracking_share = 0.05;     ///< of the training, between two decodings
 
 Collection load_training_data(const TrainOptions& options) {
   LoadOptions load;
@@ -43,33 +46,21 @@ Limit limit_of(const TrainOptions& options, const Collection& data, std::size_t 
   return {Limit::Kind::steps, std::max(1.0, std::ceil(steps))};
 }
 
-/// Metrics as JSON lines. A resumed training first drops the lines behind the step it goes on from.
-class MetricsLog {
- public:
-  MetricsLog(const std::filesystem::path& file, std::uint64_t resumed_step) : file_(file) {
-    std::string kept;
-    if (resumed_step > 0 && std::filesystem::exists(file)) kept = lines_up_to(resumed_step);
-    write_atomically(file, [&](std::ostream& out) { out << kept; });
-    stream_.open(file, std::ios::app);
-    if (!stream_) throw Error(fmt::format("{}: cannot be opened for appending", shown(file)));
-  }
-
-  void add(const json& line) { stream_ << line.dump() << std::endl; }
-
- private:
-  std::string lines_up_to(std::uint64_t step) const {
-    std::ifstream in(file_);
-    std::string kept, line;
-    while (std::getline(in, line)) {
-      const json entry = json::parse(line, nullptr, false);
-      if (entry.is_object() && entry.value("step", step + 1) <= step) kept += line + "\n";
-    }
-    return kept;
-  }
-
-  std::filesystem::path file_;
-  std::ofstream stream_;
-};
+/// What a report tells about how a model was made.
+json run_description(const TrainOptions& options, const Session& session,
+                     const TrainingState& state, const Model& model) {
+  const std::time_t now = std::time(nullptr);
+  return {{"program", "chorus " CHORUS_VERSION},
+          {"started", fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(now))},
+          {"machine", machine_description()},
+          {"backend", session.backend->name()},
+          {"backend_description", session.backend->description()},
+          {"data", printable(options.data.string())},
+          {"background", options.background},
+          {"images", model.images.size()},
+          {"hold_out_pixels", model.split.pixels},
+          {"training", to_json(state)}};
+}
 
 /// The network's configuration, with what was left open decided from the training pixels: palettes
 /// of colours where these explain most images, of affine fields where only those do, else RGB.
@@ -98,6 +89,8 @@ class TrainingRun {
         data_(without_held_out_pixels(truth_, model_.split)),
         trainer_(session_.memory, model_, data_, state_.config),
         renderer_(session_.memory, model_) {
+    if (!options.track.empty())
+      tracker_.emplace(session_, model_, options.track, options.background, tracked_images);
     if (options.resume)
       trainer_.load_state(*resumed_, shown(state_file(options.model)));
     else
@@ -114,6 +107,7 @@ class TrainingRun {
     save_state();  // now, not after the first minute, a folder that cannot be written is found
     log_.emplace(options_.metrics.empty() ? metrics_file(options_.model) : options_.metrics,
                  resumed_step_);
+    describe_run();
     start_ = last_checkpoint_ = last_report_ = Clock::now();
     last_steps_ = trainer_.steps();
     double next_tracking = progress() + tracking_share;
@@ -130,6 +124,7 @@ class TrainingRun {
     save();
     if (interrupted()) throw Error(stopped_message());
     track(data_.size());
+    if (tracker_) print_resolutions();
     bar_.print(fmt::format("Model: {}", shown(options_.model)));
     if (session_.profiler)
       print_profile(session_.profiler->profile(), trainer_.steps() - resumed_step_);
@@ -171,7 +166,8 @@ class TrainingRun {
   }
 
   double elapsed_s() const {
-    return state_.elapsed_s + (start_ == Clock::time_point{} ? 0 : seconds_since(start_));
+    const double running_s = start_ == Clock::time_point{} ? 0 : seconds_since(start_);
+    return state_.elapsed_s + running_s - tracking_s_;
   }
 
   double progress() const {
@@ -186,6 +182,30 @@ class TrainingRun {
                            data_.size(), pixels, session_.backend->name(),
                            session_.backend->description(), trainer_.pixels_per_step(),
                            describe_head(model_.siren.config())));
+  }
+
+  /// The first lines of the log: how the run was started and what its curves are compared with.
+  void describe_run() {
+    if (resumed_step_ == 0)
+      log_->add({{"step", 0}, {"run", run_description(options_, session_, state_, model_)}});
+    json baselines = json::object();
+    if (tracker_) baselines["sizes"] = tracker_->baselines(false);
+    if (model_.split.pixels > 0) baselines["held_out"] = inpainting_baselines();
+    if (!baselines.empty())
+      log_->add({{"step", resumed_step_},
+                 {"images", std::min(tracked_images, truth_.size())},
+                 {"baselines", std::move(baselines)}});
+  }
+
+  nlohmann::ordered_json inpainting_baselines() {
+    const TrainingImages none(model_);
+    Scorer scorer(session_, model_, &none, 0);
+    Collection subset;
+    const std::size_t count = std::min(tracked_images, truth_.size());
+    for (std::size_t k = 0; k < count; ++k) subset.push_back(truth_[k * truth_.size() / count]);
+    scorer.add(subset);
+    const SizeScores scores = at_training_sizes(scorer.result());
+    return baselines_to_json(scores.network, scores.inpainting, Where::held_out);
   }
 
   /// Rate, quality on the drawn pixels and time left, since the last report.
@@ -228,7 +248,24 @@ class TrainingRun {
                  {"psnr_mean", psnr.mean_db},      {"psnr_pooled", psnr.pooled_db},
                  {"ssim_mean", scores.ssim_mean()}};
     if (held_out) line["held_out"] = to_json(*held_out);
+    if (tracker_) add_resolutions(line, count == truth_.size());
     log_->add(line);
+  }
+
+  /// The time this takes is not time of the training, which so stays what it is without tracking.
+  void add_resolutions(json& line, bool all) {
+    const auto before = Clock::now();
+    line["sizes"] = tracker_->scores(all);
+    if (all) line["baselines"] = {{"sizes", tracker_->baselines(true)}};
+    tracking_s_ += seconds_since(before);
+    last_sizes_ = line["sizes"];
+  }
+
+  void print_resolutions() {
+    for (const auto& [size, scores] : last_sizes_.items())
+      bar_.print(fmt::format("  at {:>4} px: {:.2f} dB mean, {:.2f} dB pooled, SSIM {:.4f}", size,
+                             scores["psnr_mean"].get<double>(), scores["psnr_pooled"].get<double>(),
+                             scores["ssim_mean"].get<double>()));
   }
 
   void save_state() {
@@ -272,9 +309,12 @@ class TrainingRun {
   Collection data_;  ///< what training may see
   Trainer trainer_;
   Renderer renderer_;
+  std::optional<ResolutionTracker> tracker_;
   std::optional<MetricsLog> log_;
   Progress bar_;
   Clock::time_point start_{}, last_checkpoint_{}, last_report_{};
+  double tracking_s_ = 0;  ///< spent on other sizes since the start
+  json last_sizes_;        ///< scores at other sizes
   std::uint64_t last_steps_ = 0;
 };
 

@@ -69,14 +69,18 @@ std::filesystem::path metrics_file(const std::filesystem::path& model) {
   return beside(model, ".metrics.jsonl");
 }
 
-void write_state(TensorFile& file, const TrainingState& state) {
+json to_json(const TrainingState& state) {
   json training;
   each_member(state.config, [&](const char* name, const auto& member) { training[name] = member; });
   training["limit"] = {{"kind", state.limit.kind == Limit::Kind::steps ? "steps" : "seconds"},
                        {"amount", state.limit.amount}};
   training["elapsed_seconds"] = state.elapsed_s;
   training["data_checksum"] = state.data_checksum;
-  file.metadata["training"] = training.dump();
+  return training;
+}
+
+void write_state(TensorFile& file, const TrainingState& state) {
+  file.metadata["training"] = to_json(state).dump();
 }
 
 TrainingState read_state(const TensorFile& file, const std::string& origin) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "chorus/collection.hpp"
@@ -30,6 +31,7 @@ struct TrainingState {
 std::filesystem::path state_file(const std::filesystem::path& model);
 std::filesystem::path metrics_file(const std::filesystem::path& model);
 
+nlohmann::json to_json(const TrainingState& state);
 void write_state(TensorFile& file, const TrainingState& state);
 TrainingState read_state(const TensorFile& file, const std::string& origin);
 

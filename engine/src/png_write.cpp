@@ -126,6 +126,8 @@ Bytes encode_animation(const std::vector<Image>& frames, unsigned milliseconds) 
 
 }  // namespace
 
+std::vector<unsigned char> encode_png(const Image& image) { return encode(image); }
+
 void write_png(const fs::path& file, const Image& image) { write_bytes(file, encode(image)); }
 
 void write_animation(const fs::path& file, const std::vector<Image>& frames,

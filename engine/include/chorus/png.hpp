@@ -20,6 +20,9 @@ constexpr std::size_t default_max_pixels = std::size_t{1} << 26U;
 Image read_png(const std::filesystem::path& file, const Rgb& background = {1, 1, 1},
                std::size_t max_pixels = default_max_pixels);
 
+/// The bytes of a PNG, as write_png writes them. Throws std::invalid_argument likewise.
+std::vector<unsigned char> encode_png(const Image& image);
+
 /// Writes 8-bit RGB: values are clipped to [0, 1] and rounded, not-a-number is 0. The file is
 /// written whole or not at all (see files.hpp); throws Error if that fails. Throws
 /// std::invalid_argument if the image is empty or its values do not match its size.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <vector>
 
@@ -25,6 +26,11 @@ struct ImagePair {
 /// Up to `count` pairs, closest first, no image in two of them: greedy.
 std::vector<ImagePair> closest_disjoint_pairs(const std::vector<std::vector<double>>& distances,
                                               std::size_t count);
+
+/// The coordinates of each vector along the two directions in which the vectors vary most, about
+/// their mean (principal components; each direction's sign makes the largest coordinate positive).
+/// Zeros where the vectors do not vary. Returns [vectors][2].
+std::vector<std::array<double, 2>> principal_plane(const std::vector<std::vector<double>>& vectors);
 
 /// (1 - t) a + t b.
 ImageCode lerp(const ImageCode& a, const ImageCode& b, float t);

@@ -1,0 +1,88 @@
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "page.hpp"
+
+namespace chorus::app {
+
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+/// A value inside a line of metrics ("/held_out/psnr_kept") over the seconds of the training.
+ordered_json series(const std::string& name, const std::vector<json>& metrics,
+                    const std::string& pointer) {
+  ordered_json points = ordered_json::array();
+  const json::json_pointer place(pointer);
+  for (const json& line : metrics)
+    if (line.contains(place) && line.contains("seconds"))
+      points.push_back({line["seconds"], line[place]});
+  return {{"name", name}, {"points", std::move(points)}};
+}
+
+/// The last word on the images that were tracked: not the final line, which is about all of them.
+json baselines_of(const std::vector<json>& metrics, const std::string& pointer) {
+  const json::json_pointer place(pointer);
+  for (const json& line : metrics)
+    if (line.contains(place)) return line[place];
+  return json::object();
+}
+
+ordered_json lines(const json& baselines, const char* key) {
+  ordered_json list = ordered_json::array();
+  for (const auto& [method, means] : baselines.items())
+    list.push_back({{"name", method}, {"value", means.at(key)}});
+  return list;
+}
+
+void add_curve(ordered_json& curves, const std::string& title, const char* unit,
+               std::vector<ordered_json> all, ordered_json baselines) {
+  std::erase_if(all, [](const ordered_json& each) { return each["points"].empty(); });
+  if (all.empty()) return;
+  curves.push_back({{"title", title},
+                    {"unit", unit},
+                    {"series", std::move(all)},
+                    {"baselines", std::move(baselines)}});
+}
+
+/// Sizes that were tracked, in ascending order.
+std::map<std::size_t, std::string> tracked_sizes(const std::vector<json>& metrics) {
+  std::map<std::size_t, std::string> sizes;
+  for (const json& line : metrics)
+    for (const auto& [size, scores] : line.value("sizes", json::object()).items())
+      sizes[std::stoul(size)] = size;
+  return sizes;
+}
+
+}  // namespace
+
+ordered_json training_curves(const std::vector<json>& metrics) {
+  ordered_json curves = ordered_json::array();
+  add_curve(curves, "Training size", "dB",
+            {series("drawn pixels", metrics, "/psnr_sampled"),
+             series("decoded, pooled", metrics, "/psnr_pooled"),
+             series("decoded, mean", metrics, "/psnr_mean")},
+            ordered_json::array());
+  add_curve(curves, "Held-out pixels", "dB",
+            {series("held out", metrics, "/held_out/psnr_held_out"),
+             series("kept", metrics, "/held_out/psnr_kept")},
+            lines(baselines_of(metrics, "/baselines/held_out"), "psnr_pooled"));
+  const std::map<std::size_t, std::string> sizes = tracked_sizes(metrics);
+  for (const auto& [number, size] : sizes) {
+    const json baselines = baselines_of(metrics, "/baselines/sizes/" + size);
+    const std::string at = "Decoded at " + size + " px";
+    add_curve(curves, at, "dB",
+              {series("network, pooled", metrics, "/sizes/" + size + "/psnr_pooled")},
+              lines(baselines, "psnr_pooled"));
+    if (number != sizes.rbegin()->first) continue;
+    add_curve(curves, at, "SSIM", {series("network", metrics, "/sizes/" + size + "/ssim_mean")},
+              lines(baselines, "ssim_mean"));
+  }
+  add_curve(curves, "Speed", "Mpixel/s", {series("trained", metrics, "/mpixel_per_s")},
+            ordered_json::array());
+  return curves;
+}
+
+}  // namespace chorus::app

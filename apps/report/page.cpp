@@ -1,0 +1,61 @@
+#include "page.hpp"
+
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "chorus/png.hpp"
+#include "template.hpp"
+
+namespace chorus::app {
+
+namespace {
+
+std::string base64(const std::vector<unsigned char>& bytes) {
+  constexpr std::string_view digits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::uint32_t word = 0;
+    for (std::size_t k = 0; k < 3; ++k)
+      word = word << 8U | (i + k < bytes.size() ? bytes[i + k] : 0U);
+    for (std::size_t k = 0; k < 4; ++k)
+      text += i + k <= bytes.size() ? digits[word >> (18 - 6 * k) & 63U] : '=';
+  }
+  return text;
+}
+
+/// `name` stands in the template as {{name}}, once.
+void fill_in(std::string& page, const std::string& name, std::string_view text) {
+  const std::string mark = "{{" + name + "}}";
+  page.replace(page.find(mark), mark.size(), text);
+}
+
+/// JSON that cannot end the script element it stands in: "<" occurs in strings only.
+std::string script_json(const nlohmann::ordered_json& data) {
+  const std::string text =
+      data.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  std::string safe;
+  safe.reserve(text.size());
+  for (const char c : text)
+    if (c == '<')
+      safe += "\\u003c";
+    else
+      safe += c;
+  return safe;
+}
+
+}  // namespace
+
+std::string data_url(const Image& image) {
+  return "data:image/png;base64," + base64(encode_png(image));
+}
+
+std::string report_page(const nlohmann::ordered_json& data) {
+  std::string page(report_template::html);
+  fill_in(page, "style", report_template::css);
+  fill_in(page, "script", report_template::js);
+  fill_in(page, "data", script_json(data));
+  return page;
+}
+
+}  // namespace chorus::app

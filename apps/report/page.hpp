@@ -1,0 +1,23 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "chorus/image.hpp"
+
+namespace chorus::app {
+
+/// A PNG inside a URL.
+std::string data_url(const Image& image);
+
+/// The curves of a training from the lines of its metrics file: a list of
+/// {"title", "unit", "series": [{"name", "points": [[seconds, value], ..]}, ..],
+///  "baselines": [{"name", "value"}, ..]}, without those that have no points.
+nlohmann::ordered_json training_curves(const std::vector<nlohmann::json>& metrics);
+
+/// One HTML page that holds everything: style, script, data and pictures. `data` is what
+/// report.js reads.
+std::string report_page(const nlohmann::ordered_json& data);
+
+}  // namespace chorus::app

@@ -1,0 +1,293 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <optional>
+#include <set>
+
+#include "../commands.hpp"
+#include "../evaluation.hpp"
+#include "../run_log.hpp"
+#include "../training_state.hpp"
+#include "chorus/error.hpp"
+#include "chorus/files.hpp"
+#include "chorus/render.hpp"
+#include "chorus/resample.hpp"
+#include "chorus/sheet.hpp"
+#include "chorus/similarity.hpp"
+#include "page.hpp"
+
+namespace chorus::app {
+
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr std::size_t images_in_group = 3;     ///< best, median and worst
+constexpr std::size_t further_images = 15;     ///< for the comparison only
+constexpr std::size_t neighbours_shown = 6;    ///< of each image in the latent map
+constexpr std::size_t largest_thumbnail = 48;  ///< pixels
+constexpr std::size_t largest_picture = 512;   ///< pixels: bigger sizes are measured, not shown
+
+bool is_model(const fs::path& file) {
+  const std::string name = file.filename().string();
+  return name.ends_with(".safetensors") && !name.ends_with(".state.safetensors");
+}
+
+/// The model of a run: the file itself, or the only one in a folder.
+fs::path model_of_run(const fs::path& run) {
+  if (!fs::is_directory(run)) return run;
+  std::vector<fs::path> models;
+  for (const auto& entry : fs::directory_iterator(run))
+    if (entry.is_regular_file() && is_model(entry.path())) models.push_back(entry.path());
+  if (models.size() != 1)
+    throw Error(fmt::format("{} holds {} models (.safetensors); expected one, or the file itself",
+                            run.string(), models.size()));
+  return models.front();
+}
+
+/// The description that the training left in its metrics, or nothing.
+json description(const std::vector<json>& metrics) {
+  for (const json& line : metrics)
+    if (line.contains("run")) return line["run"];
+  return json::object();
+}
+
+/// What the report compares pictures at: the largest size that has baselines and is not too large
+/// to be shown; the training size if there is none.
+const SizeScores& target_of(const ScoresBySize& by_size, std::size_t training_size) {
+  const SizeScores* target = nullptr;
+  for (const auto& [size, scores] : by_size)
+    if (!scores.baselines.empty() && size <= largest_picture) target = &scores;
+  if (target != nullptr) return *target;
+  const auto trained = by_size.find(training_size);
+  return trained != by_size.end() ? trained->second : by_size.begin()->second;
+}
+
+const MethodScores* best_of(const std::vector<MethodScores>& methods) {
+  const auto best = std::max_element(methods.begin(), methods.end(),
+                                     [](const MethodScores& a, const MethodScores& b) {
+                                       return a.psnr().pooled_db < b.psnr().pooled_db;
+                                     });
+  return best == methods.end() ? nullptr : &*best;
+}
+
+/// Places in the scores, by falling PSNR.
+std::vector<std::size_t> ranking(const MethodScores& scores) {
+  std::vector<std::size_t> order(scores.images.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return scores.images[a].psnr_db > scores.images[b].psnr_db;
+  });
+  return order;
+}
+
+/// The group of each image that is shown large.
+std::map<std::size_t, std::string> choose_images(const MethodScores& scores) {
+  const std::vector<std::size_t> order = ranking(scores);
+  const std::size_t count = order.size(), group = std::min(images_in_group, count);
+  std::map<std::size_t, std::string> chosen;
+  const auto take = [&](std::size_t first, const char* name) {
+    for (std::size_t k = first; k < std::min(first + group, count); ++k)
+      chosen.emplace(order[k], name);
+  };
+  take(0, "best");
+  take(count - group, "worst");
+  take((count - group) / 2, "median");
+  for (std::size_t k = 0; k < further_images; ++k)
+    chosen.emplace(order[k * count / further_images], "more");
+  return chosen;
+}
+
+class ReportBuilder {
+ public:
+  explicit ReportBuilder(const ReportOptions& options)
+      : model_file_(model_of_run(options.run)),
+        session_(options.backend),
+        model_(load_model(session_.memory, model_file_)),
+        metrics_(fs::exists(metrics_file(model_file_)) ? read_metrics(metrics_file(model_file_))
+                                                       : std::vector<json>()),
+        run_(description(metrics_)),
+        evaluation_(evaluation_options(options)),
+        trained_(model_, evaluation_.data, evaluation_.background),
+        by_size_(evaluate_sizes(session_, model_, evaluation_)),
+        renderer_(session_.memory, model_),
+        training_size_(longer_side(model_.images.front())),
+        target_(target_of(by_size_, training_size_)),
+        rival_(best_of(target_.baselines)) {
+    for (std::size_t i = 0; i < model_.images.size(); ++i) places_[model_.images[i].name] = i;
+  }
+
+  ordered_json data() {
+    ordered_json data = {{"title", model_file_.stem().string()},
+                         {"run", run_},
+                         {"notes", model_.notes},
+                         {"network", network()},
+                         {"training_size", training_size_},
+                         {"target", {{"size", target_.size}}}};
+    if (rival_ != nullptr) data["target"]["rival"] = rival_->method;
+    data.update(to_json(model_, by_size_));
+    for (ordered_json& size : data["sizes"]) {
+      size["count"] = size["images"].size();
+      size.erase("images");
+    }
+    data["curves"] = training_curves(metrics_);
+    data["images"] = images();
+    data["showcase"] = showcase();
+    return data;
+  }
+
+ private:
+  EvaluateOptions evaluation_options(const ReportOptions& options) const {
+    EvaluateOptions evaluation;
+    evaluation.model = model_file_;
+    evaluation.data = options.data;
+    if (options.data.empty()) evaluation.data = run_.value("data", "");
+    if (evaluation.data.empty())
+      throw Error(fmt::format("{} does not say what the model was trained on; give --data FOLDER",
+                              metrics_file(model_file_).string()));
+    evaluation.background = options.background.value_or(run_.value("background", Rgb{1, 1, 1}));
+    return evaluation;
+  }
+
+  ordered_json network() const {
+    const SirenConfig& config = model_.siren.config();
+    std::size_t shared = 0, pixels = 0;
+    for (const Parameter& parameter : model_.siren.parameters()) shared += parameter.value.size();
+    for (const EncodedImage& image : model_.images) pixels += image.width * image.height;
+    return {{"width", config.width},
+            {"hidden_layers", config.hidden_layers},
+            {"latent", config.latent},
+            {"conditioning", std::string(name(config.conditioning))},
+            {"omega_first", config.omega_first},
+            {"omega_hidden", config.omega_hidden},
+            {"images", model_.images.size()},
+            {"numbers_shared", shared},
+            {"numbers_latents", model_.latents.size()},
+            {"numbers_pixels", 3 * pixels}};
+  }
+
+  /// Every image that was scored at the target size: scores, a thumbnail and its place among the
+  /// latents.
+  ordered_json images() {
+    const auto vectors = modulation_vectors(*session_.backend, model_);
+    const auto plane = principal_plane(vectors);
+    const auto distances = pairwise_distances(vectors);
+    std::map<std::string, const ImageScore*> at_training_size;
+    if (const auto found = by_size_.find(training_size_); found != by_size_.end())
+      for (const ImageScore& score : found->second.network.images)
+        at_training_size[score.name] = &score;
+    ordered_json list = ordered_json::array();
+    for (std::size_t k = 0; k < target_.network.images.size(); ++k) {
+      const ImageScore& score = target_.network.images[k];
+      const std::size_t place = places_.at(score.name);
+      ordered_json entry = {{"name", score.name},    {"thumb", thumbnail(place)},
+                            {"psnr", score.psnr_db}, {"ssim", score.ssim},
+                            {"at", plane[place]},    {"near", neighbours(distances[place], place)}};
+      if (const auto found = at_training_size.find(score.name); found != at_training_size.end())
+        entry["psnr_trained"] = found->second->psnr_db;
+      if (rival_ != nullptr) entry["psnr_rival"] = rival_->images[k].psnr_db;
+      list.push_back(std::move(entry));
+    }
+    return list;
+  }
+
+  std::string thumbnail(std::size_t image) {
+    const EncodedImage& encoded = model_.images[image];
+    const std::size_t side = std::min(largest_thumbnail, longer_side(encoded));
+    const PixelSize size = scaled_size(encoded, side);
+    return data_url(
+        renderer_.render(image, size.width, size.height, supersample_for(encoded, side, 0)));
+  }
+
+  /// The closest images by name and distance.
+  ordered_json neighbours(const std::vector<double>& distances, std::size_t self) const {
+    std::vector<std::size_t> order(distances.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::erase(order, self);
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return distances[a] < distances[b]; });
+    ordered_json list = ordered_json::array();
+    for (std::size_t k = 0; k < std::min(neighbours_shown, order.size()); ++k)
+      list.push_back({{"name", model_.images[order[k]].name}, {"distance", distances[order[k]]}});
+    return list;
+  }
+
+  /// Pictures of the chosen images: the truth, the network's, what it was trained on, the best
+  /// baseline's, and the errors.
+  ordered_json showcase() {
+    std::map<std::string, std::pair<std::size_t, std::string>> chosen;
+    for (const auto& [place, group] : choose_images(target_.network))
+      chosen[target_.network.images[place].name] = {place, group};
+    ordered_json list = ordered_json::array();
+    for (const Collection& data :
+         load_sizes(evaluation_.data, sizes_to_load(), evaluation_.background))
+      for (const NamedImage& named : data) {
+        const std::size_t side = std::max(named.image.width, named.image.height);
+        const auto found = chosen.find(named.name);
+        if (side == target_.size && found != chosen.end())
+          list.push_back(pictures(named, found->second.first, found->second.second));
+      }
+    return list;
+  }
+
+  std::vector<std::size_t> sizes_to_load() const {
+    if (available_sizes(evaluation_.data).empty()) return {};
+    return {target_.size};
+  }
+
+  ordered_json pictures(const NamedImage& truth, std::size_t scored, const std::string& group) {
+    const std::size_t place = places_.at(truth.name);
+    const Image network =
+        quantized(renderer_.render(place, truth.image.width, truth.image.height,
+                                   supersample_for(model_.images[place], target_.size, 0)));
+    ordered_json entry = {{"image", scored},
+                          {"group", group},
+                          {"truth", data_url(truth.image)},
+                          {"network", data_url(network)},
+                          {"network_error", data_url(error_map(network, truth.image))}};
+    const Image* trained = trained_.find(place);
+    if (trained == nullptr || rival_ == nullptr) return entry;
+    for (const Filter filter :
+         {Filter::nearest, Filter::bilinear, Filter::bicubic, Filter::lanczos}) {
+      if (name(filter) != rival_->method) continue;
+      const Image rival =
+          quantized(resample(*trained, truth.image.width, truth.image.height, filter));
+      entry["trained"] = data_url(*trained);
+      entry["rival"] = data_url(rival);
+      entry["rival_error"] = data_url(error_map(rival, truth.image));
+    }
+    return entry;
+  }
+
+  fs::path model_file_;
+  Session session_;
+  Model model_;
+  std::vector<json> metrics_;
+  json run_;
+  EvaluateOptions evaluation_;
+  TrainingImages trained_;
+  ScoresBySize by_size_;
+  Renderer renderer_;
+  std::size_t training_size_;
+  const SizeScores& target_;
+  const MethodScores* rival_;  ///< the best baseline at the target size, or null
+  std::map<std::string, std::size_t> places_;
+};
+
+}  // namespace
+
+void report(const ReportOptions& options) {
+  const std::string page = report_page(ReportBuilder(options).data());
+  make_folder(options.out);
+  const fs::path file = options.out / "index.html";
+  write_atomically(file, [&](std::ostream& out) { out << page; });
+  fmt::print("Report: {} ({:.1f} MB)\n", file.string(), 1e-6 * static_cast<double>(page.size()));
+}
+
+}  // namespace chorus::app

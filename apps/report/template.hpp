@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string_view>
+
+// report.html, report.css and report.js, put into the program by embed.cmake.
+
+namespace chorus::app::report_template {
+
+extern const std::string_view html;
+extern const std::string_view css;
+extern const std::string_view js;
+
+}  // namespace chorus::app::report_template

@@ -1,0 +1,53 @@
+#include "run_log.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <thread>
+
+#include "chorus/error.hpp"
+#include "chorus/files.hpp"
+#include "chorus/printable.hpp"
+
+namespace chorus::app {
+
+using nlohmann::json;
+
+MetricsLog::MetricsLog(const std::filesystem::path& file, std::uint64_t resumed_step) {
+  std::string kept;
+  if (resumed_step > 0 && std::filesystem::exists(file))
+    for (const json& line : read_metrics(file))
+      if (line.value("step", resumed_step + 1) <= resumed_step) kept += line.dump() + "\n";
+  write_atomically(file, [&](std::ostream& out) { out << kept; });
+  stream_.open(file, std::ios::app);
+  if (!stream_) throw Error(fmt::format("{}: cannot be opened for appending", shown(file)));
+}
+
+void MetricsLog::add(const json& line) {
+  stream_ << line.dump(-1, ' ', false, json::error_handler_t::replace) << std::endl;
+}
+
+std::vector<json> read_metrics(const std::filesystem::path& file) {
+  std::istringstream in(read_file(file));
+  std::vector<json> lines;
+  for (std::string text; std::getline(in, text);) {
+    json line = json::parse(text, nullptr, false);
+    if (line.is_object()) lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+std::string machine_description() {
+  std::ifstream in("/proc/cpuinfo");
+  std::string name = "unknown processor";
+  for (std::string line; std::getline(in, line);) {
+    if (!line.starts_with("model name")) continue;
+    name = line.substr(std::min(line.size(), line.find(':') + 2));
+    break;
+  }
+  return fmt::format("{}, {} hardware threads", name, std::thread::hardware_concurrency());
+}
+
+}  // namespace chorus::app

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json_fwd.hpp>
+#include <vector>
+
+namespace chorus::app {
+
+/// The metrics of a training as JSON lines, each with a "step": see docs/file_format.md. A training
+/// that is resumed first drops the lines behind the step it goes on from.
+class MetricsLog {
+ public:
+  /// Throws Error if the file cannot be written.
+  MetricsLog(const std::filesystem::path& file, std::uint64_t resumed_step);
+  void add(const nlohmann::json& line);
+
+ private:
+  std::ofstream stream_;
+};
+
+/// The lines of a metrics file; what is no JSON object (a line cut off by a crash) is left out.
+/// Throws Error if the file cannot be read.
+std::vector<nlohmann::json> read_metrics(const std::filesystem::path& file);
+
+/// The processor and the number of its threads, for people.
+std::string machine_description();
+
+}  // namespace chorus::app

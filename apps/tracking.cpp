@@ -1,0 +1,74 @@
+#include "tracking.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "chorus/error.hpp"
+#include "chorus/printable.hpp"
+
+namespace chorus::app {
+
+using nlohmann::ordered_json;
+
+namespace {
+
+std::set<std::string> names_of_subset(const Model& model, std::size_t count) {
+  std::set<std::string> names;
+  const std::size_t images = model.images.size();
+  for (std::size_t k = 0; k < std::min(count, images); ++k)
+    names.insert(model.images[k * images / std::min(count, images)].name);
+  return names;
+}
+
+std::vector<std::size_t> other_sizes(const Model& model, const std::filesystem::path& data) {
+  std::vector<std::size_t> sizes = available_sizes(data);
+  for (const EncodedImage& image : model.images) std::erase(sizes, longer_side(image));
+  if (sizes.empty())
+    throw Error(fmt::format("{} has no images of another size than the training's, to track",
+                            shown(data)));
+  return sizes;
+}
+
+}  // namespace
+
+ResolutionTracker::ResolutionTracker(Session& session, const Model& model,
+                                     const std::filesystem::path& data, const Rgb& background,
+                                     std::size_t subset)
+    : session_(session),
+      model_(model),
+      trained_(model, data, background),
+      all_(load_sizes(data, other_sizes(model, data), background)) {
+  const std::set<std::string> names = names_of_subset(model, subset);
+  for (const Collection& collection : all_) {
+    Collection& part = subset_.emplace_back();
+    std::copy_if(collection.begin(), collection.end(), std::back_inserter(part),
+                 [&](const NamedImage& image) { return names.contains(image.name); });
+    match(model, part);
+  }
+}
+
+ordered_json ResolutionTracker::baselines(bool all) const {
+  ordered_json object = ordered_json::object();
+  for (const auto& [size, scores] : score(all, true))
+    for (const MethodScores& baseline : scores.baselines)
+      object[std::to_string(size)][baseline.method] = to_json(baseline);
+  return object;
+}
+
+ordered_json ResolutionTracker::scores(bool all) const {
+  ordered_json object = ordered_json::object();
+  for (const auto& [size, scores] : score(all, false))
+    object[std::to_string(size)] = to_json(scores.network);
+  return object;
+}
+
+ScoresBySize ResolutionTracker::score(bool all, bool with_baselines) const {
+  Scorer scorer(session_, model_, with_baselines ? &trained_ : nullptr, 0);
+  for (const Collection& collection : all ? all_ : subset_) scorer.add(collection);
+  return scorer.result();
+}
+
+}  // namespace chorus::app
