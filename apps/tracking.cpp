@@ -27,8 +27,8 @@ std::vector<std::size_t> other_sizes(const Model& model, const std::filesystem::
   std::vector<std::size_t> sizes = available_sizes(data);
   for (const EncodedImage& image : model.images) std::erase(sizes, longer_side(image));
   if (sizes.empty())
-    throw Error(fmt::format("{} has no images of another size than the training's, to track",
-                            shown(data)));
+    throw Error(
+        fmt::format("{} has no images of another size than the training's, to track", shown(data)));
   return sizes;
 }
 

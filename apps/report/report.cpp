@@ -202,7 +202,7 @@ class ReportBuilder {
     const std::size_t side = std::min(largest_thumbnail, longer_side(encoded));
     const PixelSize size = scaled_size(encoded, side);
     return data_url(
-        renderer_.render(image, size.width, size.height, supersample_for(encoded, side, 0)));
+        renderer_.render(image, size.width, size.height, supersample_for(model_, image, side, 0)));
   }
 
   /// The closest images by name and distance.
@@ -245,7 +245,7 @@ class ReportBuilder {
     const std::size_t place = places_.at(truth.name);
     const Image network =
         quantized(renderer_.render(place, truth.image.width, truth.image.height,
-                                   supersample_for(model_.images[place], target_.size, 0)));
+                                   supersample_for(model_, place, target_.size, 0)));
     ordered_json entry = {{"image", scored},
                           {"group", group},
                           {"truth", data_url(truth.image)},

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "chorus/tensor.hpp"
+#include "cpu/draw_pixels.hpp"
 #include "host/host_backend.hpp"
 #include "reference/reference.hpp"
 
@@ -63,6 +64,7 @@ class CpuBackend final : public HostBackend {
   }
 
   void run(const Call& call) override {
+    if (call.op == Op::draw_pixels) return draw_pixels(call);
     thread_local std::vector<float> scratch;
     const std::size_t floats = kernels_.scratch_floats(call);
     if (scratch.size() < floats) scratch.resize(floats);

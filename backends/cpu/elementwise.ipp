@@ -94,6 +94,31 @@ void squared_error(const Call& call) {
   call.out[0].data[0] = total;
 }
 
+/// Few columns too.
+void mean_samples(const Call& call) {
+  const SampleGroups& shape = call.pixels;
+  const ConstView& in = call.in[0];
+  const View& out = call.out[0];
+  const bool spread = call.transpose_a;
+  const std::size_t pixels = (spread ? in.rows : out.rows) / shape.groups;
+  std::size_t sample = 0;
+  for (std::size_t g = 0; g < shape.groups; ++g)
+    for (std::size_t p = 0; p < pixels; ++p) {
+      const std::size_t pixel = g * pixels + p, count = p < shape.singles ? 1 : shape.samples;
+      const float share = 1.0F / static_cast<float>(count);
+      for (std::size_t c = 0; c < out.cols; ++c) {
+        float sum = 0;
+        for (std::size_t s = sample; s < sample + count; ++s)
+          if (spread)
+            out.data[s * out.stride + c] = share * in.data[pixel * in.stride + c];
+          else
+            sum += in.data[s * in.stride + c];
+        if (!spread) out.data[pixel * out.stride + c] = share * sum;
+      }
+      sample += count;
+    }
+}
+
 void gather_rows(const Call& call) {
   const ConstView& in = call.in[0];
   const View& out = call.out[0];

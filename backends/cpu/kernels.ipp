@@ -93,6 +93,8 @@ bool run(const Call& call, float* scratch) {
     case Op::palette_colors_gradient:
       return palette_colors_gradient(call);
     case Op::mean_samples:
+      mean_samples(call);
+      return true;
     case Op::draw_pixels:
       return false;
   }

@@ -32,20 +32,19 @@ enum Part : std::size_t {
   part_count
 };
 
-constexpr std::array<const char*, part_count> part_names = {
-    "sine layers (product, sine, cosine)",
-    "other products forward",
-    "gradients of inputs (dX)",
-    "gradients of weights (dW)",
-    "slopes of sines",
-    "sums of rows, reduction",
-    "optimizer",
-    "packing of weights",
-    "sampling",
-    "loss",
-    "other element-wise work",
-    "bookkeeping",
-    "waiting"};
+constexpr std::array<const char*, part_count> part_names = {"sine layers (product, sine, cosine)",
+                                                            "other products forward",
+                                                            "gradients of inputs (dX)",
+                                                            "gradients of weights (dW)",
+                                                            "slopes of sines",
+                                                            "sums of rows, reduction",
+                                                            "optimizer",
+                                                            "packing of weights",
+                                                            "sampling",
+                                                            "loss",
+                                                            "other element-wise work",
+                                                            "bookkeeping",
+                                                            "waiting"};
 
 Part part_of(const Call& call) {
   switch (call.op) {

@@ -1,0 +1,113 @@
+#include "cpu/draw_pixels.hpp"
+
+#include "chorus/random.hpp"
+
+namespace chorus {
+
+namespace {
+
+/// Some rows of a group that are drawn from the same pixels.
+struct Rows {
+  std::uint32_t first, end;
+  std::uint32_t first_place, places;  ///< in the image's list of pixels
+  float weight;
+  std::uint32_t cells;  ///< per axis of a pixel's square; 0: the centre alone
+};
+
+/// Draws the pixels of one group.
+class GroupDraw {
+ public:
+  GroupDraw(const Call& call, std::size_t group, std::uint32_t rows)
+      : call_(call),
+        image_(call.index[1].data + call.index[0].data[group] * image_fields),
+        pixels_(call.index[2].data + image_[image_first_pixel]),
+        colors_(call.in[0].data + image_[image_first_pixel] * call.in[0].stride),
+        counter_{0, call.draw.first_group + static_cast<std::uint32_t>(group),
+                 call.index[3].data[0], 0},
+        columns_(2.0 / image_[image_width]),
+        lines_(2.0 / image_[image_height]),
+        rows_(rows),
+        pixel_(group * rows) {}
+
+  /// `sample` is the first row of coordinates; returns the one behind the last.
+  std::size_t run(std::size_t sample) {
+    const std::uint32_t flat = image_[image_flat_pixels], edge = image_[image_edge_pixels];
+    const std::uint32_t flat_rows = call_.draw.flat_rows, area = call_.draw.area_samples;
+    const std::uint32_t flat_cells = area == 0 ? 0 : 1;
+    const auto part = [&](std::uint32_t first, std::uint32_t end, bool one_kind) {
+      const bool is_flat = first < flat_rows;
+      const std::uint32_t kind = is_flat ? flat : edge;
+      const double kind_weight = double(kind) / (double(flat + edge) * (end - first));
+      const std::uint32_t cells = is_flat ? flat_cells : area;
+      sample = one_kind
+                   ? draw({first, end, 0, flat + edge, static_cast<float>(1.0 / rows_), cells},
+                          sample)
+                   : draw({first, end, is_flat ? 0 : flat, kind, static_cast<float>(kind_weight),
+                           cells},
+                          sample);
+    };
+    const bool one_kind = flat == 0 || edge == 0 || flat_rows == 0 || flat_rows == rows_;
+    if (flat_rows > 0) part(0, flat_rows, one_kind);
+    if (flat_rows < rows_) part(flat_rows, rows_, one_kind);
+    return sample;
+  }
+
+ private:
+  std::size_t draw(const Rows& rows, std::size_t sample) {
+    for (std::uint32_t row = rows.first; row < rows.end; ++row, ++pixel_) {
+      counter_[0] = row;
+      counter_[3] = 0;
+      const std::uint32_t word = philox(counter_, call_.draw.seed)[0];
+      const std::uint32_t pixel = pixels_[rows.first_place + below(word, rows.places)];
+      const float* from = colors_ + pixel * call_.in[0].stride;
+      float* to = call_.out[1].data + pixel_ * call_.out[1].stride;
+      for (std::size_t c = 0; c < 3; ++c) to[c] = from[c];
+      call_.out[2].data[pixel_ * call_.out[2].stride] = rows.weight;
+      sample = place(pixel, rows.cells, sample);
+    }
+    return sample;
+  }
+
+  /// The coordinates of a pixel's samples.
+  std::size_t place(std::uint32_t pixel, std::uint32_t cells, std::size_t sample) {
+    const std::uint32_t width = image_[image_width];
+    const std::uint32_t line = pixel / width, column = pixel - line * width;
+    if (cells == 0) {
+      put(sample, column + 0.5, line + 0.5);
+      return sample + 1;
+    }
+    for (std::uint32_t cell = 0; cell < cells * cells; ++cell, ++sample) {
+      counter_[3] = 1 + cell;
+      const PhiloxBlock words = philox(counter_, call_.draw.seed);
+      put(sample, column + (cell % cells + double{unit_float(words[0])}) / cells,
+          line + (cell / cells + double{unit_float(words[1])}) / cells);
+    }
+    return sample;
+  }
+
+  void put(std::size_t sample, double column, double line) {
+    float* to = call_.out[0].data + sample * call_.out[0].stride;
+    to[0] = static_cast<float>(column * columns_ - 1);
+    to[1] = static_cast<float>(line * lines_ - 1);
+  }
+
+  const Call& call_;
+  const std::uint32_t* image_;
+  const std::uint32_t* pixels_;
+  const float* colors_;
+  PhiloxBlock counter_;
+  double columns_, lines_;  ///< from pixels to the coordinates' range of 2
+  std::uint32_t rows_;
+  std::size_t pixel_;  ///< row of the colours and weights
+};
+
+}  // namespace
+
+void draw_pixels(const Call& call) {
+  const auto rows = static_cast<std::uint32_t>(call.out[1].rows / call.index[0].count);
+  std::size_t sample = 0;
+  for (std::size_t g = 0; g < call.index[0].count; ++g)
+    sample = GroupDraw(call, g, rows).run(sample);
+}
+
+}  // namespace chorus
