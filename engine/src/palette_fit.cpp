@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "bytes.hpp"
+#include "chorus/sampler.hpp"
 
 namespace chorus {
 
@@ -13,6 +14,9 @@ namespace {
 
 constexpr float distinct = 0.003F;         ///< squared distance of colours that differ visibly
 constexpr std::size_t common_share = 400;  ///< a colour is common if one pixel in so many has it
+
+/// Where fewer than one in so many pixels are no edges, all count.
+constexpr std::size_t least_smooth_share = 4;
 
 bool held(const std::vector<bool>& held_out, std::size_t pixel) {
   return !held_out.empty() && held_out[pixel];
@@ -166,8 +170,13 @@ std::vector<CountedColor> count_colors(const Image& image, const std::vector<boo
 }
 
 std::size_t common_colors(const Image& image, const std::vector<bool>& held_out) {
+  // Pixels on edges have blended colours, which need no entries.
+  std::vector<bool> skipped = flat_pixels(image, held_out);
+  const auto flat = static_cast<std::size_t>(std::count(skipped.begin(), skipped.end(), true));
+  skipped.flip();
+  if (flat * least_smooth_share < image.pixels()) skipped = held_out;
   std::vector<Color> chosen = {background(image, held_out)};
-  add_common(chosen, count_colors(image, held_out), std::numeric_limits<std::size_t>::max());
+  add_common(chosen, count_colors(image, skipped), std::numeric_limits<std::size_t>::max());
   return chosen.size();
 }
 
@@ -191,7 +200,6 @@ std::vector<Color> choose_colors(const Image& image, const std::vector<bool>& he
 }
 
 std::vector<PlacedColor> smooth_pixels(const Image& image, const std::vector<bool>& held_out) {
-  constexpr std::size_t least_share = 4;  // 1 in so many pixels
   std::vector<PlacedColor> smooth, all;
   const auto centre = [](std::size_t j, std::size_t n) {
     return (2 * static_cast<float>(j) + 1) / static_cast<float>(n) - 1;
@@ -203,7 +211,7 @@ std::vector<PlacedColor> smooth_pixels(const Image& image, const std::vector<boo
       all.push_back({centre(x, image.width), centre(y, image.height), {rgb[0], rgb[1], rgb[2]}});
       if (is_smooth(image, held_out, x, y)) smooth.push_back(all.back());
     }
-  return smooth.size() * least_share < all.size() ? all : smooth;
+  return smooth.size() * least_smooth_share < all.size() ? all : smooth;
 }
 
 std::vector<ColorField> fit_fields(const std::vector<PlacedColor>& pixels,

@@ -29,7 +29,7 @@ struct PlacedColor {
 /// The colours (8 bits a channel) of the pixels that are not held out, most common first.
 std::vector<CountedColor> count_colors(const Image& image, const std::vector<bool>& held_out);
 
-/// The number of common colours among them that differ visibly.
+/// The number of common colours, away from edges, that differ visibly.
 std::size_t common_colors(const Image& image, const std::vector<bool>& held_out);
 
 /// See initial_palette: constant entries.
