@@ -24,13 +24,18 @@ struct Batch {
   std::size_t images, pixels_per_image;
   std::size_t pixels() const { return images * pixels_per_image; }
 };
-constexpr Batch large_batch{80, 96};   // 7,680 pixels
+constexpr std::size_t large_batch_images = 80;
 constexpr Batch small_batch{100, 16};  // 1,600 pixels: what converges fastest
 
 struct Case {
   std::string backend;
   std::size_t threads;
+  std::string precision;
 };
+
+BackendChoice choice_of(const Case& which) {
+  return {.name = which.backend, .threads = which.threads, .precision = which.precision};
+}
 
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
@@ -113,7 +118,7 @@ ordered_json row(const Session& session, std::size_t width, const Measurement& t
                  double operations) {
   return {{"width", width},
           {"arch", architecture(*session.backend)},
-          {"precision", "fp32"},
+          {"precision", session.precision},
           {"threads", session.backend->workers()},
           {"gflops", operations / time.seconds * 1e-9},
           {"peak_gflops", time.peak_flops * 1e-9},
@@ -181,7 +186,7 @@ ordered_json parts_of_a_step(Session& session, Trainer& trainer, std::size_t wid
 
 ordered_json bench_training(const Case& which, std::size_t width, const Batch& batch,
                             std::size_t repetitions) {
-  Session session({which.backend, which.threads}, true);
+  Session session(choice_of(which), true);
   Model model = bench_model(session.memory, width, batch.images);
   TrainConfig config;
   config.flat_pixels = 0;
@@ -197,6 +202,7 @@ ordered_json bench_training(const Case& which, std::size_t width, const Batch& b
   });
   ordered_json result = row(session, width, time, all_operations);
   result["batch"] = batch.pixels();
+  result["us_per_step"] = time.seconds / static_cast<double>(steps) * 1e6;
   result["mpixel_per_s"] = static_cast<double>(steps * batch.pixels()) / time.seconds * 1e-6;
   result["parts"] = parts_of_a_step(session, trainer, width, steps);
   return result;
@@ -204,7 +210,7 @@ ordered_json bench_training(const Case& which, std::size_t width, const Batch& b
 
 ordered_json bench_decoding(const Case& which, std::size_t width, std::size_t size_px,
                             std::size_t repetitions) {
-  Session session({which.backend, which.threads});
+  Session session(choice_of(which));
   const Model model = bench_model(session.memory, width, 1);
   Renderer renderer(session.memory, model);
   const double macs = macs_per_pixel(model.siren.config());
@@ -230,8 +236,8 @@ std::vector<Case> cases(const BackendChoice& choice) {
   std::vector<Case> all;
   for (const std::string& name : names) {
     const std::size_t workers = make_backend(name, {choice.threads})->workers();
-    if (choice.threads == 0 && workers > 1) all.push_back({name, 1});
-    all.push_back({name, choice.threads == 0 ? workers : choice.threads});
+    if (choice.threads == 0 && workers > 1) all.push_back({name, 1, choice.precision});
+    all.push_back({name, choice.threads == 0 ? workers : choice.threads, choice.precision});
   }
   return all;
 }
@@ -290,8 +296,9 @@ class Bench {
   }
 
   void run_case(const Case& which, std::size_t width) {
+    const Batch large_batch{large_batch_images, options_.pixels_per_image};
     for (const Batch& batch : {large_batch, small_batch}) {
-      ordered_json& rows = batch.images == large_batch.images ? training_ : small_batches_;
+      ordered_json& rows = batch.images == large_batch_images ? training_ : small_batches_;
       rows.push_back(bench_training(which, width, batch, options_.repetitions));
       const ordered_json& row = rows.back();
       note(row, fmt::format("train {}", batch.pixels()),

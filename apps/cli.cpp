@@ -32,6 +32,11 @@ void add_backend(CLI::App& command, BackendChoice& choice) {
                   "Shares of the work, for the same bits with any number of threads (default: as "
                   "many as threads)")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1024}));
+  command
+      .add_option("--precision", choice.precision,
+                  "What large products multiply: fp32, or on GPUs tf32, fp16, bf16")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"fp32", "tf32", "fp16", "bf16"}));
 }
 
 /// "white", "black" or "RRGGBB".
@@ -274,6 +279,11 @@ void add_bench(CLI::App& app, BenchOptions& o) {
   command.add_option("--repetitions", o.repetitions, "Of each measurement; the median is shown")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000));
+  command
+      .add_option("--pixels", o.pixels_per_image,
+                  "Of each of 80 images in a training step; GPUs take 1000 and more")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1 << 20));
   command.add_flag("--json", o.json, "Print one JSON object");
   add_backend(command, o.backend);
   command.callback([&o] { bench(o); });

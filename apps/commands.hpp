@@ -18,6 +18,7 @@ struct BackendChoice {
   std::string name;  ///< empty: CHORUS_BACKEND, or the best
   std::size_t threads = 0;
   std::size_t workers = 0;
+  std::string precision = "fp32";
 };
 
 struct TrainOptions {
@@ -97,6 +98,7 @@ struct BenchOptions {
   BackendChoice backend;
   std::vector<std::size_t> widths = {64, 128, 256, 512};
   std::size_t repetitions = 9;
+  std::size_t pixels_per_image = 96;  ///< of the larger one of two training steps
   bool json = false;
 };
 void bench(const BenchOptions& options);

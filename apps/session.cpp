@@ -9,18 +9,19 @@ namespace chorus::app {
 
 namespace {
 
-std::shared_ptr<ProfilingBackend> profiled(const BackendChoice& choice) {
-  return std::make_shared<ProfilingBackend>(
-      make_backend(choice.name, {choice.threads, choice.workers}));
+std::shared_ptr<Backend> chosen(const BackendChoice& choice) {
+  return make_backend(choice.name, {.threads = choice.threads,
+                                    .workers = choice.workers,
+                                    .precision = parse_precision(choice.precision)});
 }
 
 }  // namespace
 
 Session::Session(const BackendChoice& choice, bool with_profile)
-    : profiler(with_profile ? profiled(choice) : nullptr),
-      backend(with_profile ? profiler
-                           : make_backend(choice.name, {choice.threads, choice.workers})),
+    : profiler(with_profile ? std::make_shared<ProfilingBackend>(chosen(choice)) : nullptr),
+      backend(with_profile ? profiler : chosen(choice)),
       memory(backend),
+      precision(choice.precision),
       threads(choice.threads != 0 ? choice.threads
                                   : static_cast<std::size_t>(omp_get_max_threads())) {}
 

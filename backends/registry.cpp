@@ -7,6 +7,7 @@
 #include "chorus/backend.hpp"
 #include "chorus/error.hpp"
 #include "cpu/cpu_backend.hpp"
+#include "cuda/entries.hpp"
 #include "reference/reference.hpp"
 
 namespace chorus {
@@ -25,12 +26,21 @@ Entry cpu_entry(const char* name, const char* description, const KernelSet& kern
           [&kernels](const BackendOptions& options) { return make_cpu_backend(kernels, options); }};
 }
 
+Entry cuda_entry() {
+#ifdef CHORUS_HAS_CUDA
+  return {"cuda", "NVIDIA GPU", cuda::device_unavailable,
+          [](const BackendOptions& options) { return cuda::make_backend("cuda", options); }};
+#else
+  return {"cuda", "NVIDIA GPU", [] { return std::string("this build has no CUDA backend"); },
+          [](const BackendOptions&) { return std::shared_ptr<Backend>(); }};
+#endif
+}
+
 /// All backends, best first: "auto" takes the first one that is available. One explicit table:
 /// objects that register themselves are dropped by the linker from a static library.
 const std::vector<Entry>& table() {
   static const std::vector<Entry> entries = {
-      {"cuda", "NVIDIA GPU", [] { return std::string("this build has no CUDA backend"); },
-       [](const BackendOptions&) { return std::shared_ptr<Backend>(); }},
+      cuda_entry(),
       {"cpu", "the best instruction set of this processor", [] { return std::string(); },
        [](const BackendOptions& options) { return make_cpu_backend(best_kernels(), options); }},
       cpu_entry("cpu:avx512", "16 floats at a time", kernels_avx512),
@@ -39,6 +49,13 @@ const std::vector<Entry>& table() {
       {"reference", "plain loops with sums in double: slow, the definition of right",
        [] { return std::string(); },
        [](const BackendOptions&) { return make_reference_backend(); }},
+#ifdef CHORUS_HAS_CUDA_EMULATED
+      {"cuda-emulated", "the CUDA kernels without a GPU: very slow, for tests",
+       [] { return std::string(); },
+       [](const BackendOptions& options) {
+         return cuda_emulated::make_backend("cuda-emulated", options);
+       }},
+#endif
   };
   return entries;
 }
@@ -55,6 +72,9 @@ std::shared_ptr<Backend> make_entry(const Entry& entry, const BackendOptions& op
   if (!reason.empty())
     throw Error(fmt::format("backend '{}' is not available: {}; there is: {}", entry.name, reason,
                             available_names()));
+  if (options.precision != Precision::fp32 && !std::string_view(entry.name).starts_with("cuda"))
+    throw Error(fmt::format("backend '{}' has no precision {}; expected fp32, or a CUDA backend",
+                            entry.name, name(options.precision)));
   return entry.make(options);
 }
 
@@ -67,7 +87,8 @@ std::shared_ptr<Backend> make_check(std::string_view pair, const BackendOptions&
   for (const std::string_view side : {subject, judge})
     if (side.empty() || side.starts_with("check:"))
       throw Error(fmt::format("backend 'check:{}': expected two plain backends, check:A,B", pair));
-  return make_check_backend(make_backend(subject, options), make_backend(judge, options));
+  return make_check_backend(make_backend(subject, options),
+                            make_backend(judge, {.threads = options.threads}));
 }
 
 }  // namespace

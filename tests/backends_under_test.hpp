@@ -11,7 +11,8 @@
 
 namespace chorus::test {
 
-/// The names of the backends to test: the one in CHORUS_TEST_BACKEND, or all that this machine has.
+/// The names of the backends to test: the one in CHORUS_TEST_BACKEND, or all that this machine has
+/// but cuda-emulated, which takes long.
 std::vector<std::string> backends_under_test();
 
 /// A backend that hands everything to another one: a base for those that observe or disturb.

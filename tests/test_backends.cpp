@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_available_is_not_offered) {
   const std::string message = failure("unknown");
   const std::string offer = message.substr(message.find("there is:"));
   for (const BackendInfo& info : list_backends())
-    if (!info.unavailable.empty()) BOOST_TEST(!holds(offer, info.name), offer);
+    if (!info.unavailable.empty()) BOOST_TEST(!holds(offer, " " + info.name + ","), offer);
 }
 
 BOOST_AUTO_TEST_CASE(check_needs_two_plain_names) {
@@ -150,6 +150,25 @@ BOOST_AUTO_TEST_CASE(the_environment_names_the_backend_if_nobody_else_does) {
 BOOST_AUTO_TEST_CASE(an_empty_environment_variable_counts_as_none) {
   const WithVariable empty("CHORUS_BACKEND", "");
   BOOST_TEST(make_backend()->name() == make_backend("auto")->name());
+}
+
+// --- precision ----------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(precisions_have_names) {
+  for (const Precision each : {Precision::fp32, Precision::tf32, Precision::fp16, Precision::bf16})
+    BOOST_TEST((parse_precision(name(each)) == each));
+  for (const char* wrong : {"", "fp64", "FP32", "bf16 "})
+    BOOST_CHECK_EXCEPTION(parse_precision(wrong), Error, [](auto& error) {
+      return holds(error.what(), "expected fp32, tf32, fp16 or bf16");
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_precision_that_a_backend_lacks_is_refused) {
+  for (const char* backend : {"reference", "cpu:base"})
+    BOOST_CHECK_EXCEPTION(make_backend(backend, {.precision = Precision::tf32}), Error,
+                          [](auto& error) { return holds(error.what(), "no precision tf32"); });
+  const auto emulated = make_backend("cuda-emulated", {.precision = Precision::bf16});
+  BOOST_TEST(holds(emulated->description(), "bf16"));
 }
 
 // --- workers ------------------------------------------------------------------------------------

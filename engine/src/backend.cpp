@@ -2,7 +2,31 @@
 
 #include <stdexcept>
 
+#include "chorus/error.hpp"
+
 namespace chorus {
+
+void Backend::repeat(std::unique_ptr<Recording>&, const std::function<void()>& work) { work(); }
+
+std::string_view name(Precision precision) {
+  switch (precision) {
+    case Precision::fp32:
+      return "fp32";
+    case Precision::tf32:
+      return "tf32";
+    case Precision::fp16:
+      return "fp16";
+    case Precision::bf16:
+      return "bf16";
+  }
+  throw std::logic_error("name: unknown precision");
+}
+
+Precision parse_precision(std::string_view text) {
+  for (const Precision each : {Precision::fp32, Precision::tf32, Precision::fp16, Precision::bf16})
+    if (text == name(each)) return each;
+  throw Error("unknown precision '" + std::string(text) + "'; expected fp32, tf32, fp16 or bf16");
+}
 
 std::string_view name(Op op) {
   switch (op) {

@@ -132,10 +132,12 @@ void Trainer::add_per_image(Memory& memory, const std::string& name, const Tenso
 
 /// Cuts the update of the network into ranges of rows, so that the workers share it.
 void Trainer::plan_updates() {
-  constexpr std::size_t floats_per_update = 8192;
+  const bool shared = backend_.workers() > 1;
   for (std::size_t p = 0; p < model_.siren.parameters().size(); ++p) {
     const Tensor& value = trained_[p].value;
-    const std::size_t step = std::max<std::size_t>(1, floats_per_update / value.cols());
+    constexpr std::size_t floats_per_update = 8192;
+    const std::size_t step =
+        shared ? std::max<std::size_t>(1, floats_per_update / value.cols()) : value.rows();
     for (std::size_t first = 0; first < value.rows(); first += step)
       updates_.push_back({p, first, std::min(step, value.rows() - first)});
   }
@@ -143,8 +145,15 @@ void Trainer::plan_updates() {
 
 void Trainer::step(double progress) {
   upload_step(progress);
-  const Draw& draw = progress >= config_.area_from ? areas_ : points_;
+  Draw& draw = progress >= config_.area_from ? areas_ : points_;
   model_.supersample = std::max(model_.supersample, draw.area_samples);
+  backend_.repeat(draw.recording, [&] { compute_step(draw); });
+  ++step_;
+  ++steps_in_errors_;
+}
+
+/// The same calls on the same memory in each step that draws in the same way.
+void Trainer::compute_step(const Draw& draw) {
   backend_.parallel(backend_.workers(),
                     [&](std::size_t, std::size_t worker) { train_share(draw, worker); });
   backend_.parallel(updates_.size(),
@@ -153,8 +162,6 @@ void Trainer::step(double progress) {
     update_step_images(trained_[t]);
   backend_.parallel(model_.siren.parameters().size(),
                     [this](std::size_t p, std::size_t) { model_.siren.pack(backend_, p); });
-  ++step_;
-  ++steps_in_errors_;
 }
 
 /// What changes from step to step is data in the backend's memory.

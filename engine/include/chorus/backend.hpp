@@ -12,6 +12,12 @@
 
 namespace chorus {
 
+/// What a backend keeps of work that it has recorded.
+class Recording {
+ public:
+  virtual ~Recording() = default;
+};
+
 /// A place where primitives run: memory, kernels and workers. Backends know matrices only, nothing
 /// of differentiation, images or latents. How to add one: backends/README.md.
 class Backend {
@@ -48,11 +54,28 @@ class Backend {
   virtual void parallel(std::size_t tasks,
                         const std::function<void(std::size_t task, std::size_t worker)>& body) = 0;
 
+  /// Runs work() now, or something that does the same. `recording` is empty the first time, and
+  /// then belongs to this work alone, which must always make the same calls with the same operands
+  /// and neither upload nor download: a device may record them, and replay them later at once.
+  virtual void repeat(std::unique_ptr<Recording>& recording, const std::function<void()>& work);
+
   /// Single-precision operations per second that the workers reach together on a loop of
   /// independent multiply-adds, the most they can do; measured in some milliseconds, now. 0 where
   /// that is not known.
   virtual double measure_peak_flops() { return 0; }
 };
+
+/// The number format of what large products multiply. Sums, parameters and everything else are
+/// single precision always.
+enum class Precision : std::uint8_t {
+  fp32,
+  tf32,  ///< 8 bits of exponent, 10 of fraction
+  fp16,  ///< 5 bits of exponent, 10 of fraction; derivatives, which may be tiny, in bf16
+  bf16,  ///< 8 bits of exponent, 7 of fraction
+};
+
+std::string_view name(Precision precision);
+Precision parse_precision(std::string_view text);  ///< throws Error
 
 struct BackendOptions {
   /// Of a CPU, never more than it has cores; 0: OMP_NUM_THREADS or one per core.
@@ -60,6 +83,7 @@ struct BackendOptions {
   /// Workers of a CPU, which the threads share; 0: as many as threads. Results depend on this
   /// number alone: with the same workers, any number of threads gives the same bits.
   std::size_t workers = 0;
+  Precision precision = Precision::fp32;
 };
 
 /// Makes a backend by name: "auto" (the best available), a name of list_backends(), or "check:A,B".

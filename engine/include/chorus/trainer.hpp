@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -84,6 +85,7 @@ class Trainer {
   struct Draw {
     std::size_t flat_pixels, edge_pixels;
     std::size_t area_samples;  ///< see PixelDraw
+    std::unique_ptr<Recording> recording = {};  ///< of steps that draw like this
     std::size_t pixels() const { return flat_pixels + edge_pixels; }
     std::size_t samples_of_edge() const {
       return area_samples > 1 ? area_samples * area_samples : 1;
@@ -109,6 +111,7 @@ class Trainer {
   void add_per_image(Memory& memory, const std::string& name, const Tensor& value, float rate);
   void plan_updates();
   void upload_step(double progress);
+  void compute_step(const Draw& draw);
   void train_share(const Draw& draw, std::size_t worker);
   void train_tile(const Draw& draw, const Images& images, const Images& share, std::size_t worker,
                   std::span<const SharedModulation> modulations);

@@ -1,0 +1,127 @@
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "cuda/language.cuh"
+#include "cuda/ops.hpp"
+
+// Sums over the rows of groups. A thread walks down a column of a part of a group; where groups
+// are long there are several parts, whose sums are added in a second pass. The order of the sums
+// depends on shapes only.
+
+namespace chorus::CHORUS_DEVICE {
+
+namespace {
+
+constexpr int threads = 128;
+constexpr int least_part = 32;  ///< rows
+constexpr int batch = 8;        ///< rows whose loads are on their way together
+
+/// What an element adds to the sum, and what is kept of it.
+struct Summand {
+  float added, kept;
+};
+
+struct Element {
+  ConstMatrix from;
+  __device__ Summand of(int row, int col) const { return {from.at(row, col), 0}; }
+  __device__ void keep(int, int, float) const {}
+};
+
+/// The slope of a sine layer, upstream derivative times cosine, is left in place of the cosine.
+struct Slope {
+  ConstMatrix upstream;
+  Matrix cosine;
+  __device__ Summand of(int row, int col) const {
+    const float slope = upstream.at(row, col) * cosine.at(row, col);
+    return {slope, slope};
+  }
+  __device__ void keep(int row, int col, float slope) const { cosine.at(row, col) = slope; }
+};
+
+/// The elements of a matrix as one column. `slope` may be null.
+struct SquaredError {
+  ConstMatrix prediction, target, weights;
+  Matrix slope;
+  __device__ Summand of(int element, int) const {
+    const int row = element / prediction.cols, col = element % prediction.cols;
+    const float error = prediction.at(row, col) - target.at(row, col);
+    const float weighted = weights.at(row, 0) * error;
+    return {weighted * error, weighted};
+  }
+  __device__ void keep(int element, int, float weighted) const {
+    if (slope.data != nullptr) slope.at(element / slope.cols, element % slope.cols) = weighted;
+  }
+};
+
+/// out row p (+)= the sum over the rows of part p of a group. A thread for each element of out.
+template <class Value>
+__global__ void sum_parts(Value value, int group_rows, int part_rows, Matrix out, bool accumulate) {
+  const int thread = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
+  const int part = thread / out.cols, col = thread % out.cols;
+  if (part >= out.rows) return;
+  const int parts_of_group = (group_rows + part_rows - 1) / part_rows;
+  const int first = part / parts_of_group * group_rows + part % parts_of_group * part_rows;
+  const int end = min(first + part_rows, (part / parts_of_group + 1) * group_rows);
+  float& to = out.at(part, col);
+  float sum = accumulate ? to : 0;
+  int row = first;
+  for (; row + batch <= end; row += batch) {
+    Summand summands[batch];
+    CHORUS_UNROLL
+    for (int i = 0; i < batch; ++i) summands[i] = value.of(row + i, col);
+    CHORUS_UNROLL
+    for (int i = 0; i < batch; ++i) {
+      value.keep(row + i, col, summands[i].kept);
+      sum += summands[i].added;
+    }
+  }
+  for (; row < end; ++row) {
+    const Summand summand = value.of(row, col);
+    value.keep(row, col, summand.kept);
+    sum += summand.added;
+  }
+  to = sum;
+}
+
+template <class Value>
+void launch_parts(Device& device, const Value& value, int group_rows, int part_rows,
+                  const Matrix& out, bool accumulate) {
+  launch(device, sum_parts<Value>, {blocks_for(out.rows * out.cols, threads)}, threads, value,
+         group_rows, part_rows, out, accumulate);
+}
+
+/// out row g (+)= the sum over the rows of group g.
+template <class Value>
+void sum_values(Device& device, const Value& value, int rows, const Matrix& out, bool accumulate) {
+  const int group_rows = rows / out.rows;
+  // Both passes as short as possible: their lengths are alike.
+  const int part_rows =
+      std::max(least_part, static_cast<int>(std::sqrt(static_cast<double>(group_rows))));
+  const int parts = blocks_for(group_rows, part_rows);
+  if (parts == 1) return launch_parts(device, value, group_rows, group_rows, out, accumulate);
+  const std::size_t sums = static_cast<std::size_t>(out.rows) * parts;
+  const Matrix partial{device.scratch(sums * out.cols), static_cast<int>(sums), out.cols, out.cols};
+  launch_parts(device, value, group_rows, part_rows, partial, false);
+  launch_parts(device, Element{as_const(partial)}, parts, parts, out, accumulate);
+}
+
+}  // namespace
+
+void run_columns(Device& device, const Call& call) {
+  const ConstMatrix in = matrix(call.in[0]);
+  const Matrix out = matrix(call.out[0]), sums = matrix(call.out[1]);
+  switch (call.op) {
+    case Op::sum_rows:
+      return sum_values(device, Element{in}, in.rows, out, call.accumulate);
+    case Op::sine_linear_gradient:
+      return sum_values(device, Slope{in, out}, out.rows, sums, true);
+    case Op::squared_error:
+      return sum_values(device, SquaredError{in, matrix(call.in[1]), matrix(call.in[2]), sums},
+                        in.rows * in.cols, out, false);
+    default:
+      throw std::logic_error("cuda: not an op of columns");
+  }
+}
+
+}  // namespace chorus::CHORUS_DEVICE

@@ -1,0 +1,104 @@
+#include <algorithm>
+#include <stdexcept>
+
+#include "chorus/error.hpp"
+#include "cuda/entries.hpp"
+#include "cuda/ops.hpp"
+
+namespace chorus::CHORUS_DEVICE {
+
+namespace {
+
+/// A recording, or the note that the work has run once and that its memory is allocated.
+struct Repeated final : public Recording {
+  std::unique_ptr<Recording> recorded;
+};
+
+class CudaBackend final : public Backend {
+ public:
+  CudaBackend(std::string name, Precision precision)
+      : name_(std::move(name)), precision_(precision) {
+    if (precision != Precision::fp32 && !device_.has_tensor_cores())
+      throw Error("backend '" + name_ + "' (" + device_.description() + ") has no precision " +
+                  std::string(chorus::name(precision)) +
+                  "; expected fp32, or a device of compute capability 8.0 or more");
+  }
+
+  std::string name() const override { return name_; }
+  std::string description() const override {
+    return device_.description() + ", " + std::string(chorus::name(precision_)) + " products";
+  }
+  std::size_t workers() const override { return 1; }
+
+  std::size_t tile_rows(std::size_t width) const override {
+    // Sine and cosine of four layers; a little too much for the cache costs less than small tiles.
+    constexpr std::size_t kept_matrices = 8, step = 128, least = 1024, most = 12288;
+    const std::size_t row_bytes = kept_matrices * (width + 16) * sizeof(float);
+    const std::size_t rows = 2 * device_.cache_bytes() / row_bytes;
+    return std::clamp(rows / step * step, least, most);
+  }
+
+  std::size_t packed_floats(std::size_t, std::size_t) const override { return 0; }
+
+  void* allocate(std::size_t bytes) override {
+    return device_.allocate(bytes + readable_slack * sizeof(float));
+  }
+  void release(void* memory) noexcept override { device_.release(memory); }
+  void upload(const void* host, void* memory, std::size_t bytes) override {
+    device_.upload(host, memory, bytes);
+  }
+  void download(const void* memory, void* host, std::size_t bytes) override {
+    device_.download(memory, host, bytes);
+  }
+
+  void run(const Call& call) override {
+    switch (call.op) {
+      case Op::matmul:
+      case Op::sine_linear:
+        return run_product(device_, call, precision_);
+      case Op::sum_rows:
+      case Op::sine_linear_gradient:
+      case Op::squared_error:
+        return run_columns(device_, call);
+      case Op::draw_pixels:
+      case Op::adam:
+        return run_training(device_, call);
+      case Op::pack:
+        return;  // products take weights as they are
+      default:
+        return run_elements(device_, call);
+    }
+  }
+
+  void parallel(std::size_t tasks,
+                const std::function<void(std::size_t, std::size_t)>& body) override {
+    for (std::size_t task = 0; task < tasks; ++task) body(task, 0);
+  }
+
+  double measure_peak_flops() override { return device_.peak_flops(); }
+
+  /// First runs the work, which allocates what it needs; then records it; then replays that.
+  void repeat(std::unique_ptr<Recording>& recording, const std::function<void()>& work) override {
+    if (recording == nullptr) {
+      work();
+      recording = std::make_unique<Repeated>();
+      return;
+    }
+    auto& repeated = dynamic_cast<Repeated&>(*recording);
+    if (repeated.recorded == nullptr) repeated.recorded = device_.record(work);
+    device_.replay(*repeated.recorded);
+  }
+
+ private:
+  std::string name_;
+  Precision precision_;
+  Device device_;
+};
+
+}  // namespace
+
+std::shared_ptr<Backend> make_backend(const std::string& name, const BackendOptions& options) {
+  return std::make_shared<CudaBackend>(name, options.precision);
+}
+
+}  // namespace chorus::CHORUS_DEVICE

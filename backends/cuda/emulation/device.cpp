@@ -1,0 +1,83 @@
+#include "cuda/device.hpp"
+
+#include <cstring>
+#include <vector>
+
+#include "chorus/error.hpp"
+#include "host/host_backend.hpp"
+
+namespace chorus::cuda_emulated {
+
+namespace {
+
+struct Recorded final : public Recording {
+  std::vector<std::function<void()>> kernels;
+};
+
+}  // namespace
+
+struct Device::State {
+  HostArena arena;
+  std::vector<std::unique_ptr<float[]>> scratch;
+  std::size_t scratch_floats = 0;
+  Recorded* recorded = nullptr;  ///< where kernels go while they are recorded
+};
+
+std::string device_unavailable() { return ""; }
+
+Device::Device() : state_(std::make_unique<State>()) {}
+Device::~Device() = default;
+
+std::string Device::description() const { return "CUDA kernels without a GPU, to test them"; }
+
+// Few and little, so that small matrices are cut as large ones are on a GPU.
+int Device::multiprocessors() const { return 4; }
+double Device::peak_flops() const { return 1e8; }
+std::size_t Device::cache_bytes() const { return std::size_t{4} << 20; }
+bool Device::has_tensor_cores() const { return true; }
+
+void* Device::allocate(std::size_t bytes) { return state_->arena.allocate(bytes); }
+void Device::release(void* memory) noexcept { state_->arena.release(memory); }
+
+void Device::upload(const void* host, void* memory, std::size_t bytes) {
+  if (state_->recorded != nullptr) throw Error("CUDA: an upload cannot be recorded");
+  if (bytes != 0) std::memcpy(memory, host, bytes);
+}
+void Device::download(const void* memory, void* host, std::size_t bytes) {
+  if (state_->recorded != nullptr) throw Error("CUDA: a download cannot be recorded");
+  if (bytes != 0) std::memcpy(host, memory, bytes);
+}
+
+float* Device::scratch(std::size_t floats) {
+  if (floats > state_->scratch_floats) {
+    state_->scratch.push_back(std::make_unique<float[]>(floats));
+    state_->scratch_floats = floats;
+  }
+  return state_->scratch.back().get();
+}
+
+std::unique_ptr<Recording> Device::record(const std::function<void()>& work) {
+  auto recorded = std::make_unique<Recorded>();
+  state_->recorded = recorded.get();
+  try {
+    work();
+  } catch (...) {
+    state_->recorded = nullptr;
+    throw;
+  }
+  state_->recorded = nullptr;
+  return recorded;
+}
+
+void Device::replay(Recording& recording) {
+  for (const auto& kernel : dynamic_cast<Recorded&>(recording).kernels) kernel();
+}
+
+void Device::enqueue(std::function<void()> kernel) {
+  if (state_->recorded != nullptr)
+    state_->recorded->kernels.push_back(std::move(kernel));
+  else
+    kernel();
+}
+
+}  // namespace chorus::cuda_emulated

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+// What CUDA C++ has and C++ lacks, so that a host compiler can build the kernels. Each CUDA thread
+// is a fiber; the fibers of a block take turns on one host thread, and change only where they wait
+// for each other. Stricter than a GPU, so that mistakes show on every run, not now and then:
+//   * a barrier that only some threads of a block reach, or reach in different places, is an error;
+//   * two threads that touch the same element of shared memory, one of them writing, with no
+//     __syncthreads() between are an error, whatever the order in which they happened to run;
+//   * reading shared memory that the block has not written is an error;
+//   * matrices know their shapes (language.cuh): an element outside is an error.
+
+namespace chorus::simt {
+
+/// What the emulation objects to, with the place.
+class Error : public std::logic_error {
+ public:
+  using std::logic_error::logic_error;
+};
+
+inline constexpr unsigned warp_threads = 32;
+
+struct Dim3 {
+  unsigned x = 1, y = 1, z = 1;
+};
+
+/// A line of source in which threads wait for each other.
+struct Place {
+  const char* file = nullptr;
+  int line = 0;
+  bool operator==(const Place& other) const { return line == other.line && file == other.file; }
+};
+
+// Of the CUDA thread that runs now.
+const Dim3& thread_index();
+const Dim3& block_index();
+const Dim3& block_size();
+const Dim3& grid_size();
+unsigned lane();
+
+void block_barrier(Place place);
+void warp_barrier(Place place);
+
+/// Memory that the threads of a warp share, for instructions that exchange registers.
+inline constexpr unsigned warp_memory_words = 512;
+std::uint32_t* warp_memory();
+
+/// Runs all blocks of a kernel, one after another. Throws Error.
+void launch(const Dim3& grid, unsigned threads, const std::function<void()>& kernel);
+
+/// Who touched one element of shared memory since the last barrier.
+class Shadow {
+ public:
+  void read(int element) const;
+  void write(int element);
+
+ private:
+  std::uint64_t write_time_ = 0;
+  mutable std::uint64_t read_time_ = 0;
+  unsigned writer_ = 0;
+  mutable unsigned reader_ = 0;
+  mutable bool several_readers_ = false;
+};
+
+[[noreturn]] void outside(int element, int count);
+
+/// An array in shared memory, each access checked.
+template <class T, int count>
+class SharedArray {
+ public:
+  class Reference {
+   public:
+    Reference(SharedArray& array, int element) : array_(array), element_(element) {}
+    operator T() const { return std::as_const(array_)[element_]; }  // reads like a T
+    Reference& operator=(T value) {
+      array_.shadow_[element_].write(element_);
+      array_.items_[element_] = value;
+      return *this;
+    }
+
+   private:
+    SharedArray& array_;
+    int element_;
+  };
+
+  Reference operator[](int element) {
+    check(element);
+    return {*this, element};
+  }
+  T operator[](int element) const {
+    check(element);
+    shadow_[element].read(element);
+    return items_[element];
+  }
+
+ private:
+  static void check(int element) {
+    if (element < 0 || element >= count) outside(element, count);
+  }
+  T items_[count];
+  Shadow shadow_[count];
+};
+
+}  // namespace chorus::simt
+
+#define __global__
+#define __device__
+#define __forceinline__
+#define __launch_bounds__(...)
+#define __shared__ static thread_local
+#define threadIdx (::chorus::simt::thread_index())
+#define blockIdx (::chorus::simt::block_index())
+#define blockDim (::chorus::simt::block_size())
+#define gridDim (::chorus::simt::grid_size())
+#define __syncthreads() ::chorus::simt::block_barrier({__FILE__, __LINE__})
+#define __syncwarp() ::chorus::simt::warp_barrier({__FILE__, __LINE__})

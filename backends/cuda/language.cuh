@@ -1,0 +1,157 @@
+#pragma once
+
+// The language of the kernels: CUDA C++, or a host compiler with the emulation. Kernels see memory
+// only through what is declared here, which the emulation checks and a GPU does not.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "chorus/call.hpp"
+#include "cuda/device.hpp"
+
+#ifdef CHORUS_CUDA_EMULATED
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "cuda/emulation/simt.hpp"
+#endif
+
+// Unrolls the loop that follows, whose arrays then stay in registers.
+#ifdef CHORUS_CUDA_EMULATED
+#define CHORUS_UNROLL
+#else
+#define CHORUS_UNROLL _Pragma("unroll")
+#endif
+
+namespace chorus::CHORUS_DEVICE {
+
+#ifdef CHORUS_CUDA_EMULATED
+
+using simt::SharedArray;
+using std::floor;
+using std::fma;
+using std::min;
+using std::rint;
+using std::sqrt;
+
+inline std::uint32_t bits_of(float value) {
+  std::uint32_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+inline float float_of(std::uint32_t bits) {
+  float value;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+[[noreturn]] inline void outside(int row, int col, int rows, int cols) {
+  throw simt::Error("CUDA: row " + std::to_string(row) + ", column " + std::to_string(col) +
+                    " is outside a matrix of " + std::to_string(rows) + " x " +
+                    std::to_string(cols));
+}
+
+template <class AnyMatrix>
+void check_inside(const AnyMatrix& m, int row, int col) {
+  if (row < 0 || row >= m.rows || col < 0 || col >= m.cols) outside(row, col, m.rows, m.cols);
+}
+
+#else
+
+template <class T, int count>
+struct alignas(16) SharedArray {
+  T items[count];
+  __device__ T& operator[](int element) { return items[element]; }
+  __device__ const T& operator[](int element) const { return items[element]; }
+};
+
+__device__ inline std::uint32_t bits_of(float value) { return __float_as_uint(value); }
+__device__ inline float float_of(std::uint32_t bits) { return __uint_as_float(bits); }
+
+template <class AnyMatrix>
+__device__ void check_inside(const AnyMatrix&, int, int) {}
+
+#endif
+
+/// Four neighbours, moved as one.
+struct alignas(16) Float4 {
+  float of[4];
+};
+
+struct Pair {
+  float of[2];
+};
+
+using Word = std::uint32_t;
+struct alignas(16) Word4 {
+  Word of[4];
+};
+
+/// A chorus::View (T = float) or ConstView (T = const float) with sizes of 32 bits.
+template <class T>
+struct MatrixOf {
+  T* data;
+  int rows, cols, stride;
+
+  __device__ T* row(int r) const { return data + static_cast<std::size_t>(r) * stride; }
+  __device__ T& at(int r, int c) const {
+    check_inside(*this, r, c);
+    return row(r)[c];
+  }
+  /// Columns c to c + 3 of a row; the address must be a multiple of 16 bytes.
+  __device__ Float4 four_at(int r, int c) const {
+    check_inside(*this, r, c);
+    check_inside(*this, r, c + 3);
+    return *reinterpret_cast<const Float4*>(row(r) + c);
+  }
+};
+using Matrix = MatrixOf<float>;
+using ConstMatrix = MatrixOf<const float>;
+
+struct Indices {
+  const std::uint32_t* data;
+  int count;
+  __device__ std::uint32_t operator[](std::uint32_t i) const {
+#ifdef CHORUS_CUDA_EMULATED
+    if (i >= static_cast<std::uint32_t>(count)) outside(static_cast<int>(i), 0, count, 1);
+#endif
+    return data[i];
+  }
+};
+
+inline Matrix matrix(const View& v) {
+  return {v.data, static_cast<int>(v.rows), static_cast<int>(v.cols), static_cast<int>(v.stride)};
+}
+inline ConstMatrix matrix(const ConstView& v) {
+  return {v.data, static_cast<int>(v.rows), static_cast<int>(v.cols), static_cast<int>(v.stride)};
+}
+inline ConstMatrix as_const(const Matrix& m) { return {m.data, m.rows, m.cols, m.stride}; }
+inline Indices indices(const IndexView& v) { return {v.data, static_cast<int>(v.count)}; }
+
+struct Grid {
+  int x = 1, y = 1, z = 1;
+};
+
+constexpr int blocks_for(int items, int per_block) { return (items + per_block - 1) / per_block; }
+
+/// Puts a kernel on the device's queue. The arguments are copied.
+template <class... Parameters, class... Arguments>
+void launch(Device& device, void (*kernel)(Parameters...), Grid grid, int threads,
+            const Arguments&... arguments) {
+#ifdef CHORUS_CUDA_EMULATED
+  device.enqueue([=] {
+    simt::launch({unsigned(grid.x), unsigned(grid.y), unsigned(grid.z)}, unsigned(threads),
+                 [&] { kernel(arguments...); });
+  });
+#else
+  const dim3 blocks(static_cast<unsigned>(grid.x), static_cast<unsigned>(grid.y),
+                    static_cast<unsigned>(grid.z));
+  // clang-format off
+  kernel<<<blocks, static_cast<unsigned>(threads), 0, device.stream()>>>(arguments...);
+  // clang-format on
+  device.check_launch();
+#endif
+}
+
+}  // namespace chorus::CHORUS_DEVICE

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "cuda/language.cuh"
+
+namespace chorus::CHORUS_DEVICE {
+
+struct SineCosine {
+  float sine, cosine;
+};
+
+/// Both at once. The argument minus the nearest multiple of pi, which is taken off in two parts so
+/// that nothing is lost for arguments of some thousands, goes into two polynomials of its square
+/// (least largest error over a quarter turn to either side, 5e-9). GPUs have an instruction for
+/// sines, but it is off by 5e-7 near 0 and by more far from it.
+__device__ inline SineCosine sine_cosine(float argument) {
+  constexpr float inverse_pi = 0.318309886F, pi_high = 3.14159274F, pi_low = -8.74227766e-8F;
+  const float half_turns = rint(argument * inverse_pi);
+  float f = fma(half_turns, -pi_high, argument);
+  f = fma(half_turns, -pi_low, f);
+  const float u = f * f;
+  float s = 2.6000243e-6F;
+  s = fma(s, u, -1.9806602e-4F);
+  s = fma(s, u, 8.333017e-3F);
+  s = fma(s, u, -0.16666657F);
+  float c = -2.6076816e-7F;
+  c = fma(c, u, 2.476187e-5F);
+  c = fma(c, u, -1.3888404e-3F);
+  c = fma(c, u, 0.04166664F);
+  c = fma(c, u, -0.5F);
+  const float halved = half_turns * 0.5F;
+  const float sign = 1.0F - 4.0F * (halved - floor(halved));  // odd half turns change it
+  return {sign * fma(f * u, s, f), sign * fma(u, c, 1.0F)};
+}
+
+}  // namespace chorus::CHORUS_DEVICE

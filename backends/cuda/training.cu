@@ -1,0 +1,100 @@
+#include "chorus/random.hpp"
+#include "cuda/language.cuh"
+#include "cuda/ops.hpp"
+
+// Drawing pixels, and Adam. Both are defined in chorus/call.hpp.
+
+namespace chorus::CHORUS_DEVICE {
+
+namespace {
+
+constexpr int threads = 128;
+
+struct Draw {
+  Indices images, table, pixels, step;
+  ConstMatrix colors;
+  Matrix places, drawn_colors, weights;
+  PixelDraw settings;
+};
+
+/// A thread draws a pixel. The same bits as on the host: whole numbers, and doubles for what is
+/// rounded once.
+__global__ void draw_kernel(Draw draw) {
+  const int r = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
+  if (r >= draw.places.rows) return;
+  const auto rows = static_cast<std::uint32_t>(draw.places.rows / draw.images.count);
+  const auto group = static_cast<std::uint32_t>(r) / rows;
+  const auto row = static_cast<std::uint32_t>(r) % rows;
+  const std::uint32_t fields = draw.images[group] * static_cast<std::uint32_t>(image_fields);
+  const auto field = [&](ImageField which) {
+    return draw.table[fields + static_cast<std::uint32_t>(which)];
+  };
+  const std::uint32_t flat = field(image_flat_pixels), edge = field(image_edge_pixels);
+  const std::uint32_t first = field(image_first_pixel), width = field(image_width);
+
+  std::uint32_t flat_rows = draw.settings.flat_rows;
+  if (flat == 0) flat_rows = 0;
+  if (edge == 0) flat_rows = rows;
+  const bool from_flat = row < flat_rows;
+  const std::uint32_t kind = from_flat ? flat : edge;
+  const std::uint32_t rows_of_kind = from_flat ? flat_rows : rows - flat_rows;
+  const PhiloxBlock words =
+      philox({row, draw.settings.first_group + group, draw.step[0], 0}, draw.settings.seed);
+  const std::uint32_t drawn = (from_flat ? 0 : flat) + below(words[0], kind);
+  const std::uint32_t pixel = draw.pixels[first + drawn];
+
+  draw.places.at(r, 0) = static_cast<float>((2.0 * (pixel % width) + 1) / width - 1);
+  draw.places.at(r, 1) = static_cast<float>((2.0 * (pixel / width) + 1) / field(image_height) - 1);
+  for (int c = 0; c < 3; ++c)
+    draw.drawn_colors.at(r, c) = draw.colors.at(static_cast<int>(first + pixel), c);
+  draw.weights.at(r, 0) = static_cast<float>(double(kind) / (double(flat + edge) * rows_of_kind));
+}
+
+struct Adam {
+  ConstMatrix gradient, schedule;
+  Matrix value, first_moment, second_moment;
+  Indices rows;  ///< count 0: all in order
+  AdamUpdate settings;
+};
+
+/// A thread updates an element.
+__global__ void adam_kernel(Adam adam) {
+  const auto i = std::size_t{blockIdx.x} * blockDim.x + threadIdx.x;
+  const int from = static_cast<int>(i / static_cast<unsigned>(adam.gradient.cols));
+  const int col = static_cast<int>(i % static_cast<unsigned>(adam.gradient.cols));
+  if (from >= adam.gradient.rows) return;
+  const int row =
+      adam.rows.count == 0 ? from : static_cast<int>(adam.rows[static_cast<std::uint32_t>(from)]);
+  const AdamUpdate& s = adam.settings;
+  const float g = adam.gradient.at(from, col);
+  float& first = adam.first_moment.at(row, col);
+  float& second = adam.second_moment.at(row, col);
+  first = s.beta1 * first + (1 - s.beta1) * g;
+  second = s.beta2 * second + (1 - s.beta2) * g * g;
+  const float rate = s.rate * adam.schedule.at(0, 0);
+  const float root = sqrt(second * adam.schedule.at(0, 2)) + s.epsilon;
+  adam.value.at(row, col) -= rate * (first * adam.schedule.at(0, 1)) / root;
+}
+
+int blocks(std::size_t items) { return static_cast<int>((items + threads - 1) / threads); }
+
+}  // namespace
+
+void run_training(Device& device, const Call& call) {
+  if (call.op == Op::draw_pixels) {
+    const Draw draw{indices(call.index[0]), indices(call.index[1]), indices(call.index[2]),
+                    indices(call.index[3]), matrix(call.in[0]),     matrix(call.out[0]),
+                    matrix(call.out[1]),    matrix(call.out[2]),    call.draw};
+    return launch(device, draw_kernel, {blocks(call.out[0].rows)}, threads, draw);
+  }
+  const Adam adam{matrix(call.in[0]),
+                  matrix(call.in[1]),
+                  matrix(call.out[0]),
+                  matrix(call.out[1]),
+                  matrix(call.out[2]),
+                  indices(call.index[0]),
+                  call.adam};
+  launch(device, adam_kernel, {blocks(call.in[0].rows * call.in[0].cols)}, threads, adam);
+}
+
+}  // namespace chorus::CHORUS_DEVICE

@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# ./run gpu: on a machine with an NVIDIA GPU, builds, tests with the GPU required, looks for memory
+# errors and races, measures, compares with PyTorch, and prints one table. Ends within 9 minutes: a
+# part that takes longer than its share is stopped and counts as failed. Needs no internet.
+#   CHORUS_PACKAGES  folder with the Debian packages of a build, where they are not installed:
+#                    ./run carry FOLDER fetches them on another machine
+#   CHORUS_PEER      the PyTorch program to compare with; it prints "... 1.23 Mpixel/s ..."
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
+
+build=build/gpu
+logs=$build/logs
+program=$build/apps/chorus
+tests=$build/tests/chorus_tests
+peer=${CHORUS_PEER:-../shared/peers/torch_siren.py}
+deadline=$((SECONDS + 535))
+failures=0
+mkdir -p "$logs"
+
+# limited SECONDS NAME COMMAND...: runs it, at most so long, with its output in logs/NAME.log.
+limited() {
+  local limit=$1 name=$2 start=$SECONDS left=$((deadline - SECONDS))
+  shift 2
+  if ((left < 1)); then
+    printf '%-28s no time left\n' "$name"
+    failures=$((failures + 1))
+    return 1
+  fi
+  if timeout $((limit < left ? limit : left)) "$@" > "$logs/$name.log" 2>&1; then
+    printf '%-28s passed  %4d s\n' "$name" $((SECONDS - start))
+  else
+    printf '%-28s FAILED  %4d s, see %s\n' "$name" $((SECONDS - start)) "$logs/$name.log"
+    tail -n 5 "$logs/$name.log"
+    failures=$((failures + 1))
+    return 1
+  fi
+}
+
+unpack() {
+  local package
+  for package in "$CHORUS_PACKAGES"/*.deb; do
+    dpkg-deb -x "$package" "$build/packages" || return
+  done
+}
+
+configure() {
+  local options=(-S . -B "$build" -DCMAKE_BUILD_TYPE=Release -DCHORUS_WERROR=ON
+    -DCHORUS_CUDA=ON -DCHORUS_CUDA_ARCHITECTURES=native -DCHORUS_TEST_OBJECTS=OFF)
+  command -v ninja > /dev/null && options+=(-G Ninja)
+  [[ -d $build/packages ]] && options+=("-DCMAKE_PREFIX_PATH=$PWD/$build/packages/usr")
+  cmake "${options[@]}"
+}
+
+export build
+export -f unpack configure
+
+# number KEY FILE: the first number of that key in a JSON file.
+number() {
+  sed -n "s/.*\"$1\": *\([0-9.eE+-]*\).*/\1/p" "$2" 2> /dev/null | head -n 1
+}
+
+# The rate that the peer printed, the better one of several files; 0 if there is none.
+peer_rate() {
+  cat "$@" 2> /dev/null | sed -n 's/.* \([0-9.]*\) Mpixel\/s.*/\1/p' |
+    sort -g | tail -n 1 | grep . || echo 0
+}
+
+measure() {
+  local precision=$1
+  limited 20 "bench_$precision" "$program" bench --backend cuda --precision "$precision" \
+    --width 256 --pixels 1024 --repetitions 5 --json
+  limited 15 "small_step_$precision" "$program" bench --backend cuda --precision "$precision" \
+    --width 128 --pixels 16 --repetitions 5 --json
+  limited 25 "train_$precision" "$program" train data/icons --size 48 --seconds 3 --backend cuda \
+    --precision "$precision" -o "$build/icons_$precision.safetensors"
+  if [[ -f $peer ]]; then
+    limited 25 "peer_$precision" python3 "$peer" --device cuda --precision "$precision" \
+      --pixels 81920 --images-per-step 80 --width 256 --hidden 3
+    limited 60 "peer_compiled_$precision" python3 "$peer" --device cuda --compile \
+      --precision "$precision" --pixels 81920 --images-per-step 80 --width 256 --hidden 3
+  fi
+}
+
+row() {
+  local precision=$1 rate peer_best
+  rate=$(number mpixel_per_s "$logs/bench_$precision.log")
+  peer_best=$(peer_rate "$logs/peer_$precision.log" "$logs/peer_compiled_$precision.log")
+  printf '| %s | %s | %s | %s | %s | %s | %s |\n' "$precision" "${rate:--}" \
+    "$(number gflops "$logs/bench_$precision.log")" "$peer_best" \
+    "$(awk -v a="${rate:-0}" -v b="$peer_best" 'BEGIN { if (b > 0) printf "%.1f", a / b; else print "-" }')" \
+    "$(number us_per_step "$logs/small_step_$precision.log")" \
+    "$(sed -n 's/.*pooled \([0-9.]*\) dB.*/\1/p' "$logs/train_$precision.log" | tail -n 1)"
+}
+
+if [[ -n ${CHORUS_PACKAGES-} ]]; then
+  limited 60 unpack bash -c unpack || exit 1
+fi
+limited 60 configure bash -c configure || exit 1
+limited 240 build cmake --build "$build" --parallel "$(nproc)" || exit 1
+
+export CHORUS_REQUIRED_BACKENDS=cuda
+limited 150 tests ctest --test-dir "$build" --parallel "$(nproc)" --output-on-failure
+export CHORUS_TEST_BACKEND=cuda
+limited 60 memcheck compute-sanitizer --tool memcheck --error-exitcode 1 "$tests" \
+  --run_test=primitives:cuda_kernels:ops/values_are_those_of_the_definition
+limited 60 racecheck compute-sanitizer --tool racecheck --error-exitcode 1 "$tests" \
+  --run_test=cuda_kernels
+unset CHORUS_TEST_BACKEND
+limited 30 check_against_reference "$program" train data/icons --size 24 --steps 5 \
+  --backend check:cuda,reference -o "$build/checked.safetensors"
+
+[[ -f $peer ]] || printf 'no peer at %s: set CHORUS_PEER to compare\n' "$peer"
+for precision in fp32 tf32 fp16 bf16; do
+  measure "$precision"
+done
+
+printf '\n%s\n\n' "$(nvidia-smi --query-gpu=name,driver_version --format=csv,noheader)"
+cat << 'END'
+| precision | Mpixel/s | GFLOP/s | PyTorch, best, Mpixel/s | ratio | us a small step | icons after 3 s, pooled dB |
+|---|---|---|---|---|---|---|
+END
+for precision in fp32 tf32 fp16 bf16; do
+  row "$precision"
+done
+printf '\nTraining at width 256, 3 hidden layers, 81,920 pixels a step; a small step is 1,280 pixels at
+width 128. %d failures, %d s.\n' "$failures" "$SECONDS"
+((failures == 0))

@@ -1,0 +1,184 @@
+#define CHORUS_CUDA_EMULATED
+#include <boost/test/unit_test.hpp>
+#include <string>
+#include <vector>
+
+#include "cuda/language.cuh"
+
+// That the emulation runs kernels as CUDA does, and that it catches the mistakes it promises to.
+
+using namespace chorus;
+using namespace chorus::cuda_emulated;
+
+namespace {
+
+constexpr int threads = 64;
+
+/// What the emulation objects to when a kernel runs on some blocks; empty if it does not.
+std::string objection(void (*kernel)(Matrix), const Matrix& out, unsigned blocks = 1) {
+  try {
+    simt::launch({blocks}, threads, [&] { kernel(out); });
+    return "";
+  } catch (const simt::Error& error) {
+    return error.what();
+  }
+}
+
+bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// A row of numbers that kernels write to.
+struct Row {
+  std::vector<float> values = std::vector<float>(2 * threads, -1.0F);
+  Matrix view(int cols = threads) { return {values.data(), 1, cols, cols}; }
+};
+
+int me() { return static_cast<int>(threadIdx.x); }
+int opposite() { return threads - 1 - me(); }
+
+/// Reverses numbers through shared memory.
+__global__ void reverse(Matrix out) {
+  __shared__ SharedArray<float, threads> shared;
+  shared[me()] = static_cast<float>(me());
+  __syncthreads();
+  out.at(0, opposite() + static_cast<int>(blockIdx.x) * threads) = shared[me()];
+}
+
+__global__ void reverse_without_barrier(Matrix out) {
+  __shared__ SharedArray<float, threads> shared;
+  shared[me()] = static_cast<float>(me());
+  out.at(0, me()) = shared[me() == 0 ? 0 : me() - 1];  // written by a thread that has run already
+}
+
+__global__ void overwrite_without_barrier(Matrix out) {
+  __shared__ SharedArray<float, threads> shared;
+  for (int round = 0; round < 2; ++round) {
+    shared[me()] = static_cast<float>(round);
+    __syncthreads();
+    out.at(0, me()) = shared[opposite()];  // a barrier has to follow
+  }
+}
+
+__global__ void write_one_place_twice(Matrix) {
+  __shared__ SharedArray<float, threads> shared;
+  shared[me() / 2] = 1;
+}
+
+__global__ void read_what_nobody_wrote(Matrix out) {
+  __shared__ SharedArray<float, threads> shared;
+  if (me() < threads / 2) shared[me()] = 1;
+  __syncthreads();
+  out.at(0, me()) = shared[me()];
+}
+
+__global__ void divergent_barrier(Matrix) {
+  if (me() < 7) __syncthreads();
+}
+
+__global__ void two_barriers(Matrix) {
+  if (me() < 7)
+    __syncthreads();
+  else
+    __syncthreads();
+}
+
+__global__ void part_of_a_warp(Matrix) {
+  if (me() < 7) __syncwarp();
+}
+
+__global__ void outside_of_shared(Matrix) {
+  __shared__ SharedArray<float, threads> shared;
+  shared[me() + 1] = 1;
+}
+
+__global__ void write_outside(Matrix out) { out.at(0, me() + 1) = 0; }
+__global__ void read_outside(Matrix out) {
+  if (me() == 0) out.at(0, 0) = as_const(out).four_at(0, threads - 3).of[0];
+}
+
+__global__ void number_the_blocks(Matrix out) {
+  if (me() == 0) out.at(0, static_cast<int>(blockIdx.x)) = static_cast<float>(gridDim.x);
+}
+
+/// Counts how many are alive.
+struct Counted {
+  static inline int alive = 0;
+  Counted() { ++alive; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+  ~Counted() { --alive; }
+};
+
+__global__ void fail_while_others_wait(Matrix out) {
+  const Counted counted;
+  if (me() == 9) out.at(5, 5) = 0;
+  __syncthreads();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(cuda_emulation)
+
+BOOST_AUTO_TEST_CASE(threads_exchange_values_through_shared_memory) {
+  Row row;
+  BOOST_TEST(objection(reverse, row.view(2 * threads), 2) == "");
+  for (int i = 0; i < 2 * threads; ++i)
+    BOOST_TEST(row.values[static_cast<std::size_t>(i)] == threads - 1 - i % threads);
+}
+
+BOOST_AUTO_TEST_CASE(all_blocks_run) {
+  Row row;
+  BOOST_TEST(objection(number_the_blocks, row.view(), 5) == "");
+  for (std::size_t i = 0; i < 6; ++i) BOOST_TEST(row.values[i] == (i < 5 ? 5 : -1));
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_barrier_is_caught) {
+  Row row;
+  // Both run in an order that gives the right values, and are caught nevertheless.
+  for (const auto kernel : {reverse_without_barrier, overwrite_without_barrier})
+    BOOST_TEST(holds(objection(kernel, row.view()), "missing barrier"));
+  BOOST_TEST(holds(objection(write_one_place_twice, row.view()),
+                   "element 0 is written by thread 0 and written by thread 1"));
+}
+
+BOOST_AUTO_TEST_CASE(reading_what_nobody_wrote_is_caught_in_each_block) {
+  Row row;
+  simt::launch({1}, threads, [&] { reverse(row.view()); });
+  BOOST_TEST(holds(objection(read_what_nobody_wrote, row.view()), "element 32 is read by thread"));
+}
+
+BOOST_AUTO_TEST_CASE(a_divergent_barrier_is_caught) {
+  Row row;
+  BOOST_TEST(holds(objection(divergent_barrier, row.view()), "7 of 64 threads wait at test_cuda"));
+  BOOST_TEST(holds(objection(two_barriers, row.view()), "wait in different places"));
+  BOOST_TEST(holds(objection(part_of_a_warp, row.view()), "only a part of a warp"));
+}
+
+BOOST_AUTO_TEST_CASE(an_access_outside_is_caught) {
+  Row row;
+  BOOST_TEST(
+      holds(objection(outside_of_shared, row.view()), "element 64 is outside an array of 64"));
+  BOOST_TEST(holds(objection(write_outside, row.view()),
+                   "row 0, column 64 is outside a matrix of 1 x 64"));
+  BOOST_TEST(row.values[threads] == -1);
+  BOOST_TEST(holds(objection(read_outside, row.view()), "column 64 is outside"));
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_ends_all_threads) {
+  Row row;
+  BOOST_TEST(holds(objection(fail_while_others_wait, row.view()), "row 5, column 5"));
+  BOOST_TEST(Counted::alive == 0);
+  BOOST_TEST(objection(reverse, row.view()) == "");  // the next kernel runs
+}
+
+BOOST_AUTO_TEST_CASE(impossible_launches_are_refused) {
+  const auto launch = [](simt::Dim3 grid, unsigned block) { simt::launch(grid, block, [] {}); };
+  BOOST_CHECK_THROW(launch({1}, 0), simt::Error);
+  BOOST_CHECK_THROW(launch({1}, 1025), simt::Error);
+  BOOST_CHECK_THROW(launch({0}, 32), simt::Error);
+  BOOST_CHECK_THROW(launch({1, 65536}, 32), simt::Error);
+  BOOST_CHECK_THROW(simt::thread_index(), simt::Error);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
