@@ -1,7 +1,10 @@
 #include "cli.hpp"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -20,6 +23,35 @@ constexpr const char* backend_help =
     "(default: CHORUS_BACKEND, or auto)";
 
 const CLI::Range positive_count(std::size_t{1}, std::size_t{1} << 30);
+
+template <class Number>
+bool parse_number(const std::string& text, Number& number) {
+  const char* end = text.data() + text.size();
+  const auto [stop, failure] = std::from_chars(text.data(), end, number);
+  return failure == std::errc() && stop == end;
+}
+
+/// CLI::Range lets what is not a number pass.
+CLI::Validator number_in(double least, double most) {
+  const std::string range = fmt::format("{:g} to {:g}", least, most);
+  const auto check = [=](const std::string& text) {
+    double number = 0;
+    const bool good = parse_number(text, number) && number >= least && number <= most;
+    return good ? std::string() : fmt::format("Value {} not in range {}", text, range);
+  };
+  return {check, range};
+}
+
+/// CLI11 takes -1 for the largest number and cuts off what is larger.
+CLI::Validator seed_number() {
+  const auto check = [](const std::string& text) {
+    std::uint64_t number = 0;
+    return parse_number(text, number)
+               ? std::string()
+               : fmt::format("Value {} is not a whole number from 0 to 2^64 - 1", text);
+  };
+  return {check, ""};
+}
 
 void add_backend(CLI::App& command, BackendChoice& choice) {
   command.add_option("--backend", choice.name, backend_help);
@@ -108,7 +140,8 @@ std::vector<CLI::Option*> add_training(CLI::App& command, TrainOptions& o) {
     options.push_back(command.add_option(flag, variable, help)->capture_default_str());
     return options.back();
   };
-  add("--seed", o.training.seed, "Of the initial weights and the order of pixels");
+  add("--seed", o.training.seed, "Of the initial weights and the order of pixels")
+      ->check(seed_number());
   add("--width", o.network.width, "Units of a layer")->check(CLI::Range(1, 8192));
   add("--hidden-layers", o.network.hidden_layers, "Layers behind the first")
       ->check(CLI::Range(1, 64));
@@ -119,11 +152,11 @@ std::vector<CLI::Option*> add_training(CLI::App& command, TrainOptions& o) {
       "How a latent acts: input, shift (default) or film"));
   options.back()->check(CLI::IsMember({"input", "shift", "film"}));
   add("--omega-first", o.network.omega_first, "Frequency range of the first layer")
-      ->check(CLI::PositiveNumber);
+      ->check(number_in(1e-3, 1e5));
   add("--omega-hidden", o.network.omega_hidden, "Factor of the hidden layers (scales their rate)")
-      ->check(CLI::PositiveNumber);
+      ->check(number_in(1e-3, 1e5));
   add("--learning-rate", o.training.learning_rate, "Of the hidden layers at omega 30")
-      ->check(CLI::PositiveNumber);
+      ->check(number_in(1e-9, 1e3));
   add("--flat-pixels", o.training.flat_pixels,
       "Drawn per image and step from flat neighbourhoods (0: from all pixels alike)")
       ->check(CLI::Range(0, 1 << 20));
@@ -132,7 +165,7 @@ std::vector<CLI::Option*> add_training(CLI::App& command, TrainOptions& o) {
       ->check(CLI::Range(0, 1 << 20));
   add("--area-from", o.training.area_from,
       "Share of the training after which pixels count as areas, not as points (1: never)")
-      ->check(CLI::Range(0.0, 1.0));
+      ->check(number_in(0, 1));
   add("--area-flat-pixels", o.training.area_flat_pixels, "As --flat-pixels, for areas")
       ->check(CLI::Range(0, 1 << 20));
   add("--area-edge-pixels", o.training.area_edge_pixels,
@@ -141,7 +174,7 @@ std::vector<CLI::Option*> add_training(CLI::App& command, TrainOptions& o) {
   add_head(command, o, options);
   add("--hold-out-pixels", o.hold_out_pixels,
       "Share of each image's pixels that training never sees, to be judged on; by the seed")
-      ->check(CLI::Range(0.0, 0.99));
+      ->check(number_in(0, 0.99));
   add("--images-per-step", o.training.images_per_step, "0: all, up to 256")
       ->check(CLI::Range(0, 1 << 20));
   return options;
@@ -159,10 +192,10 @@ void add_train(CLI::App& app, TrainOptions& o) {
       command.add_option("--steps", o.steps, "How long: in steps")->check(positive_count);
   CLI::Option* epochs =
       command.add_option("--epochs", o.epochs, "How long: in passes over all pixels")
-          ->check(CLI::Range(1e-6, 1e9));
+          ->check(number_in(1e-6, 1e9));
   CLI::Option* seconds =
       command.add_option("--seconds", o.seconds, "How long: in seconds (default: 60)")
-          ->check(CLI::Range(1e-3, 1e9));
+          ->check(number_in(1e-3, 1e9));
   steps->excludes(epochs)->excludes(seconds);
   epochs->excludes(seconds);
 
@@ -175,7 +208,7 @@ void add_train(CLI::App& app, TrainOptions& o) {
 
   command.add_option("--checkpoint-seconds", o.checkpoint_seconds, "Time between checkpoints")
       ->capture_default_str()
-      ->check(CLI::Range(0.1, 1e9));
+      ->check(number_in(0.1, 1e9));
   command.add_option("--track", o.track,
                      "Folder with the images at other sizes: follow how well the network does "
                      "there (only looks, takes no time of the training)");

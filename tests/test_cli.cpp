@@ -143,6 +143,14 @@ BOOST_AUTO_TEST_CASE(wrong_use_is_status_2) {
   place.must_fail(2, "train icons -o m --steps 1.5", "1.5");
   place.must_fail(2, "train icons -o m --steps 10 --seconds 5", "--steps");
   place.must_fail(2, "train icons -o m --learning-rate -1", "--learning-rate");
+  place.must_fail(2, "train icons -o m --learning-rate nan", "--learning-rate");
+  place.must_fail(2, "train icons -o m --omega-first inf", "0.001 to 100000");
+  place.must_fail(2, "train icons -o m --omega-hidden nan", "--omega-hidden");
+  place.must_fail(2, "train icons -o m --seconds nan", "--seconds");
+  place.must_fail(2, "train icons -o m --epochs nan", "--epochs");
+  place.must_fail(2, "train icons -o m --checkpoint-seconds nan", "--checkpoint-seconds");
+  place.must_fail(2, "train icons -o m --seed -1", "-1 is not a whole number");
+  place.must_fail(2, "train icons -o m --seed 18446744073709551616", "--seed");
   place.must_fail(2, "train icons -o m --flat-pixels 0 --edge-pixels 0", "--edge-pixels");
   place.must_fail(2, "train icons -o m --conditioning telepathy", "telepathy");
   place.must_fail(2, "train icons -o m --background mauve", "mauve");
