@@ -19,6 +19,8 @@ void catch_interrupts() {
   action.sa_flags = static_cast<int>(SA_RESETHAND);  // the second signal does what it always did
   sigemptyset(&action.sa_mask);
   for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
+  action.sa_flags = 0;  // what is printed while the work is saved breaks the pipe again
+  sigaction(SIGPIPE, &action, nullptr);
 }
 
 bool interrupted() { return interrupt_seen != 0; }

@@ -1,14 +1,35 @@
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cstdio>
 #include <exception>
 #include <new>
 
 #include "chorus/printable.hpp"
 #include "cli.hpp"
 
+namespace {
+
+/// A file that is opened while standard output is closed would get its number, and what is printed.
+void open_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(stream, F_GETFD) == -1) static_cast<void>(open("/dev/null", O_RDWR));
+}
+
+/// The status that is left when results may not have reached their reader.
+int status_after_printing(int status) {
+  if (status != 0 || (std::fflush(stdout) == 0 && std::ferror(stdout) == 0)) return status;
+  fmt::print(stderr, "chorus: standard output could not be written; what was printed is lost\n");
+  return 1;
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
+  open_standard_streams();
   try {
-    return chorus::app::run_command_line(argc, argv);
+    return status_after_printing(chorus::app::run_command_line(argc, argv));
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "chorus: out of memory\n");
   } catch (const std::exception& error) {

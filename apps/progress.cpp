@@ -19,6 +19,12 @@ std::size_t terminal_columns() {
   return 80;
 }
 
+/// Work goes on when nobody can read about it; main() says so in the end.
+void put(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
 }  // namespace
 
 double seconds_since(Clock::time_point start) {
@@ -39,23 +45,21 @@ void Progress::show(double share, const std::string& status) {
   last_ = Clock::now();
   const double shown = std::clamp(share, 0.0, 1.0);
   if (!terminal_) {
-    fmt::print("{:3.0f} %  {}\n", 100 * shown, status);
+    put(fmt::format("{:3.0f} %  {}\n", 100 * shown, status));
   } else {
     constexpr std::size_t bar_width = 20;
     const auto full = static_cast<std::size_t>(shown * bar_width);
     std::string line = fmt::format("{:3.0f} % [{:=<{}}{: <{}}] {}", 100 * shown, "", full, "",
                                    bar_width - full, status);
     line.resize(std::min(line.size(), terminal_columns() - 1));
-    fmt::print("\r{}\x1b[K", line);
+    put(fmt::format("\r{}\x1b[K", line));
     drawn_ = true;
   }
-  std::fflush(stdout);
 }
 
 void Progress::print(const std::string& line) {
-  fmt::print("{}{}\n", drawn_ ? "\r\x1b[K" : "", line);
+  put(fmt::format("{}{}\n", drawn_ ? "\r\x1b[K" : "", line));
   drawn_ = false;
-  std::fflush(stdout);
 }
 
 std::string format_duration(double seconds) {

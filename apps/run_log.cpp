@@ -6,6 +6,7 @@
 #include <sstream>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "chorus/error.hpp"
 #include "chorus/files.hpp"
@@ -15,7 +16,8 @@ namespace chorus::app {
 
 using nlohmann::json;
 
-MetricsLog::MetricsLog(const std::filesystem::path& file, std::uint64_t resumed_step) {
+MetricsLog::MetricsLog(const std::filesystem::path& file, std::uint64_t resumed_step)
+    : file_(file) {
   std::string kept;
   if (resumed_step > 0 && std::filesystem::exists(file))
     for (const json& line : read_metrics(file))
@@ -27,6 +29,10 @@ MetricsLog::MetricsLog(const std::filesystem::path& file, std::uint64_t resumed_
 
 void MetricsLog::add(const json& line) {
   stream_ << line.dump(-1, ' ', false, json::error_handler_t::replace) << std::endl;
+  if (stream_) return;
+  stream_.clear();
+  if (!std::exchange(warned_, true))
+    fmt::print(stderr, "warning: {} cannot be written; it lacks lines from now on\n", shown(file_));
 }
 
 std::vector<json> read_metrics(const std::filesystem::path& file) {

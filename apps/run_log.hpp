@@ -14,10 +14,13 @@ class MetricsLog {
  public:
   /// Throws Error if the file cannot be written.
   MetricsLog(const std::filesystem::path& file, std::uint64_t resumed_step);
+  /// Warns (once) of lines that cannot be written; later ones are tried again.
   void add(const nlohmann::json& line);
 
  private:
+  std::filesystem::path file_;
   std::ofstream stream_;
+  bool warned_ = false;
 };
 
 /// The lines of a metrics file; what is no JSON object (a line cut off by a crash) is left out.

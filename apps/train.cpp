@@ -95,6 +95,7 @@ class TrainingRun {
       trainer_.load_state(*resumed_, shown(state_file(options.model)));
     else
       state_.limit = limit_of(options, data_, trainer_.pixels_per_step());
+    resumed_step_ = trainer_.steps();
     resumed_.reset();
     if (progress() >= 1)
       throw Error(fmt::format("{}: this training is complete ({} steps); nothing to resume",
@@ -155,7 +156,6 @@ class TrainingRun {
     if (state_.data_checksum != data_checksum(without_held_out_pixels(truth_, model.split)))
       throw Error(fmt::format("{}: this training was begun on other images than those of {}",
                               shown(file), shown(options_.data)));
-    resumed_step_ = std::stoull(model.notes.at("steps"));
     return model;
   }
 
@@ -214,7 +214,9 @@ class TrainingRun {
     const std::uint64_t steps = trainer_.steps() - last_steps_;
     if (steps == 0) return;
     const double rate = static_cast<double>(steps * trainer_.pixels_per_step()) / seconds;
-    const double psnr = psnr_db(trainer_.take_error());
+    const double error = trainer_.take_error();
+    if (!std::isfinite(error)) throw Error(diverged_message());
+    const double psnr = psnr_db(error);
     const double left = elapsed_s() * (1 - progress()) / std::max(progress(), 1e-9);
     bar_.show(progress(), fmt::format("step {}  {:.3f} Mpixel/s  sampled PSNR {:.2f} dB  {} left",
                                       trainer_.steps(), rate * 1e-6, psnr, format_duration(left)));
@@ -293,6 +295,13 @@ class TrainingRun {
     last_checkpoint_ = Clock::now();
   }
 
+  std::string diverged_message() const {
+    return fmt::format(
+        "the training diverged before step {}: its error is no number; try a smaller "
+        "--learning-rate ({} now)",
+        trainer_.steps(), state_.config.learning_rate);
+  }
+
   std::string stopped_message() const {
     return fmt::format(
         "stopped by a signal at step {} ({:.0f} %); {} is usable, and --resume goes on",
@@ -321,6 +330,11 @@ class TrainingRun {
 }  // namespace
 
 void train(const TrainOptions& options) {
+  // Found now, not at the end of the training.
+  if (options.model.filename().empty() || std::filesystem::is_directory(options.model))
+    throw Error(
+        fmt::format("cannot write the model '{}': expected the name of a file, not of a folder",
+                    shown(options.model)));
   make_folder(options.model.parent_path());
   TrainingRun(options).run();
 }

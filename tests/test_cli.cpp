@@ -172,6 +172,9 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_done_is_status_1) {
   place.must_fail(1, "train icons --size 24 -o m.safetensors --resume", "m.state.safetensors");
   place.must_fail(1, "evaluate nothing.safetensors icons", "nothing.safetensors");
   place.must_fail(1, "evaluate icons/24/key.png icons", "key.png");
+  place.must_fail(1, "train icons --size 24 --steps 3 -o icons", "icons");
+  place.must_fail(1, "train icons --size 24 --steps 3 -o ''", "name of a file");
+  BOOST_TEST(!fs::exists(place.path("icons.state.safetensors")));
   BOOST_TEST(!fs::exists(place.path("m.safetensors")));
   std::ofstream(place.path("icons/24/broken.png")) << "no picture";
   place.must_fail(1, "train icons --size 24 -o m.safetensors", "broken.png");
@@ -236,6 +239,61 @@ BOOST_AUTO_TEST_CASE(the_whole_way) {
     BOOST_TEST(json::parse(line).at("step").get<int>() <= 150);
   BOOST_TEST(lines >= 10U);
   place.must_fail(1, "train icons --size 24 --resume -o out/m.safetensors", "complete");
+}
+
+BOOST_AUTO_TEST_CASE(images_of_all_sizes_and_names_are_upsampled_and_compared) {
+  const Workplace place;
+  const auto add = [&](const char* file, std::size_t width, std::size_t height) {
+    fs::create_directories(place.path(file).parent_path());
+    chorus::write_png(place.path(file), chorus::Image(width, height, 0.5F));
+  };
+  for (const char* folder : {"flat", "sized/24"}) {
+    add(fmt::format("{}/a.png", folder).c_str(), 24, 24);
+    add(fmt::format("{}/contact_sheet.png", folder).c_str(), 24, 15);
+  }
+  add("flat/b.png", 48, 48);
+  add("sized/48/a.png", 48, 48);
+  add("sized/48/b.png", 48, 48);
+  add("sized/48/contact_sheet.png", 48, 31);  // not 30, which 15 of 24 would give
+  place.must("train flat -o m.safetensors --width 16 --latent 4 --threads 1 --steps 3");
+  const std::string out =
+      place.must("upsample m.safetensors --size 48 --data sized -o up --threads 1");
+  BOOST_TEST(out.find("(3): network") != std::string::npos, out);
+  BOOST_TEST(out.find("of 3\n") != std::string::npos, out);  // bicubic is known for all of them
+  BOOST_TEST(chorus::read_png(place.path("up/contact_sheet.png")).height == 31U);
+  BOOST_TEST(chorus::read_png(place.path("up/_contact_sheet.png")).height > 3 * 48U);
+  BOOST_TEST(place.must("upsample m.safetensors --sheet-rows 2 --size 8 -o up --threads 1")
+                 .find("2 of the 3 images") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_training_that_diverges_says_so) {
+  const Workplace place;
+  place.must_fail(1,
+                  "train icons" + small +
+                      "--steps 300 --hidden-layers 12 --learning-rate 1000 --omega-hidden 100000 "
+                      "-o m.safetensors",
+                  "--learning-rate");
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_printed_is_not_lost) {
+  const Workplace place;
+  const auto train = [&](const std::string& more) {
+    return place.run("train icons --size 24 --width 16 --latent 8 --threads 1 " + more);
+  };
+  // Nobody reads on after the first line.
+  train("--seconds 20 -o pipe.safetensors 2> /dev/null | head -n 1");
+  place.must("evaluate pipe.safetensors icons --size 24");
+  // What is printed does not end up in a file that takes the place of standard output.
+  train("--steps 20 -o closed.safetensors >&- ; :");
+  place.must("evaluate closed.safetensors icons --size 24");
+  std::ifstream metrics(place.path("closed.metrics.jsonl"));
+  for (std::string line; std::getline(metrics, line);) BOOST_TEST(json::accept(line), line);
+
+  BOOST_TEST(
+      train("--steps 20 -o full.safetensors --metrics /dev/full").out.find("metrics are missing") !=
+      std::string::npos);
+  BOOST_TEST(place.run("info pipe.safetensors > /dev/full 2> /dev/null || echo failed").out ==
+             "failed\n");
 }
 
 BOOST_AUTO_TEST_CASE(same_seed_same_bits) {
