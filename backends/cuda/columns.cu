@@ -54,6 +54,15 @@ struct SquaredError {
   }
 };
 
+/// Column c * entries + k: weights(r, k) * upstream(r, c).
+struct PaletteSlope {
+  ConstMatrix weights, upstream;
+  __device__ Summand of(int row, int col) const {
+    return {weights.at(row, col % weights.cols) * upstream.at(row, col / weights.cols), 0};
+  }
+  __device__ void keep(int, int, float) const {}
+};
+
 /// out row p (+)= the sum over the rows of part p of a group. A thread for each element of out.
 template <class Value>
 __global__ void sum_parts(Value value, int group_rows, int part_rows, Matrix out, bool accumulate) {
@@ -119,6 +128,8 @@ void run_columns(Device& device, const Call& call) {
     case Op::squared_error:
       return sum_values(device, SquaredError{in, matrix(call.in[1]), matrix(call.in[2]), sums},
                         in.rows * in.cols, out, false);
+    case Op::palette_colors_gradient:
+      return sum_values(device, PaletteSlope{as_const(out), in}, in.rows, sums, true);
     default:
       throw std::logic_error("cuda: not an op of columns");
   }

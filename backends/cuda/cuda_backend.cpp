@@ -60,6 +60,10 @@ class CudaBackend final : public Backend {
       case Op::sine_linear_gradient:
       case Op::squared_error:
         return run_columns(device_, call);
+      case Op::palette_colors:
+      case Op::palette_colors_gradient:
+      case Op::mean_samples:
+        return run_palette(device_, call);
       case Op::draw_pixels:
       case Op::adam:
         return run_training(device_, call);

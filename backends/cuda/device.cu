@@ -84,7 +84,10 @@ std::string Device::description() const {
 
 int Device::multiprocessors() const { return attribute(cudaDevAttrMultiProcessorCount); }
 double Device::peak_flops() const {
-  constexpr double lanes = 128, operations = 2;  // of a multiprocessor, in a cycle; 64 before 8.6
+  const int capability = 10 * attribute(cudaDevAttrComputeCapabilityMajor) +
+                         attribute(cudaDevAttrComputeCapabilityMinor);
+  const double lanes = capability < 86 ? 64 : 128;  // of a multiprocessor
+  constexpr double operations = 2;                  // of a lane in a cycle
   const double cycles_per_s = 1e3 * attribute(cudaDevAttrClockRate);
   return multiprocessors() * lanes * operations * cycles_per_s;
 }

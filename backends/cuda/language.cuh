@@ -29,8 +29,10 @@ namespace chorus::CHORUS_DEVICE {
 #ifdef CHORUS_CUDA_EMULATED
 
 using simt::SharedArray;
+using std::exp;
 using std::floor;
 using std::fma;
+using std::max;
 using std::min;
 using std::rint;
 using std::sqrt;

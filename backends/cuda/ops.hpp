@@ -9,8 +9,10 @@ namespace chorus::CHORUS_DEVICE {
 
 /// matmul, sine_linear; large ones in the precision given.
 void run_product(Device& device, const Call& call, Precision precision);
-/// sum_rows, sine_linear_gradient, squared_error.
+/// sum_rows, sine_linear_gradient, squared_error; of palette_colors_gradient the palettes' part.
 void run_columns(Device& device, const Call& call);
+/// palette_colors, palette_colors_gradient, mean_samples.
+void run_palette(Device& device, const Call& call);
 /// Ops that compute each element by itself.
 void run_elements(Device& device, const Call& call);
 /// draw_pixels, adam.

@@ -17,37 +17,71 @@ struct Draw {
   PixelDraw settings;
 };
 
-/// A thread draws a pixel. The same bits as on the host: whole numbers, and doubles for what is
-/// rounded once.
+/// Where in an image's list a pixel lies, and the weight that keeps sums unbiased.
+struct Drawn {
+  std::uint32_t place;
+  float weight;
+};
+
+__device__ inline Drawn draw_place(std::uint32_t flat, std::uint32_t edge, std::uint32_t row,
+                                   std::uint32_t rows, std::uint32_t flat_rows,
+                                   std::uint32_t word) {
+  if (flat == 0) flat_rows = 0;
+  if (edge == 0) flat_rows = rows;
+  const bool from_flat = row < flat_rows;
+  const std::uint32_t kind = from_flat ? flat : edge;
+  const std::uint32_t rows_of_kind = from_flat ? flat_rows : rows - flat_rows;
+  return {(from_flat ? 0 : flat) + below(word, kind),
+          static_cast<float>(double(kind) / (double(flat + edge) * rows_of_kind))};
+}
+
+/// The samples of one pixel: its centre, or a place in each cell of a grid. The same bits as on the
+/// host: whole numbers, and doubles for what is rounded once.
+__device__ inline void draw_samples(const Draw& draw, const PhiloxBlock& drawn_from, int sample,
+                                    std::uint32_t cells, std::uint32_t x, std::uint32_t y,
+                                    std::uint32_t width, std::uint32_t height) {
+  for (std::uint32_t cell = 0; cell < cells * cells; ++cell) {
+    double u = 0.5, v = 0.5;
+    if (draw.settings.area_samples != 0) {
+      const PhiloxBlock counter = {drawn_from[0], drawn_from[1], drawn_from[2], 1 + cell};
+      const PhiloxBlock words = philox(counter, draw.settings.seed);
+      u = (cell % cells + double{unit_float(words[0])}) / cells;
+      v = (cell / cells + double{unit_float(words[1])}) / cells;
+    }
+    const int row = sample + static_cast<int>(cell);
+    draw.places.at(row, 0) = static_cast<float>(2.0 * (x + u) / width - 1);
+    draw.places.at(row, 1) = static_cast<float>(2.0 * (y + v) / height - 1);
+  }
+}
+
+/// A thread draws a pixel.
 __global__ void draw_kernel(Draw draw) {
   const int r = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
-  if (r >= draw.places.rows) return;
-  const auto rows = static_cast<std::uint32_t>(draw.places.rows / draw.images.count);
+  if (r >= draw.weights.rows) return;
+  const auto rows = static_cast<std::uint32_t>(draw.weights.rows / draw.images.count);
   const auto group = static_cast<std::uint32_t>(r) / rows;
   const auto row = static_cast<std::uint32_t>(r) % rows;
   const std::uint32_t fields = draw.images[group] * static_cast<std::uint32_t>(image_fields);
   const auto field = [&](ImageField which) {
     return draw.table[fields + static_cast<std::uint32_t>(which)];
   };
-  const std::uint32_t flat = field(image_flat_pixels), edge = field(image_edge_pixels);
+  const PhiloxBlock counter = {row, draw.settings.first_group + group, draw.step[0], 0};
+  const PhiloxBlock words = philox(counter, draw.settings.seed);
+  const Drawn drawn = draw_place(field(image_flat_pixels), field(image_edge_pixels), row, rows,
+                                 draw.settings.flat_rows, words[0]);
   const std::uint32_t first = field(image_first_pixel), width = field(image_width);
-
-  std::uint32_t flat_rows = draw.settings.flat_rows;
-  if (flat == 0) flat_rows = 0;
-  if (edge == 0) flat_rows = rows;
-  const bool from_flat = row < flat_rows;
-  const std::uint32_t kind = from_flat ? flat : edge;
-  const std::uint32_t rows_of_kind = from_flat ? flat_rows : rows - flat_rows;
-  const PhiloxBlock words =
-      philox({row, draw.settings.first_group + group, draw.step[0], 0}, draw.settings.seed);
-  const std::uint32_t drawn = (from_flat ? 0 : flat) + below(words[0], kind);
-  const std::uint32_t pixel = draw.pixels[first + drawn];
-
-  draw.places.at(r, 0) = static_cast<float>((2.0 * (pixel % width) + 1) / width - 1);
-  draw.places.at(r, 1) = static_cast<float>((2.0 * (pixel / width) + 1) / field(image_height) - 1);
+  const std::uint32_t pixel = draw.pixels[first + drawn.place];
   for (int c = 0; c < 3; ++c)
     draw.drawn_colors.at(r, c) = draw.colors.at(static_cast<int>(first + pixel), c);
-  draw.weights.at(r, 0) = static_cast<float>(double(kind) / (double(flat + edge) * rows_of_kind));
+  draw.weights.at(r, 0) = drawn.weight;
+
+  // The first rows of a group have one sample each, the others a grid.
+  const std::uint32_t area = draw.settings.area_samples == 0 ? 1 : draw.settings.area_samples;
+  const std::uint32_t singles = min(draw.settings.flat_rows, rows);
+  const std::uint32_t sample = group * (singles + (rows - singles) * area * area) +
+                               (row < singles ? row : singles + (row - singles) * area * area);
+  draw_samples(draw, counter, static_cast<int>(sample), row < singles ? 1 : area, pixel % width,
+               pixel / width, width, field(image_height));
 }
 
 struct Adam {
@@ -85,7 +119,7 @@ void run_training(Device& device, const Call& call) {
     const Draw draw{indices(call.index[0]), indices(call.index[1]), indices(call.index[2]),
                     indices(call.index[3]), matrix(call.in[0]),     matrix(call.out[0]),
                     matrix(call.out[1]),    matrix(call.out[2]),    call.draw};
-    return launch(device, draw_kernel, {blocks(call.out[0].rows)}, threads, draw);
+    return launch(device, draw_kernel, {blocks(call.out[2].rows)}, threads, draw);
   }
   const Adam adam{matrix(call.in[0]),
                   matrix(call.in[1]),
