@@ -175,19 +175,16 @@ std::vector<CLI::Option*> add_training(CLI::App& command, TrainOptions& o) {
   add("--hold-out-pixels", o.hold_out_pixels,
       "Share of each image's pixels that training never sees, to be judged on; by the seed")
       ->check(number_in(0, 0.99));
+  add("--hold-out-images", o.hold_out_images,
+      "Share of the images that training never sees, for `fit`; by the seed")
+      ->check(number_in(0, 0.99));
   add("--images-per-step", o.training.images_per_step, "0: all, up to 256")
       ->check(CLI::Range(0, 1 << 20));
   return options;
 }
 
-void add_train(CLI::App& app, TrainOptions& o) {
-  CLI::App& command = *app.add_subcommand("train", "Encode a folder of PNGs in one network");
-  command.add_option("data", o.data, "Folder of PNGs, or of size folders (48/, 256/)")->required();
-  command.add_option("-o,--output", o.model, "Model file to write (.safetensors)")->required();
-  command.add_option("--size", o.size, "Which size to train on, where there are several (pixels)")
-      ->check(positive_count);
-  add_background(command, o.background);
-
+/// How long to train.
+std::vector<CLI::Option*> add_limits(CLI::App& command, TrainOptions& o) {
   CLI::Option* steps =
       command.add_option("--steps", o.steps, "How long: in steps")->check(positive_count);
   CLI::Option* epochs =
@@ -198,9 +195,20 @@ void add_train(CLI::App& app, TrainOptions& o) {
           ->check(number_in(1e-3, 1e9));
   steps->excludes(epochs)->excludes(seconds);
   epochs->excludes(seconds);
+  return {steps, epochs, seconds};
+}
 
+void add_train(CLI::App& app, TrainOptions& o) {
+  CLI::App& command = *app.add_subcommand("train", "Encode a folder of PNGs in one network");
+  command.add_option("data", o.data, "Folder of PNGs, or of size folders (48/, 256/)")->required();
+  command.add_option("-o,--output", o.model, "Model file to write (.safetensors)")->required();
+  command.add_option("--size", o.size, "Which size to train on, where there are several (pixels)")
+      ->check(positive_count);
+  add_background(command, o.background);
+
+  const std::vector<CLI::Option*> limits = add_limits(command, o);
   std::vector<CLI::Option*> fresh_only = add_training(command, o);
-  fresh_only.insert(fresh_only.end(), {steps, epochs, seconds});
+  fresh_only.insert(fresh_only.end(), limits.begin(), limits.end());
   CLI::Option* resume = command.add_flag(
       "--resume", o.resume, "Go on with an interrupted training of this model, exactly");
   for (CLI::Option* option : fresh_only) resume->excludes(option);
@@ -281,6 +289,56 @@ void add_interpolate(CLI::App& app, InterpolateOptions& o) {
   });
 }
 
+void add_study(CLI::App& app, StudyOptions& o) {
+  CLI::App& command = *app.add_subcommand(
+      "study", "Train with several seeds and judge them: mean and 95 % interval");
+  command.add_option("data", o.train.data, "As for train")->required();
+  command.add_option("-o,--output", o.out, "Folder for models and results; a finished seed stays")
+      ->required();
+  command.add_option("--protocol", o.protocol, "pixels, resolutions or images: what is held out")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"pixels", "resolutions", "images"}));
+  command.add_option("--seeds", o.seeds, "How many, from --seed on")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000));
+  command.add_option("--size", o.train.size, "Which size to train on (pixels)")
+      ->check(positive_count);
+  add_background(command, o.train.background);
+  add_limits(command, o.train);
+  add_training(command, o.train);
+  add_backend(command, o.train.backend);
+  command.callback([&o] {
+    if (!o.train.steps && !o.train.epochs && !o.train.seconds) o.train.seconds = 60;
+    study(o);
+  });
+}
+
+void add_fit(CLI::App& app, FitOptions& o) {
+  CLI::App& command = *app.add_subcommand(
+      "fit", "Find latents of images that a model was not trained on, the network frozen");
+  command.add_option("model", o.model, "Model file")->required();
+  command.add_option("data", o.data, "Images: those that the model does not encode are fitted")
+      ->required();
+  command.add_option("-o,--output", o.out, "Model file to write: the network with these images")
+      ->required();
+  command.add_flag("--modulations", o.modulations,
+                   "Also free shifts of every layer, for each image");
+  command.add_flag("--all", o.all, "Also the images that the model encodes");
+  command.add_option("--size", o.size, "Which size to fit, where there are several (pixels)")
+      ->check(positive_count);
+  command.add_option("--latent-steps", o.fit.latent_steps, "Steps on the latent alone")
+      ->capture_default_str()
+      ->check(positive_count);
+  command.add_option("--shift-steps", o.fit.shift_steps, "Further steps with the modulations")
+      ->capture_default_str()
+      ->check(positive_count);
+  command.add_option("--seed", o.fit.seed, "Of the order of pixels")->capture_default_str();
+  add_background(command, o.background);
+  command.add_flag("--json", o.json, "Print one JSON object");
+  add_backend(command, o.backend);
+  command.callback([&o] { fit(o); });
+}
+
 void add_report(CLI::App& app, ReportOptions& o) {
   CLI::App& command =
       *app.add_subcommand("report", "One HTML page on a training: scores, curves, pictures");
@@ -341,12 +399,16 @@ int run_command_line(int argc, char** argv) {
   UpsampleOptions upsample_options;
   InterpolateOptions interpolate_options;
   ReportOptions report_options;
+  StudyOptions study_options;
+  FitOptions fit_options;
   InfoOptions info_options;
   BenchOptions bench_options;
   add_train(app, train_options);
   add_evaluate(app, evaluate_options);
   add_upsample(app, upsample_options);
   add_interpolate(app, interpolate_options);
+  add_study(app, study_options);
+  add_fit(app, fit_options);
   add_report(app, report_options);
   add_info(app, info_options);
   add_bench(app, bench_options);

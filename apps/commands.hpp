@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "chorus/fit.hpp"
 #include "chorus/png.hpp"
 #include "chorus/trainer.hpp"
 
@@ -36,6 +37,7 @@ struct TrainOptions {
   std::optional<PaletteFields> palette_fields;  ///< nothing: what suits the images
   TrainConfig training = {.area_from = 0.4};
   double hold_out_pixels = 0;  ///< share of each image's pixels that training never sees
+  double hold_out_images = 0;  ///< share of the images
   double checkpoint_seconds = 60;
   std::filesystem::path metrics;  ///< empty: beside the model
   std::filesystem::path track;    ///< images of other sizes to be judged on; may be empty
@@ -87,6 +89,28 @@ struct ReportOptions {
   std::optional<Rgb> background;
 };
 void report(const ReportOptions& options);
+
+struct FitOptions {
+  BackendChoice backend;
+  std::filesystem::path model;
+  std::filesystem::path data;
+  std::filesystem::path out;
+  std::optional<std::size_t> size;
+  Rgb background = {1, 1, 1};
+  FitConfig fit;
+  bool modulations = false;  ///< also free shifts of every layer
+  bool all = false;          ///< also images that the model encodes
+  bool json = false;
+};
+void fit(const FitOptions& options);
+
+struct StudyOptions {
+  TrainOptions train;  ///< of each seed, from training.seed on; its model is set by the study
+  std::string protocol = "resolutions";  ///< or "pixels", "images"
+  std::size_t seeds = 3;
+  std::filesystem::path out;
+};
+void study(const StudyOptions& options);
 
 struct InfoOptions {
   std::filesystem::path model;  ///< empty: this program and its backends

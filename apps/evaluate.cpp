@@ -7,6 +7,7 @@
 #include "chorus/printable.hpp"
 #include "commands.hpp"
 #include "evaluation.hpp"
+#include "results.hpp"
 #include "session.hpp"
 
 namespace chorus::app {
@@ -74,18 +75,26 @@ void print_held_out(const SizeScores& scores) {
 
 }  // namespace
 
+ordered_json evaluate_to_json(const EvaluateOptions& options) {
+  Session session(options.backend);
+  const Model model = load_model(session.memory, options.model);
+  ordered_json result = {{"model", options.model.string()}};
+  result.update(to_json(model, evaluate_sizes(session, model, options)));
+  return result;
+}
+
 void evaluate(const EvaluateOptions& options) {
+  if (options.json) {
+    fmt::print("{}\n", evaluate_to_json(options).dump(1, ' ', false,
+                                                      ordered_json::error_handler_t::replace));
+    return;
+  }
   Session session(options.backend);
   const Model model = load_model(session.memory, options.model);
   const ScoresBySize by_size = evaluate_sizes(session, model, options);
-  if (!options.json) {
-    print_network_table(by_size);
-    print_resolutions(by_size);
-    return print_held_out(at_training_sizes(by_size));
-  }
-  ordered_json result = {{"model", options.model.string()}};
-  result.update(to_json(model, by_size));
-  fmt::print("{}\n", result.dump(1, ' ', false, ordered_json::error_handler_t::replace));
+  print_network_table(by_size);
+  print_resolutions(by_size);
+  print_held_out(at_training_sizes(by_size));
 }
 
 }  // namespace chorus::app

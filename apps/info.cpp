@@ -24,7 +24,7 @@ void print_program() {
 
 /// How many numbers a model has, and for what.
 struct Counts {
-  std::size_t shared = 0, latents = 0, palettes = 0, pixels = 0;
+  std::size_t shared = 0, latents = 0, palettes = 0, shifts = 0, pixels = 0;
 };
 
 Counts count(const Model& model) {
@@ -33,6 +33,7 @@ Counts count(const Model& model) {
     counts.shared += parameter.value.size();
   counts.latents = model.latents.size();
   counts.palettes = model.palettes.size();
+  counts.shifts = model.shifts.size();
   for (const EncodedImage& image : model.images) counts.pixels += image.width * image.height;
   return counts;
 }
@@ -56,6 +57,7 @@ ordered_json to_json(const Model& model) {
            {{"shared", counts.shared},
             {"latents", counts.latents},
             {"palettes", counts.palettes},
+            {"shifts", counts.shifts},
             {"pixels", counts.pixels}}},
           {"per_image",
            {{"latent", config.latent},
@@ -69,8 +71,9 @@ void print_model(const Model& model) {
   const SirenConfig& config = model.siren.config();
   const Counts counts = count(model);
   const std::size_t palette = free_palette_numbers(config);
-  const double per_pixel = static_cast<double>(counts.shared + counts.latents + counts.palettes) /
-                           static_cast<double>(counts.pixels);
+  const double per_pixel =
+      static_cast<double>(counts.shared + counts.latents + counts.palettes + counts.shifts) /
+      static_cast<double>(counts.pixels);
   fmt::print(
       "Network   {} hidden layers of {} units, latent {}, conditioning {}, omega {} and {}\n",
       config.hidden_layers, config.width, config.latent, name(config.conditioning),
@@ -80,6 +83,9 @@ void print_model(const Model& model) {
              counts.shared, counts.latents, counts.palettes, per_pixel);
   fmt::print("An image  {} numbers of latent + {} of palette (side information) = {} bytes\n",
              config.latent, palette, sizeof(float) * (config.latent + palette));
+  if (model.shifts)
+    fmt::print("          and {} free shifts (side information) = {} bytes\n", model.shifts.cols(),
+               sizeof(float) * model.shifts.cols());
   for (const auto& [key, value] : model.notes)
     fmt::print("{:<9} {}\n", printable(key), printable(value));
   fmt::print("Images    {}\n", model.images.size());

@@ -6,6 +6,7 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
 #include "chorus/error.hpp"
 #include "chorus/files.hpp"
@@ -59,6 +60,7 @@ json run_description(const TrainOptions& options, const Session& session,
           {"background", options.background},
           {"images", model.images.size()},
           {"hold_out_pixels", model.split.pixels},
+          {"hold_out_images", model.split.images},
           {"training", to_json(state)}};
 }
 
@@ -77,6 +79,14 @@ SirenConfig choose_network(const TrainOptions& options, const Collection& seen,
   network.palette_fields = options.palette_fields.value_or(
       fit.constant_share >= most ? PaletteFields::constant : PaletteFields::affine);
   return network;
+}
+
+void drop_held_out_images(Collection& images, const Split& split) {
+  const std::vector<bool> held_out = held_out_images(split.seed, images.size(), split.images);
+  Collection kept;
+  for (std::size_t i = 0; i < images.size(); ++i)
+    if (!held_out[i]) kept.push_back(std::move(images[i]));
+  images = std::move(kept);
 }
 
 class TrainingRun {
@@ -134,7 +144,8 @@ class TrainingRun {
  private:
   Model fresh_model() {
     state_.config = options_.training;
-    const Split split{options_.training.seed, options_.hold_out_pixels};
+    const Split split{options_.training.seed, options_.hold_out_pixels, options_.hold_out_images};
+    drop_held_out_images(truth_, split);
     const Collection seen = without_held_out_pixels(truth_, split);
     state_.data_checksum = data_checksum(seen);
     Model model = make_model(session_.memory, choose_network(options_, seen, split),
@@ -153,6 +164,7 @@ class TrainingRun {
     resumed_ = read_safetensors(file);
     state_ = read_state(*resumed_, shown(file));
     Model model = from_tensor_file(session_.memory, *resumed_, shown(file));
+    drop_held_out_images(truth_, model.split);
     if (state_.data_checksum != data_checksum(without_held_out_pixels(truth_, model.split)))
       throw Error(fmt::format("{}: this training was begun on other images than those of {}",
                               shown(file), shown(options_.data)));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -125,7 +126,8 @@ BOOST_AUTO_TEST_SUITE(cli)
 BOOST_AUTO_TEST_CASE(help_is_there_for_every_command) {
   const Workplace place;
   BOOST_TEST(place.must("--help").find("train") != std::string::npos);
-  for (const char* command : {"train", "evaluate", "upsample", "interpolate", "info", "bench"})
+  for (const char* command :
+       {"train", "evaluate", "upsample", "interpolate", "fit", "study", "report", "info", "bench"})
     BOOST_TEST(place.must(std::string(command) + " --help").size() > 200U, command);
   BOOST_TEST(place.must("--version").starts_with("chorus "));
   BOOST_TEST(place.must("info").find("cpu:avx2") != std::string::npos);
@@ -377,6 +379,74 @@ BOOST_AUTO_TEST_CASE(heads_are_chosen_and_reported) {
                             "--palette stolen", "--palette-fields wavy", "--area-from 2"})
     place.must_fail(2, std::string("train icons --size 24 -o n.safetensors ") + wrong,
                     std::string(wrong).substr(0, std::string(wrong).find(' ')));
+}
+
+BOOST_AUTO_TEST_CASE(tracking_only_looks) {
+  const Workplace place;
+  const std::string options = small + "--steps 60 ";
+  place.must("train icons" + options + "-o a.safetensors");
+  place.must("train icons" + options + "--track icons -o b.safetensors");
+  BOOST_TEST(place.same_bytes("a.safetensors", "b.safetensors"));
+  place.must_fail(1, "train icons/24 -o c.safetensors --track icons/24",
+                  "no images of another size");
+  std::ifstream metrics(place.path("b.metrics.jsonl"));
+  json last;
+  std::size_t described = 0, tracked = 0;
+  for (std::string text; std::getline(metrics, text);) {
+    const json line = json::parse(text);
+    described += line.contains("run");
+    tracked += line.contains("sizes");
+    if (line.contains("sizes")) last = line;
+  }
+  BOOST_TEST(described == 1U);
+  BOOST_TEST(tracked >= 10U);
+  const json scores = json::parse(place.must("evaluate b.safetensors icons --size 48 --json"));
+  BOOST_TEST(last.at("sizes").at("48").at("psnr_pooled") ==
+             scores.at("sizes").at(0).at("psnr_pooled"));
+  BOOST_TEST(last.at("baselines").at("sizes").at("48").at("bicubic").at("psnr_mean") ==
+             scores.at("sizes").at(0).at("baselines").at("bicubic").at("psnr_mean"));
+}
+
+BOOST_AUTO_TEST_CASE(held_out_images_are_fitted) {
+  const Workplace place;
+  place.must("train icons" + small + "--steps 60 --hold-out-images 0.5 -o m.safetensors");
+  BOOST_TEST(json::parse(place.must("info m.safetensors --json")).at("images").size() == 2U);
+  const std::string fit =
+      "fit m.safetensors icons --size 24 --threads 1 --latent-steps 20 "
+      "--shift-steps 20 ";
+  const json fitted = json::parse(place.must(fit + "--modulations --json -o f.safetensors"));
+  BOOST_TEST(fitted.at("count") == 2);
+  for (const char* stage : {"latent", "modulations"}) {
+    BOOST_TEST(fitted.at(stage).at("psnr_mean").get<double>() > 5, stage);
+    BOOST_TEST(fitted.at(stage).at("seconds_per_image").get<double>() > 0, stage);
+  }
+  const json scores = json::parse(place.must("evaluate f.safetensors icons --size 24 --json"));
+  BOOST_TEST(scores.at("sizes").at(0).at("psnr_mean") == fitted.at("modulations").at("psnr_mean"));
+  BOOST_TEST(place.must(fit + "-o g.safetensors").find("latent") != std::string::npos);
+  place.must_fail(1, "fit f.safetensors icons --size 7 -o g.safetensors", "7");
+  place.must("train icons" + small + "--steps 5 -o all.safetensors");
+  place.must_fail(1, "fit all.safetensors icons --size 24 -o h.safetensors", "--all");
+}
+
+BOOST_AUTO_TEST_CASE(a_study_runs_each_seed_once) {
+  const Workplace place;
+  const std::string study = "study icons" + small + "--steps 10 --seeds 2 ";
+  place.must(study + "--protocol pixels -o pixels");
+  const json first = json::parse(chorus::read_file(place.path("pixels/study.json")));
+  const json& measure = first.at("measures").at(0);
+  const double a = measure.at("values").at(0), b = measure.at("values").at(1);
+  BOOST_TEST(measure.at("mean").get<double>() == (a + b) / 2, boost::test_tools::tolerance(1e-9));
+  // Two values: t = 12.706, and the standard error is half their distance.
+  BOOST_TEST(measure.at("half_width_95").get<double>() == 12.706 * std::abs(a - b) / 2,
+             boost::test_tools::tolerance(1e-6));
+  fs::remove(place.path("pixels/seed_1.safetensors"));
+  BOOST_TEST(place.must(study + "--protocol pixels -o pixels").find("finished before") !=
+             std::string::npos);
+  BOOST_TEST(!fs::exists(place.path("pixels/seed_1.safetensors")));
+  BOOST_TEST((json::parse(chorus::read_file(place.path("pixels/study.json"))) == first));
+  place.must_fail(1, study + "--hidden-layers 2 --protocol pixels -o pixels", "settings");
+  place.must(study + "--protocol resolutions -o resolutions");
+  place.must("study icons" + small + "--steps 5 --seeds 1 --protocol images -o images");
 }
 
 BOOST_AUTO_TEST_CASE(an_interrupted_training_goes_on_exactly) {

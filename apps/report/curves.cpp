@@ -50,9 +50,10 @@ void add_curve(ordered_json& curves, const std::string& title, const char* unit,
 /// Sizes that were tracked, in ascending order.
 std::map<std::size_t, std::string> tracked_sizes(const std::vector<json>& metrics) {
   std::map<std::size_t, std::string> sizes;
-  for (const json& line : metrics)
-    for (const auto& [size, scores] : line.value("sizes", json::object()).items())
-      sizes[std::stoul(size)] = size;
+  for (const json& line : metrics) {
+    if (!line.contains("sizes")) continue;
+    for (const auto& [size, scores] : line["sizes"].items()) sizes[std::stoul(size)] = size;
+  }
   return sizes;
 }
 

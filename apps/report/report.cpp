@@ -14,6 +14,7 @@
 #include "../training_state.hpp"
 #include "chorus/error.hpp"
 #include "chorus/files.hpp"
+#include "chorus/printable.hpp"
 #include "chorus/render.hpp"
 #include "chorus/resample.hpp"
 #include "chorus/sheet.hpp"
@@ -47,7 +48,7 @@ fs::path model_of_run(const fs::path& run) {
     if (entry.is_regular_file() && is_model(entry.path())) models.push_back(entry.path());
   if (models.size() != 1)
     throw Error(fmt::format("{} holds {} models (.safetensors); expected one, or the file itself",
-                            run.string(), models.size()));
+                            shown(run), models.size()));
   return models.front();
 }
 
@@ -150,7 +151,7 @@ class ReportBuilder {
     if (options.data.empty()) evaluation.data = run_.value("data", "");
     if (evaluation.data.empty())
       throw Error(fmt::format("{} does not say what the model was trained on; give --data FOLDER",
-                              metrics_file(model_file_).string()));
+                              shown(metrics_file(model_file_))));
     evaluation.background = options.background.value_or(run_.value("background", Rgb{1, 1, 1}));
     return evaluation;
   }
@@ -287,7 +288,7 @@ void report(const ReportOptions& options) {
   make_folder(options.out);
   const fs::path file = options.out / "index.html";
   write_atomically(file, [&](std::ostream& out) { out << page; });
-  fmt::print("Report: {} ({:.1f} MB)\n", file.string(), 1e-6 * static_cast<double>(page.size()));
+  fmt::print("Report: {} ({:.1f} MB)\n", shown(file), 1e-6 * static_cast<double>(page.size()));
 }
 
 }  // namespace chorus::app

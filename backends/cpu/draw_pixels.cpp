@@ -39,12 +39,11 @@ class GroupDraw {
       const std::uint32_t kind = is_flat ? flat : edge;
       const double kind_weight = double(kind) / (double(flat + edge) * (end - first));
       const std::uint32_t cells = is_flat ? flat_cells : area;
-      sample = one_kind
-                   ? draw({first, end, 0, flat + edge, static_cast<float>(1.0 / rows_), cells},
-                          sample)
-                   : draw({first, end, is_flat ? 0 : flat, kind, static_cast<float>(kind_weight),
-                           cells},
-                          sample);
+      sample =
+          one_kind
+              ? draw({first, end, 0, flat + edge, static_cast<float>(1.0 / rows_), cells}, sample)
+              : draw({first, end, is_flat ? 0 : flat, kind, static_cast<float>(kind_weight), cells},
+                     sample);
     };
     const bool one_kind = flat == 0 || edge == 0 || flat_rows == 0 || flat_rows == rows_;
     if (flat_rows > 0) part(0, flat_rows, one_kind);

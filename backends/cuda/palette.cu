@@ -72,8 +72,8 @@ struct MeanSamples {
   /// Of a pixel: the mean of its samples.
   __device__ float mean(int pixel, int col) const {
     const int i = pixel % pixels;
-    const int first = pixel / pixels * samples_of_group() +
-                      (i < singles ? i : singles + (i - singles) * samples);
+    const int first =
+        pixel / pixels * samples_of_group() + (i < singles ? i : singles + (i - singles) * samples);
     const int count = i < singles ? 1 : samples;
     float sum = 0;
     for (int s = 0; s < count; ++s) sum += in.at(first + s, col);

@@ -78,7 +78,8 @@ SirenConfig config_from_json(const json& object) {
 }
 
 json to_json(const Split& split) {
-  return {{"seed", split.seed}, {"held_out_pixels", split.pixels}};
+  return {
+      {"seed", split.seed}, {"held_out_pixels", split.pixels}, {"held_out_images", split.images}};
 }
 
 /// Models that hold out nothing need not say so.
@@ -86,11 +87,15 @@ Split split_from(const TensorFile& file) {
   const auto found = file.metadata.find("split");
   if (found == file.metadata.end()) return {};
   const json object = json::parse(found->second);
-  const Split split{object.at("seed").get<std::uint64_t>(),
-                    object.at("held_out_pixels").get<double>()};
-  if (!(split.pixels >= 0 && split.pixels < 1))
-    throw Error(fmt::format("held_out_pixels is {}; expected a number from 0 to below 1",
-                            object.at("held_out_pixels").dump()));
+  const auto share = [&](const char* key) {
+    const double value = object.at(key).get<double>();
+    if (!(value >= 0 && value < 1))
+      throw Error(
+          fmt::format("{} is {}; expected a number from 0 to below 1", key, object.at(key).dump()));
+    return value;
+  };
+  const Split split{object.at("seed").get<std::uint64_t>(), share("held_out_pixels"),
+                    object.contains("held_out_images") ? share("held_out_images") : 0};
   return split;
 }
 
@@ -179,7 +184,8 @@ void check_all_known(const TensorFile& file, const Model& model) {
   for (const auto& [key, tensor] : file.tensors) {
     const std::string& name = key;
     const bool known =
-        name == "latents" || (name == "palettes" && model.palettes) || name.starts_with("adam.") ||
+        name == "latents" || name == "shifts" || (name == "palettes" && model.palettes) ||
+        name.starts_with("adam.") ||
         std::ranges::any_of(model.siren.parameters(),
                             [&](const Parameter& parameter) { return parameter.name == name; });
     if (!known)
@@ -204,6 +210,10 @@ Model read_model(Memory& memory, const TensorFile& file) {
   model.split = split_from(file);
   if (const auto found = file.metadata.find("decoding"); found != file.metadata.end())
     model.supersample = count_field(json::parse(found->second), "supersample", largest_supersample);
+  if (file.tensors.contains("shifts")) {
+    const std::size_t rows = model.images.size(), cols = shift_numbers(config);
+    model.shifts = memory.from(find_tensor(file, "shifts", rows, cols).values, rows, cols);
+  }
   return model;
 }
 
@@ -229,14 +239,20 @@ Model make_model(Memory& memory, const SirenConfig& config, std::vector<EncodedI
           std::move(images),
           {},
           {},
-          1};
+          1,
+          {}};
+}
+
+std::size_t shift_numbers(const SirenConfig& config) {
+  return (config.hidden_layers + 1) * config.width;
 }
 
 ImageCode image_code(Backend& backend, const Model& model, std::size_t image) {
   const auto row = [&](const Tensor& tensor) {
     return to_host(backend, tensor.row_range(image, 1));
   };
-  return {row(model.latents), model.palettes ? row(model.palettes) : std::vector<float>{}};
+  return {row(model.latents), model.palettes ? row(model.palettes) : std::vector<float>{},
+          model.shifts ? row(model.shifts) : std::vector<float>{}};
 }
 
 std::size_t find_image(const Model& model, const std::string& name) {
@@ -265,10 +281,14 @@ TensorFile to_tensor_file(Backend& backend, const Model& model) {
                                 to_host(backend, model.palettes)};
   if (model.supersample > 1)
     file.metadata["decoding"] = json{{"supersample", model.supersample}}.dump();
-  if (model.split.pixels > 0) file.metadata["split"] = to_json(model.split).dump();
+  if (model.split.pixels > 0 || model.split.images > 0)
+    file.metadata["split"] = to_json(model.split).dump();
   for (const Parameter& parameter : model.siren.parameters())
     file.tensors[parameter.name] = {{parameter.value.rows(), parameter.value.cols()},
                                     to_host(backend, parameter.value)};
+  if (model.shifts)
+    file.tensors["shifts"] = {{model.shifts.rows(), model.shifts.cols()},
+                              to_host(backend, model.shifts)};
   file.tensors["latents"] = {{model.latents.rows(), model.latents.cols()},
                              to_host(backend, model.latents)};
   return file;

@@ -1,6 +1,7 @@
 #include "chorus/render.hpp"
 
 #include <algorithm>
+#include <span>
 #include <stdexcept>
 
 namespace chorus {
@@ -57,6 +58,8 @@ Image Renderer::render(const ImageCode& code, std::size_t width, std::size_t hei
   const SirenConfig& config = model_.siren.config();
   if (code.latent.size() != config.latent || code.palette.size() != free_palette_numbers(config))
     throw std::invalid_argument("render: a latent or palette of the wrong size");
+  if (!code.shifts.empty() && code.shifts.size() != shift_numbers(config))
+    throw std::invalid_argument("render: shifts of the wrong number");
   if (width == 0 || height == 0 || supersample == 0)
     throw std::invalid_argument("render: an image needs pixels");
   const PointGrid grid{width * supersample, height * supersample};
@@ -68,8 +71,13 @@ Image Renderer::render(const ImageCode& code, std::size_t width, std::size_t hei
     return values.empty() ? Var()
                           : of_image.constant(memories_.front().from(values, 1, values.size()));
   };
-  const std::vector<Modulation> modulations =
+  std::vector<Modulation> modulations =
       model_.siren.modulate(model_.siren.on_tape(of_image), row(code.latent), row(code.palette));
+  for (std::size_t l = 0; !code.shifts.empty() && l <= config.hidden_layers; ++l) {
+    const std::span<const float> shift(&code.shifts[l * config.width], config.width);
+    modulations[l].shift = add(modulations[l].shift,
+                               of_image.constant(memories_.front().from(shift, 1, config.width)));
+  }
   backend_.parallel(tiles, [&](std::size_t t, std::size_t worker) {
     const std::size_t first = t * tile, count = std::min(tile, image.pixels() - first);
     Memory& memory = memories_[worker];

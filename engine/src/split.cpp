@@ -1,6 +1,8 @@
 #include "chorus/split.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 #include <stdexcept>
 
 #include "chorus/random.hpp"
@@ -24,6 +26,25 @@ std::vector<bool> held_out_pixels(std::uint64_t seed, std::size_t image_index, s
   }
   if (std::find(held_out.begin(), held_out.end(), false) == held_out.end())
     held_out.assign(pixels, false);
+  return held_out;
+}
+
+std::vector<bool> held_out_images(std::uint64_t seed, std::size_t count, double fraction) {
+  if (!(fraction >= 0 && fraction < 1))
+    throw std::invalid_argument("held_out_images: the fraction must be in [0, 1)");
+  constexpr std::uint32_t stream = 0x5B117002;
+  std::vector<bool> held_out(count);
+  if (count == 0) return held_out;
+  const auto rounded = static_cast<std::size_t>(std::lround(fraction * static_cast<double>(count)));
+  const std::size_t chosen = std::min(rounded, count - 1);
+  std::vector<std::size_t> order(count);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  RandomStream random(seed, stream);
+  for (std::size_t k = 0; k < chosen; ++k) {
+    const std::size_t from = k + below(random.word(), static_cast<std::uint32_t>(count - k));
+    std::swap(order[k], order[from]);
+    held_out[order[k]] = true;
+  }
   return held_out;
 }
 

@@ -35,13 +35,20 @@ struct Model {
   /// Points per axis whose mean a decoded pixel should be: 2 once training has looked at areas of
   /// pixels instead of their centres.
   std::size_t supersample = 1;
+  Tensor shifts;  ///< [images x shift_numbers] if `fit` found free shifts, else empty
 };
 
 /// What stands for an image beside the shared network.
 struct ImageCode {
   std::vector<float> latent;
   std::vector<float> palette;  ///< if palettes are free, else empty
+  /// What is added to the biases of the sine layers, first layer first; none if empty.
+  std::vector<float> shifts = {};
 };
+
+/// Numbers of ImageCode::shifts where there are any: one for each unit of each sine layer.
+std::size_t shift_numbers(const SirenConfig& config);
+
 ImageCode image_code(Backend& backend, const Model& model, std::size_t image);
 
 /// A model with fresh weights and standard normal latents. With the palette head, palettes are

@@ -13,7 +13,12 @@ namespace chorus {
 struct Split {
   std::uint64_t seed = 0;
   double pixels = 0;  ///< share of the pixels of each image that is held out, in [0, 1)
+  double images = 0;  ///< share of the images that is held out, in [0, 1)
 };
+
+/// For each of `count` images (sorted by name) whether it is held out: round(fraction * count) of
+/// them, but not all, from Philox(seed). Throws std::invalid_argument unless fraction is in [0, 1).
+std::vector<bool> held_out_images(std::uint64_t seed, std::size_t count, double fraction);
 
 /// For each pixel (row-major) whether it is held out: independently with probability `fraction`,
 /// from Philox(seed; pixel, image_index). A pure function: neither the other images nor the pixels'

@@ -84,7 +84,7 @@ class Trainer {
   /// How a step draws pixels of each image.
   struct Draw {
     std::size_t flat_pixels, edge_pixels;
-    std::size_t area_samples;  ///< see PixelDraw
+    std::size_t area_samples;                   ///< see PixelDraw
     std::unique_ptr<Recording> recording = {};  ///< of steps that draw like this
     std::size_t pixels() const { return flat_pixels + edge_pixels; }
     std::size_t samples_of_edge() const {

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "chorus/image.hpp"
+#include "chorus/model.hpp"
+#include "chorus/sampler.hpp"
+
+namespace chorus {
+
+struct FitConfig {
+  std::size_t latent_steps = 150;  ///< on the latent alone, from the mean of the known ones
+  std::size_t shift_steps = 350;   ///< then on the latent and free shifts of every sine layer
+  float latent_rate = 0.03F;
+  float shift_rate = 0.02F;
+  float palette_rate = 0.0014F;  ///< of free palettes, which start as those of a training do
+  // Pixels drawn in a step.
+  std::size_t flat_pixels = 96;
+  std::size_t edge_pixels = 288;
+  std::uint64_t seed = 1;
+};
+
+/// Fits an image that a network was not trained on, by Adam with the network frozen: first its
+/// latent, then (with shift_steps) also a free shift of each unit of each sine layer, which is more
+/// than a latent can say. An image is fitted by one worker and depends on nothing but itself and
+/// the seed.
+class Fitter {
+ public:
+  Fitter(Memory& memory, const Model& model, const FitConfig& config);
+
+  /// Fits all images on the backend's workers, one image each. Without shift_steps the codes have
+  /// no shifts.
+  std::vector<ImageCode> fit(const std::vector<NamedImage>& images);
+
+ private:
+  struct Progress;
+  ImageCode fit_one(const NamedImage& image, Memory& memory) const;
+  void step(Memory& memory, Progress& progress, const PixelTable& table, bool with_shifts) const;
+
+  Backend& backend_;
+  const Model& model_;
+  FitConfig config_;
+  std::vector<float> mean_latent_;
+  std::vector<Memory> memories_;  ///< one for each worker
+};
+
+/// A model of the same network with other images: their latents and, if they have them, shifts.
+Model with_images(Memory& memory, const Model& model, const std::vector<NamedImage>& images,
+                  const std::vector<ImageCode>& fitted);
+
+}  // namespace chorus
