@@ -292,9 +292,16 @@ class TrainingRun {
     write_safetensors(state_file(options_.model), file);
   }
 
+  /// The model is written even where there is no room for the state, which is three times as large.
   void save() {
-    save_state();
+    std::optional<Error> failure;
+    try {
+      save_state();
+    } catch (const Error& error) {
+      failure = error;
+    }
     save_model(*session_.backend, model_, options_.model);
+    if (failure) throw Error(*failure);
   }
 
   /// A checkpoint that cannot be written now may be written later: training goes on.

@@ -292,7 +292,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_printed_is_not_lost) {
   for (std::string line; std::getline(metrics, line);) BOOST_TEST(json::accept(line), line);
 
   BOOST_TEST(
-      train("--steps 20 -o full.safetensors --metrics /dev/full").out.find("metrics are missing") !=
+      train("--steps 20 -o full.safetensors --metrics /dev/full 2>&1").out.find("lacks lines") !=
       std::string::npos);
   BOOST_TEST(place.run("info pipe.safetensors > /dev/full 2> /dev/null || echo failed").out ==
              "failed\n");
@@ -493,6 +493,19 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_said_and_loses_nothing) {
   BOOST_TEST(chorus::read_file(place.path("m.safetensors")) == before);
   for (const auto& entry : fs::directory_iterator(place.path("")))
     BOOST_TEST(entry.path().filename().string().find("tmp") == std::string::npos, entry.path());
+}
+
+BOOST_AUTO_TEST_CASE(a_state_that_cannot_be_written_does_not_cost_the_model) {
+  const Workplace place;
+  BackgroundTraining training(place, "train icons" + small + "--seconds 60 -o m.safetensors");
+  training.wait_for("m.metrics.jsonl");
+  fs::remove(place.path("m.state.safetensors"));
+  fs::create_directory(place.path("m.state.safetensors"));
+  const int status = training.stop(SIGINT);
+  BOOST_TEST((WIFEXITED(status) && WEXITSTATUS(status) == 1));
+  BOOST_TEST(chorus::read_file(place.path("bg_err.txt")).find("m.state.safetensors") !=
+             std::string::npos);
+  place.must("evaluate m.safetensors icons --size 24");
 }
 
 BOOST_AUTO_TEST_CASE(other_images_are_not_resumed_on) {

@@ -11,8 +11,8 @@ constexpr std::size_t largest_palette = 64;  // entries; larger ones are left to
 /// result would have no normal form, that of -87.
 CHORUS_INLINE Batch exp_of_negative(const Batch& x) {
   const Batch log2_e(1.44269504F), log_2_high(0.693359375F), log_2_low(-2.12194440e-4F);
-  const Batch round_to_whole(12582912.0F);  // 1.5 * 2^23
-  const Batch bounded = xsimd::max(x, Batch(-87.0F));
+  const Batch round_to_whole(12582912.0F);             // 1.5 * 2^23
+  const Batch bounded = xsimd::max(Batch(-87.0F), x);  // this way round NaN stays NaN
   const Batch shifted = xsimd::fma(bounded, log2_e, round_to_whole);
   const Batch n = shifted - round_to_whole;
   const Batch rest = xsimd::fma(n, -log_2_low, xsimd::fma(n, -log_2_high, bounded));
