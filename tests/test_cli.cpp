@@ -297,6 +297,25 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_printed_is_not_lost) {
              "failed\n");
 }
 
+BOOST_AUTO_TEST_CASE(speed_is_given_with_its_parts) {
+  const Workplace place;
+  const json result = json::parse(
+      place.must("bench --width 16 --repetitions 1 --backend cpu:base --threads 1 --json"));
+  BOOST_TEST(result.at("peak_gflops").get<double>() > 0);
+  BOOST_TEST(result.at("threads") == 1);
+  const json& training = result.at("training").at(0);
+  BOOST_TEST(training.at("arch") == "base");
+  BOOST_TEST(training.at("width") == 16);
+  BOOST_TEST(training.at("precision") == "fp32");
+  BOOST_TEST(training.at("mpixel_per_s").get<double>() > 0);
+  double parts = 0;
+  for (const json& share : training.at("parts")) parts += share.get<double>();
+  BOOST_TEST(std::abs(parts - 1) < 1e-6);
+  BOOST_TEST(result.at("decode").size() == 2U);
+  BOOST_TEST(place.must("train icons" + small + "--steps 3 --profile -o m.safetensors")
+                 .find("gradients of weights") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(same_seed_same_bits) {
   const Workplace place;
   place.must("train icons" + small + "--steps 40 -o a.safetensors");
