@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "chorus/collection.hpp"
 #include "chorus/profile.hpp"
 #include "chorus/trainer.hpp"
 #include "matrix.hpp"
