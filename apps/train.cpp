@@ -28,8 +28,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t tracked_images = 16;  ///< decoded now and then during the training
-constexpr double tracking_share = 0.05;     ///< of the training, between two decodings
+constexpr std::size_t tracked_images = 12;  ///< decoded now and then during the training
+constexpr double tracking_share = 0.1;      ///< of the training, between two decodings
 
 Collection load_training_data(const TrainOptions& options) {
   LoadOptions load;
