@@ -170,6 +170,8 @@ class ReportBuilder {
             {"images", model_.images.size()},
             {"numbers_shared", shared},
             {"numbers_latents", model_.latents.size()},
+            {"numbers_beside",
+             free_palette_numbers(config) * model_.images.size() + model_.shifts.size()},
             {"numbers_pixels", 3 * pixels}};
   }
 

@@ -89,7 +89,8 @@ function headline() {
     tiles.append(tile(decibel(data.held_out.psnr_held_out), " dB",
       `on pixels held out${inpainting ? `; over ${label(inpainting.method)} inpainting:` : ""}`,
       inpainting ? data.held_out.psnr_held_out - inpainting.value : undefined));
-  const numbers = data.network.numbers_shared + data.network.numbers_latents;
+  const numbers = data.network.numbers_shared + data.network.numbers_latents +
+    data.network.numbers_beside;
   tiles.append(tile((data.network.numbers_pixels / numbers).toFixed(1), "×",
     `fewer numbers than the images have: ${count(numbers)} for ${count(data.network.numbers_pixels)}`));
 }
@@ -508,6 +509,7 @@ function facts() {
       ["Numbers per latent", network.latent], ["Conditioning", network.conditioning],
       ["First frequency", network.omega_first], ["Shared numbers", count(network.numbers_shared)],
       ["Numbers in latents", count(network.numbers_latents)],
+      ["Numbers beside (palettes, free shifts)", count(network.numbers_beside)],
       ["Numbers in the images", count(network.numbers_pixels)]]),
     list(Object.entries(training).filter(([, value]) => typeof value !== "object")
       .filter(([name]) => !["data_checksum", "elapsed_seconds", "seed"].includes(name))
