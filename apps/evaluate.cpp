@@ -75,6 +75,12 @@ void print_held_out(const SizeScores& scores) {
 
 }  // namespace
 
+void print_scores(const ScoresBySize& by_size) {
+  print_network_table(by_size);
+  print_resolutions(by_size);
+  print_held_out(at_training_sizes(by_size));
+}
+
 ordered_json evaluate_to_json(const EvaluateOptions& options) {
   Session session(options.backend);
   const Model model = load_model(session.memory, options.model);
@@ -91,10 +97,7 @@ void evaluate(const EvaluateOptions& options) {
   }
   Session session(options.backend);
   const Model model = load_model(session.memory, options.model);
-  const ScoresBySize by_size = evaluate_sizes(session, model, options);
-  print_network_table(by_size);
-  print_resolutions(by_size);
-  print_held_out(at_training_sizes(by_size));
+  print_scores(evaluate_sizes(session, model, options));
 }
 
 }  // namespace chorus::app

@@ -75,6 +75,9 @@ std::vector<Collection> load_sizes(const std::filesystem::path& data,
 /// if the images of the model and the data differ.
 ScoresBySize evaluate_sizes(Session& session, const Model& model, const EvaluateOptions& options);
 
+/// The tables of `evaluate`: the network at each size, its rivals, held-out pixels.
+void print_scores(const ScoresBySize& by_size);
+
 /// Of the images that were trained on at their own size, which may differ; nothing if the model
 /// holds out no pixels.
 SizeScores at_training_sizes(const ScoresBySize& by_size);

@@ -124,6 +124,8 @@ class ReportBuilder {
     for (std::size_t i = 0; i < model_.images.size(); ++i) places_[model_.images[i].name] = i;
   }
 
+  const ScoresBySize& scores() const { return by_size_; }
+
   ordered_json data() {
     ordered_json data = {{"title", model_file_.stem().string()},
                          {"run", run_},
@@ -286,7 +288,9 @@ class ReportBuilder {
 }  // namespace
 
 void report(const ReportOptions& options) {
-  const std::string page = report_page(ReportBuilder(options).data());
+  ReportBuilder builder(options);
+  print_scores(builder.scores());
+  const std::string page = report_page(builder.data());
   make_folder(options.out);
   const fs::path file = options.out / "index.html";
   write_atomically(file, [&](std::ostream& out) { out << page; });

@@ -56,24 +56,26 @@ Plane channel(const Image& image, std::size_t index) {
   return plane;
 }
 
-/// The weighted mean of `plane` in every window inside it. The hot part, hence plain loops.
+/// out[x] = sum over k of weights[k] * source[x + k * step]. Where the time of a comparison goes.
+void weighted_sums(const std::array<double, window_px>& weights, const double* source,
+                   std::size_t step, double* out, std::size_t count) {
+  for (std::size_t x = 0; x < count; ++x) {
+    double sum = 0;
+    for (std::size_t k = 0; k < window_px; ++k) sum += weights[k] * source[x + k * step];
+    out[x] = sum;
+  }
+}
+
+/// The weighted mean of `plane` in every window inside it.
 Plane window_means(const Plane& plane) {
   static const std::array<double, window_px> weights = gaussian_window();
   const std::size_t columns = plane.shape(1) - window_px + 1;
-  Plane narrow = xt::zeros<double>({plane.shape(0), columns});
+  Plane narrow = Plane::from_shape({plane.shape(0), columns});
   for (std::size_t y = 0; y < narrow.shape(0); ++y)
-    for (std::size_t k = 0; k < window_px; ++k) {
-      const double* source = &plane(y, k);
-      double* target = &narrow(y, 0);
-      for (std::size_t x = 0; x < columns; ++x) target[x] += weights[k] * source[x];
-    }
-  Plane means = xt::zeros<double>({plane.shape(0) - window_px + 1, columns});
+    weighted_sums(weights, &plane(y, 0), 1, &narrow(y, 0), columns);
+  Plane means = Plane::from_shape({plane.shape(0) - window_px + 1, columns});
   for (std::size_t y = 0; y < means.shape(0); ++y)
-    for (std::size_t k = 0; k < window_px; ++k) {
-      const double* source = &narrow(y + k, 0);
-      double* target = &means(y, 0);
-      for (std::size_t x = 0; x < columns; ++x) target[x] += weights[k] * source[x];
-    }
+    weighted_sums(weights, &narrow(y, 0), columns, &means(y, 0), columns);
   return means;
 }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cstdint>
-#include <iterator>
 
 namespace chorus {
 namespace {
@@ -52,7 +51,7 @@ std::string printable(std::string_view text) {
       out += text.substr(0, length);
     } else {
       length = 1;
-      fmt::format_to(std::back_inserter(out), "\\x{:02x}", byte_at(text, 0));
+      out += fmt::format("\\x{:02x}", byte_at(text, 0));
     }
     text.remove_prefix(length);
   }

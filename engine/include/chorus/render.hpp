@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "chorus/image.hpp"
@@ -14,8 +15,9 @@ class Renderer {
   Renderer(Memory& memory, const Model& model);
 
   /// The image of a code at a size in pixels. A pixel is the mean of supersample x supersample
-  /// points of its square; 1 is the centre alone. Values are as the network gives them, not
-  /// clipped.
+  /// points of its square; 1 is the centre alone, which also stands for pixels whose centre differs
+  /// by less than 1.5 8-bit levels from all its neighbours' (most of an icon is flat). Values
+  /// are as the network gives them, not clipped.
   Image render(const ImageCode& code, std::size_t width, std::size_t height,
                std::size_t supersample = 1);
   /// An image the model encodes.
@@ -25,6 +27,11 @@ class Renderer {
   ImageCode code(std::size_t image) const { return image_code(backend_, model_, image); }
 
  private:
+  std::vector<Modulation> modulations(Tape& tape, const ImageCode& code);
+  /// Of points [n][2] in [-1, 1] x [-1, 1]; [n][3].
+  std::vector<float> colors(std::span<const float> points,
+                            const std::vector<Modulation>& modulations);
+
   Backend& backend_;
   const Model& model_;
   std::vector<Memory> memories_;  ///< one for each worker
