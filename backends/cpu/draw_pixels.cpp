@@ -32,13 +32,13 @@ class GroupDraw {
   /// `sample` is the first row of coordinates; returns the one behind the last.
   std::size_t run(std::size_t sample) {
     const std::uint32_t flat = image_[image_flat_pixels], edge = image_[image_edge_pixels];
-    const std::uint32_t flat_rows = call_.draw.flat_rows, area = call_.draw.area_samples;
-    const std::uint32_t flat_cells = area == 0 ? 0 : 1;
+    const std::uint32_t flat_rows = call_.draw.flat_rows;
+    const std::uint32_t area = call_.draw.area_samples > 1 ? call_.draw.area_samples : 1;
     const auto part = [&](std::uint32_t first, std::uint32_t end, bool one_kind) {
       const bool is_flat = first < flat_rows;
       const std::uint32_t kind = is_flat ? flat : edge;
       const double kind_weight = double(kind) / (double(flat + edge) * (end - first));
-      const std::uint32_t cells = is_flat ? flat_cells : area;
+      const std::uint32_t cells = is_flat ? 1 : area;
       sample =
           one_kind
               ? draw({first, end, 0, flat + edge, static_cast<float>(1.0 / rows_), cells}, sample)
@@ -55,7 +55,6 @@ class GroupDraw {
   std::size_t draw(const Rows& rows, std::size_t sample) {
     for (std::uint32_t row = rows.first; row < rows.end; ++row, ++pixel_) {
       counter_[0] = row;
-      counter_[3] = 0;
       const std::uint32_t word = philox(counter_, call_.draw.seed)[0];
       const std::uint32_t pixel = pixels_[rows.first_place + below(word, rows.places)];
       const float* from = colors_ + pixel * call_.in[0].stride;
@@ -67,20 +66,12 @@ class GroupDraw {
     return sample;
   }
 
-  /// The coordinates of a pixel's samples.
+  /// The coordinates of a pixel's points.
   std::size_t place(std::uint32_t pixel, std::uint32_t cells, std::size_t sample) {
     const std::uint32_t width = image_[image_width];
     const std::uint32_t line = pixel / width, column = pixel - line * width;
-    if (cells == 0) {
-      put(sample, column + 0.5, line + 0.5);
-      return sample + 1;
-    }
-    for (std::uint32_t cell = 0; cell < cells * cells; ++cell, ++sample) {
-      counter_[3] = 1 + cell;
-      const PhiloxBlock words = philox(counter_, call_.draw.seed);
-      put(sample, column + (cell % cells + double{unit_float(words[0])}) / cells,
-          line + (cell / cells + double{unit_float(words[1])}) / cells);
-    }
+    for (std::uint32_t cell = 0; cell < cells * cells; ++cell, ++sample)
+      put(sample, column + (cell % cells + 0.5) / cells, line + (cell / cells + 0.5) / cells);
     return sample;
   }
 

@@ -180,22 +180,6 @@ Drawn draw(const std::uint32_t* image, std::uint32_t row, std::uint32_t rows,
   return {place, static_cast<float>(double(kind) / (double(flat + edge) * rows_of_kind))};
 }
 
-/// A place in [0, 1) x [0, 1) of a pixel's square: the centre, or one in a cell of a grid.
-struct Place {
-  double x = 0.5;
-  double y = 0.5;
-};
-
-Place place_in_cell(const PixelDraw& draw, PhiloxBlock counter, std::uint32_t cell,
-                    std::uint32_t cells_per_axis) {
-  counter[3] = 1 + cell;
-  const PhiloxBlock words = philox(counter, draw.seed);
-  const auto at_cell = [&](std::uint32_t index, std::uint32_t word) {
-    return (index + double{unit_float(word)}) / cells_per_axis;
-  };
-  return {at_cell(cell % cells_per_axis, words[0]), at_cell(cell / cells_per_axis, words[1])};
-}
-
 /// Draws one pixel of a group; `sample` is its first row of out0. Returns its number of samples.
 std::size_t draw_pixel(const Call& call, std::size_t g, std::uint32_t row, std::uint32_t rows,
                        std::size_t sample) {
@@ -211,14 +195,13 @@ std::size_t draw_pixel(const Call& call, std::size_t g, std::uint32_t row, std::
   for (std::size_t c = 0; c < 3; ++c) at(call.out[1], r, c) = at(call.in[0], first + pixel, c);
   at(call.out[2], r, 0) = drawn.weight;
 
-  const std::uint32_t area = call.draw.area_samples;
-  const std::uint32_t cells = row < call.draw.flat_rows || area == 0 ? 1 : area;
+  const std::uint32_t cells =
+      row < call.draw.flat_rows ? 1 : std::max<std::uint32_t>(1, call.draw.area_samples);
   for (std::uint32_t cell = 0; cell < cells * cells; ++cell) {
-    const Place place = area == 0 ? Place{} : place_in_cell(call.draw, counter, cell, cells);
-    at(call.out[0], sample + cell, 0) =
-        static_cast<float>(2.0 * (pixel % width + place.x) / width - 1);
-    at(call.out[0], sample + cell, 1) =
-        static_cast<float>(2.0 * (pixel / width + place.y) / height - 1);
+    const double x = pixel % width + (cell % cells + 0.5) / cells;
+    const double y = pixel / width + (cell / cells + 0.5) / cells;
+    at(call.out[0], sample + cell, 0) = static_cast<float>(2.0 * x / width - 1);
+    at(call.out[0], sample + cell, 1) = static_cast<float>(2.0 * y / height - 1);
   }
   return cells * cells;
 }

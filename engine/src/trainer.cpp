@@ -84,8 +84,9 @@ Trainer::Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& im
       config_(config),
       table_(memory, images, model.split),
       images_per_step_(choose_images_per_step(config, images.size())),
-      points_{config.flat_pixels, config.edge_pixels, 0},
-      areas_{config.area_flat_pixels, config.area_edge_pixels, config.area_samples},
+      points_{config.flat_pixels, config.edge_pixels, 1, 1},
+      areas_{config.area_flat_pixels, config.area_edge_pixels, config.area_samples,
+             config.area_output_rate},
       order_(images.size(), images_per_step_, config.seed),
       memories_(worker_memories(memory.shared_backend())),
       step_images_(memory.shared_backend(), std::vector<std::uint32_t>(images_per_step_)),
@@ -100,6 +101,7 @@ Trainer::Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& im
   for (Parameter& parameter : model_.siren.parameters()) {
     const float rate = rate_of(config_, model_.siren.config(), parameter);
     add_trained(memory, parameter.name, parameter.value, rate, workers);
+    trained_.back().is_output = parameter.role == Role::output;
     for (std::size_t w = 0; w < workers; ++w)
       sinks_[w].push_back(
           trained_.back().gradients.row_range(w * parameter.value.rows(), parameter.value.rows()));
@@ -157,7 +159,7 @@ void Trainer::compute_step(const Draw& draw) {
   backend_.parallel(backend_.workers(),
                     [&](std::size_t, std::size_t worker) { train_share(draw, worker); });
   backend_.parallel(updates_.size(),
-                    [this](std::size_t task, std::size_t) { update_rows(updates_[task]); });
+                    [&](std::size_t task, std::size_t) { update_rows(draw, updates_[task]); });
   for (std::size_t t = model_.siren.parameters().size(); t < trained_.size(); ++t)
     update_step_images(trained_[t]);
   backend_.parallel(model_.siren.parameters().size(),
@@ -292,7 +294,7 @@ Call Trainer::adam_call(const Trained& trained) const {
 }
 
 /// Adds the workers' gradients of some rows, applies Adam and clears them for the next step.
-void Trainer::update_rows(const Rows& rows) {
+void Trainer::update_rows(const Draw& draw, const Rows& rows) {
   const Trained& trained = trained_[rows.trained];
   const std::size_t copies = trained.gradients.rows() / trained.value.rows();
   View gradient = flat(trained.gradients, rows.first, rows.count);
@@ -305,6 +307,7 @@ void Trainer::update_rows(const Rows& rows) {
     gradient = sum.out[0];
   }
   Call adam = adam_call(trained);
+  if (trained.is_output) adam.adam.rate *= draw.output_rate;
   adam.in[0] = as_const(gradient);
   adam.out[0] = flat(trained.value, rows.first, rows.count);
   adam.out[1] = flat(trained.first_moment, rows.first, rows.count);

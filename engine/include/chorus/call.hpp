@@ -82,10 +82,10 @@ struct PixelDraw {
   std::uint64_t seed = 0;
   std::uint32_t first_group = 0;  ///< number of this tile's first group within the step
   std::uint32_t flat_rows = 0;    ///< of the rows of each group
-  /// 0: coordinates are pixel centres. n: places within the pixels, so that out0 has more rows than
-  /// out1 and out2: of a flat pixel one place, uniform in its square; of each of the other pixels
-  /// of a group n x n places in consecutive rows, uniform in the cells of an n x n grid of its
-  /// square, from Philox(seed; step, first_group + group, row, 1 + cell).
+  /// Up to 1: coordinates are pixel centres. n: the rows behind the first flat_rows of a group
+  /// stand for n x n points each, in consecutive rows of out0: the centres of an n x n grid of
+  /// cells of the pixel's square. Points drawn at random within it would add their variance to the
+  /// loss, and so teach soft edges.
   std::uint32_t area_samples = 0;
 };
 

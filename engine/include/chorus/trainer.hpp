@@ -30,12 +30,12 @@ struct TrainConfig {
   std::size_t flat_pixels = 5;
   std::size_t edge_pixels = 11;
   // A pixel is the mean of the image over its square. From this share of the training on (1: never)
-  // the network is held to that: one place at random in a flat pixel, and the mean of
-  // area_samples x area_samples places in an edge pixel.
+  // the network is held to that: an edge pixel is the mean of area_samples x area_samples points.
   double area_from = 1;
   std::size_t area_samples = 2;
-  std::size_t area_flat_pixels = 5;
-  std::size_t area_edge_pixels = 5;
+  std::size_t area_flat_pixels = 4;
+  std::size_t area_edge_pixels = 8;
+  float area_output_rate = 4;  ///< factor on output_rate from then on: edges have to become sharp
   std::size_t images_per_step = 0;  ///< 0: all, up to 256
   std::uint64_t seed = 1;
 };
@@ -77,6 +77,7 @@ class Trainer {
     Tensor gradients;  ///< one stacked copy for each worker
     Tensor total;      ///< their sum
     float rate = 0;
+    bool is_output = false;  ///< of the output layer
   };
   struct Rows {
     std::size_t trained, first, count;
@@ -85,6 +86,7 @@ class Trainer {
   struct Draw {
     std::size_t flat_pixels, edge_pixels;
     std::size_t area_samples;                   ///< see PixelDraw
+    float output_rate;                          ///< factor on the rate of the output layer
     std::unique_ptr<Recording> recording = {};  ///< of steps that draw like this
     std::size_t pixels() const { return flat_pixels + edge_pixels; }
     std::size_t samples_of_edge() const {
@@ -118,7 +120,7 @@ class Trainer {
   Pixels draw_pixels(const Draw& draw, Memory& memory, const Images& images);
   Var gather(Tape& tape, std::size_t per_image, const Images& images);
   void add_error(const Var& loss, std::size_t worker);
-  void update_rows(const Rows& rows);
+  void update_rows(const Draw& draw, const Rows& rows);
   void update_step_images(const Trained& per_image);
   Call adam_call(const Trained& trained) const;
 
