@@ -28,8 +28,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t tracked_images = 12;  ///< decoded now and then during the training
-constexpr double tracking_share = 0.1;      ///< of the training, between two decodings
+constexpr std::size_t tracked_images = 12;       ///< decoded now and then during the training
+constexpr std::size_t most_judged_images = 500;  ///< decoded at the end
+constexpr double tracking_share = 0.1;           ///< of the training, between two decodings
 
 Collection load_training_data(const TrainOptions& options) {
   LoadOptions load;
@@ -96,15 +97,14 @@ class TrainingRun {
         session_(options.backend, options.profile),
         truth_(load_training_data(options)),
         model_(options.resume ? resumed_model() : fresh_model()),
-        data_(without_held_out_pixels(truth_, model_.split)),
-        trainer_(session_.memory, model_, data_, state_.config),
+        trainer_(session_.memory, model_, truth_, state_.config),
         renderer_(session_.memory, model_) {
     if (!options.track.empty())
       tracker_.emplace(session_, model_, options.track, options.background, tracked_images);
     if (options.resume)
       trainer_.load_state(*resumed_, shown(state_file(options.model)));
     else
-      state_.limit = limit_of(options, data_, trainer_.pixels_per_step());
+      state_.limit = limit_of(options, truth_, trainer_.pixels_per_step());
     resumed_step_ = trainer_.steps();
     resumed_.reset();
     if (progress() >= 1)
@@ -134,7 +134,7 @@ class TrainingRun {
     report();
     save();
     if (interrupted()) throw Error(stopped_message());
-    track(data_.size());
+    track(most_judged_images);
     if (tracker_) print_resolutions();
     bar_.print(fmt::format("Model: {}", shown(options_.model)));
     if (session_.profiler)
@@ -146,7 +146,9 @@ class TrainingRun {
     state_.config = options_.training;
     const Split split{options_.training.seed, options_.hold_out_pixels, options_.hold_out_images};
     drop_held_out_images(truth_, split);
-    const Collection seen = without_held_out_pixels(truth_, split);
+    const Collection masked =
+        split.pixels > 0 ? without_held_out_pixels(truth_, split) : Collection();
+    const Collection& seen = split.pixels > 0 ? masked : truth_;
     state_.data_checksum = data_checksum(seen);
     Model model = make_model(session_.memory, choose_network(options_, seen, split),
                              encoded(truth_), options_.training.seed);
@@ -189,9 +191,9 @@ class TrainingRun {
 
   void announce() {
     std::size_t pixels = 0;
-    for (const NamedImage& named : data_) pixels += named.image.pixels();
+    for (const NamedImage& named : truth_) pixels += named.image.pixels();
     bar_.print(fmt::format("{} images, {} pixels; backend {} ({}); {} pixels a step; head {}",
-                           data_.size(), pixels, session_.backend->name(),
+                           truth_.size(), pixels, session_.backend->name(),
                            session_.backend->description(), trainer_.pixels_per_step(),
                            describe_head(model_.siren.config())));
   }
@@ -329,12 +331,11 @@ class TrainingRun {
 
   const TrainOptions& options_;
   Session session_;
-  Collection truth_;  ///< for tracking only
+  Collection truth_;  ///< the trainer does not look at held-out pixels
   TrainingState state_;
   std::optional<TensorFile> resumed_;
   std::uint64_t resumed_step_ = 0;
   Model model_;
-  Collection data_;  ///< what training may see
   Trainer trainer_;
   Renderer renderer_;
   std::optional<ResolutionTracker> tracker_;

@@ -50,14 +50,19 @@ std::vector<bool> flat_pixels(const Image& image, const std::vector<bool>& held_
 
 PixelTable::PixelTable(Memory& memory, const std::vector<NamedImage>& images, const Split& split)
     : images_(images.size()) {
+  const std::size_t all_pixels = std::accumulate(
+      images.begin(), images.end(), std::size_t{0},
+      [](std::size_t sum, const auto& named) { return sum + named.image.pixels(); });
+  if (all_pixels > std::numeric_limits<std::uint32_t>::max())
+    throw Error("the images have more than 2^32 pixels together; expected fewer");
+  colors_ = memory.tensor(all_pixels, 3);
   std::vector<std::uint32_t> table, order;
-  std::vector<float> colors;
-  for (const NamedImage& named : without_held_out_pixels(images, split)) {
-    const Image& image = named.image;
-    if (order.size() + image.pixels() > std::numeric_limits<std::uint32_t>::max())
-      throw Error("the images have more than 2^32 pixels together; expected fewer");
-    const std::vector<bool> held_out = held_out_pixels(split.seed, table.size() / image_fields,
-                                                       image.width, image.height, split.pixels);
+  order.reserve(all_pixels);
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    // One at a time: large collections would not fit into memory two times.
+    const Image image = without_held_out_pixels(images[i].image, i, split);
+    const std::vector<bool> held_out =
+        held_out_pixels(split.seed, i, image.width, image.height, split.pixels);
     const std::vector<bool> flat = flat_pixels(image, held_out);
     const auto flat_count = static_cast<std::uint32_t>(std::count(flat.begin(), flat.end(), true));
     const auto kept =
@@ -75,11 +80,10 @@ PixelTable::PixelTable(Memory& memory, const std::vector<NamedImage>& images, co
       for (std::uint32_t pixel = 0; pixel < pixels; ++pixel)
         if (!held_out[pixel] && flat[pixel] == kind) order.push_back(pixel);
     order.resize(first + pixels);  // so that an image's list begins where its colours do
-    colors.insert(colors.end(), image.rgb.begin(), image.rgb.end());
+    from_host(memory.backend(), image.rgb, colors_.row_range(first, pixels));
   }
   image_table_ = IndexList(memory.shared_backend(), table);
   pixel_order_ = IndexList(memory.shared_backend(), order);
-  colors_ = memory.from(colors, order.size(), 3);
 }
 
 ImageOrder::ImageOrder(std::size_t images, std::size_t per_step, std::uint64_t seed)
