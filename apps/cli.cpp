@@ -169,7 +169,7 @@ std::vector<CLI::Option*> add_training(CLI::App& command, TrainOptions& o) {
   add("--area-flat-pixels", o.training.area_flat_pixels, "As --flat-pixels, for areas")
       ->check(CLI::Range(0, 1 << 20));
   add("--area-edge-pixels", o.training.area_edge_pixels,
-      "As --edge-pixels, for areas; each is the mean of 4 points")
+      "As --edge-pixels, for areas; each is the mean of 9 points")
       ->check(CLI::Range(1, 1 << 20));
   add_head(command, o, options);
   add("--hold-out-pixels", o.hold_out_pixels,

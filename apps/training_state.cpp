@@ -33,6 +33,7 @@ void each_member(Config& c, Visit visit) {
   visit("edge_pixels", c.edge_pixels);
   visit("area_from", c.area_from);
   visit("area_samples", c.area_samples);
+  visit("area_jitter", c.area_jitter);
   visit("area_flat_pixels", c.area_flat_pixels);
   visit("area_edge_pixels", c.area_edge_pixels);
   visit("area_output_rate", c.area_output_rate);

@@ -49,13 +49,14 @@ struct Draw {
 class Drawer {
  public:
   Drawer(const std::string& backend, const std::vector<NamedImage>& images, std::uint32_t flat,
-         std::uint32_t edge, std::uint32_t area_samples = 0)
+         std::uint32_t edge, std::uint32_t area_samples = 0, float area_jitter = 0)
       : memory_(make_backend(backend)),
         table_(memory_, images),
         image_(memory_.shared_backend(), std::vector<std::uint32_t>{0}),
         step_(memory_.shared_backend(), std::vector<std::uint32_t>{0}),
         flat_(flat),
         area_samples_(area_samples),
+        area_jitter_(area_jitter),
         rows_(flat + edge),
         places_(memory_.tensor(
             flat + edge * std::max<std::size_t>(1, std::size_t{area_samples} * area_samples), 2)),
@@ -74,7 +75,7 @@ class Drawer {
     call.index[1] = table_.image_table();
     call.index[2] = table_.pixel_order();
     call.index[3] = step_.view();
-    call.draw = {seed, 0, flat_, area_samples_};
+    call.draw = {seed, 0, flat_, area_samples_, area_jitter_};
     memory_.backend().run(call);
     return {read(places_), read(colors_), read(weights_)};
   }
@@ -86,6 +87,7 @@ class Drawer {
   PixelTable table_;
   IndexList image_, step_;
   std::uint32_t flat_, area_samples_;
+  float area_jitter_;
   std::size_t rows_;
   Tensor places_, colors_, weights_;
 };
@@ -265,11 +267,13 @@ BOOST_AUTO_TEST_CASE(draws_depend_on_seed_and_step_only) {
   BOOST_TEST((places(again, 7, 1) == first));
 }
 
-BOOST_AUTO_TEST_CASE(areas_are_the_same_pixels_at_the_centres_of_their_cells) {
+BOOST_AUTO_TEST_CASE(areas_are_the_same_pixels_at_points_in_their_cells) {
   constexpr std::uint32_t flat = 3, edge = 5, samples = 3;
+  constexpr float jitter = 0.5F;
   const std::vector<NamedImage> images = odd_images();
   for (const std::string& backend : backends_under_test()) {
-    Drawer centres(backend, images, flat, edge), areas(backend, images, flat, edge, samples);
+    Drawer centres(backend, images, flat, edge);
+    Drawer areas(backend, images, flat, edge, samples, jitter);
     for (std::uint32_t i = 0; i < images.size(); ++i) {
       const double width = static_cast<double>(images[i].image.width);
       const double height = static_cast<double>(images[i].image.height);
@@ -279,18 +283,50 @@ BOOST_AUTO_TEST_CASE(areas_are_the_same_pixels_at_the_centres_of_their_cells) {
       for (std::size_t row = 0, place = 0; row < flat + edge; ++row) {
         const std::size_t cells = row < flat ? 1 : samples;
         for (std::size_t cell = 0; cell < cells * cells; ++cell, ++place) {
-          const auto from_centre = [&](std::size_t index, double pixels) {
+          // From the centre of the cell, in cells.
+          const auto from_centre = [&](double at_place, double at_centre, std::size_t index,
+                                       double pixels) {
             const double n = static_cast<double>(cells);
-            return ((static_cast<double>(index) + 0.5) / n - 0.5) * 2 / pixels;
+            return (at_place - at_centre) * pixels / 2 * n -
+                   (static_cast<double>(index) + 0.5 - n / 2);
           };
-          const double x = at.places(row, 0) + from_centre(cell % cells, width);
-          const double y = at.places(row, 1) + from_centre(cell / cells, height);
-          BOOST_TEST(std::abs(in.places(place, 0) - x) < 1e-6);
-          BOOST_TEST(std::abs(in.places(place, 1) - y) < 1e-6);
+          const double x = from_centre(in.places(place, 0), at.places(row, 0), cell % cells, width);
+          const double y =
+              from_centre(in.places(place, 1), at.places(row, 1), cell / cells, height);
+          const double most = row < flat ? 0.0 : jitter / 2;
+          BOOST_TEST(std::abs(x) < most + 1e-4);
+          BOOST_TEST(std::abs(y) < most + 1e-4);
         }
       }
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(points_of_areas_are_spread_evenly) {
+  constexpr float jitter = 0.5F;
+  Drawer drawer("reference", {{"one pixel", Image(1, 1, 0.7F)}}, 1, 1, 2, jitter);
+  constexpr std::uint32_t steps = 4000;
+  std::vector<std::vector<double>> x(5), y(5);
+  for (std::uint32_t step = 0; step < steps; ++step) {
+    const Matrix places = drawer.draw(0, step).places;
+    for (std::size_t r = 0; r < 5; ++r) {
+      x[r].push_back(places(r, 0));
+      y[r].push_back(places(r, 1));
+    }
+  }
+  // The flat pixel's place in [-1, 1], always its centre, then those of the four cells.
+  for (const std::vector<double>& place : {x[0], y[0]})
+    BOOST_TEST((std::all_of(place.begin(), place.end(), [](double at) { return at == 0; })));
+  const std::vector<double> mean_x = {0, -0.5, 0.5, -0.5, 0.5}, mean_y = {0, -0.5, -0.5, 0.5, 0.5};
+  for (std::size_t r = 1; r < 5; ++r) {
+    const double deviation = 0.5 * jitter / std::sqrt(3.0);
+    for (const auto& [found, expected] :
+         {std::pair{estimate(x[r]), mean_x[r]}, std::pair{estimate(y[r]), mean_y[r]}}) {
+      BOOST_TEST(std::abs(found.mean - expected) < 4 * found.error);
+      BOOST_TEST(std::abs(found.error * std::sqrt(double{steps}) / deviation - 1) < 0.05);
+    }
+  }
+  BOOST_TEST((x[1] != x[2]));
 }
 
 // --- the order of the images --------------------------------------------------------------------

@@ -55,6 +55,7 @@ class GroupDraw {
   std::size_t draw(const Rows& rows, std::size_t sample) {
     for (std::uint32_t row = rows.first; row < rows.end; ++row, ++pixel_) {
       counter_[0] = row;
+      counter_[3] = 0;
       const std::uint32_t word = philox(counter_, call_.draw.seed)[0];
       const std::uint32_t pixel = pixels_[rows.first_place + below(word, rows.places)];
       const float* from = colors_ + pixel * call_.in[0].stride;
@@ -70,8 +71,19 @@ class GroupDraw {
   std::size_t place(std::uint32_t pixel, std::uint32_t cells, std::size_t sample) {
     const std::uint32_t width = image_[image_width];
     const std::uint32_t line = pixel / width, column = pixel - line * width;
-    for (std::uint32_t cell = 0; cell < cells * cells; ++cell, ++sample)
-      put(sample, column + (cell % cells + 0.5) / cells, line + (cell / cells + 0.5) / cells);
+    if (cells == 1) {
+      put(sample, column + 0.5, line + 0.5);
+      return sample + 1;
+    }
+    const double jitter = call_.draw.area_jitter;
+    for (std::uint32_t cell = 0; cell < cells * cells; ++cell, ++sample) {
+      counter_[3] = 1 + cell;
+      const PhiloxBlock shift = philox(counter_, call_.draw.seed);
+      const auto within = [&](std::uint32_t index, std::uint32_t word) {
+        return (index + 0.5 + jitter * (double{unit_float(word)} - 0.5)) / cells;
+      };
+      put(sample, column + within(cell % cells, shift[0]), line + within(cell / cells, shift[1]));
+    }
     return sample;
   }
 

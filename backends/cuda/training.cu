@@ -35,13 +35,17 @@ __device__ inline Drawn draw_place(std::uint32_t flat, std::uint32_t edge, std::
           static_cast<float>(double(kind) / (double(flat + edge) * rows_of_kind))};
 }
 
-/// The points of one pixel: the centres of the cells of a grid. The same bits as on the host: whole
-/// numbers, and doubles for what is rounded once.
-__device__ inline void put_points(const Draw& draw, int sample, std::uint32_t cells,
-                                  std::uint32_t x, std::uint32_t y, std::uint32_t width,
-                                  std::uint32_t height) {
+/// The points of one pixel: near the centres of the cells of a grid. The same bits as on the host:
+/// whole numbers, and doubles for what is rounded once.
+__device__ inline void put_points(const Draw& draw, const PhiloxBlock& drawn_from, int sample,
+                                  std::uint32_t cells, std::uint32_t x, std::uint32_t y,
+                                  std::uint32_t width, std::uint32_t height) {
+  const double jitter = cells > 1 ? double{draw.settings.area_jitter} : 0.0;
   for (std::uint32_t cell = 0; cell < cells * cells; ++cell) {
-    const double u = (cell % cells + 0.5) / cells, v = (cell / cells + 0.5) / cells;
+    const PhiloxBlock counter = {drawn_from[0], drawn_from[1], drawn_from[2], 1 + cell};
+    const PhiloxBlock shift = philox(counter, draw.settings.seed);
+    const double u = (cell % cells + 0.5 + jitter * (double{unit_float(shift[0])} - 0.5)) / cells;
+    const double v = (cell / cells + 0.5 + jitter * (double{unit_float(shift[1])} - 0.5)) / cells;
     const int row = sample + static_cast<int>(cell);
     draw.places.at(row, 0) = static_cast<float>(2.0 * (x + u) / width - 1);
     draw.places.at(row, 1) = static_cast<float>(2.0 * (y + v) / height - 1);
@@ -74,8 +78,8 @@ __global__ void draw_kernel(Draw draw) {
   const std::uint32_t singles = min(draw.settings.flat_rows, rows);
   const std::uint32_t sample = group * (singles + (rows - singles) * area * area) +
                                (row < singles ? row : singles + (row - singles) * area * area);
-  put_points(draw, static_cast<int>(sample), row < singles ? 1 : area, pixel % width, pixel / width,
-             width, field(image_height));
+  put_points(draw, counter, static_cast<int>(sample), row < singles ? 1 : area, pixel % width,
+             pixel / width, width, field(image_height));
 }
 
 struct Adam {

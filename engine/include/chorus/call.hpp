@@ -83,10 +83,11 @@ struct PixelDraw {
   std::uint32_t first_group = 0;  ///< number of this tile's first group within the step
   std::uint32_t flat_rows = 0;    ///< of the rows of each group
   /// Up to 1: coordinates are pixel centres. n: the rows behind the first flat_rows of a group
-  /// stand for n x n points each, in consecutive rows of out0: the centres of an n x n grid of
-  /// cells of the pixel's square. Points drawn at random within it would add their variance to the
-  /// loss, and so teach soft edges.
+  /// stand for n x n points each, in consecutive rows of out0: one in each of the n x n cells of
+  /// the pixel's square, along each axis uniform within area_jitter / 2 of a cell from its centre,
+  /// from Philox(seed; step, first_group + group, row, 1 + cell).
   std::uint32_t area_samples = 0;
+  float area_jitter = 0;  ///< in [0, 1]
 };
 
 /// The rows of mean_samples: each group of pixels has `singles` pixels with one sample, then others

@@ -30,12 +30,16 @@ struct TrainConfig {
   std::size_t flat_pixels = 5;
   std::size_t edge_pixels = 11;
   // A pixel is the mean of the image over its square. From this share of the training on (1: never)
-  // the network is held to that: an edge pixel is the mean of area_samples x area_samples points.
+  // the network is held to that: an edge pixel is the mean of area_samples x area_samples points,
+  // each in the middle area_jitter of its cell. Points anywhere in their cells would add much
+  // variance to the loss, which teaches soft edges; points that never move leave the network free
+  // between them.
   double area_from = 1;
-  std::size_t area_samples = 2;
+  std::size_t area_samples = 3;
+  float area_jitter = 0.5F;
   std::size_t area_flat_pixels = 4;
-  std::size_t area_edge_pixels = 8;
-  float area_output_rate = 4;  ///< factor on output_rate from then on: edges have to become sharp
+  std::size_t area_edge_pixels = 5;
+  float area_output_rate = 8;  ///< factor on output_rate from then on: edges have to become sharp
   std::size_t images_per_step = 0;  ///< 0: all, up to 256
   std::uint64_t seed = 1;
 };
@@ -85,7 +89,8 @@ class Trainer {
   /// How a step draws pixels of each image.
   struct Draw {
     std::size_t flat_pixels, edge_pixels;
-    std::size_t area_samples;                   ///< see PixelDraw
+    std::size_t area_samples;  ///< see PixelDraw
+    float area_jitter;
     float output_rate;                          ///< factor on the rate of the output layer
     std::unique_ptr<Recording> recording = {};  ///< of steps that draw like this
     std::size_t pixels() const { return flat_pixels + edge_pixels; }
