@@ -16,14 +16,16 @@ std::string_view name(PathKind kind) {
       return "linear";
     case PathKind::spherical:
       return "spherical";
+    case PathKind::morph:
+      return "morph";
   }
   throw std::logic_error("name: unknown kind of path");
 }
 
 PathKind parse_path_kind(std::string_view text) {
-  for (const PathKind kind : {PathKind::linear, PathKind::spherical})
+  for (const PathKind kind : {PathKind::linear, PathKind::spherical, PathKind::morph})
     if (text == name(kind)) return kind;
-  throw Error(fmt::format("unknown path '{}'; expected linear or spherical", text));
+  throw Error(fmt::format("unknown path '{}'; expected linear, spherical or morph", text));
 }
 
 namespace {
@@ -34,6 +36,7 @@ std::unique_ptr<Way> make_way(Renderer& renderer, const Model& model, std::size_
                               std::size_t to, PathKind kind) {
   if (from >= model.images.size() || to >= model.images.size())
     throw std::invalid_argument("Path: an image that the model does not have");
+  if (kind == PathKind::morph) return morph_way(renderer, model, from, to);
   return latent_way(renderer, model, from, to, kind);
 }
 

@@ -20,4 +20,7 @@ class Way {
 std::unique_ptr<Way> latent_way(Renderer& renderer, const Model& model, std::size_t from,
                                 std::size_t to, PathKind kind);
 
+std::unique_ptr<Way> morph_way(Renderer& renderer, const Model& model, std::size_t from,
+                               std::size_t to);
+
 }  // namespace chorus

@@ -17,13 +17,14 @@ namespace chorus {
 enum class PathKind {
   linear,     ///< latents and palettes on a straight line
   spherical,  ///< latents on an arc about the mean latent of the model, palettes on a line
+  morph,      ///< the flat shapes of the two pictures move; see docs/interpolation.md
 };
 
 std::string_view name(PathKind kind);
 PathKind parse_path_kind(std::string_view text);  ///< throws Error
 
 struct PathOptions {
-  PathKind kind = PathKind::linear;
+  PathKind kind = PathKind::morph;
   /// Run through the path so that neighbouring frames are equally far apart (root mean square over
   /// pixels and channels, at the size that the first image was trained at). Else at the path's own
   /// pace.
