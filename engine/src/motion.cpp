@@ -259,9 +259,10 @@ Similarity find_motion(const Outlines& from, const Outlines& to) {
   const Comparison fine(features(from, shrink_to(96), 0.6 * pixel),
                         features(to, shrink_to(96), 0.6 * pixel));
   const Rated refined = refine(fine, best.motion, 0.02, 120);
-  constexpr double clearly = 0.45, same = 0.02;
+  constexpr double clearly = 0.45, alike = 0.35, same = 0.02;
   const double unmoved = fine({});
-  return unmoved > same && refined.cost < clearly * unmoved ? refined.motion : Similarity{};
+  return unmoved > same && refined.cost < std::min(alike, clearly * unmoved) ? refined.motion
+                                                                             : Similarity{};
 }
 
 }  // namespace chorus

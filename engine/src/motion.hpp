@@ -31,14 +31,16 @@ struct Similarity {
   Affine power(double t) const;
 };
 
-/// The motion of one picture that makes it most similar to another, by their silhouettes (all that
-/// is not `background`) and the borders of their regions, whatever the colours are. No motion if
-/// none explains much more than that. In units of half the width of the picture, from its centre.
-/// The sizes must be the same, else throws std::invalid_argument.
+/// A picture without its colours.
 struct Outlines {
   Segmentation segmentation;
-  Mask background;
+  Mask background;  ///< all that is not the silhouette
 };
+
+/// The motion of one picture that makes it most similar to another, by their silhouettes and the
+/// borders of their regions, whatever the colours are. No motion if none explains much more than
+/// that, or if what is left is much. In the coordinates of Plane.
+/// The sizes must be the same, else throws std::invalid_argument.
 Similarity find_motion(const Outlines& from, const Outlines& to);
 
 }  // namespace chorus

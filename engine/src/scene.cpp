@@ -50,7 +50,24 @@ std::pair<std::size_t, std::size_t> range(double low, double high, double unit, 
           clip(std::ceil((high + margin) * unit + origin) + 1)};
 }
 
-std::vector<Seen> lay_shapes(const Scene& scene, const Plane& plane) {
+/// Points at which a scene is looked at: a grid in each pixel, sheared both ways so that no two of
+/// a pixel have the same x or y. An edge along the axes then passes them one by one, not by rows.
+struct Samples {
+  Plane plane;  ///< a pixel of which is a cell of the grid
+  std::size_t per_axis;
+
+  Point point(std::size_t x, std::size_t y) const {
+    const auto shear = [&](std::size_t across) {
+      const auto n = static_cast<double>(per_axis);
+      return ((static_cast<double>(across % per_axis) + 0.5) / n - 0.5) / plane.unit_px();
+    };
+    const Point centre = plane.point(x, y);
+    return {centre[0] + shear(y), centre[1] + shear(x)};
+  }
+};
+
+std::vector<Seen> lay_shapes(const Scene& scene, const Samples& samples) {
+  const Plane& plane = samples.plane;
   std::vector<Seen> seen(plane.size.width * plane.size.height);
   const double unit = plane.unit_px();
   for (std::size_t k = 0; k < scene.shapes.size(); ++k) {
@@ -60,7 +77,8 @@ std::vector<Seen> lay_shapes(const Scene& scene, const Plane& plane) {
                                 static_cast<double>(plane.size.height) / 2, plane.size.height);
     for (std::size_t y = y0; y < y1; ++y)
       for (std::size_t x = x0; x < x1; ++x)
-        seen[y * plane.size.width + x].lay(static_cast<int>(k), shape.distance(plane.point(x, y)));
+        seen[y * plane.size.width + x].lay(static_cast<int>(k),
+                                           shape.distance(samples.point(x, y)));
   }
   return seen;
 }
@@ -80,15 +98,16 @@ void add_rest(Color& color, const Rest& rest, const Point& p) {
 
 }  // namespace
 
-Image paint(const Scene& scene, PixelSize size, std::size_t samples) {
-  const Plane plane{{size.width * samples, size.height * samples}};
-  const std::vector<Seen> seen = lay_shapes(scene, plane);
+Image paint(const Scene& scene, PixelSize size, std::size_t per_axis) {
+  const Plane plane{{size.width * per_axis, size.height * per_axis}};
+  const Samples samples{plane, per_axis};
+  const std::vector<Seen> seen = lay_shapes(scene, samples);
   Image image(size.width, size.height);
-  const float share = 1 / static_cast<float>(samples * samples);
+  const float share = 1 / static_cast<float>(per_axis * per_axis);
   for (std::size_t y = 0; y < plane.size.height; ++y)
     for (std::size_t x = 0; x < plane.size.width; ++x) {
       const Seen& here = seen[y * plane.size.width + x];
-      const Point p = plane.point(x, y);
+      const Point p = samples.point(x, y);
       const auto shape = [&](int k) -> const Moving& {
         return k == background_only ? scene.background : scene.shapes[static_cast<std::size_t>(k)];
       };
@@ -99,7 +118,7 @@ Image paint(const Scene& scene, PixelSize size, std::size_t samples) {
       Color color = front->color(p);
       if (front->from != nullptr) add_rest(color, scene.from, front->to_from(p));
       if (front->to != nullptr) add_rest(color, scene.to, front->to_to(p));
-      float* pixel = image.pixel(x / samples, y / samples);
+      float* pixel = image.pixel(x / per_axis, y / per_axis);
       for (std::size_t c = 0; c < 3; ++c) pixel[c] += share * color[c];
     }
   return image;

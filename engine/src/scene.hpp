@@ -47,8 +47,8 @@ struct Scene {
   Rest from, to;
 };
 
-/// Paints a scene with samples x samples points a pixel. At each point the front shape there is
+/// Paints a scene with per_axis x per_axis points a pixel. At each point the front shape there is
 /// seen, and where two shapes that lie side by side leave a crack, the nearer one of them.
-Image paint(const Scene& scene, PixelSize size, std::size_t samples);
+Image paint(const Scene& scene, PixelSize size, std::size_t per_axis);
 
 }  // namespace chorus
