@@ -9,6 +9,8 @@ namespace chorus {
 namespace {
 
 constexpr double same_shape = 0.7;     // overlap from which on two shapes are the same
+constexpr double nearly_all = 0.9;     // the same where the pictures are the same but for colours
+constexpr double same_picture = 0.15;  // disagreement of outlines, all motion done
 constexpr double most_changed = 0.25;  // share of the shapes' area up to which details fade
 constexpr double most_changed_if_moved = 0.4;
 constexpr double smallest_scale = 0.02;  // what has shrunk further is gone
@@ -48,7 +50,9 @@ Morph::Morph(const Image& from, const Image& to) {
   if (from.size() != to.size()) throw std::invalid_argument("Morph: images of different sizes");
   from_ = take_apart(from);
   to_ = take_apart(to);
-  motion_ = find_motion(from_.outlines, to_.outlines);
+  const FoundMotion found = find_motion(from_.outlines, to_.outlines);
+  motion_ = found.motion;
+  same_picture_ = found.left < same_picture;
   match_of_from_.resize(from_.shapes.size());
   match_of_to_.resize(to_.shapes.size());
   matches_ = match_shapes(from_, to_, motion_.power(1));
@@ -78,8 +82,8 @@ Morph::Unexplained Morph::unexplained(const Image& image, const Drawing& drawing
     float most = 0;
     for (std::size_t c = 3 * i; c < 3 * i + 3; ++c)
       most = std::max(most, std::abs(image.rgb[c] - drawn.rgb[c]));
-    const bool lasts =
-        away[i] < reach_px * reach_px || (details_ == Details::fade && most > mottle);
+    const bool lasts = away[i] < reach_px * reach_px ||
+                       (details_ == Details::fade && (same_picture_ || most > mottle));
     for (std::size_t c = 3 * i; c < 3 * i + 3; ++c)
       (lasts ? rest.borders : rest.inner).rgb[c] = image.rgb[c] - drawn.rgb[c];
   }
@@ -97,8 +101,9 @@ Details Morph::choose_details() const {
   }
   const bool moved =
       motion_.angle != 0 || motion_.log_scale != 0 || motion_.x != 0 || motion_.y != 0;
-  return changed <= (moved ? most_changed_if_moved : most_changed) * all ? Details::fade
-                                                                         : Details::shrink;
+  return same_picture_ || changed <= (moved ? most_changed_if_moved : most_changed) * all
+             ? Details::fade
+             : Details::shrink;
 }
 
 /// In place fade the shapes that are not the same.
@@ -106,7 +111,8 @@ void Morph::part_what_differs() {
   std::vector<Match> parted;
   for (std::size_t m = 0; m < matches_.size(); ++m) {
     const Match& match = matches_[m];
-    if (!match.from || !match.to || (!match.shared && match.overlap > same_shape)) {
+    if (!match.from || !match.to ||
+        (!match.shared && match.overlap > (same_picture_ ? nearly_all : same_shape))) {
       parted.push_back(match);
       continue;
     }

@@ -51,6 +51,7 @@ class Morph {
   std::vector<Match> matches_;
   std::vector<std::size_t> match_of_from_, match_of_to_;  ///< by shape
   Details details_;
+  bool same_picture_ = false;  ///< the motion of the whole explains nearly all, but for colours
   /// What the shapes do not explain of an end.
   struct Unexplained {
     Image inner, borders;

@@ -236,7 +236,7 @@ std::vector<Rated> coarse_search(const Features& from, const Features& to) {
 
 }  // namespace
 
-Similarity find_motion(const Outlines& from, const Outlines& to) {
+FoundMotion find_motion(const Outlines& from, const Outlines& to) {
   const PixelSize size = from.segmentation.size;
   if (size != to.segmentation.size)
     throw std::invalid_argument("find_motion: pictures of different sizes");
@@ -261,8 +261,9 @@ Similarity find_motion(const Outlines& from, const Outlines& to) {
   const Rated refined = refine(fine, best.motion, 0.02, 120);
   constexpr double clearly = 0.45, alike = 0.35, same = 0.02;
   const double unmoved = fine({});
-  return unmoved > same && refined.cost < std::min(alike, clearly * unmoved) ? refined.motion
-                                                                             : Similarity{};
+  if (unmoved > same && refined.cost < std::min(alike, clearly * unmoved))
+    return {refined.motion, refined.cost};
+  return {{}, unmoved};
 }
 
 }  // namespace chorus

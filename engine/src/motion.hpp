@@ -41,6 +41,10 @@ struct Outlines {
 /// borders of their regions, whatever the colours are. No motion if none explains much more than
 /// that, or if what is left is much. In the coordinates of Plane.
 /// The sizes must be the same, else throws std::invalid_argument.
-Similarity find_motion(const Outlines& from, const Outlines& to);
+struct FoundMotion {
+  Similarity motion;
+  double left = 0;  ///< disagreement that is left: 0 none, 1 as much as if nothing were in common
+};
+FoundMotion find_motion(const Outlines& from, const Outlines& to);
 
 }  // namespace chorus
