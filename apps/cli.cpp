@@ -100,6 +100,15 @@ void add_supersample(CLI::App& command, std::size_t& supersample) {
       ->check(CLI::Range(std::size_t{1}, std::size_t{64}));
 }
 
+void add_path(CLI::App& command, PathKind& kind) {
+  command
+      .add_option_function<std::string>(
+          "--path", [&kind](const std::string& text) { kind = parse_path_kind(text); },
+          "What moves between two images: morph (their shapes), linear or spherical (the latent)")
+      ->default_str(std::string(name(kind)))
+      ->check(CLI::IsMember({"morph", "linear", "spherical"}));
+}
+
 /// "auto" is nothing, a number is itself.
 std::size_t parse_palette_size(const std::string& text) {
   if (text == "auto") return 0;
@@ -265,16 +274,20 @@ void add_upsample(CLI::App& app, UpsampleOptions& o) {
 void add_interpolate(CLI::App& app, InterpolateOptions& o) {
   CLI::App& command = *app.add_subcommand("interpolate", "Walk between two images of a model");
   command.add_option("model", o.model, "Model file")->required();
-  CLI::Option* a = command.add_option("from", o.a, "Name of the first image");
-  CLI::Option* b = command.add_option("to", o.b, "Name of the second image");
-  a->needs(b);
+  CLI::Option* names = command.add_option(
+      "names", o.names, "Names of two images; of more for a walk over all of them");
   CLI::Option* best =
       command
           .add_option("--best-pairs", o.best_pairs, "Instead of names: the N most similar pairs")
           ->check(positive_count)
-          ->excludes(a);
+          ->excludes(names);
+  add_path(command, o.path.kind);
+  command.add_flag_callback(
+      "--uneven", [&o] { o.path.even = false; },
+      "Frames at the path's own pace, not equally far apart");
+  command.add_flag("--open", o.open, "The animation ends at the last image and starts anew");
   command.add_option("-o,--output", o.out, "Folder for frames, strip and animation")->required();
-  command.add_option("--frames", o.frames, "Frames, both ends included")
+  command.add_option("--frames", o.frames, "Frames from one image to the next, both included")
       ->capture_default_str()
       ->check(CLI::Range(2, 10000));
   command.add_option("--size", o.size, "Longer side (pixels)")
@@ -282,9 +295,9 @@ void add_interpolate(CLI::App& app, InterpolateOptions& o) {
       ->check(CLI::Range(1, 16384));
   add_supersample(command, o.supersample);
   add_backend(command, o.backend);
-  command.callback([&o, b, best] {
-    if (b->empty() && best->empty())
-      throw CLI::RequiredError("two names of images, or --best-pairs N");
+  command.callback([&o, best] {
+    if (o.names.size() < 2 && best->empty())
+      throw CLI::RequiredError("two names of images or more, or --best-pairs N");
     interpolate(o);
   });
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "chorus/fit.hpp"
+#include "chorus/path.hpp"
 #include "chorus/png.hpp"
 #include "chorus/trainer.hpp"
 
@@ -73,9 +74,11 @@ struct InterpolateOptions {
   BackendChoice backend;
   std::filesystem::path model;
   std::filesystem::path out;
-  std::string a, b;            ///< names of images, or
-  std::size_t best_pairs = 0;  ///< so many pairs, chosen by similarity
-  std::size_t frames = 9;
+  std::vector<std::string> names;  ///< of images, at least two, or
+  std::size_t best_pairs = 0;      ///< so many pairs, chosen by similarity
+  PathOptions path;
+  bool open = false;       ///< the animation does not come back
+  std::size_t frames = 9;  ///< from one image to the next
   std::size_t size = 256;
   std::size_t supersample = 0;
 };

@@ -2,6 +2,7 @@
 
 #include "chorus/error.hpp"
 #include "chorus/files.hpp"
+#include "chorus/path.hpp"
 #include "chorus/printable.hpp"
 #include "chorus/render.hpp"
 #include "chorus/sheet.hpp"
@@ -13,51 +14,81 @@ namespace chorus::app {
 
 namespace {
 
-constexpr std::size_t animation_frames = 25;
+constexpr std::size_t animation_frames = 25;  // from one image to the next
 constexpr unsigned animation_frame_ms = 60;
 
-/// The pictures between two images of a model, both ends included, on the straight line between
-/// their latents and palettes; sizes that differ change along with them.
-std::vector<Image> path_frames(Renderer& renderer, const Model& model, const ImagePair& pair,
-                               std::size_t count, const InterpolateOptions& options) {
-  const ImageCode from = renderer.code(pair.a), to = renderer.code(pair.b);
-  const PixelSize size = scaled_size(model.images[pair.a], options.size);
-  const std::size_t supersample = supersample_for(model, pair.a, options.size, options.supersample);
-  std::vector<Image> frames;
-  for (std::size_t k = 0; k < count; ++k) {
-    const float t = static_cast<float>(k) / static_cast<float>(count - 1);
-    frames.push_back(renderer.render(lerp(from, to, t), size.width, size.height, supersample));
-  }
-  return frames;
+/// The frames from one image to the next: those to be looked at, and more for the animation.
+struct Leg {
+  std::vector<Image> frames, animation;
+};
+
+Leg walk(Renderer& renderer, const Model& model, const ImagePair& pair, PixelSize size,
+         std::size_t supersample, const InterpolateOptions& options) {
+  Path path(renderer, model, pair.a, pair.b, options.path);
+  return {path.frames(options.frames, size, supersample),
+          path.frames(animation_frames, size, supersample)};
 }
 
-Image strip(const std::vector<Image>& frames) {
+/// One row for each leg.
+Image strip(const std::vector<Leg>& legs) {
   Sheet sheet;
-  for (std::size_t k = 0; k < frames.size(); ++k)
+  const std::size_t count = legs.front().frames.size();
+  for (std::size_t k = 0; k < count; ++k)
     sheet.column_titles.push_back(
-        fmt::format("{:.2f}", static_cast<double>(k) / static_cast<double>(frames.size() - 1)));
-  sheet.rows.push_back(frames);
+        fmt::format("{:.2f}", static_cast<double>(k) / static_cast<double>(count - 1)));
+  for (const Leg& leg : legs) sheet.rows.push_back(leg.frames);
   return draw(sheet);
 }
 
-/// There and back, so that the loop has no jump.
-std::vector<Image> there_and_back(std::vector<Image> frames) {
-  for (std::size_t k = frames.size() - 1; k-- > 1;) frames.push_back(frames[k]);
+/// One after the other; where two meet, the picture stands once.
+std::vector<Image> joined(const std::vector<Leg>& legs, std::vector<Image> Leg::*frames) {
+  std::vector<Image> all = legs.front().*frames;
+  for (std::size_t i = 1; i < legs.size(); ++i)
+    all.insert(all.end(), (legs[i].*frames).begin() + 1, (legs[i].*frames).end());
+  return all;
+}
+
+/// Comes back, so that the loop has no jump: by the same way from one leg, else the last picture is
+/// that which the loop starts with.
+std::vector<Image> closed(std::vector<Image> frames, bool one_leg) {
+  if (!one_leg) frames.pop_back();
+  for (std::size_t k = one_leg ? frames.size() - 1 : 0; k-- > 1;) frames.push_back(frames[k]);
   return frames;
 }
 
-void write_path(Renderer& renderer, const Model& model, const ImagePair& pair,
+/// Walks over pairs, each of which begins where the one before ends.
+void write_walk(Renderer& renderer, const Model& model, const std::vector<ImagePair>& pairs,
                 const std::filesystem::path& folder, const InterpolateOptions& options) {
+  const std::size_t first = pairs.front().a;
+  const PixelSize size = scaled_size(model.images[first], options.size);
+  const std::size_t supersample = supersample_for(model, first, options.size, options.supersample);
   make_folder(folder);
-  const std::vector<Image> frames = path_frames(renderer, model, pair, options.frames, options);
+  std::vector<Leg> legs;
+  for (const ImagePair& pair : pairs) {
+    legs.push_back(walk(renderer, model, pair, size, supersample, options));
+    fmt::print("{} -> {} (distance {:.3f}): {}\n", printable(model.images[pair.a].name),
+               printable(model.images[pair.b].name), pair.distance, shown(folder));
+  }
+  const std::vector<Image> frames = joined(legs, &Leg::frames);
   for (std::size_t k = 0; k < frames.size(); ++k)
     write_png(folder / fmt::format("frame_{:03}.png", k), frames[k]);
-  write_png(folder / "strip.png", strip(frames));
+  write_png(folder / "strip.png", strip(legs));
+  const std::vector<Image> animation = joined(legs, &Leg::animation);
   write_animation(folder / "animation.png",
-                  there_and_back(path_frames(renderer, model, pair, animation_frames, options)),
+                  options.open ? animation : closed(animation, legs.size() == 1),
                   animation_frame_ms);
-  fmt::print("{} -> {} (distance {:.3f}): {}\n", printable(model.images[pair.a].name),
-             printable(model.images[pair.b].name), pair.distance, shown(folder));
+}
+
+/// From each image to the next and, from more than two, back to the first.
+std::vector<ImagePair> pairs_on_the_way(const Model& model, const InterpolateOptions& options,
+                                        const std::vector<std::vector<double>>& distances) {
+  std::vector<std::size_t> images;
+  for (const std::string& name : options.names) images.push_back(find_image(model, name));
+  if (images.size() > 2 && !options.open) images.push_back(images.front());
+  std::vector<ImagePair> pairs;
+  for (std::size_t i = 0; i + 1 < images.size(); ++i)
+    pairs.push_back({images[i], images[i + 1], distances[images[i]][images[i + 1]]});
+  return pairs;
 }
 
 }  // namespace
@@ -67,15 +98,14 @@ void interpolate(const InterpolateOptions& options) {
   const Model model = load_model(session.memory, options.model);
   Renderer renderer(session.memory, model);
   const auto distances = pairwise_distances(modulation_vectors(*session.backend, model));
-  if (options.best_pairs == 0) {
-    const std::size_t a = find_image(model, options.a), b = find_image(model, options.b);
-    return write_path(renderer, model, {a, b, distances[a][b]}, options.out, options);
-  }
+  if (options.best_pairs == 0)
+    return write_walk(renderer, model, pairs_on_the_way(model, options, distances), options.out,
+                      options);
   if (model.images.size() < 2 * options.best_pairs)
     throw Error(fmt::format("{} disjoint pairs need {} images; the model has {}",
                             options.best_pairs, 2 * options.best_pairs, model.images.size()));
   for (const ImagePair& pair : closest_disjoint_pairs(distances, options.best_pairs))
-    write_path(renderer, model, pair,
+    write_walk(renderer, model, {pair},
                options.out / (model.images[pair.a].name + "-" + model.images[pair.b].name),
                options);
 }

@@ -26,9 +26,6 @@ struct Session {
 void print_profile(const Profile& profile, std::uint64_t steps);
 
 /// A size whose longer side is `longer_side` pixels, in the proportions of an encoded image.
-struct PixelSize {
-  std::size_t width, height;
-};
 PixelSize scaled_size(const EncodedImage& image, std::size_t longer_side);
 
 std::size_t longer_side(const EncodedImage& image);

@@ -159,7 +159,9 @@ BOOST_AUTO_TEST_CASE(wrong_use_is_status_2) {
   place.must_fail(2, "train icons -o m --resume --width 64", "--resume");
   place.must_fail(2, "train icons -o m --unknown-flag", "--unknown-flag");
   place.must_fail(2, "interpolate m -o d", "--best-pairs");
-  place.must_fail(2, "interpolate m one -o d", "to");
+  place.must_fail(2, "interpolate m one -o d", "two names");
+  place.must_fail(2, "interpolate m one two --path round -o d", "round");
+  place.must_fail(2, "interpolate m one two --best-pairs 2 -o d", "--best-pairs");
   place.must_fail(2, "upsample m --size 0 -o d", "--size");
 }
 
@@ -226,6 +228,21 @@ BOOST_AUTO_TEST_CASE(the_whole_way) {
   place.must("interpolate out/m.safetensors key folder --frames 5 --size 32 -o path");
   for (const char* file : {"frame_000.png", "frame_004.png", "strip.png", "animation.png"})
     BOOST_TEST(fs::exists(place.path(std::string("path/") + file)), file);
+  const std::string loop =
+      place.must("interpolate out/m.safetensors key folder about --frames 3 --size 16 -o loop");
+  BOOST_TEST(std::count(loop.begin(), loop.end(), '\n') == 3);
+  BOOST_TEST(fs::exists(place.path("loop/frame_006.png")));
+  BOOST_TEST(!fs::exists(place.path("loop/frame_007.png")));
+  BOOST_TEST(place.same_bytes("loop/frame_000.png", "loop/frame_006.png"));
+  place.must("interpolate out/m.safetensors key folder about --open --frames 3 --size 16 -o open");
+  BOOST_TEST(!fs::exists(place.path("open/frame_005.png")));
+  BOOST_TEST(place.same_bytes("loop/frame_004.png", "open/frame_004.png"));
+  for (const char* path : {"linear", "spherical"}) {
+    place.must(fmt::format(
+        "interpolate out/m.safetensors key folder --path {0} --frames 3 --size 32 -o {0}", path));
+    BOOST_TEST(place.same_bytes(fmt::format("{}/frame_000.png", path), "path/frame_000.png"));
+    BOOST_TEST(!place.same_bytes(fmt::format("{}/frame_001.png", path), "path/frame_002.png"));
+  }
   place.must("interpolate out/m.safetensors --best-pairs 2 --frames 3 --size 16 -o pairs");
   BOOST_TEST(std::distance(fs::directory_iterator(place.path("pairs")), {}) == 2);
   place.must_fail(1, "interpolate out/m.safetensors key fold -o path", "folder");

@@ -1,19 +1,11 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <filesystem>
 
 #include "chorus/png.hpp"
 
 namespace chorus {
-
-struct PixelSize {
-  std::size_t width = 0;
-  std::size_t height = 0;
-
-  std::size_t longer_side() const { return std::max(width, height); }
-};
 
 // Both throw Error with the reason alone, since callers that list several files name them anyway.
 

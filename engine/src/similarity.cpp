@@ -58,7 +58,7 @@ std::vector<ImagePair> closest_disjoint_pairs(const std::vector<std::vector<doub
 }
 
 ImageCode lerp(const ImageCode& a, const ImageCode& b, float t) {
-  return {lerp(a.latent, b.latent, t), lerp(a.palette, b.palette, t)};
+  return {lerp(a.latent, b.latent, t), lerp(a.palette, b.palette, t), lerp(a.shifts, b.shifts, t)};
 }
 
 namespace {

@@ -6,6 +6,14 @@
 
 namespace chorus {
 
+struct PixelSize {
+  std::size_t width = 0;   ///< pixels
+  std::size_t height = 0;  ///< pixels
+
+  std::size_t longer_side() const { return width > height ? width : height; }
+  bool operator==(const PixelSize&) const = default;
+};
+
 /// An RGB image. Row-major, interleaved, values in [0, 1] (nominally; a network may overshoot).
 struct Image {
   std::size_t width = 0;   ///< pixels
@@ -17,6 +25,7 @@ struct Image {
       : width(width_px), height(height_px), rgb(width_px * height_px * 3, value) {}
 
   std::size_t pixels() const { return width * height; }
+  PixelSize size() const { return {width, height}; }
   float* pixel(std::size_t x, std::size_t y) { return &rgb[(y * width + x) * 3]; }
   const float* pixel(std::size_t x, std::size_t y) const { return &rgb[(y * width + x) * 3]; }
 };

@@ -1,0 +1,109 @@
+#include "assignment.hpp"
+
+#include <limits>
+#include <stdexcept>
+
+namespace chorus {
+
+namespace {
+
+/// Rows and columns count from 1; 0 stands for none.
+class Hungarian {
+ public:
+  explicit Hungarian(const std::vector<std::vector<double>>& costs)
+      : costs_(costs),
+        n_(costs.size()),
+        row_potential_(n_ + 1),
+        column_potential_(n_ + 1),
+        row_of_(n_ + 1),
+        before_(n_ + 1) {}
+
+  std::vector<std::size_t> solve() {
+    for (std::size_t row = 1; row <= n_; ++row) switch_along(cheapest_path(row));
+    std::vector<std::size_t> column_of(n_);
+    for (std::size_t column = 1; column <= n_; ++column)
+      column_of[row_of_[column] - 1] = column - 1;
+    return column_of;
+  }
+
+ private:
+  double reduced(std::size_t row, std::size_t column) const {
+    return costs_[row - 1][column - 1] - row_potential_[row] - column_potential_[column];
+  }
+
+  /// The free column at the end of the cheapest alternating path from a new row; before_ holds the
+  /// path. Potentials are moved so that it costs nothing.
+  std::size_t cheapest_path(std::size_t row) {
+    std::vector<double> least(n_ + 1, std::numeric_limits<double>::max());
+    std::vector<bool> done(n_ + 1);
+    row_of_[0] = row;
+    std::size_t column = 0;
+    while (row_of_[column] != 0) {
+      done[column] = true;
+      double step = std::numeric_limits<double>::max();
+      std::size_t next = 0;
+      for (std::size_t other = 1; other <= n_; ++other) {
+        if (done[other]) continue;
+        const double cost = reduced(row_of_[column], other);
+        if (cost < least[other]) {
+          least[other] = cost;
+          before_[other] = column;
+        }
+        if (least[other] < step) {
+          step = least[other];
+          next = other;
+        }
+      }
+      for (std::size_t other = 0; other <= n_; ++other)
+        if (done[other]) {
+          row_potential_[row_of_[other]] += step;
+          column_potential_[other] -= step;
+        } else {
+          least[other] -= step;
+        }
+      column = next;
+    }
+    return column;
+  }
+
+  void switch_along(std::size_t column) {
+    for (; column != 0; column = before_[column]) row_of_[column] = row_of_[before_[column]];
+  }
+
+  const std::vector<std::vector<double>>& costs_;
+  std::size_t n_;
+  std::vector<double> row_potential_, column_potential_;
+  std::vector<std::size_t> row_of_, before_;
+};
+
+}  // namespace
+
+std::vector<std::size_t> least_cost_assignment(const std::vector<std::vector<double>>& costs) {
+  for (const std::vector<double>& row : costs)
+    if (row.size() != costs.size())
+      throw std::invalid_argument("least_cost_assignment: not a square matrix");
+  return Hungarian(costs).solve();
+}
+
+std::vector<std::optional<std::size_t>> partial_assignment(
+    const std::vector<std::vector<double>>& costs, const std::vector<double>& row_alone,
+    const std::vector<double>& column_alone) {
+  const std::size_t rows = row_alone.size(), columns = column_alone.size(), n = rows + columns;
+  if (costs.size() != rows) throw std::invalid_argument("partial_assignment: not a cost for each");
+  // A further column for each row's staying alone, and a further row for each column's.
+  std::vector<std::vector<double>> square(n, std::vector<double>(n));
+  for (std::size_t r = 0; r < rows; ++r) {
+    if (costs[r].size() != columns)
+      throw std::invalid_argument("partial_assignment: a row of the wrong length");
+    for (std::size_t c = 0; c < n; ++c) square[r][c] = c < columns ? costs[r][c] : row_alone[r];
+  }
+  for (std::size_t r = rows; r < n; ++r)
+    for (std::size_t c = 0; c < columns; ++c) square[r][c] = column_alone[c];
+  const std::vector<std::size_t> columns_of = least_cost_assignment(square);
+  std::vector<std::optional<std::size_t>> matches(rows);
+  for (std::size_t r = 0; r < rows; ++r)
+    if (columns_of[r] < columns) matches[r] = columns_of[r];
+  return matches;
+}
+
+}  // namespace chorus

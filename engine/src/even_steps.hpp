@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+#include "chorus/image.hpp"
+
+namespace chorus {
+
+/// Root of the mean squared difference over pixels and channels.
+double rms_distance(const Image& a, const Image& b);
+
+/// steps + 1 places from 0 to 1, the frames at which are nearly equally far from their neighbours:
+/// places are moved along the measured lengths until the longest step is within 1 % of the mean, or
+/// it gets no better. Where frames do not change at all, the places are equally spaced.
+std::vector<double> places_of_even_steps(const std::function<Image(double)>& frame_at,
+                                         std::size_t steps);
+
+/// The value at t of the line through (0, values[0]), (1 / n, values[1]), ... (1, values[n]).
+double on_polyline(const std::vector<double>& values, double t);
+
+}  // namespace chorus

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "chorus/image.hpp"
+
+namespace chorus {
+
+using Point = std::array<double, 2>;  ///< x, y
+
+/// How pixels lie in the plane: the unit is half the width of the picture, the origin its centre,
+/// y grows downwards.
+struct Plane {
+  PixelSize size;
+
+  double unit_px() const { return static_cast<double>(size.width) / 2; }
+  /// The centre of a pixel.
+  Point point(std::size_t x, std::size_t y) const {
+    return {(static_cast<double>(x) + 0.5) / unit_px() - 1,
+            (static_cast<double>(y) + 0.5 - static_cast<double>(size.height) / 2) / unit_px()};
+  }
+};
+
+/// Four pixels around a point and their weights for linear interpolation; beyond the picture, those
+/// of the nearest point of it.
+struct Bilinear {
+  std::array<std::size_t, 4> pixels;
+  std::array<float, 4> weights;
+
+  Bilinear(const Plane& plane, const Point& p) {
+    const double unit = plane.unit_px();
+    const auto [width, height] = std::pair{plane.size.width, plane.size.height};
+    const double x = std::clamp((p[0] + 1) * unit - 0.5, 0.0, static_cast<double>(width - 1));
+    const double y = std::clamp(p[1] * unit + static_cast<double>(height) / 2 - 0.5, 0.0,
+                                static_cast<double>(height - 1));
+    const auto x0 = static_cast<std::size_t>(x), y0 = static_cast<std::size_t>(y);
+    const std::size_t x1 = x0 + 1 < width ? x0 + 1 : x0, y1 = y0 + 1 < height ? y0 + 1 : y0;
+    const auto fx = static_cast<float>(x - static_cast<double>(x0));
+    const auto fy = static_cast<float>(y - static_cast<double>(y0));
+    pixels = {y0 * width + x0, y0 * width + x1, y1 * width + x0, y1 * width + x1};
+    weights = {(1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy};
+  }
+};
+
+/// A number for each pixel of a picture.
+class Field {
+ public:
+  Field() = default;
+  Field(std::vector<float> values, PixelSize size) : values_(std::move(values)), plane_{size} {}
+
+  const Plane& plane() const { return plane_; }
+  float operator[](std::size_t pixel) const { return values_[pixel]; }
+  float at(const Point& p) const {
+    const Bilinear around(plane_, p);
+    float sum = 0;
+    for (std::size_t k = 0; k < 4; ++k) sum += around.weights[k] * values_[around.pixels[k]];
+    return sum;
+  }
+
+ private:
+  std::vector<float> values_;
+  Plane plane_;
+};
+
+}  // namespace chorus

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "field.hpp"
+#include "segmentation.hpp"
+
+namespace chorus {
+
+/// p -> A p + b.
+struct Affine {
+  double xx = 1, xy = 0, yx = 0, yy = 1;  ///< A by rows
+  double x = 0, y = 0;                    ///< b
+
+  Point operator()(const Point& p) const {
+    return {xx * p[0] + xy * p[1] + x, yx * p[0] + yy * p[1] + y};
+  }
+  double determinant() const { return xx * yy - xy * yx; }
+};
+/// First `inner`, then `outer`.
+Affine after(const Affine& outer, const Affine& inner);
+/// Throws std::invalid_argument if there is none.
+Affine inverse(const Affine& affine);
+
+/// A turn, scaling and shift of the plane: z -> e^(log_scale + i angle) z + b in complex numbers.
+struct Similarity {
+  double angle = 0;      ///< radians, from x to y
+  double log_scale = 0;  ///< natural logarithm
+  double x = 0, y = 0;   ///< b
+
+  /// The part t of the motion: 0 is no motion, 1 all of it, and two halves one after the other are
+  /// the whole. A spiral about the fixed point: angle t times, scale to the power of t.
+  Affine power(double t) const;
+};
+
+/// A picture without its colours.
+struct Outlines {
+  Segmentation segmentation;
+  Mask background;  ///< all that is not the silhouette
+};
+
+/// The motion of one picture that makes it most similar to another, by their silhouettes and the
+/// borders of their regions, whatever the colours are. No motion if none explains much more than
+/// that, or if what is left is much. In the coordinates of Plane.
+/// The sizes must be the same, else throws std::invalid_argument.
+struct FoundMotion {
+  Similarity motion;
+  double left = 0;  ///< disagreement that is left: 0 none, 1 as much as if nothing were in common
+};
+FoundMotion find_motion(const Outlines& from, const Outlines& to);
+
+}  // namespace chorus

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "chorus/image.hpp"
+#include "motion.hpp"
+#include "shapes.hpp"
+
+namespace chorus {
+
+/// A shape on its way at one moment, in the frame of the picture that is drawn. Its signed distance
+/// is the weighted sum of those that it comes from and goes to.
+struct Moving {
+  const Shape* from = nullptr;  ///< one of the two may be missing
+  const Shape* to = nullptr;
+  Affine to_from, to_to;  ///< from the picture drawn to the two ends
+  float weight_from = 0, weight_to = 0;
+  float mix = 0;        ///< share of the second one's colour
+  double depth = 0;     ///< smaller is further behind
+  Point low{}, high{};  ///< corners of a box that holds it
+
+  float distance(const Point& p) const {
+    return (from != nullptr ? weight_from * from->filled.at(to_from(p)) : 0) +
+           (to != nullptr ? weight_to * to->filled.at(to_to(p)) : 0);
+  }
+  float visible_distance(const Point& p) const {
+    return (from != nullptr ? weight_from * from->visible.at(to_from(p)) : 0) +
+           (to != nullptr ? weight_to * to->visible.at(to_to(p)) : 0);
+  }
+  Color color(const Point& p) const;
+};
+
+/// What an end of a path shows beyond its shapes, and how much of it is left: away from the borders
+/// of shapes, and along them (where the drawn border is harder or softer than the true one).
+struct Rest {
+  const Image* inner = nullptr;
+  const Image* borders = nullptr;
+  float inner_weight = 0;
+  float borders_weight = 0;
+};
+
+/// A moment of a morph.
+struct Scene {
+  Moving background;
+  std::vector<Moving> shapes;  ///< back to front
+  Rest from, to;
+};
+
+/// Paints a scene with per_axis x per_axis points a pixel. At each point the front shape there is
+/// seen, and where two shapes that lie side by side leave a crack, the nearer one of them.
+Image paint(const Scene& scene, PixelSize size, std::size_t per_axis);
+
+}  // namespace chorus
