@@ -240,6 +240,16 @@ void add_train(CLI::App& app, TrainOptions& o) {
   });
 }
 
+void add_measure(CLI::App& command, const char* flag, Similarity& measure) {
+  std::vector<std::string> names;
+  for (const Similarity each : all_similarities) names.emplace_back(name(each));
+  command
+      .add_option_function<std::string>(
+          flag, [&measure](const std::string& text) { measure = parse_similarity(text); },
+          fmt::format("How similarity is measured (default: {})", name(measure)))
+      ->check(CLI::IsMember(names));
+}
+
 void add_evaluate(CLI::App& app, EvaluateOptions& o) {
   CLI::App& command =
       *app.add_subcommand("evaluate", "Compare a model's images with true ones, at any size");
@@ -248,6 +258,17 @@ void add_evaluate(CLI::App& app, EvaluateOptions& o) {
   command.add_option("--size", o.sizes, "Only these sizes (pixels)")->check(positive_count);
   add_supersample(command, o.supersample);
   add_background(command, o.background);
+  CLI::Option* paths = command.add_flag(
+      "--paths", o.paths,
+      "Judge the paths between images too: of the 8 most similar pairs, of 20 random ones, and of "
+      "pairs whose true middle is in DATA/middle");
+  add_path(command, o.path);
+  add_measure(command, "--pairs-measure", o.pairs_measure);
+  command.add_option("--pairs-seed", o.pairs_seed, "Of the random pairs")
+      ->capture_default_str()
+      ->check(seed_number());
+  for (const char* flag : {"--path", "--pairs-measure", "--pairs-seed"})
+    command.get_option(flag)->needs(paths);
   command.add_flag("--json", o.json, "Print one JSON object");
   add_backend(command, o.backend);
   command.callback([&o] { evaluate(o); });
@@ -300,6 +321,52 @@ void add_interpolate(CLI::App& app, InterpolateOptions& o) {
       throw CLI::RequiredError("two names of images or more, or --best-pairs N");
     interpolate(o);
   });
+}
+
+void add_pairs(CLI::App& app, PairsOptions& o) {
+  CLI::App& command =
+      *app.add_subcommand("pairs", "Which images of a model are most alike, by several measures");
+  command.add_option("model", o.model, "Model file")->required();
+  add_measure(command, "--measure", o.measure);
+  command.add_option("--count", o.count, "Best pairs, no image in two of them")
+      ->capture_default_str()
+      ->check(positive_count);
+  command.add_option("--ranking", o.ranking, "Closest pairs to list, images may come again")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1 << 30));
+  CLI::Option* study = command.add_flag(
+      "--study", o.study,
+      "How well each measure foretells a good path; what takes long is kept beside the model");
+  add_path(command, o.path);
+  command.add_option("--sample", o.sample, "Pairs of the study, drawn at random (0: all)")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1 << 30));
+  command.add_option("--seed", o.seed, "Of the study: its halves of the images and its sample")
+      ->capture_default_str()
+      ->check(seed_number());
+  for (const char* flag : {"--path", "--sample", "--seed"}) command.get_option(flag)->needs(study);
+  command.add_flag("--json", o.json, "Print one JSON object");
+  add_backend(command, o.backend);
+  command.callback([&o] { pairs(o); });
+}
+
+void add_known_truth(CLI::App& app, KnownTruthOptions& o) {
+  CLI::App& command = *app.add_subcommand(
+      "known-truth", "Make pairs of images whose true middle is known, to judge paths by");
+  command.add_option("data", o.data, "Folder of PNGs; the largest size is used")->required();
+  command.add_option("-o,--output", o.out, "Folder for both ends of the pairs; middles in middle/")
+      ->required();
+  command.add_option("--size", o.sizes, "Sizes to write (pixels, longer side)")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 16384));
+  command.add_option("--per-kind", o.per_kind, "Pairs of each kind")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1 << 20));
+  command.add_option("--seed", o.seed, "Of the images and what is done to them")
+      ->capture_default_str()
+      ->check(seed_number());
+  add_background(command, o.background);
+  command.callback([&o] { known_truth(o); });
 }
 
 void add_study(CLI::App& app, StudyOptions& o) {
@@ -411,6 +478,8 @@ int run_command_line(int argc, char** argv) {
   EvaluateOptions evaluate_options;
   UpsampleOptions upsample_options;
   InterpolateOptions interpolate_options;
+  PairsOptions pairs_options;
+  KnownTruthOptions known_truth_options;
   ReportOptions report_options;
   StudyOptions study_options;
   FitOptions fit_options;
@@ -420,6 +489,8 @@ int run_command_line(int argc, char** argv) {
   add_evaluate(app, evaluate_options);
   add_upsample(app, upsample_options);
   add_interpolate(app, interpolate_options);
+  add_pairs(app, pairs_options);
+  add_known_truth(app, known_truth_options);
   add_study(app, study_options);
   add_fit(app, fit_options);
   add_report(app, report_options);

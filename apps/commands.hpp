@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "chorus/fit.hpp"
+#include "chorus/pairs.hpp"
 #include "chorus/path.hpp"
 #include "chorus/png.hpp"
 #include "chorus/trainer.hpp"
@@ -54,6 +55,10 @@ struct EvaluateOptions {
   std::vector<std::size_t> sizes;  ///< empty: all that the data offers
   std::size_t supersample = 0;     ///< 0: by size
   Rgb background = {1, 1, 1};
+  bool paths = false;  ///< judge the paths between pairs of images too
+  PathKind path = PathKind::morph;
+  Similarity pairs_measure = default_similarity;
+  std::uint64_t pairs_seed = 1;  ///< of the random pairs
   bool json = false;
 };
 void evaluate(const EvaluateOptions& options);
@@ -83,6 +88,30 @@ struct InterpolateOptions {
   std::size_t supersample = 0;
 };
 void interpolate(const InterpolateOptions& options);
+
+struct PairsOptions {
+  BackendChoice backend;
+  std::filesystem::path model;
+  Similarity measure = default_similarity;
+  std::size_t count = 3;             ///< pairs, no image in two of them
+  std::size_t ranking = 20;          ///< closest pairs that are listed
+  bool study = false;                ///< how well each measure foretells a good path
+  PathKind path = PathKind::linear;  ///< of the study
+  std::size_t sample = 0;            ///< pairs of the study, drawn at random; 0: all
+  std::uint64_t seed = 1;  ///< of the study: which half of the images chooses, and the sample
+  bool json = false;
+};
+void pairs(const PairsOptions& options);
+
+struct KnownTruthOptions {
+  std::filesystem::path data;
+  std::filesystem::path out;
+  std::vector<std::size_t> sizes = {48, 256};
+  std::size_t per_kind = 8;
+  std::uint64_t seed = 1;
+  Rgb background = {1, 1, 1};
+};
+void known_truth(const KnownTruthOptions& options);
 
 struct ReportOptions {
   BackendChoice backend;

@@ -7,6 +7,7 @@
 #include "chorus/printable.hpp"
 #include "commands.hpp"
 #include "evaluation.hpp"
+#include "path_evaluation.hpp"
 #include "results.hpp"
 #include "session.hpp"
 
@@ -86,6 +87,7 @@ ordered_json evaluate_to_json(const EvaluateOptions& options) {
   const Model model = load_model(session.memory, options.model);
   ordered_json result = {{"model", options.model.string()}};
   result.update(to_json(model, evaluate_sizes(session, model, options)));
+  if (options.paths) result["paths"] = to_json(model, evaluate_paths(session, model, options));
   return result;
 }
 
@@ -98,6 +100,7 @@ void evaluate(const EvaluateOptions& options) {
   Session session(options.backend);
   const Model model = load_model(session.memory, options.model);
   print_scores(evaluate_sizes(session, model, options));
+  if (options.paths) print_paths(model, evaluate_paths(session, model, options));
 }
 
 }  // namespace chorus::app

@@ -25,8 +25,7 @@ std::vector<std::vector<double>> modulation_vectors(Backend& backend, const Mode
   return vectors;
 }
 
-std::vector<std::vector<double>> pairwise_distances(
-    const std::vector<std::vector<double>>& vectors) {
+DistanceMatrix pairwise_distances(const std::vector<std::vector<double>>& vectors) {
   const std::size_t n = vectors.size();
   std::vector<std::vector<double>> distances(n, std::vector<double>(n));
   for (std::size_t a = 0; a < n; ++a)
@@ -37,24 +36,6 @@ std::vector<std::vector<double>> pairwise_distances(
       distances[a][b] = distances[b][a] = std::sqrt(sum);
     }
   return distances;
-}
-
-std::vector<ImagePair> closest_disjoint_pairs(const std::vector<std::vector<double>>& distances,
-                                              std::size_t count) {
-  std::vector<ImagePair> all;
-  for (std::size_t a = 0; a < distances.size(); ++a)
-    for (std::size_t b = a + 1; b < distances.size(); ++b) all.push_back({a, b, distances[a][b]});
-  std::stable_sort(all.begin(), all.end(),
-                   [](const ImagePair& x, const ImagePair& y) { return x.distance < y.distance; });
-  std::vector<bool> used(distances.size());
-  std::vector<ImagePair> chosen;
-  for (const ImagePair& pair : all) {
-    if (chosen.size() == count) break;
-    if (used[pair.a] || used[pair.b]) continue;
-    used[pair.a] = used[pair.b] = true;
-    chosen.push_back(pair);
-  }
-  return chosen;
 }
 
 ImageCode lerp(const ImageCode& a, const ImageCode& b, float t) {

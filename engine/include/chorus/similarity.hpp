@@ -13,9 +13,10 @@ namespace chorus {
 /// [images][sum of widths].
 std::vector<std::vector<double>> modulation_vectors(Backend& backend, const Model& model);
 
+using DistanceMatrix = std::vector<std::vector<double>>;
+
 /// Euclidean distances between all vectors, a symmetric matrix.
-std::vector<std::vector<double>> pairwise_distances(
-    const std::vector<std::vector<double>>& vectors);
+DistanceMatrix pairwise_distances(const std::vector<std::vector<double>>& vectors);
 
 struct ImagePair {
   std::size_t a = 0;
@@ -23,9 +24,11 @@ struct ImagePair {
   double distance = 0;
 };
 
-/// Up to `count` pairs, closest first, no image in two of them: greedy.
-std::vector<ImagePair> closest_disjoint_pairs(const std::vector<std::vector<double>>& distances,
-                                              std::size_t count);
+/// `count` pairs, no image in two of them, with the least sum of distances; fewer if there are not
+/// so many images. Closest first. Exact, but for rounding to a 2^-24th of the largest distance: a
+/// maximum-weight matching of the images and as many stand-ins as images shall stay alone.
+/// Throws std::invalid_argument if a distance is negative or no number.
+std::vector<ImagePair> closest_disjoint_pairs(const DistanceMatrix& distances, std::size_t count);
 
 /// The coordinates of each vector along the two directions in which the vectors vary most, about
 /// their mean (principal components; each direction's sign makes the largest coordinate positive).

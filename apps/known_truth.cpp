@@ -1,0 +1,91 @@
+#include "chorus/known_truth.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "chorus/collection.hpp"
+#include "chorus/error.hpp"
+#include "chorus/files.hpp"
+#include "chorus/printable.hpp"
+#include "commands.hpp"
+#include "session.hpp"
+
+namespace chorus::app {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+Collection largest_images(const KnownTruthOptions& options) {
+  const std::vector<std::size_t> sizes = available_sizes(options.data);
+  LoadOptions load;
+  load.background = options.background;
+  if (!sizes.empty()) load.size = sizes.back();
+  return load_collection(options.data, load);
+}
+
+/// What lies there already would become part of the collection.
+void check_empty(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  if (std::filesystem::exists(folder, ignored) && !std::filesystem::is_empty(folder, ignored))
+    throw Error(fmt::format("{} is not empty; expected a new folder", shown(folder)));
+}
+
+const Image& image_named(const Collection& images, const std::string& name) {
+  for (const NamedImage& image : images)
+    if (image.name == name) return image.image;
+  throw Error("no image " + name);
+}
+
+void write_pair(const KnownPair& pair, const Image& image, const KnownTruthOptions& options) {
+  const auto write = [&](const Placement& placement, const std::filesystem::path& folder,
+                         const std::string& name) {
+    for (const std::size_t side : options.sizes) {
+      const PixelSize size = scaled_size({name, image.width, image.height}, side);
+      const std::filesystem::path place_of_size = folder / std::to_string(side);
+      make_folder(place_of_size);
+      write_png(place_of_size / (name + ".png"), place(image, placement, size.width, size.height));
+    }
+  };
+  write(pair.a, options.out, pair.name() + ".a");
+  write(pair.b, options.out, pair.name() + ".b");
+  write(half_way(pair.a, pair.b), options.out / "middle", pair.name());
+}
+
+ordered_json to_json(const Placement& placement) {
+  return {{"shift", {placement.shift_x, placement.shift_y}},
+          {"turn_degrees", placement.turn_degrees},
+          {"scale", placement.scale},
+          {"recolor", placement.recolor}};
+}
+
+ordered_json index_of(const std::vector<KnownPair>& pairs, const KnownTruthOptions& options) {
+  ordered_json list = ordered_json::array();
+  for (const KnownPair& pair : pairs)
+    list.push_back({{"image", pair.image},
+                    {"kind", pair.kind},
+                    {"a", pair.name() + ".a"},
+                    {"b", pair.name() + ".b"},
+                    {"middle", pair.name()},
+                    {"placement_a", to_json(pair.a)},
+                    {"placement_b", to_json(pair.b)}});
+  return {{"seed", options.seed}, {"sizes", options.sizes}, {"pairs", std::move(list)}};
+}
+
+}  // namespace
+
+void known_truth(const KnownTruthOptions& options) {
+  check_empty(options.out);
+  const Collection images = largest_images(options);
+  const std::vector<KnownPair> pairs = draw_known_pairs(images, options.per_kind, options.seed);
+  for (const KnownPair& pair : pairs) write_pair(pair, image_named(images, pair.image), options);
+  const std::string index =
+      index_of(pairs, options).dump(1, ' ', false, ordered_json::error_handler_t::replace);
+  write_atomically(options.out / "known_truth.json",
+                   [&](std::ostream& stream) { stream << index << "\n"; });
+  fmt::print("{} pairs of {} kinds: {}, their middles: {}\n", pairs.size(), known_kinds.size(),
+             shown(options.out), shown(options.out / "middle"));
+}
+
+}  // namespace chorus::app

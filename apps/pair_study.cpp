@@ -1,0 +1,231 @@
+#include "pair_study.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "chorus/error.hpp"
+#include "chorus/files.hpp"
+#include "chorus/ranking.hpp"
+#include "chorus/render.hpp"
+#include "parallel.hpp"
+
+namespace chorus::app {
+
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr std::size_t study_frames = 9;
+constexpr std::size_t study_best_pairs = 8;
+
+/// A pair and what its path is like.
+struct JudgedPair {
+  ImagePair pair;
+  PathScores scores;
+};
+
+std::vector<ImagePair> studied_pairs(const Model& model, const PairsOptions& options) {
+  const std::size_t images = model.images.size(), all = images * (images - 1) / 2;
+  std::vector<ImagePair> pairs =
+      random_pairs(images, options.sample == 0 ? all : options.sample, options.seed);
+  std::sort(pairs.begin(), pairs.end(), [](const ImagePair& x, const ImagePair& y) {
+    return std::pair(x.a, x.b) < std::pair(y.a, y.b);
+  });
+  return pairs;
+}
+
+std::vector<Image> frames_of(Renderer& renderer, const Model& model, const ImagePair& pair,
+                             PathKind kind) {
+  const PixelSize size = {model.images[pair.a].width, model.images[pair.a].height};
+  Path path(renderer, model, pair.a, pair.b, {.kind = kind, .even = false});
+  return path.frames(study_frames, size);
+}
+
+std::vector<JudgedPair> judge(Session& session, const Model& model, const PairsOptions& options,
+                              const std::function<void(double)>& progress) {
+  const std::vector<ImagePair> pairs = studied_pairs(model, options);
+  const std::size_t at_once = 16 * session.threads;  // not all frames are in memory
+  Renderer renderer(session.memory, model);
+  std::vector<JudgedPair> judged;
+  for (const ImagePair& pair : pairs) judged.push_back({pair, {}});
+  for (std::size_t first = 0; first < pairs.size(); first += at_once) {
+    const std::size_t count = std::min(at_once, pairs.size() - first);
+    std::vector<std::vector<Image>> frames;
+    for (std::size_t i = first; i < first + count; ++i)
+      frames.push_back(frames_of(renderer, model, pairs[i], options.path));
+    for_each_index(count, session.threads,
+                   [&](std::size_t i) { judged[first + i].scores = score_path(frames[i], 1); });
+    progress(static_cast<double>(first + count) / static_cast<double>(pairs.size()));
+  }
+  return judged;
+}
+
+// --- the file beside the model ------------------------------------------------------------------
+
+/// FNV-1a of the file's bytes.
+std::string checksum(const std::filesystem::path& file) {
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  for (const char byte : read_file(file))
+    hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3U;
+  return fmt::format("{:016x}", hash);
+}
+
+std::filesystem::path cache_file(const PairsOptions& options) {
+  std::filesystem::path file = options.model;
+  return file.replace_extension(fmt::format("pairs.{}.json", name(options.path)));
+}
+
+/// What the judgements depend on. The version changes with the measures.
+ordered_json cache_key(const PairsOptions& options) {
+  return {{"version", 1},
+          {"model", checksum(options.model)},
+          {"path", std::string(name(options.path))},
+          {"sample", options.sample},
+          {"seed", options.sample == 0 ? 0 : options.seed}};
+}
+
+void write_cache(const PairsOptions& options, const ordered_json& key,
+                 const std::vector<JudgedPair>& judged) {
+  ordered_json rows = ordered_json::array();
+  for (const auto& [pair, scores] : judged)
+    rows.push_back(
+        {pair.a, pair.b, scores.length, scores.flat_share, scores.entropy, scores.ghost});
+  const std::string text = ordered_json{{"of", key}, {"pairs", std::move(rows)}}.dump();
+  write_atomically(cache_file(options), [&](std::ostream& stream) { stream << text << "\n"; });
+}
+
+/// Nothing if there is no file or it is of something else, or not as it was written.
+std::optional<std::vector<JudgedPair>> read_cache(const Model& model, const PairsOptions& options,
+                                                  const ordered_json& key) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(cache_file(options), ignored)) return {};
+  try {
+    const json stored = json::parse(read_file(cache_file(options)));
+    if (stored.at("of") != json::parse(key.dump())) return {};
+    std::vector<JudgedPair> judged;
+    for (const json& row : stored.at("pairs")) {
+      const ImagePair pair{row.at(0), row.at(1), 0};
+      if (pair.a >= pair.b || pair.b >= model.images.size()) return {};
+      judged.push_back({pair,
+                        {.length = row.at(2),
+                         .flat_share = row.at(3),
+                         .entropy = row.at(4),
+                         .ghost = row.at(5)}});
+    }
+    if (judged.size() != studied_pairs(model, options).size()) return {};
+    return judged;
+  } catch (const json::exception&) {
+    return {};
+  }
+}
+
+// --- what follows from it -----------------------------------------------------------------------
+
+/// The pairs both of whose images are in a part of all images.
+std::vector<JudgedPair> within(const std::vector<JudgedPair>& judged,
+                               const std::vector<bool>& part) {
+  std::vector<JudgedPair> kept;
+  for (const JudgedPair& each : judged)
+    if (part[each.pair.a] && part[each.pair.b]) kept.push_back(each);
+  return kept;
+}
+
+std::vector<double> badness_of(const std::vector<JudgedPair>& judged) {
+  std::vector<PathScores> scores;
+  for (const JudgedPair& each : judged) scores.push_back(each.scores);
+  return path_badness(scores);
+}
+
+double correlation(const std::vector<JudgedPair>& judged, const DistanceMatrix& distances) {
+  std::vector<double> distance;
+  for (const JudgedPair& each : judged) distance.push_back(distances[each.pair.a][each.pair.b]);
+  return rank_correlation(distance, badness_of(judged));
+}
+
+/// Mean badness of the best pairs among images all of whose pairs were judged.
+double badness_of_best(const std::vector<JudgedPair>& judged, const DistanceMatrix& distances,
+                       const std::vector<bool>& part) {
+  std::vector<std::size_t> images;
+  for (std::size_t i = 0; i < part.size(); ++i)
+    if (part[i]) images.push_back(i);
+  if (judged.size() != images.size() * (images.size() - 1) / 2)
+    return std::numeric_limits<double>::quiet_NaN();
+  DistanceMatrix inner(images.size(), std::vector<double>(images.size()));
+  for (std::size_t i = 0; i < images.size(); ++i)
+    for (std::size_t j = 0; j < images.size(); ++j) inner[i][j] = distances[images[i]][images[j]];
+  const std::vector<ImagePair> best = closest_disjoint_pairs(inner, study_best_pairs);
+  const std::vector<double> badness = badness_of(judged);
+  double sum = 0;
+  for (const ImagePair& pair : best)
+    for (std::size_t k = 0; k < judged.size(); ++k)
+      if (judged[k].pair.a == images[pair.a] && judged[k].pair.b == images[pair.b])
+        sum += badness[k];
+  return sum / static_cast<double>(best.size());
+}
+
+}  // namespace
+
+PairStudy study_pairs(Session& session, const Model& model, const PairsOptions& options,
+                      const std::function<void(double)>& progress) {
+  if (model.images.size() < 4)
+    throw Error(
+        fmt::format("a study of pairs needs four images; the model has {}", model.images.size()));
+  const ordered_json key = cache_key(options);
+  std::optional<std::vector<JudgedPair>> judged = read_cache(model, options, key);
+  if (!judged) {
+    judged = judge(session, model, options, progress);
+    write_cache(options, key, *judged);
+  }
+  const std::vector<bool> held_out = held_out_images(options.seed, model.images.size(), 0.5);
+  std::vector<bool> choosing = held_out;
+  choosing.flip();
+  const std::vector<JudgedPair> one = within(*judged, choosing), other = within(*judged, held_out);
+  PairStudy study{options.path, judged->size(), one.size(), other.size(), {}, default_similarity};
+  double most = -2;
+  for (const Similarity measure : all_similarities) {
+    const DistanceMatrix distances = similarity_distances(session.memory, model, measure);
+    study.measures.push_back({.measure = measure,
+                              .choosing = correlation(one, distances),
+                              .held_out = correlation(other, distances),
+                              .all = correlation(*judged, distances),
+                              .best_held_out = badness_of_best(other, distances, held_out)});
+    if (study.measures.back().choosing <= most) continue;
+    most = study.measures.back().choosing;
+    study.chosen = measure;
+  }
+  return study;
+}
+
+ordered_json to_json(const PairStudy& study) {
+  ordered_json measures;
+  for (const MeasureStudy& each : study.measures)
+    measures[std::string(name(each.measure))] = {{"choosing", each.choosing},
+                                                 {"held_out", each.held_out},
+                                                 {"all", each.all},
+                                                 {"best_held_out", each.best_held_out}};
+  return {{"path", std::string(name(study.path))},   {"pairs", study.pairs},
+          {"choosing_pairs", study.choosing_pairs},  {"held_out_pairs", study.held_out_pairs},
+          {"rank_correlation", std::move(measures)}, {"chosen", std::string(name(study.chosen))}};
+}
+
+void print_study(const PairStudy& study) {
+  fmt::print(
+      "Rank correlation of each measure with how bad the path ({}) is, over {} pairs; {} of them "
+      "within the half of the images that chooses, {} within the other\n\n",
+      name(study.path), study.pairs, study.choosing_pairs, study.held_out_pairs);
+  fmt::print("{:<14} {:>9} {:>9} {:>9}   {}\n", "measure", "choosing", "held out", "all pairs",
+             "badness of its best pairs, held out (0.5: chance)");
+  for (const MeasureStudy& each : study.measures)
+    fmt::print("{:<14} {:>9.3f} {:>9.3f} {:>9.3f}   {}\n", name(each.measure), each.choosing,
+               each.held_out, each.all,
+               std::isnan(each.best_held_out) ? "-" : fmt::format("{:.3f}", each.best_held_out));
+  fmt::print("\nThe choosing half chooses {}.\n", name(study.chosen));
+}
+
+}  // namespace chorus::app

@@ -1,0 +1,89 @@
+#include "chorus/pairs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <tuple>
+
+#include "chorus/error.hpp"
+#include "chorus/printable.hpp"
+#include "commands.hpp"
+#include "pair_study.hpp"
+#include "progress.hpp"
+#include "session.hpp"
+
+namespace chorus::app {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+/// The closest pairs of all; images may come again.
+std::vector<ImagePair> closest_pairs(const DistanceMatrix& distances, std::size_t count) {
+  std::vector<ImagePair> all;
+  for (std::size_t a = 0; a < distances.size(); ++a)
+    for (std::size_t b = a + 1; b < distances.size(); ++b) all.push_back({a, b, distances[a][b]});
+  const auto end = all.begin() + static_cast<std::ptrdiff_t>(std::min(count, all.size()));
+  std::partial_sort(all.begin(), end, all.end(), [](const ImagePair& x, const ImagePair& y) {
+    return std::tie(x.distance, x.a, x.b) < std::tie(y.distance, y.a, y.b);
+  });
+  all.erase(end, all.end());
+  return all;
+}
+
+ordered_json to_json(const Model& model, const std::vector<ImagePair>& pairs) {
+  ordered_json list = ordered_json::array();
+  for (const ImagePair& pair : pairs)
+    list.push_back({{"a", model.images[pair.a].name},
+                    {"b", model.images[pair.b].name},
+                    {"distance", pair.distance}});
+  return list;
+}
+
+void print_pairs(const Model& model, const std::vector<ImagePair>& pairs) {
+  for (std::size_t i = 0; i < pairs.size(); ++i)
+    fmt::print("{:>4}  {:>10.4f}  {} - {}\n", i + 1, pairs[i].distance,
+               printable(model.images[pairs[i].a].name), printable(model.images[pairs[i].b].name));
+}
+
+PairStudy study_with_progress(Session& session, const Model& model, const PairsOptions& options) {
+  if (options.json) return study_pairs(session, model, options, [](double) {});
+  Progress progress;
+  const Clock::time_point start = Clock::now();
+  return study_pairs(session, model, options, [&](double share) {
+    if (progress.due())
+      progress.show(share,
+                    fmt::format("paths judged in {}", format_duration(seconds_since(start))));
+  });
+}
+
+}  // namespace
+
+void pairs(const PairsOptions& options) {
+  Session session(options.backend);
+  const Model model = load_model(session.memory, options.model);
+  if (model.images.size() < 2)
+    throw Error(fmt::format("a pair needs two images; the model has {}", model.images.size()));
+  const DistanceMatrix distances = similarity_distances(session.memory, model, options.measure);
+  const std::vector<ImagePair> best = closest_disjoint_pairs(distances, options.count);
+  const std::vector<ImagePair> ranking = closest_pairs(distances, options.ranking);
+  if (options.json) {
+    ordered_json result = {{"measure", std::string(name(options.measure))},
+                           {"pairs", to_json(model, best)},
+                           {"ranking", to_json(model, ranking)}};
+    if (options.study) result["study"] = to_json(study_with_progress(session, model, options));
+    fmt::print("{}\n", result.dump(1, ' ', false, ordered_json::error_handler_t::replace));
+    return;
+  }
+  fmt::print("The best disjoint pairs by {}, with the least sum of distances:\n",
+             name(options.measure));
+  print_pairs(model, best);
+  if (!ranking.empty()) fmt::print("\nThe closest pairs of all:\n");
+  print_pairs(model, ranking);
+  if (!options.study) return;
+  fmt::print("\n");
+  print_study(study_with_progress(session, model, options));
+}
+
+}  // namespace chorus::app

@@ -1,0 +1,331 @@
+#include "path_evaluation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "chorus/error.hpp"
+#include "chorus/known_truth.hpp"
+#include "chorus/printable.hpp"
+#include "parallel.hpp"
+
+namespace chorus::app {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr std::size_t best_count = 8, random_count = 20;
+
+/// A figure of a path, its key in JSON and its title in the table.
+struct Figure {
+  const char* key;
+  double PathScores::*value;
+};
+constexpr std::array figures = {Figure{"length", &PathScores::length},
+                                Figure{"step_max_over_mean", &PathScores::step_max_over_mean},
+                                Figure{"flat_share", &PathScores::flat_share},
+                                Figure{"entropy", &PathScores::entropy},
+                                Figure{"ghost", &PathScores::ghost},
+                                Figure{"monotone", &PathScores::monotone}};
+
+/// The kinds of a path that are shown beside each other.
+struct Shown {
+  const char* key;
+  PathScores PairScores::*scores;
+};
+constexpr std::array references = {Shown{"crossfade", &PairScores::cross_fade},
+                                   Shown{"hard_cut", &PairScores::hard_cut}};
+
+PixelSize training_size(const Model& model, std::size_t image) {
+  return {model.images[image].width, model.images[image].height};
+}
+
+std::size_t training_points(const Model& model, std::size_t image) {
+  return supersample_for(model, image, longer_side(model.images[image]), 0);
+}
+
+/// Of both ends together; nothing unless both true images have the size of the frames.
+std::optional<double> psnr_of_ends(const std::vector<Image>& frames, const Image* a,
+                                   const Image* b) {
+  double mse = 0;
+  for (const auto& [frame, truth] : {std::pair(&frames.front(), a), std::pair(&frames.back(), b)}) {
+    if (truth == nullptr || truth->width != frame->width || truth->height != frame->height)
+      return {};
+    mse += mean_squared_error(quantized(*frame), *truth) / 2;
+  }
+  return psnr_db(mse);
+}
+
+/// A pair of the model's images that are the ends of a known middle.
+struct KnownPlace {
+  KnownEnd end;
+  ImagePair pair;
+};
+
+std::vector<KnownPlace> known_places(const Model& model) {
+  std::map<std::string, std::size_t> place;
+  for (std::size_t i = 0; i < model.images.size(); ++i) place[model.images[i].name] = i;
+  std::vector<KnownPlace> known;
+  for (const auto& [name, image] : place) {
+    const std::optional<KnownEnd> end = parse_known_end(name);
+    if (!end || !name.ends_with(".a") || place.count(end->other) == 0) continue;
+    known.push_back({*end, {image, place.at(end->other), 0}});
+  }
+  return known;
+}
+
+/// The middles that the data has at a size, by name; none if it has no such folder or size.
+std::map<std::string, Image> load_middles(const EvaluateOptions& options, std::size_t size) {
+  const std::filesystem::path folder = options.data / "middle";
+  std::error_code ignored;
+  std::map<std::string, Image> middles;
+  if (!std::filesystem::is_directory(folder, ignored)) return middles;
+  const std::vector<std::size_t> sizes = available_sizes(folder);
+  if (!sizes.empty() && std::find(sizes.begin(), sizes.end(), size) == sizes.end()) return middles;
+  LoadOptions load{.size = size, .background = options.background};
+  if (sizes.empty()) load.size.reset();
+  for (NamedImage& image : load_collection(folder, load))
+    middles[image.name] = std::move(image.image);
+  return middles;
+}
+
+/// Halfway along a path at its own pace, where the truth is half of what was done.
+Image middle(Renderer& renderer, const Model& model, const ImagePair& pair, PathKind kind) {
+  Path path(renderer, model, pair.a, pair.b, {.kind = kind, .even = false});
+  return path.frame(0.5, training_size(model, pair.a), training_points(model, pair.a));
+}
+
+std::vector<KnownTruthScore> score_known_truth(Session& session, const Model& model,
+                                               const EvaluateOptions& options) {
+  Renderer renderer(session.memory, model);
+  std::map<std::size_t, std::map<std::string, Image>> middles;  // by size
+  std::vector<KnownTruthScore> scores;
+  for (const auto& [end, pair] : known_places(model)) {
+    const PixelSize size = training_size(model, pair.a);
+    const std::size_t side = std::max(size.width, size.height);
+    if (middles.count(side) == 0) middles[side] = load_middles(options, side);
+    const auto truth = middles[side].find(end.middle);
+    if (truth == middles[side].end() || truth->second.width != size.width ||
+        truth->second.height != size.height)
+      continue;
+    const std::size_t points = training_points(model, pair.a);
+    const Image a = renderer.render(pair.a, size.width, size.height, points);
+    const Image b = renderer.render(pair.b, size.width, size.height, points);
+    const auto error = [&](const Image& image) {
+      return mean_squared_error(quantized(image), truth->second);
+    };
+    scores.push_back({.middle = end.middle,
+                      .kind = end.kind,
+                      .mse = error(middle(renderer, model, pair, options.path)),
+                      .mse_cross_fade = error(cross_fade(quantized(a), quantized(b), 3)[1]),
+                      .mse_lerp = error(middle(renderer, model, pair, PathKind::linear))});
+  }
+  return scores;
+}
+
+ordered_json pair_names(const Model& model, const ImagePair& pair) {
+  return {model.images[pair.a].name, model.images[pair.b].name};
+}
+
+std::optional<double> mean_psnr_ends(const std::vector<PairScores>& pairs) {
+  double sum = 0;
+  std::size_t known = 0;
+  for (const PairScores& pair : pairs)
+    if (pair.psnr_ends_db) {
+      sum += *pair.psnr_ends_db;
+      ++known;
+    }
+  if (known == 0) return {};
+  return sum / static_cast<double>(known);
+}
+
+/// The figures of one kind of path; its ends are the same for all.
+ordered_json to_json(const PathScores& scores, const std::optional<double>& psnr_ends_db) {
+  ordered_json object = chorus::app::to_json(scores);
+  object["psnr_ends"] = psnr_ends_db ? ordered_json(*psnr_ends_db) : ordered_json();
+  return object;
+}
+
+ordered_json to_json(const Model& model, const std::vector<PairScores>& pairs) {
+  ordered_json names = ordered_json::array(), each = ordered_json::array();
+  for (const PairScores& pair : pairs) {
+    names.push_back(pair_names(model, pair.pair));
+    ordered_json figures_of_pair = {{"pair", names.back()}};
+    figures_of_pair.update(to_json(pair.path, pair.psnr_ends_db));
+    for (const Shown& reference : references)
+      figures_of_pair[reference.key] = to_json(pair.*reference.scores, pair.psnr_ends_db);
+    each.push_back(std::move(figures_of_pair));
+  }
+  const std::optional<double> psnr_ends = mean_psnr_ends(pairs);
+  ordered_json group = {{"pairs", std::move(names)}};
+  group.update(to_json(mean_scores(pairs, &PairScores::path), psnr_ends));
+  for (const Shown& reference : references)
+    group[reference.key] = to_json(mean_scores(pairs, reference.scores), psnr_ends);
+  group["per_pair"] = std::move(each);
+  return group;
+}
+
+/// PSNR of the mean squared error over pairs: a pair whose middle is the cross-fade by definition
+/// does not hide what the others lose.
+struct KnownTruthMeans {
+  std::size_t pairs = 0;
+  double mse = 0, mse_cross_fade = 0, mse_lerp = 0;
+  void add(const KnownTruthScore& score) {
+    ++pairs;
+    mse += score.mse;
+    mse_cross_fade += score.mse_cross_fade;
+    mse_lerp += score.mse_lerp;
+  }
+  double db(double sum) const { return psnr_db(sum / static_cast<double>(pairs)); }
+  ordered_json to_json() const {
+    return {{"pairs", pairs},
+            {"psnr_mid", db(mse)},
+            {"psnr_mid_crossfade", db(mse_cross_fade)},
+            {"psnr_mid_lerp", db(mse_lerp)}};
+  }
+};
+
+struct KnownTruthSummary {
+  explicit KnownTruthSummary(const std::vector<KnownTruthScore>& scores) {
+    for (const KnownTruthScore& score : scores) {
+      all.add(score);
+      by_kind[score.kind].add(score);
+    }
+  }
+  KnownTruthMeans all;
+  std::map<std::string, KnownTruthMeans> by_kind;
+};
+
+ordered_json to_json(const std::vector<KnownTruthScore>& scores) {
+  if (scores.empty()) return {{"pairs", 0}};
+  const KnownTruthSummary summary(scores);
+  ordered_json object = summary.all.to_json();
+  for (const auto& [kind, means] : summary.by_kind) object["by_kind"][kind] = means.to_json();
+  for (const KnownTruthScore& score : scores)
+    object["per_pair"].push_back({{"name", score.middle},
+                                  {"kind", score.kind},
+                                  {"psnr_mid", psnr_db(score.mse)},
+                                  {"psnr_mid_crossfade", psnr_db(score.mse_cross_fade)},
+                                  {"psnr_mid_lerp", psnr_db(score.mse_lerp)}});
+  return object;
+}
+
+void print_row(const std::string& title, const PathScores& scores) {
+  fmt::print("{:<44} {:>6.3f} {:>8.3f} {:>6.3f} {:>8.3f} {:>7.4f} {:>8.2f}\n", title, scores.length,
+             scores.step_max_over_mean, scores.flat_share, scores.entropy, scores.ghost,
+             scores.monotone);
+}
+
+void print_group(const Model& model, const std::string& title,
+                 const std::vector<PairScores>& pairs) {
+  const std::optional<double> psnr_ends = mean_psnr_ends(pairs);
+  fmt::print("\n{}{}\n", title,
+             psnr_ends ? fmt::format(" (ends: {:.2f} dB)", *psnr_ends) : std::string());
+  fmt::print("{:<44} {:>6} {:>8} {:>6} {:>8} {:>7} {:>8}\n", "pair", "length", "max/mean", "flat",
+             "entropy", "ghost", "monotone");
+  for (const PairScores& pair : pairs)
+    print_row(fmt::format("{} - {}", printable(model.images[pair.pair.a].name),
+                          printable(model.images[pair.pair.b].name)),
+              pair.path);
+  print_row("mean", mean_scores(pairs, &PairScores::path));
+  print_row("mean of cross-fades", mean_scores(pairs, &PairScores::cross_fade));
+  print_row("mean of hard cuts", mean_scores(pairs, &PairScores::hard_cut));
+}
+
+void print_known_truth(const std::vector<KnownTruthScore>& scores) {
+  if (scores.empty()) return;
+  fmt::print("\nPairs whose true middle is known (PSNR of the middle, pooled)\n");
+  fmt::print("{:<20} {:>6} {:>11} {:>11} {:>13}\n", "kind", "pairs", "path", "cross-fade",
+             "latent mean");
+  const KnownTruthSummary summary(scores);
+  const auto print = [](const std::string& kind, const KnownTruthMeans& means) {
+    fmt::print("{:<20} {:>6} {:>8.2f} dB {:>8.2f} dB {:>10.2f} dB\n", printable(kind), means.pairs,
+               means.db(means.mse), means.db(means.mse_cross_fade), means.db(means.mse_lerp));
+  };
+  for (const auto& [kind, means] : summary.by_kind) print(kind, means);
+  print("all", summary.all);
+}
+
+}  // namespace
+
+PathScores mean_scores(const std::vector<PairScores>& pairs, PathScores PairScores::*which) {
+  PathScores mean;
+  for (const PairScores& pair : pairs)
+    for (const Figure& figure : figures)
+      mean.*figure.value += (pair.*which).*figure.value / static_cast<double>(pairs.size());
+  return mean;
+}
+
+std::vector<PairScores> score_pairs(Session& session, const Model& model,
+                                    const TrainingImages& truth,
+                                    const std::vector<ImagePair>& pairs, PathKind kind) {
+  Renderer renderer(session.memory, model);
+  std::vector<std::vector<Image>> frames;
+  for (const ImagePair& pair : pairs) {
+    Path path(renderer, model, pair.a, pair.b, {.kind = kind});
+    frames.push_back(
+        path.frames(judged_frames, training_size(model, pair.a), training_points(model, pair.a)));
+  }
+  std::vector<PairScores> scores(pairs.size());
+  for_each_index(pairs.size(), session.threads, [&](std::size_t i) {
+    const Image first = quantized(frames[i].front()), last = quantized(frames[i].back());
+    scores[i] = {
+        .pair = pairs[i],
+        .path = score_path(frames[i]),
+        .cross_fade = score_path(cross_fade(first, last, judged_frames)),
+        .hard_cut = score_path(hard_cut(first, last, judged_frames)),
+        .psnr_ends_db = psnr_of_ends(frames[i], truth.find(pairs[i].a), truth.find(pairs[i].b))};
+  });
+  return scores;
+}
+
+PathEvaluation evaluate_paths(Session& session, const Model& model,
+                              const EvaluateOptions& options) {
+  const std::size_t images = model.images.size();
+  if (images < 2) throw Error(fmt::format("a path needs two images; the model has {}", images));
+  const TrainingImages truth(model, options.data, options.background);
+  const auto scores = [&](const std::vector<ImagePair>& pairs) {
+    return score_pairs(session, model, truth, pairs, options.path);
+  };
+  return {.path = options.path,
+          .measure = options.pairs_measure,
+          .seed = options.pairs_seed,
+          .best = scores(best_pairs(session.memory, model, best_count, options.pairs_measure)),
+          .random = scores(random_pairs(images, random_count, options.pairs_seed)),
+          .known_truth = score_known_truth(session, model, options)};
+}
+
+ordered_json to_json(const PathScores& scores) {
+  ordered_json object;
+  for (const Figure& figure : figures) object[figure.key] = scores.*figure.value;
+  return object;
+}
+
+ordered_json to_json(const Model& model, const PathEvaluation& evaluation) {
+  ordered_json object = {{"path", std::string(name(evaluation.path))},
+                         {"frames", judged_frames},
+                         {"measure", std::string(name(evaluation.measure))}};
+  object.update(to_json(model, evaluation.best));
+  object["random"] = {{"seed", evaluation.seed}};
+  object["random"].update(to_json(model, evaluation.random));
+  object["known_truth"] = to_json(evaluation.known_truth);
+  return object;
+}
+
+void print_paths(const Model& model, const PathEvaluation& evaluation) {
+  print_group(model,
+              fmt::format("Paths ({}) between the most similar pairs by {}", name(evaluation.path),
+                          name(evaluation.measure)),
+              evaluation.best);
+  print_group(model,
+              fmt::format("Paths ({}) between random pairs (seed {})", name(evaluation.path),
+                          evaluation.seed),
+              evaluation.random);
+  print_known_truth(evaluation.known_truth);
+}
+
+}  // namespace chorus::app

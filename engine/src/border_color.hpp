@@ -1,0 +1,11 @@
+#pragma once
+
+#include "chorus/image.hpp"
+#include "chorus/png.hpp"
+
+namespace chorus {
+
+/// The commonest 8-bit colour of the border, nearly equal ones taken together: their mean.
+Rgb border_color(const Image& image);
+
+}  // namespace chorus
