@@ -2,11 +2,11 @@
 
 #include "chorus/error.hpp"
 #include "chorus/files.hpp"
+#include "chorus/pairs.hpp"
 #include "chorus/path.hpp"
 #include "chorus/printable.hpp"
 #include "chorus/render.hpp"
 #include "chorus/sheet.hpp"
-#include "chorus/similarity.hpp"
 #include "commands.hpp"
 #include "session.hpp"
 
@@ -81,7 +81,7 @@ void write_walk(Renderer& renderer, const Model& model, const std::vector<ImageP
 
 /// From each image to the next and, from more than two, back to the first.
 std::vector<ImagePair> pairs_on_the_way(const Model& model, const InterpolateOptions& options,
-                                        const std::vector<std::vector<double>>& distances) {
+                                        const DistanceMatrix& distances) {
   std::vector<std::size_t> images;
   for (const std::string& name : options.names) images.push_back(find_image(model, name));
   if (images.size() > 2 && !options.open) images.push_back(images.front());
@@ -97,14 +97,15 @@ void interpolate(const InterpolateOptions& options) {
   Session session(options.backend);
   const Model model = load_model(session.memory, options.model);
   Renderer renderer(session.memory, model);
-  const auto distances = pairwise_distances(modulation_vectors(*session.backend, model));
-  if (options.best_pairs == 0)
+  if (options.best_pairs == 0) {
+    const auto distances = similarity_distances(session.memory, model, default_similarity);
     return write_walk(renderer, model, pairs_on_the_way(model, options, distances), options.out,
                       options);
+  }
   if (model.images.size() < 2 * options.best_pairs)
     throw Error(fmt::format("{} disjoint pairs need {} images; the model has {}",
                             options.best_pairs, 2 * options.best_pairs, model.images.size()));
-  for (const ImagePair& pair : closest_disjoint_pairs(distances, options.best_pairs))
+  for (const ImagePair& pair : best_pairs(session.memory, model, options.best_pairs))
     write_walk(renderer, model, {pair},
                options.out / (model.images[pair.a].name + "-" + model.images[pair.b].name),
                options);
