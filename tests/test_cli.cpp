@@ -1,125 +1,20 @@
 #include <fmt/format.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
-#include <chrono>
 #include <cmath>
-#include <csignal>
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <thread>
 
 #include "chorus/files.hpp"
 #include "chorus/png.hpp"
 #include "chorus/split.hpp"
-#include "temporary_folder.hpp"
+#include "workplace.hpp"
 
-namespace {
-
-namespace fs = std::filesystem;
+using namespace chorus;
+using namespace chorus::test;
 using nlohmann::json;
-
-struct Outcome {
-  int status = 0;
-  std::string out, err;
-};
-
-/// A folder with a few small icons, and the program run inside it through the shell.
-class Workplace {
- public:
-  Workplace() {
-    fs::create_directories(path("icons/24"));
-    fs::create_directories(path("icons/48"));
-    for (const char* name : {"about", "camera", "folder", "key"})
-      for (const char* size : {"24", "48"})
-        fs::copy_file(fs::path(CHORUS_DATA_DIR) / "icons" / size / (std::string(name) + ".png"),
-                      path(fmt::format("icons/{}/{}.png", size, name)));
-  }
-
-  fs::path path(const std::string& relative) const { return folder_.path() / relative; }
-
-  Outcome run(const std::string& arguments, const std::string& before = "") const {
-    const std::string command =
-        fmt::format("cd '{}' && {} '{}' {} > out.txt 2> err.txt < /dev/null",
-                    folder_.path().string(), before, CHORUS_PROGRAM, arguments);
-    const int status = std::system(command.c_str());
-    BOOST_REQUIRE(WIFEXITED(status));
-    return {WEXITSTATUS(status), chorus::read_file(path("out.txt")),
-            chorus::read_file(path("err.txt"))};
-  }
-
-  /// Runs a command that must succeed.
-  std::string must(const std::string& arguments) const {
-    const Outcome outcome = run(arguments);
-    BOOST_REQUIRE_MESSAGE(outcome.status == 0, arguments << "\n" << outcome.out << outcome.err);
-    return outcome.out;
-  }
-
-  /// Runs a command that must fail with `status` and one line that contains `reason`.
-  void must_fail(int status, const std::string& arguments, const std::string& reason,
-                 const std::string& before = "") const {
-    const Outcome outcome = run(arguments, before);
-    BOOST_TEST(outcome.status == status, arguments << "\n" << outcome.err);
-    BOOST_TEST(outcome.err.find(reason) != std::string::npos,
-               arguments << ": expected \"" << reason << "\" in: " << outcome.err);
-    BOOST_TEST(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1, outcome.err);
-  }
-
-  bool same_bytes(const std::string& a, const std::string& b) const {
-    return chorus::read_file(path(a)) == chorus::read_file(path(b));
-  }
-
- private:
-  TemporaryFolder folder_;
-};
-
-const std::string small = " --size 24 --width 32 --latent 8 --threads 2 ";
-
-/// Starts a training in the background; returns once its first state file is there.
-class BackgroundTraining {
- public:
-  BackgroundTraining(const Workplace& place, const std::string& arguments) : place_(place) {
-    const std::string command =
-        fmt::format("cd '{}' && exec '{}' {} > bg.txt 2> bg_err.txt < /dev/null",
-                    place.path("").string(), CHORUS_PROGRAM, arguments);
-    child_ = fork();
-    BOOST_REQUIRE(child_ >= 0);
-    if (child_ == 0) {
-      execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
-      _exit(127);
-    }
-  }
-  ~BackgroundTraining() {
-    if (child_ > 0) stop(SIGKILL);
-  }
-
-  void wait_for(const std::string& file) const {
-    for (int i = 0; i < 2000 && !fs::exists(place_.path(file)); ++i)
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    BOOST_REQUIRE(fs::exists(place_.path(file)));
-  }
-
-  /// Sends a signal and waits for the end; the status as of waitpid.
-  int stop(int signal) {
-    kill(child_, signal);
-    int status = 0;
-    waitpid(child_, &status, 0);
-    child_ = -1;
-    return status;
-  }
-
- private:
-  const Workplace& place_;
-  pid_t child_ = -1;
-};
-
-}  // namespace
 
 BOOST_AUTO_TEST_SUITE(cli)
 
@@ -285,15 +180,6 @@ BOOST_AUTO_TEST_CASE(images_of_all_sizes_and_names_are_upsampled_and_compared) {
                  .find("2 of the 3 images") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_training_that_diverges_says_so) {
-  const Workplace place;
-  place.must_fail(1,
-                  "train icons" + small +
-                      "--steps 300 --hidden-layers 12 --learning-rate 1000 --omega-hidden 100000 "
-                      "-o m.safetensors",
-                  "--learning-rate");
-}
-
 BOOST_AUTO_TEST_CASE(what_cannot_be_printed_is_not_lost) {
   const Workplace place;
   const auto train = [&](const std::string& more) {
@@ -331,115 +217,6 @@ BOOST_AUTO_TEST_CASE(speed_is_given_with_its_parts) {
   BOOST_TEST(result.at("decode").size() == 2U);
   BOOST_TEST(place.must("train icons" + small + "--steps 3 --profile -o m.safetensors")
                  .find("gradients of weights") != std::string::npos);
-}
-
-BOOST_AUTO_TEST_CASE(same_seed_same_bits) {
-  const Workplace place;
-  place.must("train icons" + small + "--steps 40 -o a.safetensors");
-  place.must("train icons" + small + "--steps 40 -o b.safetensors");
-  place.must("train icons" + small + "--steps 40 --seed 2 -o c.safetensors");
-  BOOST_TEST(place.same_bytes("a.safetensors", "b.safetensors"));
-  BOOST_TEST(!place.same_bytes("a.safetensors", "c.safetensors"));
-}
-
-BOOST_AUTO_TEST_CASE(held_out_pixels_are_scored_and_never_read) {
-  const Workplace place;
-  const std::string options =
-      "--threads 1 --width 32 --latent 8 --steps 40 --seed 5 --hold-out-pixels 0.25 ";
-  std::size_t index = 0;
-  for (const char* folder : {"clean", "poisoned"}) fs::create_directories(place.path(folder));
-  for (const char* name : {"about.png", "camera.png", "folder.png", "key.png"}) {
-    chorus::Image image = chorus::read_png(place.path("icons/24") / name);
-    chorus::write_png(place.path("clean") / name, image);
-    const auto mask = chorus::held_out_pixels(5, index++, 24, 24, 0.25);
-    for (std::size_t p = 0; p < mask.size(); ++p)
-      if (mask[p]) image.rgb[3 * p + p % 3] = static_cast<float>(p % 7) / 7;
-    chorus::write_png(place.path("poisoned") / name, image);
-  }
-  place.must("train clean -o a.safetensors " + options);
-  place.must("train poisoned -o b.safetensors " + options);
-  BOOST_TEST(place.same_bytes("a.safetensors", "b.safetensors"));
-  const auto scores = [&](const char* data) {
-    return json::parse(place.must(fmt::format("evaluate a.safetensors {} --json", data)))
-        .at("held_out");
-  };
-  const json clean = scores("clean"), poisoned = scores("poisoned");
-  BOOST_TEST(clean.at("psnr_kept") == poisoned.at("psnr_kept"));
-  BOOST_TEST(clean.at("psnr_kept_mean") == poisoned.at("psnr_kept_mean"));
-  for (const char* method : {"nearest", "linear", "cubic", "biharmonic"}) {
-    const json& baseline = clean.at("baselines").at(method);
-    BOOST_TEST(baseline.at("psnr_pooled").get<double>() > 10, method);
-    BOOST_TEST(baseline.at("wins").get<int>() >= clean.at("wins_over_all").get<int>(), method);
-  }
-  BOOST_TEST(clean.at("psnr_held_out") != poisoned.at("psnr_held_out"));
-  BOOST_TEST(clean.at("fraction") == 0.25);
-  BOOST_TEST(clean.at("images") == 4);
-  std::ifstream metrics(place.path("a.metrics.jsonl"));
-  std::size_t tracked = 0;
-  for (std::string line; std::getline(metrics, line);) {
-    const json entry = json::parse(line);
-    if (!entry.contains("held_out")) continue;
-    ++tracked;
-    BOOST_TEST(entry.at("held_out").at("psnr_held_out").get<double>() > 3);
-  }
-  BOOST_TEST(tracked >= 10U);
-  place.must_fail(2, "train clean -o c.safetensors --hold-out-pixels 1", "--hold-out-pixels");
-}
-
-BOOST_AUTO_TEST_CASE(heads_are_chosen_and_reported) {
-  const Workplace place;
-  const auto info = [&](const std::string& flags) {
-    place.must("train icons" + small + "--steps 5 -o h.safetensors " + flags);
-    place.must("interpolate h.safetensors key folder --frames 3 --size 16 -o path");
-    return json::parse(place.must("info h.safetensors --json"));
-  };
-  const json chosen = info("");  // icons: a palette of colours
-  BOOST_TEST(chosen.at("network").at("head") == "palette");
-  BOOST_TEST(chosen.at("per_image").at("latent") == 8);
-  const int entries = chosen.at("network").at("palette_size");
-  BOOST_TEST(entries >= 12);
-  BOOST_TEST(chosen.at("per_image").at("side_information") == 3 * entries);
-  BOOST_TEST(chosen.at("per_image").at("bytes") == 4 * (8 + 3 * entries));
-  BOOST_TEST(chosen.at("numbers").at("palettes") == 4 * 3 * entries);
-  BOOST_TEST(place.must("info h.safetensors").find("side information") != std::string::npos);
-
-  const json rgb = info("--head rgb");
-  BOOST_TEST(rgb.at("network").at("head") == "rgb");
-  BOOST_TEST(rgb.at("per_image").at("side_information") == 0);
-  const json fields = info("--head palette --palette-size 5 --palette-fields affine");
-  BOOST_TEST(fields.at("per_image").at("side_information") == 45);
-  const json predicted = info("--head palette --palette predicted");
-  BOOST_TEST(predicted.at("per_image").at("side_information") == 0);
-  for (const char* wrong : {"--head hydra", "--palette-size 1", "--palette-size many",
-                            "--palette stolen", "--palette-fields wavy", "--area-from 2"})
-    place.must_fail(2, std::string("train icons --size 24 -o n.safetensors ") + wrong,
-                    std::string(wrong).substr(0, std::string(wrong).find(' ')));
-}
-
-BOOST_AUTO_TEST_CASE(tracking_only_looks) {
-  const Workplace place;
-  const std::string options = small + "--steps 60 ";
-  place.must("train icons" + options + "-o a.safetensors");
-  place.must("train icons" + options + "--track icons -o b.safetensors");
-  BOOST_TEST(place.same_bytes("a.safetensors", "b.safetensors"));
-  place.must_fail(1, "train icons/24 -o c.safetensors --track icons/24",
-                  "no images of another size");
-  std::ifstream metrics(place.path("b.metrics.jsonl"));
-  json last;
-  std::size_t described = 0, tracked = 0;
-  for (std::string text; std::getline(metrics, text);) {
-    const json line = json::parse(text);
-    described += line.contains("run");
-    tracked += line.contains("sizes");
-    if (line.contains("sizes")) last = line;
-  }
-  BOOST_TEST(described == 1U);
-  BOOST_TEST(tracked >= 10U);
-  const json scores = json::parse(place.must("evaluate b.safetensors icons --size 48 --json"));
-  BOOST_TEST(last.at("sizes").at("48").at("psnr_pooled") ==
-             scores.at("sizes").at(0).at("psnr_pooled"));
-  BOOST_TEST(last.at("baselines").at("sizes").at("48").at("bicubic").at("psnr_mean") ==
-             scores.at("sizes").at(0).at("baselines").at("bicubic").at("psnr_mean"));
 }
 
 BOOST_AUTO_TEST_CASE(held_out_images_are_fitted) {
@@ -482,147 +259,6 @@ BOOST_AUTO_TEST_CASE(a_study_runs_each_seed_once) {
   place.must_fail(1, study + "--hidden-layers 2 --protocol pixels -o pixels", "settings");
   place.must(study + "--protocol resolutions -o resolutions");
   place.must("study icons" + small + "--steps 5 --seeds 1 --protocol images -o images");
-}
-
-BOOST_AUTO_TEST_CASE(an_interrupted_training_goes_on_exactly) {
-  const Workplace place;
-  const std::string steps = "--steps 3000 ";
-  place.must("train icons" + small + steps + "-o whole.safetensors");
-  for (const int signal : {SIGINT, SIGTERM}) {
-    const std::string model = fmt::format("cut{}.safetensors", signal);
-    BackgroundTraining training(place, "train icons" + small + steps + "-o " + model);
-    training.wait_for(fmt::format("cut{}.state.safetensors", signal));
-    std::this_thread::sleep_for(std::chrono::milliseconds(150));
-    const int status = training.stop(signal);
-    BOOST_TEST((WIFEXITED(status) && WEXITSTATUS(status) == 1));
-    BOOST_TEST(chorus::read_file(place.path("bg_err.txt")).find("--resume") != std::string::npos);
-    place.must("evaluate " + model + " icons --size 24");
-    place.must("train icons --size 24 --threads 2 --resume -o " + model);
-    BOOST_TEST(place.same_bytes("whole.safetensors", model));
-  }
-}
-
-BOOST_AUTO_TEST_CASE(a_killed_training_leaves_whole_files) {
-  const Workplace place;
-  for (int round = 0; round < 6; ++round) {
-    BackgroundTraining training(
-        place, "train icons" + small + "--seconds 60 --checkpoint-seconds 0.1 -o k.safetensors");
-    training.wait_for("k.safetensors");
-    std::this_thread::sleep_for(std::chrono::milliseconds(37 * round));
-    const int status = training.stop(SIGKILL);
-    BOOST_TEST(WIFSIGNALED(status));
-    place.must("evaluate k.safetensors icons --size 24");
-  }
-  BackgroundTraining resumed(place, "train icons --size 24 --threads 2 --resume -o k.safetensors");
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));
-  BOOST_TEST(WIFEXITED(resumed.stop(SIGINT)));
-}
-
-BOOST_AUTO_TEST_CASE(a_full_disk_is_said_and_loses_nothing) {
-  const Workplace place;
-  place.must("train icons" + small + "--steps 20 -o m.safetensors");
-  const std::string before = chorus::read_file(place.path("m.safetensors"));
-  // A limit on the size of files stands in for the disk; blocks of 512 or 1024 bytes.
-  place.must_fail(1, "train icons" + small + "--steps 20 -o m.safetensors", "m.state.safetensors",
-                  "ulimit -f 4; trap '' XFSZ;");
-  BOOST_TEST(chorus::read_file(place.path("m.safetensors")) == before);
-  for (const auto& entry : fs::directory_iterator(place.path("")))
-    BOOST_TEST(entry.path().filename().string().find("tmp") == std::string::npos, entry.path());
-}
-
-BOOST_AUTO_TEST_CASE(a_state_that_cannot_be_written_does_not_cost_the_model) {
-  const Workplace place;
-  BackgroundTraining training(place, "train icons" + small + "--seconds 60 -o m.safetensors");
-  training.wait_for("m.metrics.jsonl");
-  fs::remove(place.path("m.state.safetensors"));
-  fs::create_directory(place.path("m.state.safetensors"));
-  const int status = training.stop(SIGINT);
-  BOOST_TEST((WIFEXITED(status) && WEXITSTATUS(status) == 1));
-  BOOST_TEST(chorus::read_file(place.path("bg_err.txt")).find("m.state.safetensors") !=
-             std::string::npos);
-  place.must("evaluate m.safetensors icons --size 24");
-}
-
-BOOST_AUTO_TEST_CASE(other_images_are_not_resumed_on) {
-  const Workplace place;
-  {
-    BackgroundTraining training(place, "train icons" + small + "--seconds 60 -o m.safetensors");
-    training.wait_for("m.state.safetensors");
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    training.stop(SIGINT);
-  }
-  fs::remove(place.path("icons/24/key.png"));
-  place.must_fail(1, "train icons --size 24 --resume -o m.safetensors", "other images");
-}
-
-BOOST_AUTO_TEST_CASE(paths_are_judged_beside_cross_fade_and_hard_cut) {
-  const Workplace place;
-  place.must("train icons -o m.safetensors --steps 20" + small);
-  const json paths =
-      json::parse(place.must("evaluate m.safetensors icons --size 24 --paths --json"))["paths"];
-  const auto check = [](const json& group, std::size_t pairs) {
-    BOOST_TEST(group["pairs"].size() == pairs);
-    BOOST_TEST(group["per_pair"].size() == pairs);
-    for (const json& figures : {group, group["crossfade"], group["hard_cut"], group["per_pair"][0]})
-      for (const char* key : {"length", "step_max_over_mean", "flat_share", "entropy", "ghost",
-                              "monotone", "psnr_ends"})
-        BOOST_TEST(figures[key].is_number(), key);
-    BOOST_TEST(group["hard_cut"]["step_max_over_mean"].get<double>() > 15.9);
-  };
-  check(paths, 2);            // of four images
-  check(paths["random"], 6);  // all there are
-  BOOST_TEST(paths["known_truth"]["pairs"] == 0);
-  BOOST_TEST(place
-                 .must("evaluate m.safetensors icons --size 24 --paths --path spherical "
-                       "--pairs-measure palette --pairs-seed 5")
-                 .find("most similar pairs by palette") != std::string::npos);
-  place.must_fail(2, "evaluate m.safetensors icons --paths --path straight", "straight");
-  place.must_fail(2, "evaluate m.safetensors icons --paths --pairs-measure taste", "taste");
-  place.must_fail(2, "evaluate m.safetensors icons --path linear", "--paths");
-}
-
-BOOST_AUTO_TEST_CASE(pairs_are_ranked_chosen_and_studied) {
-  const Workplace place;
-  place.must("train icons -o m.safetensors --steps 20" + small);
-  const json result =
-      json::parse(place.must("pairs m.safetensors --measure ssim --count 2 --json"));
-  BOOST_TEST(result["measure"] == "ssim");
-  BOOST_TEST(result["pairs"].size() == 2U);
-  BOOST_TEST(result["ranking"].size() == 6U);
-  const std::string study = "pairs m.safetensors --study --ranking 0 --json";
-  const std::string first = place.must(study);
-  const json correlation = json::parse(first)["study"]["rank_correlation"];
-  BOOST_TEST(correlation.size() == 9U);
-  BOOST_TEST(correlation["pixel"]["all"].get<double>() <= 1);
-  BOOST_REQUIRE(fs::exists(place.path("m.pairs.linear.json")));
-  const auto written = fs::last_write_time(place.path("m.pairs.linear.json"));
-  BOOST_TEST(place.must(study) == first);
-  BOOST_TEST((fs::last_write_time(place.path("m.pairs.linear.json")) == written));
-  // Neither another model's judgements nor damaged ones count.
-  place.must("train icons -o m.safetensors --steps 25" + small);
-  BOOST_TEST(place.must(study) != first);
-  std::ofstream(place.path("m.pairs.linear.json")) << "{\"of\": 3";
-  BOOST_TEST(json::parse(place.must(study))["study"]["pairs"] == 6);
-  place.must_fail(2, "pairs m.safetensors --sample 3", "--study");
-  place.must_fail(1, "pairs missing.safetensors", "missing.safetensors");
-}
-
-BOOST_AUTO_TEST_CASE(known_truth_is_made_trained_on_and_judged) {
-  const Workplace place;
-  place.must("known-truth icons -o known --per-kind 1 --size 24 --size 32");
-  BOOST_TEST(json::parse(chorus::read_file(place.path("known/known_truth.json")))["pairs"].size() ==
-             5U);
-  place.must_fail(1, "known-truth icons -o known", "not empty");
-  place.must("train known -o k.safetensors --steps 20" + small);
-  const json info = json::parse(place.must("info k.safetensors --json"));
-  BOOST_TEST(info["images"].size() == 10U);  // the middles are not read
-  const json known =
-      json::parse(place.must("evaluate k.safetensors known --size 24 --paths "
-                             "--json"))["paths"]["known_truth"];
-  BOOST_TEST(known["pairs"] == 5);
-  BOOST_TEST(known["by_kind"].size() == 5U);
-  for (const char* key : {"psnr_mid", "psnr_mid_crossfade", "psnr_mid_lerp"})
-    BOOST_TEST(known[key].get<double>() > 3, key);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
