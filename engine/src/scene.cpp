@@ -66,19 +66,19 @@ struct Samples {
   }
 };
 
-std::vector<Seen> lay_shapes(const Scene& scene, const Samples& samples) {
+/// What is seen in a row of samples.
+std::vector<Seen> lay_shapes(const Scene& scene, const Samples& samples, std::size_t y) {
   const Plane& plane = samples.plane;
-  std::vector<Seen> seen(plane.size.width * plane.size.height);
+  std::vector<Seen> seen(plane.size.width);
   const double unit = plane.unit_px();
   for (std::size_t k = 0; k < scene.shapes.size(); ++k) {
     const Moving& shape = scene.shapes[k];
-    const auto [x0, x1] = range(shape.low[0], shape.high[0], unit, unit, plane.size.width);
     const auto [y0, y1] = range(shape.low[1], shape.high[1], unit,
                                 static_cast<double>(plane.size.height) / 2, plane.size.height);
-    for (std::size_t y = y0; y < y1; ++y)
-      for (std::size_t x = x0; x < x1; ++x)
-        seen[y * plane.size.width + x].lay(static_cast<int>(k),
-                                           shape.distance(samples.point(x, y)));
+    if (y < y0 || y >= y1) continue;
+    const auto [x0, x1] = range(shape.low[0], shape.high[0], unit, unit, plane.size.width);
+    for (std::size_t x = x0; x < x1; ++x)
+      seen[x].lay(static_cast<int>(k), shape.distance(samples.point(x, y)));
   }
   return seen;
 }
@@ -96,30 +96,36 @@ void add_rest(Color& color, const Rest& rest, const Point& p) {
   if (rest.borders_weight > 0) add(color, *rest.borders, rest.borders_weight, around);
 }
 
+/// The colour of a point, whatever lies between shapes filled by the nearest.
+Color color_at(const Scene& scene, const Seen& seen, const Point& p) {
+  const auto shape = [&](int k) -> const Moving& {
+    return k == background_only ? scene.background : scene.shapes[static_cast<std::size_t>(k)];
+  };
+  const Moving* front = &shape(seen.front);
+  const bool crack =
+      seen.second_distance > -widest_crack && seen.nearest_distance > front->visible_distance(p);
+  if (crack) front = &shape(seen.nearest);
+  Color color = front->color(p);
+  if (front->from != nullptr) add_rest(color, scene.from, front->to_from(p));
+  if (front->to != nullptr) add_rest(color, scene.to, front->to_to(p));
+  return color;
+}
+
 }  // namespace
 
 Image paint(const Scene& scene, PixelSize size, std::size_t per_axis) {
-  const Plane plane{{size.width * per_axis, size.height * per_axis}};
-  const Samples samples{plane, per_axis};
-  const std::vector<Seen> seen = lay_shapes(scene, samples);
+  const Samples samples{Plane{{size.width * per_axis, size.height * per_axis}}, per_axis};
   Image image(size.width, size.height);
   const float share = 1 / static_cast<float>(per_axis * per_axis);
-  for (std::size_t y = 0; y < plane.size.height; ++y)
-    for (std::size_t x = 0; x < plane.size.width; ++x) {
-      const Seen& here = seen[y * plane.size.width + x];
-      const Point p = samples.point(x, y);
-      const auto shape = [&](int k) -> const Moving& {
-        return k == background_only ? scene.background : scene.shapes[static_cast<std::size_t>(k)];
-      };
-      const Moving* front = &shape(here.front);
-      const bool crack = here.second_distance > -widest_crack &&
-                         here.nearest_distance > front->visible_distance(p);
-      if (crack) front = &shape(here.nearest);
-      Color color = front->color(p);
-      if (front->from != nullptr) add_rest(color, scene.from, front->to_from(p));
-      if (front->to != nullptr) add_rest(color, scene.to, front->to_to(p));
-      float* pixel = image.pixel(x / per_axis, y / per_axis);
-      for (std::size_t c = 0; c < 3; ++c) pixel[c] += share * color[c];
+#pragma omp parallel for schedule(dynamic)
+  for (std::size_t row = 0; row < size.height; ++row)
+    for (std::size_t y = row * per_axis; y < (row + 1) * per_axis; ++y) {
+      const std::vector<Seen> seen = lay_shapes(scene, samples, y);
+      for (std::size_t x = 0; x < seen.size(); ++x) {
+        const Color color = color_at(scene, seen[x], samples.point(x, y));
+        float* pixel = image.pixel(x / per_axis, row);
+        for (std::size_t c = 0; c < 3; ++c) pixel[c] += share * color[c];
+      }
     }
   return image;
 }
