@@ -90,6 +90,19 @@ void drop_held_out_images(Collection& images, const Split& split) {
   images = std::move(kept);
 }
 
+/// What training sees of the images: all but the held-out pixels. A copy only where there are any.
+class SeenImages {
+ public:
+  SeenImages(const Collection& images, const Split& split) : images_(images) {
+    if (split.pixels > 0) masked_ = without_held_out_pixels(images, split);
+  }
+  const Collection& operator*() const { return masked_ ? *masked_ : images_; }
+
+ private:
+  const Collection& images_;
+  std::optional<Collection> masked_;
+};
+
 class TrainingRun {
  public:
   explicit TrainingRun(const TrainOptions& options)
@@ -146,14 +159,12 @@ class TrainingRun {
     state_.config = options_.training;
     const Split split{options_.training.seed, options_.hold_out_pixels, options_.hold_out_images};
     drop_held_out_images(truth_, split);
-    const Collection masked =
-        split.pixels > 0 ? without_held_out_pixels(truth_, split) : Collection();
-    const Collection& seen = split.pixels > 0 ? masked : truth_;
-    state_.data_checksum = data_checksum(seen);
-    Model model = make_model(session_.memory, choose_network(options_, seen, split),
+    const SeenImages seen(truth_, split);
+    state_.data_checksum = data_checksum(*seen);
+    Model model = make_model(session_.memory, choose_network(options_, *seen, split),
                              encoded(truth_), options_.training.seed);
     model.split = split;
-    initialize_palettes(session_.memory, model, seen);
+    initialize_palettes(session_.memory, model, *seen);
     model.notes = {{"program", "chorus " CHORUS_VERSION},
                    {"seed", std::to_string(options_.training.seed)},
                    {"backend", session_.backend->name()},
@@ -167,7 +178,7 @@ class TrainingRun {
     state_ = read_state(*resumed_, shown(file));
     Model model = from_tensor_file(session_.memory, *resumed_, shown(file));
     drop_held_out_images(truth_, model.split);
-    if (state_.data_checksum != data_checksum(without_held_out_pixels(truth_, model.split)))
+    if (state_.data_checksum != data_checksum(*SeenImages(truth_, model.split)))
       throw Error(fmt::format("{}: this training was begun on other images than those of {}",
                               shown(file), shown(options_.data)));
     return model;
