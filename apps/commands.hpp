@@ -13,7 +13,7 @@
 #include "chorus/trainer.hpp"
 
 // The subcommands: what each can be told, and the function that does it. Each returns when it is
-// done and throws chorus::Error if it cannot. The flags are in cli.cpp.
+// done and throws chorus::Error if it cannot. The flags are in cli*.cpp.
 
 namespace chorus::app {
 
