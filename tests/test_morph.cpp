@@ -14,6 +14,7 @@
 #include "../engine/src/distance_transform.hpp"
 #include "../engine/src/even_steps.hpp"
 #include "../engine/src/segmentation.hpp"
+#include "chorus/image_distance.hpp"
 #include "chorus/metrics.hpp"
 #include "chorus/random.hpp"
 
@@ -23,7 +24,7 @@ using chorus::Mask;
 using chorus::Morph;
 using chorus::PixelSize;
 using chorus::Point;
-using chorus::Similarity;
+using chorus::SimilarityMotion;
 
 namespace {
 
@@ -188,8 +189,9 @@ BOOST_AUTO_TEST_CASE(a_shape_contains_what_lies_on_it) {
 }
 
 BOOST_AUTO_TEST_CASE(two_halves_of_a_motion_are_the_whole) {
-  for (const Similarity& motion :
-       {Similarity{0.7, 0.4, 0.3, -0.2}, Similarity{0, 0, 0.5, 0.1}, Similarity{0, -0.5, 0, 0.2}}) {
+  for (const SimilarityMotion& motion :
+       {SimilarityMotion{0.7, 0.4, 0.3, -0.2}, SimilarityMotion{0, 0, 0.5, 0.1},
+        SimilarityMotion{0, -0.5, 0, 0.2}}) {
     const Affine half = motion.power(0.5), whole = motion.power(1);
     for (const Point& p : {Point{0, 0}, Point{0.3, -0.6}}) {
       const Point twice = half(half(p)), once = whole(p), back = chorus::inverse(whole)(once);
@@ -202,8 +204,9 @@ BOOST_AUTO_TEST_CASE(two_halves_of_a_motion_are_the_whole) {
 }
 
 BOOST_AUTO_TEST_CASE(a_motion_is_found_again_whatever_the_colours) {
-  for (const Similarity& motion : {Similarity{0, 0, 0.25, -0.1}, Similarity{1.1, 0, 0.05, 0.02},
-                                   Similarity{0, -0.45, 0.1, 0}, Similarity{-2.4, 0.3, 0, 0.1}})
+  for (const SimilarityMotion& motion :
+       {SimilarityMotion{0, 0, 0.25, -0.1}, SimilarityMotion{1.1, 0, 0.05, 0.02},
+        SimilarityMotion{0, -0.45, 0.1, 0}, SimilarityMotion{-2.4, 0.3, 0, 0.1}})
     for (const Rgb& color : {red, Rgb{0.2F, 0.6F, 0.3F}}) {
       const Morph found(letter({}), letter(motion.power(1), color));
       BOOST_TEST(std::abs(found.motion().angle - motion.angle) < 0.02);
@@ -214,8 +217,9 @@ BOOST_AUTO_TEST_CASE(a_motion_is_found_again_whatever_the_colours) {
 }
 
 BOOST_AUTO_TEST_CASE(a_moved_picture_passes_through_its_true_middle) {
-  for (const Similarity& motion :
-       {Similarity{0, 0, 0.3, -0.2}, Similarity{1.2, 0, 0, 0}, Similarity{0, -0.6, 0.05, 0}}) {
+  for (const SimilarityMotion& motion :
+       {SimilarityMotion{0, 0, 0.3, -0.2}, SimilarityMotion{1.2, 0, 0, 0},
+        SimilarityMotion{0, -0.6, 0.05, 0}}) {
     const Image from = letter({}), to = letter(motion.power(1));
     const Image truth = letter(motion.power(0.5));
     const double found = psnr(Morph(from, to).draw(0.5, square), truth);
@@ -304,7 +308,7 @@ BOOST_AUTO_TEST_CASE(steps_of_a_moving_shape_can_be_made_even) {
     const std::vector<double> places = chorus::places_of_even_steps(at, steps);
     double largest = 0, total = 0;
     for (std::size_t k = 0; k < steps; ++k) {
-      const double step = chorus::rms_distance(at(places[k]), at(places[k + 1]));
+      const double step = chorus::pixel_distance(at(places[k]), at(places[k + 1]));
       largest = std::max(largest, step);
       total += step;
     }

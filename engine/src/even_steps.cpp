@@ -1,20 +1,11 @@
 #include "even_steps.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <stdexcept>
 
-namespace chorus {
+#include "chorus/image_distance.hpp"
 
-double rms_distance(const Image& a, const Image& b) {
-  if (a.size() != b.size()) throw std::invalid_argument("rms_distance: images of different sizes");
-  double sum = 0;
-  for (std::size_t i = 0; i < a.rgb.size(); ++i) {
-    const double difference = double{a.rgb[i]} - double{b.rgb[i]};
-    sum += difference * difference;
-  }
-  return std::sqrt(sum / static_cast<double>(std::max<std::size_t>(a.rgb.size(), 1)));
-}
+namespace chorus {
 
 double on_polyline(const std::vector<double>& values, double t) {
   const double place = t * static_cast<double>(values.size() - 1);
@@ -37,7 +28,7 @@ struct Steps {
 Steps measure(const std::vector<Image>& frames) {
   Steps steps;
   for (std::size_t k = 0; k + 1 < frames.size(); ++k) {
-    steps.lengths.push_back(rms_distance(frames[k], frames[k + 1]));
+    steps.lengths.push_back(pixel_distance(frames[k], frames[k + 1]));
     steps.total += steps.lengths.back();
   }
   return steps;

@@ -8,9 +8,6 @@
 
 namespace chorus {
 
-/// Root of the mean squared difference over pixels and channels.
-double rms_distance(const Image& a, const Image& b);
-
 /// steps + 1 places from 0 to 1, the frames at which are nearly equally far from their neighbours:
 /// places are moved along the measured lengths until the longest step is within 1 % of the mean, or
 /// it gets no better. Where frames do not change at all, the places are equally spaced.

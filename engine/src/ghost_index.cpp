@@ -276,7 +276,7 @@ double ghost_share(const Image& frame, const End& a, const End& b, std::size_t m
 double ghost_index(const std::vector<Image>& frames, const Image& a, const Image& b) {
   for (const Image& frame : frames)
     for (const Image* end : {&a, &b})
-      if (end->width != frame.width || end->height != frame.height)
+      if (end->size() != frame.size())
         throw std::invalid_argument("ghost_index: images of different sizes");
   if (frames.empty() || a.width < patch_px || a.height < patch_px) return 0;
   const std::size_t margin = std::max<std::size_t>(1, (std::max(a.width, a.height) + 4) / 8);

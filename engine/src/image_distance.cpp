@@ -5,23 +5,18 @@
 #include <cmath>
 #include <cstdlib>
 #include <map>
-#include <stdexcept>
 #include <vector>
 
 #include "border_color.hpp"
 #include "bytes.hpp"
 #include "chorus/metrics.hpp"
+#include "compared.hpp"
 
 namespace chorus {
 
 namespace {
 
 using Mask = std::vector<bool>;  ///< row-major
-
-void check_sizes(const Image& a, const Image& b) {
-  if (a.width != b.width || a.height != b.height || a.pixels() == 0)
-    throw std::invalid_argument("images to be compared have pixels and the same size");
-}
 
 double one_minus_overlap(const Mask& a, const Mask& b) {
   std::size_t both = 0, either = 0;
@@ -107,7 +102,7 @@ double pixel_distance(const Image& a, const Image& b) {
 }
 
 double palette_distance(const Image& a, const Image& b) {
-  check_sizes(a, b);
+  check_compared(a, b);
   const std::vector<std::array<int, 3>> lines = thirteen_lines();
   double sum = 0;
   for (const std::array<int, 3>& line : lines) {
@@ -125,12 +120,12 @@ double palette_distance(const Image& a, const Image& b) {
 }
 
 double silhouette_distance(const Image& a, const Image& b) {
-  check_sizes(a, b);
+  check_compared(a, b);
   return one_minus_overlap(silhouette(a), silhouette(b));
 }
 
 double edge_distance(const Image& a, const Image& b) {
-  check_sizes(a, b);
+  check_compared(a, b);
   return one_minus_overlap(wide_edges(a), wide_edges(b));
 }
 

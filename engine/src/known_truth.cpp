@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 #include <stdexcept>
 
 #include "border_color.hpp"
 #include "chorus/image_distance.hpp"
 #include "chorus/random.hpp"
+#include "shuffle.hpp"
 
 namespace chorus {
 
@@ -65,15 +67,6 @@ void add_sample(const Image& image, const Rgb& outside, double x, double y, floa
           (u == 1 ? right_share : 1 - right_share) * (v == 1 ? lower_share : 1 - lower_share);
       for (std::size_t c = 0; c < 3; ++c) sum[c] += weight * share * color[c];
     }
-}
-
-/// A permutation of the places of a list.
-std::vector<std::size_t> shuffled(std::size_t count, RandomStream& random) {
-  std::vector<std::size_t> order(count);
-  for (std::size_t i = 0; i < count; ++i) order[i] = i;
-  for (std::size_t i = count; i > 1; --i)
-    std::swap(order[i - 1], order[below(random.word(), static_cast<std::uint32_t>(i))]);
-  return order;
 }
 
 float either_sign(RandomStream& random) { return below(random.word(), 2) == 0 ? -1.0F : 1.0F; }
@@ -142,7 +135,9 @@ std::vector<KnownPair> draw_known_pairs(const Collection& images, std::size_t pe
                                         std::uint64_t seed) {
   constexpr std::uint32_t stream = 6;
   RandomStream random(seed, stream);
-  std::vector<std::size_t> order = shuffled(images.size(), random);
+  std::vector<std::size_t> order(images.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  shuffle(order, random);
   std::vector<KnownPair> pairs;
   std::size_t next = 0;
   for (const std::string_view kind : known_kinds)

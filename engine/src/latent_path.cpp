@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "chorus/similarity.hpp"
+#include "vectors.hpp"
 #include "way.hpp"
 
 namespace chorus {
@@ -25,10 +25,6 @@ std::vector<double> minus(const std::vector<float>& a, const std::vector<float>&
   return difference;
 }
 
-double length(const std::vector<double>& v) {
-  return std::sqrt(std::inner_product(v.begin(), v.end(), v.begin(), 0.0));
-}
-
 /// Slerp about `centre` (Shoemake 1985), with the distance from it changing linearly. A straight
 /// line where the arc is not defined or hardly bent: an end at the centre, or ends on one line
 /// with it. The centre is the mean of the model's latents: what all latents have in common could as
@@ -39,8 +35,7 @@ std::vector<float> on_arc(const std::vector<float>& from, const std::vector<floa
   const std::vector<double> a = minus(from, centre), b = minus(to, centre);
   const double length_a = length(a), length_b = length(b);
   if (length_a < no_arc || length_b < no_arc) return lerp(from, to, static_cast<float>(t));
-  const double cosine =
-      std::inner_product(a.begin(), a.end(), b.begin(), 0.0) / (length_a * length_b);
+  const double cosine = inner_product(a, b) / (length_a * length_b);
   const double angle = std::acos(std::clamp(cosine, -1.0, 1.0)), sine = std::sin(angle);
   if (sine < no_arc) return lerp(from, to, static_cast<float>(t));
   const double radius = (1 - t) * length_a + t * length_b;

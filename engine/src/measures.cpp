@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <functional>
-#include <numeric>
 #include <string>
 
 #include "chorus/error.hpp"
@@ -10,6 +9,7 @@
 #include "chorus/metrics.hpp"
 #include "chorus/pairs.hpp"
 #include "chorus/render.hpp"
+#include "vectors.hpp"
 
 namespace chorus {
 
@@ -19,22 +19,9 @@ constexpr std::size_t grid_px = 48;
 constexpr std::size_t coarse_grid_px = 24;
 constexpr std::size_t coarse_steps = 4;
 
-std::vector<std::vector<double>> rows(Backend& backend, const Tensor& latents) {
-  const std::vector<float> values = to_host(backend, latents);
-  std::vector<std::vector<double>> vectors(latents.rows());
-  for (std::size_t i = 0; i < vectors.size(); ++i) {
-    const auto first = values.begin() + static_cast<std::ptrdiff_t>(i * latents.cols());
-    vectors[i].assign(first, first + static_cast<std::ptrdiff_t>(latents.cols()));
-  }
-  return vectors;
-}
-
 double cosine_distance(const std::vector<double>& a, const std::vector<double>& b) {
-  const auto product = [](const std::vector<double>& x, const std::vector<double>& y) {
-    return std::inner_product(x.begin(), x.end(), y.begin(), 0.0);
-  };
-  const double lengths = std::sqrt(product(a, a) * product(b, b));
-  return lengths > 0 ? std::max(0.0, 1 - product(a, b) / lengths) : 1;
+  const double lengths = std::sqrt(inner_product(a, a) * inner_product(b, b));
+  return lengths > 0 ? std::max(0.0, 1 - inner_product(a, b) / lengths) : 1;
 }
 
 /// distance(a, b) of all pairs of so many images, on all processors.
@@ -130,7 +117,7 @@ Similarity parse_similarity(std::string_view text) {
 }
 
 DistanceMatrix similarity_distances(Memory& memory, const Model& model, Similarity measure) {
-  const auto latents = [&] { return rows(memory.backend(), model.latents); };
+  const auto latents = [&] { return host_rows(memory.backend(), model.latents); };
   switch (measure) {
     case Similarity::latent_cosine: {
       const std::vector<std::vector<double>> z = latents();

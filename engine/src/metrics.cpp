@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "bytes.hpp"
+#include "compared.hpp"
 #include "xt.hpp"
 
 namespace chorus {
@@ -16,11 +17,6 @@ using Plane = xt::xtensor<double, 2>;  ///< rows x columns
 
 constexpr std::size_t window_radius_px = 5;
 constexpr std::size_t window_px = 2 * window_radius_px + 1;
-
-void check_sizes(const Image& image, const Image& truth) {
-  if (image.width != truth.width || image.height != truth.height || image.pixels() == 0)
-    throw std::invalid_argument("images to be compared have pixels and the same size");
-}
 
 std::array<double, window_px> gaussian_window() {
   constexpr double sigma_px = 1.5;
@@ -100,7 +96,7 @@ Image quantized(const Image& image) {
 }
 
 double mean_squared_error(const Image& image, const Image& truth) {
-  check_sizes(image, truth);
+  check_compared(image, truth);
   const auto difference = xt::cast<double>(as_array(image)) - xt::cast<double>(as_array(truth));
   return xt::mean(xt::square(difference))();
 }
@@ -110,7 +106,7 @@ double psnr_db(double mse, double cap_db) {
 }
 
 double ssim(const Image& image, const Image& truth) {
-  check_sizes(image, truth);
+  check_compared(image, truth);
   double sum = 0;
   for (std::size_t c = 0; c < 3; ++c)
     sum += xt::mean(ssim_map(channel(image, c), channel(truth, c)))();
@@ -118,7 +114,7 @@ double ssim(const Image& image, const Image& truth) {
 }
 
 PixelScores score_pixels(const Image& image, const Image& truth, const std::vector<bool>& chosen) {
-  check_sizes(image, truth);
+  check_compared(image, truth);
   if (chosen.size() != image.pixels())
     throw std::invalid_argument("score_pixels: the choice is of another size than the images");
   const auto margin = [](std::size_t n) { return n < window_px ? 0 : window_radius_px; };

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "mix.hpp"
+
 namespace chorus {
 
 namespace {
@@ -219,11 +221,7 @@ Image Morph::draw(double t, PixelSize size) const {
   first.from = {&rest_from_.inner, &rest_from_.borders, static_cast<float>(left(t)), 1};
   second.to = {&rest_to_.inner, &rest_to_.borders, static_cast<float>(left(1 - t)), 1};
   const Image a = paint(first, size, samples), b = paint(second, size, samples);
-  Image mix(size.width, size.height);
-  const auto share = static_cast<float>(t);
-  for (std::size_t i = 0; i < mix.rgb.size(); ++i)
-    mix.rgb[i] = (1 - share) * a.rgb[i] + share * b.rgb[i];
-  return mix;
+  return mix(a, b, static_cast<float>(t));
 }
 
 }  // namespace chorus

@@ -27,10 +27,9 @@ class Morph {
   /// The picture at t in [0, 1] at any size. Its ends are the two pictures, but for resampling.
   Image draw(double t, PixelSize size) const;
 
-  const Similarity& motion() const { return motion_; }
+  const SimilarityMotion& motion() const { return motion_; }
   const std::vector<Match>& matches() const { return matches_; }
   Details details() const { return details_; }
-  void set_details(Details details) { details_ = details; }
 
  private:
   enum class Side { from, to, both };
@@ -47,7 +46,7 @@ class Morph {
   void find_own_matches();
 
   Drawing from_, to_;
-  Similarity motion_;
+  SimilarityMotion motion_;
   std::vector<Match> matches_;
   std::vector<std::size_t> match_of_from_, match_of_to_;  ///< by shape
   Details details_;

@@ -29,7 +29,7 @@ Affine inverse(const Affine& affine) {
   return result;
 }
 
-Affine Similarity::power(double t) const {
+Affine SimilarityMotion::power(double t) const {
   using Complex = std::complex<double>;
   constexpr double no_turn = 1e-9;
   const Complex rate(log_scale, angle), whole = std::exp(rate), part = std::exp(t * rate);
@@ -89,7 +89,7 @@ class Comparison {
   }
 
   /// 0: the same; 1: nothing in common.
-  double operator()(const Similarity& motion) const {
+  double operator()(const SimilarityMotion& motion) const {
     if (scale_ == 0) return 0;
     const Affine back = inverse(motion.power(1));
     const Plane& plane = to_.silhouette.plane();
@@ -139,8 +139,8 @@ Silhouette measure(const Field& field) {
 }
 
 /// The turn and scaling with which the centre goes to the centre.
-Similarity start(double angle, double log_scale, const Point& from, const Point& to) {
-  Similarity motion{angle, log_scale, 0, 0};
+SimilarityMotion start(double angle, double log_scale, const Point& from, const Point& to) {
+  SimilarityMotion motion{angle, log_scale, 0, 0};
   const Point moved = motion.power(1)(from);
   motion.x = to[0] - moved[0];
   motion.y = to[1] - moved[1];
@@ -148,15 +148,15 @@ Similarity start(double angle, double log_scale, const Point& from, const Point&
 }
 
 /// Of two motions that explain the same, the smaller turn is meant.
-double penalty(const Similarity& motion) { return 0.015 * std::abs(motion.angle); }
+double penalty(const SimilarityMotion& motion) { return 0.015 * std::abs(motion.angle); }
 
 struct Rated {
-  Similarity motion;
+  SimilarityMotion motion;
   double cost;
 };
 
 /// Simplex search (Nelder and Mead 1965) over the four numbers.
-Rated refine(const Comparison& comparison, const Similarity& first, double step, int rounds) {
+Rated refine(const Comparison& comparison, const SimilarityMotion& first, double step, int rounds) {
   using Numbers = std::array<double, 4>;
   struct Corner {
     Numbers at;
@@ -225,7 +225,7 @@ std::vector<Rated> coarse_search(const Features& from, const Features& to) {
   for (int k = 0; k < turns; ++k)
     for (const double log_scale : log_scales) {
       const double angle = (k <= turns / 2 ? k : k - turns) * 2 * std::numbers::pi / turns;
-      const Similarity motion = start(angle, log_scale, a.centre, b.centre);
+      const SimilarityMotion motion = start(angle, log_scale, a.centre, b.centre);
       found.push_back({motion, comparison(motion) + penalty(motion)});
     }
   std::stable_sort(found.begin(), found.end(),

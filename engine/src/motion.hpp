@@ -21,7 +21,7 @@ Affine after(const Affine& outer, const Affine& inner);
 Affine inverse(const Affine& affine);
 
 /// A turn, scaling and shift of the plane: z -> e^(log_scale + i angle) z + b in complex numbers.
-struct Similarity {
+struct SimilarityMotion {
   double angle = 0;      ///< radians, from x to y
   double log_scale = 0;  ///< natural logarithm
   double x = 0, y = 0;   ///< b
@@ -42,7 +42,7 @@ struct Outlines {
 /// that, or if what is left is much. In the coordinates of Plane.
 /// The sizes must be the same, else throws std::invalid_argument.
 struct FoundMotion {
-  Similarity motion;
+  SimilarityMotion motion;
   double left = 0;  ///< disagreement that is left: 0 none, 1 as much as if nothing were in common
 };
 FoundMotion find_motion(const Outlines& from, const Outlines& to);

@@ -60,7 +60,9 @@ std::vector<CountedColor> count(std::vector<std::uint32_t> keys) {
   return colors;
 }
 
-/// The most common colour of the border; of the image if the whole border is held out.
+/// The most common colour of the border; of the image if the whole border is held out. Exact,
+/// unlike border_color(), which takes nearly equal ones together: an entry of the palette is a
+/// colour that the image has.
 Color background(const Image& image, const std::vector<bool>& held_out) {
   std::vector<std::uint32_t> border;
   for (std::size_t y = 0; y < image.height; ++y)

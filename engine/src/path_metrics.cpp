@@ -5,7 +5,10 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "chorus/image_distance.hpp"
 #include "chorus/metrics.hpp"
+#include "mix.hpp"
+#include "neighbourhood.hpp"
 
 namespace chorus {
 
@@ -15,15 +18,11 @@ constexpr double level = 1.0 / 255;
 constexpr double least_distance = 0.1 * level;
 constexpr double least_entropy_bits = 0.05;
 
-/// Root mean square over pixels and channels.
-double distance(const Image& a, const Image& b) { return std::sqrt(mean_squared_error(a, b)); }
-
 std::vector<Image> eight_bit(const std::vector<Image>& frames) {
   if (frames.size() < 3) throw std::invalid_argument("score_path: a path has at least 3 frames");
   std::vector<Image> seen;
   for (const Image& frame : frames) {
-    if (frame.pixels() == 0 || frame.width != frames.front().width ||
-        frame.height != frames.front().height)
+    if (frame.pixels() == 0 || frame.size() != frames.front().size())
       throw std::invalid_argument("score_path: frames have pixels and one size");
     seen.push_back(quantized(frame));
   }
@@ -62,13 +61,14 @@ double relative_to_ends(const std::vector<Image>& frames, const Measure& measure
 void score_steps(const std::vector<Image>& frames, PathScores& scores) {
   double sum = 0, largest = 0;
   std::size_t forward = 0;
-  double from_a = 0, to_b = distance(frames.front(), frames.back());
+  double from_a = 0, to_b = pixel_distance(frames.front(), frames.back());
   const double straight = std::max(to_b, least_distance);
   for (std::size_t k = 1; k < frames.size(); ++k) {
-    const double step = distance(frames[k - 1], frames[k]);
+    const double step = pixel_distance(frames[k - 1], frames[k]);
     sum += step;
     largest = std::max(largest, step);
-    const double a = distance(frames[k], frames.front()), b = distance(frames[k], frames.back());
+    const double a = pixel_distance(frames[k], frames.front()),
+                 b = pixel_distance(frames[k], frames.back());
     forward += a > from_a && b < to_b ? 1 : 0;
     from_a = a;
     to_b = b;
@@ -85,18 +85,8 @@ double flat_share(const Image& image) {
   constexpr float tolerance = static_cast<float>(8.5 * level);
   std::size_t flat = 0;
   for (std::size_t y = 0; y < image.height; ++y)
-    for (std::size_t x = 0; x < image.width; ++x) {
-      std::array<float, 3> low = {1, 1, 1}, high = {0, 0, 0};
-      for (std::size_t v = y == 0 ? 0 : y - 1; v < std::min(y + 2, image.height); ++v)
-        for (std::size_t u = x == 0 ? 0 : x - 1; u < std::min(x + 2, image.width); ++u)
-          for (std::size_t c = 0; c < 3; ++c) {
-            low[c] = std::min(low[c], image.pixel(u, v)[c]);
-            high[c] = std::max(high[c], image.pixel(u, v)[c]);
-          }
-      bool constant = true;
-      for (std::size_t c = 0; c < 3; ++c) constant = constant && high[c] - low[c] <= tolerance;
-      flat += constant ? 1 : 0;
-    }
+    for (std::size_t x = 0; x < image.width; ++x)
+      flat += neighbourhood_range(image, x, y) <= tolerance ? 1 : 0;
   return static_cast<double>(flat) / static_cast<double>(image.pixels());
 }
 
@@ -132,12 +122,9 @@ PathScores score_path(const std::vector<Image>& frames, std::size_t ghost_frames
 }
 
 std::vector<Image> cross_fade(const Image& a, const Image& b, std::size_t frames) {
-  std::vector<Image> path(frames, a);
-  for (std::size_t k = 0; k < frames; ++k) {
-    const float t = static_cast<float>(k) / static_cast<float>(frames - 1);
-    for (std::size_t i = 0; i < a.rgb.size(); ++i)
-      path[k].rgb[i] = (1 - t) * a.rgb[i] + t * b.rgb[i];
-  }
+  std::vector<Image> path;
+  for (std::size_t k = 0; k < frames; ++k)
+    path.push_back(mix(a, b, static_cast<float>(k) / static_cast<float>(frames - 1)));
   return path;
 }
 

@@ -137,7 +137,7 @@ void write_animation(const fs::path& file, const std::vector<Image>& frames,
     throw std::invalid_argument("a frame of an animation lasts from 1 to 65,535 ms");
   const Image& first = frames.front();
   for (const Image& frame : frames)
-    if (frame.width != first.width || frame.height != first.height)
+    if (frame.size() != first.size())
       throw std::invalid_argument("the frames of an animation are of one size");
   write_bytes(file, encode_animation(frames, milliseconds_per_frame));
 }

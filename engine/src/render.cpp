@@ -5,6 +5,8 @@
 #include <span>
 #include <stdexcept>
 
+#include "pixel_centre.hpp"
+
 namespace chorus {
 
 namespace {
@@ -15,17 +17,12 @@ using Points = std::vector<float>;
 /// A pixel is averaged over its points if its centre differs from a neighbour's by more than this.
 constexpr float busy_threshold = 1.5F / 255.0F;
 
-/// The centre of cell j of n.
-float centre(std::size_t j, std::size_t n) {
-  return static_cast<float>((2.0 * static_cast<double>(j) + 1.0) / static_cast<double>(n) - 1.0);
-}
-
 Points pixel_centres(std::size_t width, std::size_t height) {
   Points points;
   points.reserve(2 * width * height);
   for (std::size_t y = 0; y < height; ++y)
     for (std::size_t x = 0; x < width; ++x)
-      points.insert(points.end(), {centre(x, width), centre(y, height)});
+      points.insert(points.end(), {pixel_centre(x, width), pixel_centre(y, height)});
   return points;
 }
 
@@ -36,8 +33,8 @@ Points places_within(const Image& image, const std::vector<std::size_t>& pixels,
   for (const std::size_t pixel : pixels)
     for (std::size_t v = 0; v < k; ++v)
       for (std::size_t u = 0; u < k; ++u)
-        points.insert(points.end(), {centre(pixel % image.width * k + u, image.width * k),
-                                     centre(pixel / image.width * k + v, image.height * k)});
+        points.insert(points.end(), {pixel_centre(pixel % image.width * k + u, image.width * k),
+                                     pixel_centre(pixel / image.width * k + v, image.height * k)});
   return points;
 }
 

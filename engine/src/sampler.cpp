@@ -8,32 +8,14 @@
 
 #include "chorus/error.hpp"
 #include "chorus/random.hpp"
+#include "neighbourhood.hpp"
+#include "shuffle.hpp"
 
 namespace chorus {
 
 namespace {
 
 constexpr float flat_threshold = 2.5F / 255.0F;
-
-/// Largest difference of any channel within the neighbourhood of (x, y), cut off at the borders.
-float neighbourhood_range(const Image& image, const std::vector<bool>& held_out, std::size_t x,
-                          std::size_t y) {
-  float range = 0;
-  for (std::size_t channel = 0; channel < 3; ++channel) {
-    float low = std::numeric_limits<float>::max(), high = std::numeric_limits<float>::lowest();
-    for (std::size_t v = y - std::min<std::size_t>(y, 1); v <= std::min(y + 1, image.height - 1);
-         ++v)
-      for (std::size_t u = x - std::min<std::size_t>(x, 1); u <= std::min(x + 1, image.width - 1);
-           ++u) {
-        if (!held_out.empty() && held_out[v * image.width + u]) continue;
-        const float value = image.pixel(u, v)[channel];
-        low = std::min(low, value);
-        high = std::max(high, value);
-      }
-    range = std::max(range, high - low);
-  }
-  return range;
-}
 
 }  // namespace
 
@@ -43,7 +25,7 @@ std::vector<bool> flat_pixels(const Image& image, const std::vector<bool>& held_
     for (std::size_t x = 0; x < image.width; ++x) {
       const std::size_t pixel = y * image.width + x;
       flat[pixel] = (held_out.empty() || !held_out[pixel]) &&
-                    neighbourhood_range(image, held_out, x, y) <= flat_threshold;
+                    neighbourhood_range(image, x, y, held_out) <= flat_threshold;
     }
   return flat;
 }
@@ -127,8 +109,7 @@ void ImageOrder::shuffle(std::uint64_t epoch) {
   constexpr std::uint32_t order_stream = 0x0D0E0001;
   std::iota(order_.begin(), order_.end(), 0U);
   RandomStream random(seed_ ^ (epoch * 0x9E3779B97F4A7C15ULL), order_stream);
-  for (std::size_t i = images_; i > 1; --i)
-    std::swap(order_[i - 1], order_[below(random.word(), static_cast<std::uint32_t>(i))]);
+  chorus::shuffle(order_, random);
 
   std::size_t spare = fresh;
   for (std::size_t i = 0; i < fresh; ++i) {

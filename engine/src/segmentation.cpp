@@ -9,6 +9,8 @@
 #include <queue>
 #include <stdexcept>
 
+#include "pixel_centre.hpp"
+
 namespace chorus {
 
 namespace {
@@ -318,11 +320,8 @@ std::vector<ColorField> Regions::fields() const {
   for (std::size_t i = 0; i < of_.size(); ++i) {
     bool inside = true;
     for_neighbours(size_, i, [&](std::size_t next) { inside &= of_[next] == of_[i]; });
-    const auto place = [](std::size_t j, std::size_t n) {
-      return static_cast<float>((2.0 * static_cast<double>(j) + 1) / static_cast<double>(n) - 1);
-    };
-    const PlacedColor pixel{place(i % size_.width, size_.width),
-                            place(i / size_.width, size_.height), color_at(image_, i)};
+    const PlacedColor pixel{pixel_centre(i % size_.width, size_.width),
+                            pixel_centre(i / size_.width, size_.height), color_at(image_, i)};
     all[static_cast<std::size_t>(of_[i])].push_back(pixel);
     if (inside) inner[static_cast<std::size_t>(of_[i])].push_back(pixel);
   }

@@ -166,7 +166,7 @@ Image draw(const Sheet& sheet) {
 }
 
 Image error_map(const Image& image, const Image& truth, float full_scale) {
-  if (image.width != truth.width || image.height != truth.height)
+  if (image.size() != truth.size())
     throw std::invalid_argument("images to be compared have the same size");
   if (!(full_scale > 0)) throw std::invalid_argument("an error map needs a scale above 0");
   const xt::xtensor<float, 2> difference =

@@ -2,25 +2,21 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <stdexcept>
+
+#include "vectors.hpp"
 
 namespace chorus {
 
 std::vector<std::vector<double>> modulation_vectors(Backend& backend, const Model& model) {
-  const std::vector<float> latents = to_host(backend, model.latents);
-  const std::size_t latent = model.latents.cols();
+  const std::vector<std::vector<double>> latents = host_rows(backend, model.latents);
   std::vector<std::vector<double>> vectors(model.images.size());
   for (const Parameter& parameter : model.siren.parameters()) {
     if (parameter.role != Role::modulation) continue;
-    const std::vector<float> matrix = to_host(backend, parameter.value);
+    const std::vector<std::vector<double>> matrix = host_rows(backend, parameter.value);
     for (std::size_t i = 0; i < vectors.size(); ++i)
-      for (std::size_t unit = 0; unit < parameter.value.rows(); ++unit) {
-        double shift = 0;
-        for (std::size_t d = 0; d < latent; ++d)
-          shift += double{matrix[unit * latent + d]} * double{latents[i * latent + d]};
-        vectors[i].push_back(shift);
-      }
+      for (const std::vector<double>& unit : matrix)
+        vectors[i].push_back(inner_product(unit, latents[i]));
   }
   return vectors;
 }
@@ -57,13 +53,8 @@ Matrix centred_gram(Matrix vectors) {
   Matrix gram(n, std::vector<double>(n));
   for (std::size_t a = 0; a < n; ++a)
     for (std::size_t b = a; b < n; ++b)
-      gram[a][b] = gram[b][a] =
-          std::inner_product(vectors[a].begin(), vectors[a].end(), vectors[b].begin(), 0.0);
+      gram[a][b] = gram[b][a] = inner_product(vectors[a], vectors[b]);
   return gram;
-}
-
-double length(const std::vector<double>& v) {
-  return std::sqrt(std::inner_product(v.begin(), v.end(), v.begin(), 0.0));
 }
 
 /// The eigenvector of the largest eigenvalue, as long as the root of that, by power iteration.
@@ -73,8 +64,7 @@ std::vector<double> leading_coordinates(const Matrix& gram) {
   for (std::size_t i = 0; i < v.size(); ++i) v[i] = std::sin(1.0 + static_cast<double>(i));
   double eigenvalue = 0;
   for (int k = 0; k < iterations; ++k) {
-    for (std::size_t i = 0; i < v.size(); ++i)
-      next[i] = std::inner_product(v.begin(), v.end(), gram[i].begin(), 0.0);
+    for (std::size_t i = 0; i < v.size(); ++i) next[i] = inner_product(v, gram[i]);
     eigenvalue = length(next) / length(v);
     const double norm = length(next);
     if (norm < 1e-12) return std::vector<double>(v.size());
