@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <exception>
 #include <vector>
@@ -64,7 +65,7 @@ class CpuBackend final : public HostBackend {
   }
 
   void run(const Call& call) override {
-    if (call.op == Op::draw_pixels) return draw_pixels(call);
+    if (call.op == Op::draw_pixels) return draw_pixels_by_group(call);
     thread_local std::vector<float> scratch;
     const std::size_t floats = kernels_.scratch_floats(call);
     if (scratch.size() < floats) scratch.resize(floats);
@@ -75,12 +76,13 @@ class CpuBackend final : public HostBackend {
                 const std::function<void(std::size_t, std::size_t)>& body) override {
     std::exception_ptr failure;
     const int threads = static_cast<int>(std::min(threads_, workers_));
+    std::atomic<std::size_t> next = static_cast<std::size_t>(threads);
 #pragma omp parallel num_threads(threads)
     {
-      const auto thread = static_cast<std::size_t>(omp_get_thread_num());
-      const auto team = static_cast<std::size_t>(omp_get_num_threads());
+      // A thread that is done takes the next worker that nobody has begun.
       try {
-        for (std::size_t worker = thread; worker < workers_; worker += team)
+        for (auto worker = static_cast<std::size_t>(omp_get_thread_num()); worker < workers_;
+             worker = next++)
           for (std::size_t task = worker; task < tasks; task += workers_) body(task, worker);
       } catch (...) {
 #pragma omp critical(chorus_parallel_failure)

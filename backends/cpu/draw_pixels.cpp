@@ -105,7 +105,7 @@ class GroupDraw {
 
 }  // namespace
 
-void draw_pixels(const Call& call) {
+void draw_pixels_by_group(const Call& call) {
   const auto rows = static_cast<std::uint32_t>(call.out[1].rows / call.index[0].count);
   std::size_t sample = 0;
   for (std::size_t g = 0; g < call.index[0].count; ++g)

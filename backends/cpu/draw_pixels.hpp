@@ -5,6 +5,6 @@
 namespace chorus {
 
 /// Op::draw_pixels with what a group has in common taken out of the loop over its pixels.
-void draw_pixels(const Call& call);
+void draw_pixels_by_group(const Call& call);
 
 }  // namespace chorus

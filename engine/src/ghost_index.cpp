@@ -18,7 +18,7 @@ constexpr std::size_t stride_px = 3;
 constexpr float flat_energy = static_cast<float>(patch_numbers) / (255.0F * 255.0F);
 
 /// One channel with a margin on all sides that repeats the border.
-struct Plane {
+struct PaddedChannel {
   std::size_t width, height;  ///< with margins
   std::vector<float> values;
   const float* at(std::size_t x, std::size_t y) const { return &values[y * width + x]; }
@@ -26,13 +26,13 @@ struct Plane {
 
 /// A picture that patches are compared with, and for each patch of it (named by its upper left
 /// pixel) the sum and the energy, which is the sum of squares about the mean.
-struct View {
-  std::array<Plane, 3> channel;
+struct PatchView {
+  std::array<PaddedChannel, 3> channel;
   std::array<std::vector<float>, 3> sum, energy;
 };
 
-Plane padded(const Image& image, std::size_t c, std::size_t margin) {
-  Plane plane{image.width + 2 * margin, image.height + 2 * margin, {}};
+PaddedChannel padded(const Image& image, std::size_t c, std::size_t margin) {
+  PaddedChannel plane{image.width + 2 * margin, image.height + 2 * margin, {}};
   const auto inside = [margin](std::size_t i, std::size_t n) {
     return std::min(std::max(i, margin) - margin, n - 1);
   };
@@ -42,10 +42,10 @@ Plane padded(const Image& image, std::size_t c, std::size_t margin) {
   return plane;
 }
 
-View view_of(const Image& image, std::size_t margin) {
-  View view;
+PatchView view_of(const Image& image, std::size_t margin) {
+  PatchView view;
   for (std::size_t c = 0; c < 3; ++c) {
-    const Plane& plane = view.channel[c] = padded(image, c, margin);
+    const PaddedChannel& plane = view.channel[c] = padded(image, c, margin);
     view.sum[c].resize(plane.values.size());
     view.energy[c].resize(plane.values.size());
     for (std::size_t y = 0; y + patch_px <= plane.height; ++y)
@@ -102,7 +102,7 @@ std::vector<float> gaussian(float sigma_px) {
 /// An end of the path as it may stand in a frame. The first of `sharp` is the image itself, the
 /// others are moved by half a pixel.
 struct End {
-  std::vector<View> sharp, blurred;
+  std::vector<PatchView> sharp, blurred;
 };
 
 End make_end(const Image& image, std::size_t margin) {
@@ -142,8 +142,8 @@ Patch take_patch(const Image& frame, std::size_t x, std::size_t y) {
 }
 
 /// Inner product of a channel of a patch with one of a view.
-float product_of(const std::array<float, patch_numbers>& values, const View& view, std::size_t c,
-                 std::size_t x, std::size_t y) {
+float product_of(const std::array<float, patch_numbers>& values, const PatchView& view,
+                 std::size_t c, std::size_t x, std::size_t y) {
   float sum = 0;
   for (std::size_t v = 0; v < patch_px; ++v) {
     const float* row = view.channel[c].at(x, y + v);
@@ -175,7 +175,7 @@ double inverse_form(const Matrix3& m, const Vector3& v) {
 }
 
 /// The least residual against p A + q B in place; as much as there is if p or q is not positive.
-float mix_residual(const Patch& patch, const View& a, const View& b, std::size_t margin) {
+float mix_residual(const Patch& patch, const PatchView& a, const PatchView& b, std::size_t margin) {
   double aa = 0, bb = 0, ab = 0, fa = 0, fb = 0;
   const std::size_t x = patch.x + margin, y = patch.y + margin;
   for (std::size_t c = 0; c < 3; ++c) {
@@ -198,7 +198,7 @@ float mix_residual(const Patch& patch, const View& a, const View& b, std::size_t
 
 /// The least residual against a patch in place whose colours may change by any affine map of them:
 /// what recolouring does where several colours meet.
-float recolored_residual(const Patch& patch, const View& view, std::size_t margin) {
+float recolored_residual(const Patch& patch, const PatchView& view, std::size_t margin) {
   const std::size_t x = patch.x + margin, y = patch.y + margin;
   Matrix3 gram{}, products{};  // of the view's channels; of the patch's (rows) with those
   for (std::size_t c = 0; c < 3; ++c) {
@@ -219,7 +219,7 @@ float recolored_residual(const Patch& patch, const View& view, std::size_t margi
 
 /// The least of `best` and the residuals against the copies in one view, moved by up to `margin`.
 /// Ends early below `enough`.
-float copy_residual(const Patch& patch, const View& view, std::size_t margin, float best,
+float copy_residual(const Patch& patch, const PatchView& view, std::size_t margin, float best,
                     float enough) {
   constexpr std::size_t most = 64;  // of a row of copies at a time
   const std::size_t span = 2 * margin + 1;
@@ -250,8 +250,8 @@ float ghost_energy(const Patch& patch, const End& a, const End& b, std::size_t m
   float copy = std::min({patch.total_energy, recolored_residual(patch, a.sharp.front(), margin),
                          recolored_residual(patch, b.sharp.front(), margin)});
   for (const End* end : {&a, &b})
-    for (const std::vector<View>* views : {&end->sharp, &end->blurred})
-      for (const View& view : *views) {
+    for (const std::vector<PatchView>* views : {&end->sharp, &end->blurred})
+      for (const PatchView& view : *views) {
         if (copy <= enough) return 0;
         copy = copy_residual(patch, view, margin, copy, enough);
       }
