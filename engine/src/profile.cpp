@@ -1,6 +1,7 @@
 #include "chorus/profile.hpp"
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <stdexcept>
 #include <utility>
@@ -83,6 +84,8 @@ struct alignas(128) WorkerClock {
 struct ProfilingBackend::Clocks {
   explicit Clocks(std::size_t workers) : of_worker(workers) {}
   std::vector<WorkerClock> of_worker;
+  std::atomic<std::size_t> running = 0;  ///< workers at this moment
+  std::atomic<std::size_t> threads = 1;  ///< most workers that ever ran at once
   Clock::time_point start;
   double wall_seconds = 0;
 };
@@ -124,6 +127,9 @@ void ProfilingBackend::parallel(
   if (!running_) return inner_->parallel(tasks, body);
   inner_->parallel(tasks, [&](std::size_t task, std::size_t worker) {
     const std::size_t outer = std::exchange(present_worker, worker);
+    const std::size_t running = ++clocks_->running;
+    for (std::size_t most = clocks_->threads; most < running;)
+      if (clocks_->threads.compare_exchange_weak(most, running)) break;
     WorkerClock& clock = clocks_->of_worker[worker];
     const auto in_primitives = [&clock] {
       double total = 0;
@@ -135,6 +141,7 @@ void ProfilingBackend::parallel(
     body(task, worker);
     clock.seconds[bookkeeping] += seconds_since(start) - (in_primitives() - before);
     ++clock.calls[bookkeeping];
+    --clocks_->running;
     present_worker = outer;
   });
 }
@@ -142,7 +149,7 @@ void ProfilingBackend::parallel(
 Profile ProfilingBackend::profile() const {
   Profile result;
   result.wall_seconds = clocks_->wall_seconds;
-  result.workers = clocks_->of_worker.size();
+  result.threads = clocks_->threads;
   double busy = 0;
   for (std::size_t p = 0; p < part_count; ++p) {
     Profile::Part part{part_names[p], 0, 0};
@@ -151,7 +158,7 @@ Profile ProfilingBackend::profile() const {
       part.calls += clock.calls[p];
     }
     if (p == waiting)
-      part.seconds = result.wall_seconds * static_cast<double>(result.workers) - busy;
+      part.seconds = result.wall_seconds * static_cast<double>(result.threads) - busy;
     busy += part.seconds;
     if (part.seconds > 0) result.parts.push_back(std::move(part));
   }

@@ -13,16 +13,16 @@ namespace chorus {
 struct Profile {
   struct Part {
     std::string name;
-    double seconds = 0;  ///< of all workers together
+    double seconds = 0;  ///< of all threads together
     std::uint64_t calls = 0;
   };
   std::vector<Part> parts;  ///< only those that took time
   double wall_seconds = 0;  ///< while the clocks ran
-  std::size_t workers = 0;
+  std::size_t threads = 0;  ///< that computed at once
 
-  /// A part's share of the time of all workers, 0 to 1.
+  /// A part's share of the time of all threads, 0 to 1.
   double share(const Part& part) const {
-    return part.seconds / (wall_seconds * static_cast<double>(workers));
+    return part.seconds / (wall_seconds * static_cast<double>(threads));
   }
 };
 
