@@ -72,7 +72,7 @@ std::vector<CLI::Option*> add_training(CLI::App& command, TrainOptions& o) {
       "Drawn per image and step from the others (0: from all pixels alike)")
       ->check(CLI::Range(0, 1 << 20));
   add("--area-from", o.training.area_from,
-      "Share of the training after which pixels count as areas, not as points (1: never)")
+      "Share of the steps after which pixels count as areas, not as points (1: never)")
       ->check(number_in(0, 1));
   add("--area-flat-pixels", o.training.area_flat_pixels, "As --flat-pixels, for areas")
       ->check(CLI::Range(0, 1 << 20));

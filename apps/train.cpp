@@ -186,7 +186,7 @@ class TrainingRun {
 
   void step() {
     if (session_.profiler) session_.profiler->start();
-    trainer_.step(progress());
+    trainer_.step(schedule_progress());
     if (session_.profiler) session_.profiler->stop();
   }
 
@@ -198,6 +198,13 @@ class TrainingRun {
   double progress() const {
     const bool by_steps = state_.limit.kind == Limit::Kind::steps;
     return (by_steps ? static_cast<double>(trainer_.steps()) : elapsed_s()) / state_.limit.amount;
+  }
+
+  /// The schedule follows the steps: by the clock, the slower steps of its end would begin too
+  /// late.
+  double schedule_progress() const {
+    if (state_.limit.kind == Limit::Kind::steps) return progress();
+    return share_of_steps(progress(), state_.config.area_from, trainer_.area_cost());
   }
 
   void announce() {

@@ -77,6 +77,13 @@ double schedule_factor(double progress, double warm_up) {
   return rising * (0.5 + 0.5 * std::cos(std::numbers::pi * p));
 }
 
+double share_of_steps(double share_of_time, double area_from, double area_cost) {
+  const double t = std::clamp(share_of_time, 0.0, 1.0), areas = 1 - area_from;
+  const double time_of_points = area_from / (area_from + areas * area_cost);
+  if (t <= time_of_points) return t == 0 ? 0 : t * area_from / time_of_points;
+  return area_from + (t - time_of_points) * areas / (1 - time_of_points);
+}
+
 Trainer::Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& images,
                  const TrainConfig& config)
     : backend_(memory.backend()),

@@ -48,6 +48,10 @@ struct TrainConfig {
 /// 0.
 double schedule_factor(double progress, double warm_up);
 
+/// The share of the steps that is done when a share of the time is, both in [0, 1], if the steps
+/// from `area_from` (a share of the steps) on take `area_cost` times as long as those before.
+double share_of_steps(double share_of_time, double area_from, double area_cost);
+
 /// Trains a model in place. A step draws pixels of some images and gives each of the backend's
 /// workers a share of the images. A worker computes the modulations of its share at once,
 /// differentiates the mean squared error tile by tile down to the modulations, and these down to
@@ -64,6 +68,10 @@ class Trainer {
 
   std::uint64_t steps() const { return step_; }
   std::size_t pixels_per_step() const { return images_per_step_ * points_.pixels(); }
+  /// How much longer a step on areas should take, by the number of its points.
+  double area_cost() const {
+    return static_cast<double>(areas_.samples()) / static_cast<double>(points_.samples());
+  }
 
   /// Mean squared error (per pixel and channel, an unbiased estimate over all pixels) of the steps
   /// since the last call.
