@@ -150,7 +150,7 @@ void initialize_palettes(Memory& memory, Model& model, const std::vector<NamedIm
 PaletteFit fit_palettes(const std::vector<NamedImage>& images, const Split& split,
                         std::size_t entries) {
   constexpr std::size_t most_images = 64, least_entries = 12, most_entries = 24;
-  constexpr double explained_db = 32;
+  constexpr double explained_db = 48;
   const std::size_t count = std::min(images.size(), most_images);
   if (count == 0) throw std::invalid_argument("fit_palettes: no images");
   const auto chosen = [&](std::size_t k) { return k * images.size() / count; };
