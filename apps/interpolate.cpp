@@ -80,14 +80,16 @@ void write_walk(Renderer& renderer, const Model& model, const std::vector<ImageP
 }
 
 /// From each image to the next and, from more than two, back to the first.
-std::vector<ImagePair> pairs_on_the_way(const Model& model, const InterpolateOptions& options,
-                                        const DistanceMatrix& distances) {
+std::vector<ImagePair> pairs_on_the_way(Memory& memory, const Model& model,
+                                        const InterpolateOptions& options) {
   std::vector<std::size_t> images;
   for (const std::string& name : options.names) images.push_back(find_image(model, name));
   if (images.size() > 2 && !options.open) images.push_back(images.front());
+  Similarities similarities(memory, model);
   std::vector<ImagePair> pairs;
   for (std::size_t i = 0; i + 1 < images.size(); ++i)
-    pairs.push_back({images[i], images[i + 1], distances[images[i]][images[i + 1]]});
+    pairs.push_back({images[i], images[i + 1],
+                     similarities.distance(images[i], images[i + 1], default_similarity)});
   return pairs;
 }
 
@@ -97,11 +99,9 @@ void interpolate(const InterpolateOptions& options) {
   Session session(options.backend);
   const Model model = load_model(session.memory, options.model);
   Renderer renderer(session.memory, model);
-  if (options.best_pairs == 0) {
-    const auto distances = similarity_distances(session.memory, model, default_similarity);
-    return write_walk(renderer, model, pairs_on_the_way(model, options, distances), options.out,
-                      options);
-  }
+  if (options.best_pairs == 0)
+    return write_walk(renderer, model, pairs_on_the_way(session.memory, model, options),
+                      options.out, options);
   if (model.images.size() < 2 * options.best_pairs)
     throw Error(fmt::format("{} disjoint pairs need {} images; the model has {}",
                             options.best_pairs, 2 * options.best_pairs, model.images.size()));

@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
-#include <tuple>
 
 #include "chorus/error.hpp"
 #include "chorus/printable.hpp"
@@ -18,19 +16,6 @@ namespace chorus::app {
 namespace {
 
 using nlohmann::ordered_json;
-
-/// The closest pairs of all; images may come again.
-std::vector<ImagePair> closest_pairs(const DistanceMatrix& distances, std::size_t count) {
-  std::vector<ImagePair> all;
-  for (std::size_t a = 0; a < distances.size(); ++a)
-    for (std::size_t b = a + 1; b < distances.size(); ++b) all.push_back({a, b, distances[a][b]});
-  const auto end = all.begin() + static_cast<std::ptrdiff_t>(std::min(count, all.size()));
-  std::partial_sort(all.begin(), end, all.end(), [](const ImagePair& x, const ImagePair& y) {
-    return std::tie(x.distance, x.a, x.b) < std::tie(y.distance, y.a, y.b);
-  });
-  all.erase(end, all.end());
-  return all;
-}
 
 ordered_json to_json(const Model& model, const std::vector<ImagePair>& pairs) {
   ordered_json list = ordered_json::array();

@@ -148,6 +148,17 @@ BOOST_AUTO_TEST_CASE(the_closest_pair_is_left_out_where_that_is_better) {
   BOOST_TEST(closest_disjoint_pairs(distances, 1).front().distance == 1);
 }
 
+BOOST_AUTO_TEST_CASE(closest_pairs_share_images_and_keep_the_order_of_equals) {
+  const DistanceMatrix distances = {{0, 2, 9, 9}, {2, 0, 1, 9}, {9, 1, 0, 2}, {9, 9, 2, 0}};
+  const std::vector<ImagePair> pairs = closest_pairs(distances, 3);
+  BOOST_REQUIRE_EQUAL(pairs.size(), 3U);
+  BOOST_TEST((pairs[0].a == 1 && pairs[0].b == 2 && pairs[0].distance == 1));
+  BOOST_TEST((pairs[1].a == 0 && pairs[1].b == 1 && pairs[1].distance == 2));
+  BOOST_TEST((pairs[2].a == 2 && pairs[2].b == 3 && pairs[2].distance == 2));
+  BOOST_TEST(closest_pairs(distances, 100).size() == 6U);
+  BOOST_TEST(closest_pairs({}, 3).empty());
+}
+
 BOOST_AUTO_TEST_CASE(many_images_and_odd_counts_are_no_trouble) {
   RandomStream random(3, 0);
   const DistanceMatrix distances = random_distances(101, 50, random);
@@ -182,6 +193,14 @@ BOOST_AUTO_TEST_CASE(every_measure_gives_a_symmetric_matrix_of_distances) {
     }
   }
   BOOST_CHECK_THROW(parse_similarity("pixels"), Error);
+}
+
+BOOST_AUTO_TEST_CASE(two_images_are_as_far_apart_alone_as_among_all) {
+  Memory memory(make_backend("cpu"));
+  const Model model = tiny_model(memory);
+  Similarities all(memory, model), alone(memory, model);
+  for (const Similarity measure : all_similarities)
+    BOOST_TEST(alone.distance(3, 1, measure) == all.distances(measure)[1][3], name(measure));
 }
 
 BOOST_AUTO_TEST_CASE(a_path_is_no_shorter_than_the_distance_of_its_ends) {

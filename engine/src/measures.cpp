@@ -1,14 +1,13 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
-#include <functional>
 #include <string>
 
 #include "chorus/error.hpp"
 #include "chorus/image_distance.hpp"
 #include "chorus/metrics.hpp"
 #include "chorus/pairs.hpp"
-#include "chorus/render.hpp"
 #include "vectors.hpp"
 
 namespace chorus {
@@ -22,31 +21,6 @@ constexpr std::size_t coarse_steps = 4;
 double cosine_distance(const std::vector<double>& a, const std::vector<double>& b) {
   const double lengths = std::sqrt(inner_product(a, a) * inner_product(b, b));
   return lengths > 0 ? std::max(0.0, 1 - inner_product(a, b) / lengths) : 1;
-}
-
-/// distance(a, b) of all pairs of so many images, on all processors.
-DistanceMatrix matrix(std::size_t images,
-                      const std::function<double(std::size_t, std::size_t)>& distance) {
-  DistanceMatrix distances(images, std::vector<double>(images));
-#pragma omp parallel for schedule(dynamic)
-  for (std::size_t a = 0; a < images; ++a)
-    for (std::size_t b = a + 1; b < images; ++b) distances[a][b] = distances[b][a] = distance(a, b);
-  return distances;
-}
-
-std::vector<Image> decoded(Renderer& renderer, const Model& model, std::size_t side) {
-  std::vector<Image> images;
-  for (std::size_t i = 0; i < model.images.size(); ++i)
-    images.push_back(quantized(renderer.render(i, side, side)));
-  return images;
-}
-
-DistanceMatrix decoded_distances(Memory& memory, const Model& model,
-                                 double (*distance)(const Image&, const Image&)) {
-  Renderer renderer(memory, model);
-  const std::vector<Image> images = decoded(renderer, model, grid_px);
-  return matrix(images.size(),
-                [&](std::size_t a, std::size_t b) { return distance(images[a], images[b]); });
 }
 
 /// How far the decoded image moves on the straight line between two codes.
@@ -64,19 +38,6 @@ double path_length(Renderer& renderer, const ImageCode& from, const ImageCode& t
     before = next;
   }
   return length;
-}
-
-DistanceMatrix path_lengths(Memory& memory, const Model& model) {
-  Renderer renderer(memory, model);
-  const std::vector<Image> images = decoded(renderer, model, coarse_grid_px);
-  std::vector<ImageCode> codes;
-  for (std::size_t i = 0; i < images.size(); ++i) codes.push_back(renderer.code(i));
-  DistanceMatrix distances(images.size(), std::vector<double>(images.size()));
-  for (std::size_t a = 0; a < images.size(); ++a)
-    for (std::size_t b = a + 1; b < images.size(); ++b)
-      distances[a][b] = distances[b][a] =
-          path_length(renderer, codes[a], codes[b], images[a], images[b]);
-  return distances;
 }
 
 double ssim_distance(const Image& a, const Image& b) { return std::max(0.0, 1 - ssim(a, b)); }
@@ -116,32 +77,81 @@ Similarity parse_similarity(std::string_view text) {
   throw Error(fmt::format("no measure of similarity '{}'; expected one of {}", text, known));
 }
 
-DistanceMatrix similarity_distances(Memory& memory, const Model& model, Similarity measure) {
-  const auto latents = [&] { return host_rows(memory.backend(), model.latents); };
+Similarities::Similarities(Memory& memory, const Model& model)
+    : model_(model),
+      renderer_(memory, model),
+      latents_(host_rows(memory.backend(), model.latents)),
+      shifts_(modulation_vectors(memory.backend(), model)),
+      pictures_(model.images.size()),
+      coarse_pictures_(model.images.size()) {}
+
+void Similarities::prepare(std::size_t image, Similarity measure) {
+  const auto decode = [&](std::vector<Image>& pictures, std::size_t side) {
+    if (pictures[image].pixels() == 0)
+      pictures[image] = quantized(renderer_.render(image, side, side));
+  };
   switch (measure) {
-    case Similarity::latent_cosine: {
-      const std::vector<std::vector<double>> z = latents();
-      return matrix(z.size(),
-                    [&](std::size_t a, std::size_t b) { return cosine_distance(z[a], z[b]); });
-    }
+    case Similarity::latent_cosine:
     case Similarity::latent_l2:
-      return pairwise_distances(latents());
     case Similarity::modulation:
-      return pairwise_distances(modulation_vectors(memory.backend(), model));
+      return;
     case Similarity::pull_back:
-      return path_lengths(memory, model);
+      return decode(coarse_pictures_, coarse_grid_px);
     case Similarity::pixel:
-      return decoded_distances(memory, model, pixel_distance);
     case Similarity::ssim:
-      return decoded_distances(memory, model, ssim_distance);
     case Similarity::palette:
-      return decoded_distances(memory, model, palette_distance);
     case Similarity::silhouette:
-      return decoded_distances(memory, model, silhouette_distance);
     case Similarity::edges:
-      return decoded_distances(memory, model, edge_distance);
+      return decode(pictures_, grid_px);
   }
-  return {};
+}
+
+double Similarities::compare(std::size_t a, std::size_t b, Similarity measure) {
+  switch (measure) {
+    case Similarity::latent_cosine:
+      return cosine_distance(latents_[a], latents_[b]);
+    case Similarity::latent_l2:
+      return euclidean_distance(latents_[a], latents_[b]);
+    case Similarity::modulation:
+      return euclidean_distance(shifts_[a], shifts_[b]);
+    case Similarity::pull_back:
+      return path_length(renderer_, renderer_.code(a), renderer_.code(b), coarse_pictures_[a],
+                         coarse_pictures_[b]);
+    case Similarity::pixel:
+      return pixel_distance(pictures_[a], pictures_[b]);
+    case Similarity::ssim:
+      return ssim_distance(pictures_[a], pictures_[b]);
+    case Similarity::palette:
+      return palette_distance(pictures_[a], pictures_[b]);
+    case Similarity::silhouette:
+      return silhouette_distance(pictures_[a], pictures_[b]);
+    case Similarity::edges:
+      return edge_distance(pictures_[a], pictures_[b]);
+  }
+  return 0;
+}
+
+double Similarities::distance(std::size_t a, std::size_t b, Similarity measure) {
+  if (a == b) return 0;
+  prepare(a, measure);
+  prepare(b, measure);
+  return compare(std::min(a, b), std::max(a, b), measure);  // one direction, for the same bits
+}
+
+DistanceMatrix Similarities::distances(Similarity measure) {
+  const std::size_t images = model_.images.size();
+  for (std::size_t i = 0; i < images; ++i) prepare(i, measure);
+  DistanceMatrix distances(images, std::vector<double>(images));
+  // A decoding uses all processors by itself, and works on one image at a time.
+#pragma omp parallel for schedule(dynamic) if (measure != Similarity::pull_back)
+  for (std::size_t a = 0; a < images; ++a)
+    for (std::size_t b = a + 1; b < images; ++b)
+      distances[a][b] = distances[b][a] = compare(a, b, measure);
+  return distances;
+}
+
+DistanceMatrix similarity_distances(Memory& memory, const Model& model, Similarity measure) {
+  return Similarities(memory, model).distances(measure);
 }
 
 }  // namespace chorus

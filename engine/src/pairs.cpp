@@ -23,7 +23,7 @@ std::vector<ImagePair> all_pairs(const DistanceMatrix& distances) {
   for (std::size_t a = 0; a < distances.size(); ++a)
     for (std::size_t b = a + 1; b < distances.size(); ++b) {
       if (!(distances[a][b] >= 0) || std::isinf(distances[a][b]))
-        throw std::invalid_argument("closest_disjoint_pairs: a distance below 0 or no number");
+        throw std::invalid_argument("a distance of two images is below 0 or no number");
       all.push_back({a, b, distances[a][b]});
     }
   std::sort(all.begin(), all.end(), closer);
@@ -74,6 +74,12 @@ struct Weights {
 };
 
 }  // namespace
+
+std::vector<ImagePair> closest_pairs(const DistanceMatrix& distances, std::size_t count) {
+  std::vector<ImagePair> closest = all_pairs(distances);
+  closest.resize(std::min(count, closest.size()));
+  return closest;
+}
 
 std::vector<ImagePair> closest_disjoint_pairs(const DistanceMatrix& distances, std::size_t count) {
   count = std::min(count, distances.size() / 2);

@@ -21,16 +21,18 @@ std::vector<std::vector<double>> modulation_vectors(Backend& backend, const Mode
   return vectors;
 }
 
+double euclidean_distance(const std::vector<double>& a, const std::vector<double>& b) {
+  double sum = 0;
+  for (std::size_t k = 0; k < a.size(); ++k) sum += (a[k] - b[k]) * (a[k] - b[k]);
+  return std::sqrt(sum);
+}
+
 DistanceMatrix pairwise_distances(const std::vector<std::vector<double>>& vectors) {
   const std::size_t n = vectors.size();
   std::vector<std::vector<double>> distances(n, std::vector<double>(n));
   for (std::size_t a = 0; a < n; ++a)
-    for (std::size_t b = a + 1; b < n; ++b) {
-      double sum = 0;
-      for (std::size_t k = 0; k < vectors[a].size(); ++k)
-        sum += (vectors[a][k] - vectors[b][k]) * (vectors[a][k] - vectors[b][k]);
-      distances[a][b] = distances[b][a] = std::sqrt(sum);
-    }
+    for (std::size_t b = a + 1; b < n; ++b)
+      distances[a][b] = distances[b][a] = euclidean_distance(vectors[a], vectors[b]);
   return distances;
 }
 

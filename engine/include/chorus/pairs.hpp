@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "chorus/model.hpp"
+#include "chorus/render.hpp"
 #include "chorus/similarity.hpp"
 
 // How alike the images of a model are, in several ways, and the pairs that are most alike.
@@ -38,10 +39,29 @@ constexpr Similarity default_similarity = Similarity::silhouette;
 std::string_view name(Similarity measure);           ///< "latent-cosine"
 Similarity parse_similarity(std::string_view text);  ///< throws Error
 
-/// The distances between all images of a model, a symmetric matrix with zeros on the diagonal.
-/// Decoded images are compared on a grid of 48 x 48 pixels whatever their own sizes, since images
-/// of different sizes share the network's coordinates; pull_back decodes 24 x 24 pixels at 5
-/// places.
+/// How far apart a model's images are. Decoded images are compared on a grid of 48 x 48 pixels
+/// whatever their own sizes, since images of different sizes share the network's coordinates;
+/// pull_back decodes 24 x 24 pixels at 5 places. Images are decoded when a measure first asks for
+/// them and kept for the next one. The memory and the model must outlive this.
+class Similarities {
+ public:
+  Similarities(Memory& memory, const Model& model);
+
+  double distance(std::size_t a, std::size_t b, Similarity measure);
+  /// Between all images: a symmetric matrix with zeros on the diagonal.
+  DistanceMatrix distances(Similarity measure);
+
+ private:
+  /// What a measure compares of an image.
+  void prepare(std::size_t image, Similarity measure);
+  double compare(std::size_t a, std::size_t b, Similarity measure);
+
+  const Model& model_;
+  Renderer renderer_;
+  std::vector<std::vector<double>> latents_, shifts_;
+  std::vector<Image> pictures_, coarse_pictures_;  ///< by image; empty until asked for
+};
+
 DistanceMatrix similarity_distances(Memory& memory, const Model& model, Similarity measure);
 
 /// Up to `count` pairs of a model's images, no image in two of them, with the least sum of

@@ -15,6 +15,9 @@ std::vector<std::vector<double>> modulation_vectors(Backend& backend, const Mode
 
 using DistanceMatrix = std::vector<std::vector<double>>;
 
+/// Of two vectors of one length.
+double euclidean_distance(const std::vector<double>& a, const std::vector<double>& b);
+
 /// Euclidean distances between all vectors, a symmetric matrix.
 DistanceMatrix pairwise_distances(const std::vector<std::vector<double>>& vectors);
 
@@ -23,6 +26,11 @@ struct ImagePair {
   std::size_t b = 0;
   double distance = 0;
 };
+
+/// The `count` closest pairs of all, or all there are, closest first; an image may be in several.
+/// Equally close pairs are in the order of their images. Throws std::invalid_argument if a distance
+/// is negative or no number.
+std::vector<ImagePair> closest_pairs(const DistanceMatrix& distances, std::size_t count);
 
 /// `count` pairs, no image in two of them, with the least sum of distances; fewer if there are not
 /// so many images. Closest first. Exact, but for rounding to a 2^-24th of the largest distance: a
