@@ -12,6 +12,7 @@
 #include "chorus/files.hpp"
 #include "chorus/ranking.hpp"
 #include "chorus/render.hpp"
+#include "fingerprint.hpp"
 #include "parallel.hpp"
 
 namespace chorus::app {
@@ -68,12 +69,11 @@ std::vector<JudgedPair> judge(Session& session, const Model& model, const PairsO
 
 // --- the file beside the model ------------------------------------------------------------------
 
-/// FNV-1a of the file's bytes.
 std::string checksum(const std::filesystem::path& file) {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (const char byte : read_file(file))
-    hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3U;
-  return fmt::format("{:016x}", hash);
+  const std::string bytes = read_file(file);
+  Fingerprint fingerprint;
+  fingerprint.add(bytes.data(), bytes.size());
+  return fingerprint.hex();
 }
 
 std::filesystem::path cache_file(const PairsOptions& options) {

@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <cstdint>
-#include <cstring>
 #include <nlohmann/json.hpp>
-#include <string_view>
 
 #include "chorus/error.hpp"
+#include "fingerprint.hpp"
 
 namespace chorus::app {
 
@@ -40,19 +39,6 @@ void each_member(Config& c, Visit visit) {
   visit("images_per_step", c.images_per_step);
   visit("seed", c.seed);
 }
-
-/// FNV-1a, 64 bits: tells data sets apart; no protection against intent.
-class Fingerprint {
- public:
-  void add(const void* data, std::size_t bytes) {
-    for (const char c : std::string_view(static_cast<const char*>(data), bytes))
-      hash_ = (hash_ ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
-  }
-  std::uint64_t value() const { return hash_; }
-
- private:
-  std::uint64_t hash_ = 0xCBF29CE484222325ULL;
-};
 
 std::filesystem::path beside(const std::filesystem::path& model, const char* ending) {
   std::filesystem::path stem = model;
@@ -114,7 +100,7 @@ std::string data_checksum(const Collection& data) {
     fingerprint.add(size, sizeof size);
     fingerprint.add(named.image.rgb.data(), named.image.rgb.size() * sizeof(float));
   }
-  return fmt::format("{:016x}", fingerprint.value());
+  return fingerprint.hex();
 }
 
 }  // namespace chorus::app
