@@ -76,7 +76,7 @@ Scorer::Task Scorer::task(std::size_t image, const Image& truth) {
   const EncodedImage& encoded = model_.images[image];
   const std::size_t points =
       supersample_for(model_, image, std::max(truth.width, truth.height), supersample_);
-  const bool same_size = truth.width == encoded.width && truth.height == encoded.height;
+  const bool same_size = truth.size() == encoded.size();
   Task task{};
   task.name = encoded.name;
   task.truth = &truth;
@@ -134,14 +134,13 @@ TrainingImages::TrainingImages(const Model& model, const std::filesystem::path& 
     : images_(model.images.size()) {
   const std::vector<std::size_t> offered = available_sizes(data);
   std::set<std::size_t> wanted;
-  for (const EncodedImage& image : model.images) wanted.insert(longer_side(image));
+  for (const EncodedImage& image : model.images) wanted.insert(image.size().longer_side());
   for (const std::size_t size : wanted) {
     if (std::find(offered.begin(), offered.end(), size) == offered.end()) continue;
     Collection collection = load_collection(data, {.size = size, .background = background});
     for (const auto& [image, place] : match(model, collection)) {
       Image& found = collection[place].image;
-      if (found.width == model.images[image].width && found.height == model.images[image].height)
-        images_[image] = std::move(found);
+      if (found.size() == model.images[image].size()) images_[image] = std::move(found);
     }
   }
 }
@@ -166,8 +165,7 @@ std::vector<Collection> load_sizes(const std::filesystem::path& data,
 
 std::vector<bool> held_out_mask(const Model& model, std::size_t image, const Image& truth) {
   const EncodedImage& encoded = model.images[image];
-  if (model.split.pixels <= 0 || truth.width != encoded.width || truth.height != encoded.height)
-    return {};
+  if (model.split.pixels <= 0 || truth.size() != encoded.size()) return {};
   return held_out_pixels(model.split.seed, image, truth.width, truth.height, model.split.pixels);
 }
 

@@ -43,9 +43,8 @@ std::vector<ImagePair> studied_pairs(const Model& model, const PairsOptions& opt
 
 std::vector<Image> frames_of(Renderer& renderer, const Model& model, const ImagePair& pair,
                              PathKind kind) {
-  const PixelSize size = {model.images[pair.a].width, model.images[pair.a].height};
   Path path(renderer, model, pair.a, pair.b, {.kind = kind, .even = false});
-  return path.frames(study_frames, size);
+  return path.frames(study_frames, model.images[pair.a].size());
 }
 
 std::vector<JudgedPair> judge(Session& session, const Model& model, const PairsOptions& options,

@@ -40,12 +40,8 @@ struct Shown {
 constexpr std::array references = {Shown{"crossfade", &PairScores::cross_fade},
                                    Shown{"hard_cut", &PairScores::hard_cut}};
 
-PixelSize training_size(const Model& model, std::size_t image) {
-  return {model.images[image].width, model.images[image].height};
-}
-
 std::size_t training_points(const Model& model, std::size_t image) {
-  return supersample_for(model, image, longer_side(model.images[image]), 0);
+  return supersample_for(model, image, model.images[image].size().longer_side(), 0);
 }
 
 /// Of both ends together; nothing unless both true images have the size of the frames.
@@ -53,8 +49,7 @@ std::optional<double> psnr_of_ends(const std::vector<Image>& frames, const Image
                                    const Image* b) {
   double mse = 0;
   for (const auto& [frame, truth] : {std::pair(&frames.front(), a), std::pair(&frames.back(), b)}) {
-    if (truth == nullptr || truth->width != frame->width || truth->height != frame->height)
-      return {};
+    if (truth == nullptr || truth->size() != frame->size()) return {};
     mse += mean_squared_error(quantized(*frame), *truth) / 2;
   }
   return psnr_db(mse);
@@ -96,7 +91,7 @@ std::map<std::string, Image> load_middles(const EvaluateOptions& options, std::s
 /// Halfway along a path at its own pace, where the truth is half of what was done.
 Image middle(Renderer& renderer, const Model& model, const ImagePair& pair, PathKind kind) {
   Path path(renderer, model, pair.a, pair.b, {.kind = kind, .even = false});
-  return path.frame(0.5, training_size(model, pair.a), training_points(model, pair.a));
+  return path.frame(0.5, model.images[pair.a].size(), training_points(model, pair.a));
 }
 
 std::vector<KnownTruthScore> score_known_truth(Session& session, const Model& model,
@@ -105,13 +100,11 @@ std::vector<KnownTruthScore> score_known_truth(Session& session, const Model& mo
   std::map<std::size_t, std::map<std::string, Image>> middles;  // by size
   std::vector<KnownTruthScore> scores;
   for (const auto& [end, pair] : known_places(model)) {
-    const PixelSize size = training_size(model, pair.a);
-    const std::size_t side = std::max(size.width, size.height);
+    const PixelSize size = model.images[pair.a].size();
+    const std::size_t side = size.longer_side();
     if (middles.count(side) == 0) middles[side] = load_middles(options, side);
     const auto truth = middles[side].find(end.middle);
-    if (truth == middles[side].end() || truth->second.width != size.width ||
-        truth->second.height != size.height)
-      continue;
+    if (truth == middles[side].end() || truth->second.size() != size) continue;
     const std::size_t points = training_points(model, pair.a);
     const Image a = renderer.render(pair.a, size.width, size.height, points);
     const Image b = renderer.render(pair.b, size.width, size.height, points);
@@ -268,7 +261,7 @@ std::vector<PairScores> score_pairs(Session& session, const Model& model,
   for (const ImagePair& pair : pairs) {
     Path path(renderer, model, pair.a, pair.b, {.kind = kind});
     frames.push_back(
-        path.frames(judged_frames, training_size(model, pair.a), training_points(model, pair.a)));
+        path.frames(judged_frames, model.images[pair.a].size(), training_points(model, pair.a)));
   }
   std::vector<PairScores> scores(pairs.size());
   for_each_index(pairs.size(), session.threads, [&](std::size_t i) {

@@ -43,11 +43,10 @@ std::string describe_head(const SirenConfig& config) {
                      config.palette_fields == PaletteFields::constant ? "colors" : "color fields");
 }
 
-std::size_t longer_side(const EncodedImage& image) { return std::max(image.width, image.height); }
-
 PixelSize scaled_size(const EncodedImage& image, std::size_t side) {
+  const std::size_t trained = image.size().longer_side();
   const auto scaled = [&](std::size_t pixels) {
-    return std::max<std::size_t>(1, (pixels * side + longer_side(image) / 2) / longer_side(image));
+    return std::max<std::size_t>(1, (pixels * side + trained / 2) / trained);
   };
   return {scaled(image.width), scaled(image.height)};
 }
@@ -55,7 +54,7 @@ PixelSize scaled_size(const EncodedImage& image, std::size_t side) {
 std::size_t supersample_for(const Model& model, std::size_t image, std::size_t size,
                             std::size_t asked) {
   if (asked != 0) return asked;
-  const std::size_t trained = longer_side(model.images[image]);
+  const std::size_t trained = model.images[image].size().longer_side();
   return model.supersample * std::max<std::size_t>(1, (trained + size - 1) / size);
 }
 

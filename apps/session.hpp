@@ -28,8 +28,6 @@ void print_profile(const Profile& profile, std::uint64_t steps);
 /// A size whose longer side is `longer_side` pixels, in the proportions of an encoded image.
 PixelSize scaled_size(const EncodedImage& image, std::size_t longer_side);
 
-std::size_t longer_side(const EncodedImage& image);
-
 /// For people: "rgb", "palette (12 free colors an image)".
 std::string describe_head(const SirenConfig& config);
 

@@ -57,7 +57,7 @@ std::vector<Known> find_known(const Model& model, const TrueImages& images, std:
   };
   std::vector<Known> known;
   for (const EncodedImage& encoded : model.images)
-    known.push_back({find(encoded.name, longer_side(encoded)), find(encoded.name, size)});
+    known.push_back({find(encoded.name, encoded.size().longer_side()), find(encoded.name, size)});
   return known;
 }
 
@@ -134,7 +134,7 @@ class ContactSheet {
   static constexpr std::size_t largest_page_px = std::size_t{1} << 24U;
 
   static Image reduced(const Image& image) {
-    const std::size_t side = std::max(image.width, image.height);
+    const std::size_t side = image.size().longer_side();
     if (side <= largest_cell_px) return image;
     const auto scaled = [&](std::size_t pixels) {
       return std::max<std::size_t>(1, pixels * largest_cell_px / side);
@@ -199,7 +199,7 @@ void upsample(const UpsampleOptions& options) {
   const Model model = load_model(session.memory, options.model);
   Renderer renderer(session.memory, model);
   std::set<std::size_t> sizes = {options.size};
-  for (const EncodedImage& encoded : model.images) sizes.insert(longer_side(encoded));
+  for (const EncodedImage& encoded : model.images) sizes.insert(encoded.size().longer_side());
   const TrueImages images = load_images(options, sizes);
   const std::vector<Known> known = find_known(model, images, options.size);
   make_folder(options.out);

@@ -118,7 +118,7 @@ class ReportBuilder {
         trained_(model_, evaluation_.data, evaluation_.background),
         by_size_(evaluate_sizes(session_, model_, evaluation_)),
         renderer_(session_.memory, model_),
-        training_size_(longer_side(model_.images.front())),
+        training_size_(model_.images.front().size().longer_side()),
         target_(target_of(by_size_, training_size_)),
         rival_(best_of(target_.baselines)) {
     for (std::size_t i = 0; i < model_.images.size(); ++i) places_[model_.images[i].name] = i;
@@ -204,7 +204,7 @@ class ReportBuilder {
 
   std::string thumbnail(std::size_t image) {
     const EncodedImage& encoded = model_.images[image];
-    const std::size_t side = std::min(largest_thumbnail, longer_side(encoded));
+    const std::size_t side = std::min(largest_thumbnail, encoded.size().longer_side());
     const PixelSize size = scaled_size(encoded, side);
     return data_url(
         renderer_.render(image, size.width, size.height, supersample_for(model_, image, side, 0)));
@@ -233,7 +233,7 @@ class ReportBuilder {
     for (const Collection& data :
          load_sizes(evaluation_.data, sizes_to_load(), evaluation_.background))
       for (const NamedImage& named : data) {
-        const std::size_t side = std::max(named.image.width, named.image.height);
+        const std::size_t side = named.image.size().longer_side();
         const auto found = chosen.find(named.name);
         if (side == target_.size && found != chosen.end())
           list.push_back(pictures(named, found->second.first, found->second.second));

@@ -14,7 +14,7 @@ namespace {
 /// fewer, so that borders are found to a fraction of a training pixel, and not larger than needed.
 PixelSize working_size(const EncodedImage& image) {
   constexpr std::size_t finer = 4, enough = 192, most = 256;
-  const PixelSize trained{image.width, image.height};
+  const PixelSize trained = image.size();
   const std::size_t side =
       std::min({finer * trained.longer_side(), std::max(enough, trained.longer_side()), most});
   const auto scaled = [&](std::size_t pixels) {

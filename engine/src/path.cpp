@@ -45,7 +45,7 @@ std::unique_ptr<Way> make_way(Renderer& renderer, const Model& model, std::size_
 Path::Path(Renderer& renderer, const Model& model, std::size_t from, std::size_t to,
            const PathOptions& options)
     : way_(make_way(renderer, model, from, to, options.kind)),
-      measured_size_{model.images[from].width, model.images[from].height},
+      measured_size_(model.images[from].size()),
       measured_supersample_(model.supersample),
       even_(options.even) {}
 

@@ -19,6 +19,8 @@ struct EncodedImage {
   std::string name;
   std::size_t width = 0;   ///< pixels
   std::size_t height = 0;  ///< pixels
+
+  PixelSize size() const { return {width, height}; }
 };
 
 /// The names and sizes of images that are to be encoded.
