@@ -168,6 +168,41 @@ double badness_of_best(const std::vector<JudgedPair>& judged, const DistanceMatr
   return sum / static_cast<double>(best.size());
 }
 
+/// Between the images of the judged pairs; 0 between others.
+DistanceMatrix distances_of(const std::vector<JudgedPair>& judged, std::size_t images,
+                            Similarities& similarities, Similarity measure) {
+  if (2 * judged.size() == images * (images - 1)) return similarities.distances(measure);
+  DistanceMatrix distances(images, std::vector<double>(images));
+  for (const auto& [pair, scores] : judged)
+    distances[pair.a][pair.b] = distances[pair.b][pair.a] =
+        similarities.distance(pair.a, pair.b, measure);
+  return distances;
+}
+
+PairStudy study_of(Session& session, const Model& model, const PairsOptions& options,
+                   const std::vector<JudgedPair>& judged) {
+  const std::vector<bool> held_out = held_out_images(options.seed, model.images.size(), 0.5);
+  std::vector<bool> choosing = held_out;
+  choosing.flip();
+  const std::vector<JudgedPair> one = within(judged, choosing), other = within(judged, held_out);
+  PairStudy study{options.path, judged.size(), one.size(), other.size(), {}, default_similarity};
+  Similarities similarities(session.memory, model);
+  double most = -2;
+  for (const Similarity measure : all_similarities) {
+    const DistanceMatrix distances =
+        distances_of(judged, model.images.size(), similarities, measure);
+    study.measures.push_back({.measure = measure,
+                              .choosing = correlation(one, distances),
+                              .held_out = correlation(other, distances),
+                              .all = correlation(judged, distances),
+                              .best_held_out = badness_of_best(other, distances, held_out)});
+    if (study.measures.back().choosing <= most) continue;
+    most = study.measures.back().choosing;
+    study.chosen = measure;
+  }
+  return study;
+}
+
 }  // namespace
 
 PairStudy study_pairs(Session& session, const Model& model, const PairsOptions& options,
@@ -181,24 +216,7 @@ PairStudy study_pairs(Session& session, const Model& model, const PairsOptions& 
     judged = judge(session, model, options, progress);
     write_cache(options, key, *judged);
   }
-  const std::vector<bool> held_out = held_out_images(options.seed, model.images.size(), 0.5);
-  std::vector<bool> choosing = held_out;
-  choosing.flip();
-  const std::vector<JudgedPair> one = within(*judged, choosing), other = within(*judged, held_out);
-  PairStudy study{options.path, judged->size(), one.size(), other.size(), {}, default_similarity};
-  double most = -2;
-  for (const Similarity measure : all_similarities) {
-    const DistanceMatrix distances = similarity_distances(session.memory, model, measure);
-    study.measures.push_back({.measure = measure,
-                              .choosing = correlation(one, distances),
-                              .held_out = correlation(other, distances),
-                              .all = correlation(*judged, distances),
-                              .best_held_out = badness_of_best(other, distances, held_out)});
-    if (study.measures.back().choosing <= most) continue;
-    most = study.measures.back().choosing;
-    study.chosen = measure;
-  }
-  return study;
+  return study_of(session, model, options, *judged);
 }
 
 ordered_json to_json(const PairStudy& study) {

@@ -88,12 +88,6 @@ std::map<std::string, Image> load_middles(const EvaluateOptions& options, std::s
   return middles;
 }
 
-/// Halfway along a path at its own pace, where the truth is half of what was done.
-Image middle(Renderer& renderer, const Model& model, const ImagePair& pair, PathKind kind) {
-  Path path(renderer, model, pair.a, pair.b, {.kind = kind, .even = false});
-  return path.frame(0.5, model.images[pair.a].size(), training_points(model, pair.a));
-}
-
 std::vector<KnownTruthScore> score_known_truth(Session& session, const Model& model,
                                                const EvaluateOptions& options) {
   Renderer renderer(session.memory, model);
@@ -106,16 +100,19 @@ std::vector<KnownTruthScore> score_known_truth(Session& session, const Model& mo
     const auto truth = middles[side].find(end.middle);
     if (truth == middles[side].end() || truth->second.size() != size) continue;
     const std::size_t points = training_points(model, pair.a);
-    const Image a = renderer.render(pair.a, size.width, size.height, points);
-    const Image b = renderer.render(pair.b, size.width, size.height, points);
+    // At their own pace, where the true middle is half of what was done.
+    Path path(renderer, model, pair.a, pair.b, {.kind = options.path, .even = false});
+    Path line(renderer, model, pair.a, pair.b, {.kind = PathKind::linear, .even = false});
+    const std::vector<Image> frames = path.frames(3, size, points);
     const auto error = [&](const Image& image) {
       return mean_squared_error(quantized(image), truth->second);
     };
-    scores.push_back({.middle = end.middle,
-                      .kind = end.kind,
-                      .mse = error(middle(renderer, model, pair, options.path)),
-                      .mse_cross_fade = error(cross_fade(quantized(a), quantized(b), 3)[1]),
-                      .mse_lerp = error(middle(renderer, model, pair, PathKind::linear))});
+    scores.push_back(
+        {.middle = end.middle,
+         .kind = end.kind,
+         .mse = error(frames[1]),
+         .mse_cross_fade = error(cross_fade(quantized(frames[0]), quantized(frames[2]), 3)[1]),
+         .mse_lerp = error(line.frame(0.5, size, points))});
   }
   return scores;
 }
