@@ -16,8 +16,8 @@ std::string data_url(const Image& image);
 ///  "baselines": [{"name", "value"}, ..]}, without those that have no points.
 nlohmann::ordered_json training_curves(const std::vector<nlohmann::json>& metrics);
 
-/// One HTML page that holds everything: style, script, data and pictures. `data` is what
-/// report.js reads.
+/// One HTML page that holds everything: style, script, data and pictures. `data` is what the
+/// scripts read.
 std::string report_page(const nlohmann::ordered_json& data);
 
 }  // namespace chorus::app

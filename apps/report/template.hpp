@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-// report.html, report.css and report.js, put into the program by embed.cmake.
+// The parts of the page that parts.cmake lists, put into the program by embed.cmake.
 
 namespace chorus::app::report_template {
 

@@ -1,0 +1,10 @@
+# What the page is put together from, in this order; the scripts are one.
+set(report_html report.html)
+set(report_css report.css)
+set(report_js
+  script/base.js
+  script/tables.js
+  script/charts.js
+  script/pictures.js
+  script/latents.js
+  script/setup.js)

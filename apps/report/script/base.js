@@ -1,0 +1,102 @@
+"use strict";
+const data = JSON.parse(document.getElementById("data").textContent);
+const byId = (id) => document.getElementById(id);
+
+// What a browser complains about can be read from the page: the tests do.
+window.addEventListener("error", (event) => {
+  document.documentElement.dataset.error = event.message;
+});
+
+function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key in made && key !== "list") made[key] = value;
+    else made.setAttribute(key, value);
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+function vector(name, attributes = {}, text = "") {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  if (text !== "") made.textContent = text;
+  return made;
+}
+
+const decibel = (value) => value.toFixed(2);
+const similarity = (value) => value.toFixed(3);
+const signed = (value) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(2);
+const count = (value) => value.toLocaleString("en");
+const label = (method) => ({ nearest: "nearest", bilinear: "bilinear", bicubic: "bicubic",
+  lanczos: "Lanczos", linear: "linear", cubic: "cubic", biharmonic: "biharmonic" })[method] ?? method;
+
+function duration(seconds) {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const rest = String(whole % 60).padStart(2, "0");
+  return whole < 3600 ? `${Math.floor(whole / 60)}:${rest} min`
+    : `${Math.floor(whole / 3600)}:${String(Math.floor(whole / 60) % 60).padStart(2, "0")}:${rest} h`;
+}
+
+function bestOf(baselines, key) {
+  let best = null;
+  for (const [method, scores] of Object.entries(baselines ?? {}))
+    if (best === null || scores[key] > best.value) best = { method, value: scores[key] };
+  return best;
+}
+
+// ---- Headline -----------------------------------------------------------------------------------
+
+const target = data.sizes.find((size) => size.size === data.target.size);
+const trained = data.sizes.find((size) => size.size === data.training_size);
+const rival = bestOf(target?.baselines, "psnr_pooled");
+const seconds = Math.max(0, ...data.curves.flatMap((curve) =>
+  curve.series.flatMap((series) => series.points.map((point) => point[0]))));
+
+function tile(value, unit, text, gain) {
+  const box = element("div", { className: "tile" }, element("b", {}, `${value}${unit}`),
+    element("span", {}, text));
+  if (gain !== undefined)
+    box.append(element("span", { className: gain >= 0 ? "gain" : "loss" }, `${signed(gain)} dB`));
+  return box;
+}
+
+function headline() {
+  byId("title").textContent = data.title;
+  document.title = `${data.title} · chorus report`;
+  const time = seconds > 0 ? ` in ${duration(seconds)}` : "";
+  let text = `${count(data.network.images)} images in one network, trained at ` +
+    `${data.training_size} px${time}.`;
+  if (rival)
+    text += ` At ${target.size} px it reaches ${decibel(target.psnr_pooled)} dB; the best classical ` +
+      `enlargement, ${label(rival.method)}, reaches ${decibel(rival.value)} dB.`;
+  byId("summary").textContent = text;
+
+  const tiles = byId("tiles");
+  if (trained)
+    tiles.append(tile(decibel(trained.psnr_pooled), " dB",
+      `at ${trained.size} px, the training size (mean of images ${decibel(trained.psnr_mean)})`));
+  if (rival) {
+    tiles.append(tile(decibel(target.psnr_pooled), " dB",
+      `at ${target.size} px; over ${label(rival.method)}:`, target.psnr_pooled - rival.value));
+    tiles.append(tile(`${target.wins_over_all} of ${target.count}`, "",
+      `images on which it beats all ${Object.keys(target.baselines).length} classical methods at ` +
+      `${target.size} px`));
+  }
+  const inpainting = bestOf(data.held_out?.baselines, "psnr_pooled");
+  if (data.held_out)
+    tiles.append(tile(decibel(data.held_out.psnr_held_out), " dB",
+      `on pixels held out${inpainting ? `; over ${label(inpainting.method)} inpainting:` : ""}`,
+      inpainting ? data.held_out.psnr_held_out - inpainting.value : undefined));
+  const numbers = data.network.numbers_shared + data.network.numbers_latents +
+    data.network.numbers_beside;
+  tiles.append(tile((data.network.numbers_pixels / numbers).toFixed(1), "×",
+    `fewer numbers than the images have: ${count(numbers)} for ${count(data.network.numbers_pixels)}`));
+}
+
+function navigation() {
+  for (const section of document.querySelectorAll("section:not([hidden])"))
+    document.querySelector("nav").append(
+      element("a", { href: `#${section.id}` }, section.dataset.title));
+}
