@@ -74,6 +74,11 @@ void print_held_out(const SizeScores& scores) {
   print_rivals(scores, scores.inpainting, Where::held_out);
 }
 
+PathEvaluation judged_paths(Session& session, const Model& model, const EvaluateOptions& options) {
+  const TrainingImages truth(model, options.data, options.background);
+  return evaluate_paths(session, model, truth, options);
+}
+
 }  // namespace
 
 void print_scores(const ScoresBySize& by_size) {
@@ -87,7 +92,7 @@ ordered_json evaluate_to_json(const EvaluateOptions& options) {
   const Model model = load_model(session.memory, options.model);
   ordered_json result = {{"model", options.model.string()}};
   result.update(to_json(model, evaluate_sizes(session, model, options)));
-  if (options.paths) result["paths"] = to_json(model, evaluate_paths(session, model, options));
+  if (options.paths) result["paths"] = to_json(model, judged_paths(session, model, options));
   return result;
 }
 
@@ -100,7 +105,7 @@ void evaluate(const EvaluateOptions& options) {
   Session session(options.backend);
   const Model model = load_model(session.memory, options.model);
   print_scores(evaluate_sizes(session, model, options));
-  if (options.paths) print_paths(model, evaluate_paths(session, model, options));
+  if (options.paths) print_paths(model, judged_paths(session, model, options));
 }
 
 }  // namespace chorus::app

@@ -252,14 +252,19 @@ PathScores mean_scores(const std::vector<PairScores>& pairs, PathScores PairScor
 
 std::vector<PairScores> score_pairs(Session& session, const Model& model,
                                     const TrainingImages& truth,
-                                    const std::vector<ImagePair>& pairs, PathKind kind) {
+                                    const std::vector<ImagePair>& pairs, PathKind kind,
+                                    const PathVisitor& visit) {
   Renderer renderer(session.memory, model);
-  std::vector<std::vector<Image>> frames;
-  for (const ImagePair& pair : pairs) {
-    Path path(renderer, model, pair.a, pair.b, {.kind = kind});
-    frames.push_back(
-        path.frames(judged_frames, model.images[pair.a].size(), training_points(model, pair.a)));
-  }
+  std::vector<std::vector<Image>> frames(pairs.size());
+  // A morph is drawn by one thread; other paths are decoded, for which the renderer takes all.
+  const std::size_t at_once = kind == PathKind::morph ? session.threads : 1;
+  for_each_index(pairs.size(), at_once, [&](std::size_t i) {
+    const std::size_t first = pairs[i].a;
+    Path path(renderer, model, first, pairs[i].b, {.kind = kind});
+    frames[i] =
+        path.frames(judged_frames, model.images[first].size(), training_points(model, first));
+    if (visit) visit(i, pairs[i], path);
+  });
   std::vector<PairScores> scores(pairs.size());
   for_each_index(pairs.size(), session.threads, [&](std::size_t i) {
     const Image first = quantized(frames[i].front()), last = quantized(frames[i].back());
@@ -273,19 +278,20 @@ std::vector<PairScores> score_pairs(Session& session, const Model& model,
   return scores;
 }
 
-PathEvaluation evaluate_paths(Session& session, const Model& model,
-                              const EvaluateOptions& options) {
+PathEvaluation evaluate_paths(Session& session, const Model& model, const TrainingImages& truth,
+                              const EvaluateOptions& options, const PathVisitor& visit_best,
+                              const PathVisitor& visit_random) {
   const std::size_t images = model.images.size();
   if (images < 2) throw Error(fmt::format("a path needs two images; the model has {}", images));
-  const TrainingImages truth(model, options.data, options.background);
-  const auto scores = [&](const std::vector<ImagePair>& pairs) {
-    return score_pairs(session, model, truth, pairs, options.path);
+  const auto scores = [&](const std::vector<ImagePair>& pairs, const PathVisitor& visit) {
+    return score_pairs(session, model, truth, pairs, options.path, visit);
   };
   return {.path = options.path,
           .measure = options.pairs_measure,
           .seed = options.pairs_seed,
-          .best = scores(best_pairs(session.memory, model, best_count, options.pairs_measure)),
-          .random = scores(random_pairs(images, random_count, options.pairs_seed)),
+          .best = scores(best_pairs(session.memory, model, best_count, options.pairs_measure),
+                         visit_best),
+          .random = scores(random_pairs(images, random_count, options.pairs_seed), visit_random),
           .known_truth = score_known_truth(session, model, options)};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -37,14 +38,20 @@ struct PathEvaluation {
 /// The mean over pairs of each figure.
 PathScores mean_scores(const std::vector<PairScores>& pairs, PathScores PairScores::*which);
 
+/// Is shown each path that is judged, with its place among the pairs; by several threads at once.
+using PathVisitor = std::function<void(std::size_t, const ImagePair&, Path&)>;
+
 /// Scores of the paths of one kind between pairs, in even steps at the training size.
 std::vector<PairScores> score_pairs(Session& session, const Model& model,
                                     const TrainingImages& truth,
-                                    const std::vector<ImagePair>& pairs, PathKind kind);
+                                    const std::vector<ImagePair>& pairs, PathKind kind,
+                                    const PathVisitor& visit = {});
 
 /// The 8 most similar disjoint pairs, 20 random ones, and the pairs whose middle the data has.
 /// Throws Error if the model has less than two images.
-PathEvaluation evaluate_paths(Session& session, const Model& model, const EvaluateOptions& options);
+PathEvaluation evaluate_paths(Session& session, const Model& model, const TrainingImages& truth,
+                              const EvaluateOptions& options, const PathVisitor& visit_best = {},
+                              const PathVisitor& visit_random = {});
 
 /// As `evaluate --json` has it under "paths".
 nlohmann::ordered_json to_json(const Model& model, const PathEvaluation& evaluation);

@@ -96,6 +96,11 @@ Renderer::Renderer(Memory& memory, const Model& model)
       model_(model),
       memories_(worker_memories(memory.shared_backend())) {}
 
+ImageCode Renderer::code(std::size_t image) const {
+  const std::scoped_lock my_turn(turn_);
+  return image_code(backend_, model_, image);
+}
+
 std::vector<Modulation> Renderer::modulations(Tape& tape, const ImageCode& code) {
   const SirenConfig& config = model_.siren.config();
   Memory& memory = memories_.front();
@@ -141,6 +146,7 @@ Image Renderer::render(const ImageCode& code, std::size_t width, std::size_t hei
     throw std::invalid_argument("render: shifts of the wrong number");
   if (width == 0 || height == 0 || supersample == 0)
     throw std::invalid_argument("render: an image needs pixels");
+  const std::scoped_lock my_turn(turn_);
   Tape tape(memories_.front());
   const std::vector<Modulation> of_image = modulations(tape, code);
   Image image(width, height);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <mutex>
 #include <span>
 #include <vector>
 
@@ -9,7 +10,8 @@
 
 namespace chorus {
 
-/// Decodes images of any size from a model. Keeps working memory between calls.
+/// Decodes images of any size from a model. Keeps working memory between calls. A call uses all
+/// workers of the backend; those of several threads take turns.
 class Renderer {
  public:
   Renderer(Memory& memory, const Model& model);
@@ -24,7 +26,7 @@ class Renderer {
   Image render(std::size_t image, std::size_t width, std::size_t height,
                std::size_t supersample = 1);
 
-  ImageCode code(std::size_t image) const { return image_code(backend_, model_, image); }
+  ImageCode code(std::size_t image) const;
 
  private:
   std::vector<Modulation> modulations(Tape& tape, const ImageCode& code);
@@ -35,6 +37,7 @@ class Renderer {
   Backend& backend_;
   const Model& model_;
   std::vector<Memory> memories_;  ///< one for each worker
+  mutable std::mutex turn_;
 };
 
 }  // namespace chorus
