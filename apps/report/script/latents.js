@@ -15,7 +15,7 @@ function chooseImage(place) {
   byId("map").append(from.group);
   const list = element("ol", {}, ...image.near.map((near, k) => {
     const found = data.images[places[k]];
-    const item = element("li", {}, element("img", { src: found?.thumb ?? "", alt: "" }), near.name,
+    const item = element("li", {}, found ? element("img", { src: found.thumb, alt: "" }) : null, near.name,
       element("span", {}, near.distance.toFixed(1)));
     if (found) item.onclick = () => chooseImage(places[k]);
     return item;
@@ -27,15 +27,21 @@ function chooseImage(place) {
   if (item) chooseItem(item);
 }
 
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/// From a coordinate to a place on the map: even near the middle, logarithmic far from it, so that
+/// one image that is unlike all others does not press these together.
+function mapScale(axis, from, to) {
+  const values = data.images.map((image) => image.at[axis]), middle = median(values);
+  const unit = median(values.map((value) => Math.abs(value - middle))) || 1;
+  const bent = (value) => Math.asinh((value - middle) / unit);
+  const low = bent(Math.min(...values)), high = bent(Math.max(...values));
+  return (value) => from + (high > low ? (bent(value) - low) / (high - low) : 0.5) * (to - from);
+}
+
 function latentMap() {
   const size = data.images.length > 400 ? 22 : data.images.length > 150 ? 34 : 48;
-  const range = (axis) => {
-    const values = data.images.map((image) => image.at[axis]);
-    return [Math.min(...values), Math.max(...values)];
-  };
-  const scale = ([low, high], from, to) => (value) =>
-    from + (high > low ? (value - low) / (high - low) : 0.5) * (to - from);
-  const x = scale(range(0), size, 1000 - size), y = scale(range(1), 760 - size, size);
+  const x = mapScale(0, size, 1000 - size), y = mapScale(1, 760 - size, size);
   data.images.forEach((image, place) => {
     const at = { x: x(image.at[0]), y: y(image.at[1]) };
     const group = vector("g");
