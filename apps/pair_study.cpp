@@ -99,16 +99,22 @@ void write_cache(const PairsOptions& options, const ordered_json& key,
   write_atomically(cache_file(options), [&](std::ostream& stream) { stream << text << "\n"; });
 }
 
+/// What the file holds; no object if there is none, or none of JSON.
+json stored(const PairsOptions& options) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(cache_file(options), ignored)) return {};
+  return json::parse(read_file(cache_file(options)), nullptr, false);
+}
+
 /// Nothing if there is no file or it is of something else, or not as it was written.
 std::optional<std::vector<JudgedPair>> read_cache(const Model& model, const PairsOptions& options,
                                                   const ordered_json& key) {
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(cache_file(options), ignored)) return {};
+  const json file = stored(options);
+  if (!file.is_object()) return {};
   try {
-    const json stored = json::parse(read_file(cache_file(options)));
-    if (stored.at("of") != json::parse(key.dump())) return {};
+    if (file.at("of") != json::parse(key.dump())) return {};
     std::vector<JudgedPair> judged;
-    for (const json& row : stored.at("pairs")) {
+    for (const json& row : file.at("pairs")) {
       const ImagePair pair{row.at(0), row.at(1), 0};
       if (pair.a >= pair.b || pair.b >= model.images.size()) return {};
       judged.push_back({pair,
@@ -216,6 +222,21 @@ PairStudy study_pairs(Session& session, const Model& model, const PairsOptions& 
     judged = judge(session, model, options, progress);
     write_cache(options, key, *judged);
   }
+  return study_of(session, model, options, *judged);
+}
+
+std::optional<PairStudy> stored_study(Session& session, const Model& model,
+                                      const std::filesystem::path& model_file, PathKind path) {
+  PairsOptions options{.backend = {}, .model = model_file, .path = path};
+  const json file = stored(options);
+  const json::json_pointer sample("/of/sample"), seed("/of/seed");
+  if (model.images.size() < 4 || !file.contains(sample) || !file.contains(seed)) return {};
+  if (!file[sample].is_number_unsigned() || !file[seed].is_number_unsigned()) return {};
+  options.sample = file[sample];
+  if (options.sample != 0) options.seed = file[seed];
+  const std::optional<std::vector<JudgedPair>> judged =
+      read_cache(model, options, cache_key(options));
+  if (!judged) return {};
   return study_of(session, model, options, *judged);
 }
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,11 @@ struct PairStudy {
 /// changes. Throws Error if the model has less than four images.
 PairStudy study_pairs(Session& session, const Model& model, const PairsOptions& options,
                       const std::function<void(double)>& progress);
+
+/// What study_pairs() has left beside the model: of all pairs with the default seed, or of the
+/// sample that was drawn. Nothing if it has not judged paths of this kind, or another model's.
+std::optional<PairStudy> stored_study(Session& session, const Model& model,
+                                      const std::filesystem::path& model_file, PathKind path);
 
 nlohmann::ordered_json to_json(const PairStudy& study);
 void print_study(const PairStudy& study);

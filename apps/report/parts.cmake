@@ -6,5 +6,6 @@ set(report_js
   script/tables.js
   script/charts.js
   script/pictures.js
+  script/paths.js
   script/latents.js
   script/setup.js)

@@ -20,6 +20,7 @@
 #include "chorus/sheet.hpp"
 #include "chorus/similarity.hpp"
 #include "page.hpp"
+#include "paths.hpp"
 
 namespace chorus::app {
 
@@ -142,6 +143,7 @@ class ReportBuilder {
     data["curves"] = training_curves(metrics_);
     data["images"] = images();
     data["showcase"] = showcase();
+    data.update(path_section(session_, model_, trained_, evaluation_));
     return data;
   }
 

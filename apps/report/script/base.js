@@ -4,7 +4,10 @@ const byId = (id) => document.getElementById(id);
 
 // What a browser complains about can be read from the page: the tests do.
 window.addEventListener("error", (event) => {
-  document.documentElement.dataset.error = event.message;
+  document.documentElement.dataset.error = event.message ?? `cannot show ${event.target.alt}`;
+}, true);
+window.addEventListener("unhandledrejection", (event) => {
+  document.documentElement.dataset.error = String(event.reason);
 });
 
 function element(name, attributes = {}, ...children) {

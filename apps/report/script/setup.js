@@ -30,6 +30,7 @@ pixelTable();
 charts();
 contactSheet();
 comparison();
+pathSection();
 imageTable();
 latentMap();
 facts();
