@@ -118,7 +118,7 @@ ordered_json row(const Session& session, std::size_t width, const Measurement& t
                  double operations) {
   return {{"width", width},
           {"arch", architecture(*session.backend)},
-          {"precision", session.precision},
+          {"precision", std::string(name(session.backend->precision()))},
           {"threads", session.backend->workers()},
           {"gflops", operations / time.seconds * 1e-9},
           {"peak_gflops", time.peak_flops * 1e-9},
@@ -226,15 +226,20 @@ ordered_json bench_decoding(const Case& which, std::size_t width, std::size_t si
   return result;
 }
 
-/// The backend asked for, or all fast ones; each with one worker and with all.
-std::vector<Case> cases(const BackendChoice& choice) {
+/// The backend asked for, or the best one of a precision asked for, or all of the CPU.
+std::vector<std::string> backend_names(const BackendChoice& choice) {
+  if (!choice.name.empty()) return {choice.name};
+  if (choice.precision != BackendChoice{}.precision) return {"auto"};
   std::vector<std::string> names;
-  if (!choice.name.empty()) names = {choice.name};
   for (const BackendInfo& each : list_backends())
-    if (choice.name.empty() && each.unavailable.empty() && each.name.starts_with("cpu:"))
-      names.push_back(each.name);
+    if (each.unavailable.empty() && each.name.starts_with("cpu:")) names.push_back(each.name);
+  return names;
+}
+
+/// Each backend with one worker and with all.
+std::vector<Case> cases(const BackendChoice& choice) {
   std::vector<Case> all;
-  for (const std::string& name : names) {
+  for (const std::string& name : backend_names(choice)) {
     const std::size_t workers = make_backend(name, {choice.threads})->workers();
     if (choice.threads == 0 && workers > 1) all.push_back({name, 1, choice.precision});
     all.push_back({name, choice.threads == 0 ? workers : choice.threads, choice.precision});
@@ -290,7 +295,9 @@ class Bench {
     fmt::print(
         "Rates count 6 (training) or 2 (decoding) operations per multiply-add of the network and "
         "pixel.\n'of peak' is the median of the repetitions, each against the peak measured right "
-        "before it; 'best' the\nfastest repetition against the highest peak.\n{:<12} {:<11} {:>7} "
+        "before it; 'best' the\nfastest repetition against the highest peak. The peak is that of "
+        "single "
+        "precision also where\nproducts are of 16 bits.\n{:<12} {:<11} {:>7} "
         "{:>6} {:>16} {:>9} {:>10} {:>8} {:>8}\n",
         "", "backend", "threads", "width", "rate", "GFLOP/s", "of peak", "best", "spread");
   }

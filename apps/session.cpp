@@ -21,7 +21,6 @@ Session::Session(const BackendChoice& choice, bool with_profile)
     : profiler(with_profile ? std::make_shared<ProfilingBackend>(chosen(choice)) : nullptr),
       backend(with_profile ? profiler : chosen(choice)),
       memory(backend),
-      precision(choice.precision),
       threads(choice.threads != 0 ? choice.threads
                                   : static_cast<std::size_t>(omp_get_max_threads())) {}
 

@@ -18,7 +18,6 @@ struct Session {
   std::shared_ptr<ProfilingBackend> profiler;  ///< null without a profile; else the backend
   std::shared_ptr<Backend> backend;
   Memory memory;
-  std::string precision;
   std::size_t threads;  ///< for work that no backend does
 };
 

@@ -11,8 +11,8 @@
 
 namespace chorus::test {
 
-/// The names of the backends to test: the one in CHORUS_TEST_BACKEND, or all that this machine has
-/// but cuda-emulated, which takes long.
+/// The names of the backends to test: the one in CHORUS_TEST_BACKEND, or all of single precision
+/// that this machine has but the emulated ones, which take long.
 std::vector<std::string> backends_under_test();
 
 /// A backend that hands everything to another one: a base for those that observe or disturb.
@@ -22,6 +22,7 @@ class ForwardingBackend : public Backend {
 
   std::string name() const override { return inner_->name(); }
   std::string description() const override { return inner_->description(); }
+  Precision precision() const override { return inner_->precision(); }
   std::size_t workers() const override { return inner_->workers(); }
   std::size_t tile_rows(std::size_t width) const override { return inner_->tile_rows(width); }
   std::size_t packed_floats(std::size_t rows, std::size_t cols) const override {

@@ -87,6 +87,7 @@ class CheckBackend final : public Backend {
   std::string description() const override {
     return "runs " + subject_->name() + " and compares every op with " + judge_->name();
   }
+  Precision precision() const override { return subject_->precision(); }
   std::size_t workers() const override { return 1; }
   std::size_t tile_rows(std::size_t width) const override { return subject_->tile_rows(width); }
   std::size_t packed_floats(std::size_t rows, std::size_t cols) const override {

@@ -28,6 +28,7 @@ class CudaBackend final : public Backend {
   std::string description() const override {
     return device_.description() + ", " + std::string(chorus::name(precision_)) + " products";
   }
+  Precision precision() const override { return precision_; }
   std::size_t workers() const override { return 1; }
 
   std::size_t tile_rows(std::size_t width) const override {

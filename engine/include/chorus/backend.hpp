@@ -18,6 +18,15 @@ class Recording {
   virtual ~Recording() = default;
 };
 
+/// The number format of what large products multiply. Sums, parameters and everything else are
+/// single precision always.
+enum class Precision : std::uint8_t {
+  fp32,
+  tf32,  ///< 8 bits of exponent, 10 of fraction
+  fp16,  ///< 5 bits of exponent, 10 of fraction; derivatives, which may be tiny, in bf16
+  bf16,  ///< 8 bits of exponent, 7 of fraction
+};
+
 /// A place where primitives run: memory, kernels and workers. Backends know matrices only, nothing
 /// of differentiation, images or latents. How to add one: backends/README.md.
 class Backend {
@@ -26,6 +35,7 @@ class Backend {
 
   virtual std::string name() const = 0;         ///< as given to make_backend, resolved: "cpu:avx2"
   virtual std::string description() const = 0;  ///< for people: instruction set, device, workers
+  virtual Precision precision() const { return Precision::fp32; }  ///< of large products
 
   /// Number of workers that `parallel` uses; worker ids are below it.
   virtual std::size_t workers() const = 0;
@@ -65,15 +75,6 @@ class Backend {
   virtual double measure_peak_flops() { return 0; }
 };
 
-/// The number format of what large products multiply. Sums, parameters and everything else are
-/// single precision always.
-enum class Precision : std::uint8_t {
-  fp32,
-  tf32,  ///< 8 bits of exponent, 10 of fraction
-  fp16,  ///< 5 bits of exponent, 10 of fraction; derivatives, which may be tiny, in bf16
-  bf16,  ///< 8 bits of exponent, 7 of fraction
-};
-
 std::string_view name(Precision precision);
 Precision parse_precision(std::string_view text);  ///< throws Error
 
@@ -83,6 +84,7 @@ struct BackendOptions {
   /// Workers of a CPU, which the threads share; 0: as many as threads. Results depend on this
   /// number alone: with the same workers, any number of threads gives the same bits.
   std::size_t workers = 0;
+  /// fp32 leaves the choice to the backend, which only in cpu:avx512bf16 is another.
   Precision precision = Precision::fp32;
 };
 
