@@ -16,7 +16,7 @@ using nlohmann::ordered_json;
 void print_program() {
   fmt::print("chorus " CHORUS_VERSION "\n\nBackends, best first:\n");
   for (const BackendInfo& each : list_backends())
-    fmt::print("  {:<11} {}{}\n", each.name, each.description,
+    fmt::print("  {:<14} {}{}\n", each.name, each.description,
                each.unavailable.empty() ? "" : " (not available: " + each.unavailable + ")");
   fmt::print("\nauto is {} here: {}.\n", make_backend("auto")->name(),
              make_backend("auto")->description());

@@ -19,20 +19,41 @@ struct Entry {
   const char* description;
   std::function<std::string()> unavailable;  ///< why not here; empty if it is
   std::function<std::shared_ptr<Backend>(const BackendOptions&)> make;
+  const char* precisions = "fp32";  ///< for people; those that may be asked for
 };
 
-Entry cpu_entry(const char* name, const char* description, const KernelSet& kernels) {
-  return {name, description, [&kernels] { return missing_for(kernels); },
-          [&kernels](const BackendOptions& options) { return make_cpu_backend(kernels, options); }};
+/// `needed` has to run here, which is another set where instructions are emulated.
+Entry cpu_entry(const char* name, const char* description, const KernelSet& kernels,
+                const KernelSet& needed) {
+  return {name, description, [&needed] { return missing_for(needed); },
+          [&kernels](const BackendOptions& options) { return make_cpu_backend(kernels, options); },
+          kernels.bf16_products ? "bf16" : "fp32"};
 }
+Entry cpu_entry(const char* name, const char* description, const KernelSet& kernels) {
+  return cpu_entry(name, description, kernels, kernels);
+}
+
+std::shared_ptr<Backend> make_best_cpu(const BackendOptions& options) {
+  if (options.precision != Precision::bf16) return make_cpu_backend(best_kernels(), options);
+  const std::string missing = missing_for(kernels_avx512bf16);
+  if (!missing.empty())
+    throw Error(fmt::format(
+        "backend 'cpu' has no precision bf16 here: {}; expected fp32, or a processor with "
+        "AVX512-BF16",
+        missing));
+  return make_cpu_backend(kernels_avx512bf16, options);
+}
+
+constexpr const char* cuda_precisions = "fp32, tf32, fp16, bf16";
 
 Entry cuda_entry() {
 #ifdef CHORUS_HAS_CUDA
   return {"cuda", "NVIDIA GPU", cuda::device_unavailable,
-          [](const BackendOptions& options) { return cuda::make_backend("cuda", options); }};
+          [](const BackendOptions& options) { return cuda::make_backend("cuda", options); },
+          cuda_precisions};
 #else
   return {"cuda", "NVIDIA GPU", [] { return std::string("this build has no CUDA backend"); },
-          [](const BackendOptions&) { return std::shared_ptr<Backend>(); }};
+          [](const BackendOptions&) { return std::shared_ptr<Backend>(); }, cuda_precisions};
 #endif
 }
 
@@ -42,10 +63,11 @@ const std::vector<Entry>& table() {
   static const std::vector<Entry> entries = {
       cuda_entry(),
       {"cpu", "the best instruction set of this processor", [] { return std::string(); },
-       [](const BackendOptions& options) { return make_cpu_backend(best_kernels(), options); }},
+       make_best_cpu, "fp32, bf16"},
       cpu_entry("cpu:avx512", "16 floats at a time", kernels_avx512),
       cpu_entry("cpu:avx2", "8 floats at a time, fused multiply-add", kernels_avx2),
       cpu_entry("cpu:base", "the architecture's common denominator", kernels_base),
+      cpu_entry("cpu:avx512bf16", "what cpu is with --precision bf16", kernels_avx512bf16),
       {"reference", "plain loops with sums in double: slow, the definition of right",
        [] { return std::string(); },
        [](const BackendOptions&) { return make_reference_backend(); }},
@@ -54,7 +76,12 @@ const std::vector<Entry>& table() {
        [] { return std::string(); },
        [](const BackendOptions& options) {
          return cuda_emulated::make_backend("cuda-emulated", options);
-       }},
+       },
+       cuda_precisions},
+#endif
+#ifdef CHORUS_HAS_AVX512BF16_EMULATED
+      cpu_entry("avx512bf16-emulated", "cpu:avx512bf16 with AVX-512 alone: slow, for tests",
+                kernels_avx512bf16_emulated, kernels_avx512),
 #endif
   };
   return entries;
@@ -72,9 +99,11 @@ std::shared_ptr<Backend> make_entry(const Entry& entry, const BackendOptions& op
   if (!reason.empty())
     throw Error(fmt::format("backend '{}' is not available: {}; there is: {}", entry.name, reason,
                             available_names()));
-  if (options.precision != Precision::fp32 && !std::string_view(entry.name).starts_with("cuda"))
-    throw Error(fmt::format("backend '{}' has no precision {}; expected fp32, or a CUDA backend",
-                            entry.name, name(options.precision)));
+  // fp32 is the default and asks for nothing.
+  const bool asks = options.precision != Precision::fp32;
+  if (asks && std::string_view(entry.precisions).find(name(options.precision)) == std::string::npos)
+    throw Error(fmt::format("backend '{}' has no precision {}; expected {}, or a CUDA backend",
+                            entry.name, name(options.precision), entry.precisions));
   return entry.make(options);
 }
 

@@ -27,6 +27,7 @@ struct OpCase {
   /// Of values and first derivatives: the largest error allowed, as a share of the largest
   /// magnitude in the matrix (or of 1, if that is more).
   double tolerance = 0;
+  double bf16_tolerance = 0;  ///< instead, if more, where large products multiply bf16 numbers
 };
 
 const std::vector<OpCase>& op_cases();

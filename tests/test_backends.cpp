@@ -87,7 +87,8 @@ BOOST_AUTO_TEST_CASE(every_backend_is_made_by_its_name_or_says_why_not) {
 BOOST_AUTO_TEST_CASE(names_are_known) {
   std::set<std::string> names;
   for (const BackendInfo& info : list_backends()) names.insert(info.name);
-  for (const char* name : {"cuda", "cpu", "cpu:avx512", "cpu:avx2", "cpu:base", "reference"})
+  for (const char* name :
+       {"cuda", "cpu", "cpu:avx512", "cpu:avx2", "cpu:base", "cpu:avx512bf16", "reference"})
     BOOST_TEST(names.contains(name), name << " is not listed");
 }
 
@@ -169,6 +170,35 @@ BOOST_AUTO_TEST_CASE(a_precision_that_a_backend_lacks_is_refused) {
                           [](auto& error) { return holds(error.what(), "no precision tf32"); });
   const auto emulated = make_backend("cuda-emulated", {.precision = Precision::bf16});
   BOOST_TEST(holds(emulated->description(), "bf16"));
+  BOOST_TEST((emulated->precision() == Precision::bf16));
+}
+
+BOOST_AUTO_TEST_CASE(bf16_on_the_cpu_needs_its_instructions) {
+  const auto missing = [](const std::string& name) {
+    const auto list = list_backends();
+    return std::ranges::find(list, name, &BackendInfo::name)->unavailable;
+  };
+  const std::string reason = missing("cpu:avx512bf16");
+  if (reason.empty()) {
+    const auto backend = make_backend("cpu", {.precision = Precision::bf16});
+    BOOST_TEST(backend->name() == "cpu:avx512bf16");
+    BOOST_TEST((backend->precision() == Precision::bf16));
+  } else {
+    BOOST_CHECK_EXCEPTION(
+        make_backend("cpu", {.precision = Precision::bf16}), Error, [&](auto& error) {
+          return holds(error.what(), "no precision bf16") && holds(error.what(), reason) &&
+                 holds(error.what(), "expected fp32");
+        });
+    // What runs AVX2 only does not claim to have AVX-512.
+    BOOST_TEST(holds(reason, "but no AVX512-BF16") == missing("cpu:avx512").empty());
+  }
+  BOOST_TEST((make_backend("cpu")->precision() == Precision::fp32));
+  BOOST_CHECK_EXCEPTION(
+      make_backend("cpu", {.precision = Precision::fp16}), Error,
+      [](auto& error) { return holds(error.what(), "no precision fp16; expected fp32, bf16"); });
+  BOOST_CHECK_EXCEPTION(
+      make_backend("cpu:base", {.precision = Precision::bf16}), Error,
+      [](auto& error) { return holds(error.what(), "no precision bf16; expected fp32,"); });
 }
 
 // --- workers ------------------------------------------------------------------------------------

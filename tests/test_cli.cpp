@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "chorus/backend.hpp"
 #include "chorus/files.hpp"
 #include "chorus/png.hpp"
 #include "chorus/split.hpp"
@@ -217,6 +218,20 @@ BOOST_AUTO_TEST_CASE(speed_is_given_with_its_parts) {
   BOOST_TEST(result.at("decode").size() == 2U);
   BOOST_TEST(place.must("train icons" + small + "--steps 3 --profile -o m.safetensors")
                  .find("gradients of weights") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_precision_shown_is_that_of_the_products) {
+  const std::string name = "avx512bf16-emulated";
+  const auto backends = list_backends();
+  const auto info = std::ranges::find(backends, name, &BackendInfo::name);
+  BOOST_TEST_REQUIRE((info != backends.end()));
+  const Workplace place;
+  place.must_fail(1, "bench --precision tf32 --backend cpu --threads 1", "no precision tf32");
+  if (!info->unavailable.empty()) return;  // no AVX-512 here
+  const json result = json::parse(place.must(
+      "bench --width 32 --repetitions 1 --threads 1 --precision bf16 --json --backend " + name));
+  BOOST_TEST(result.at("training").at(0).at("precision") == "bf16");
+  BOOST_TEST(result.at("training").at(0).at("arch") == name);
 }
 
 BOOST_AUTO_TEST_CASE(held_out_images_are_fitted) {

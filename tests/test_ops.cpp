@@ -245,6 +245,11 @@ void check_derivatives(const std::vector<Matrix>& found, const Expected& expecte
                                       << allowed);
 }
 
+double tolerance_of(const OpCase& op_case, const Backend& backend) {
+  const bool bf16 = backend.precision() == Precision::bf16;
+  return bf16 ? std::max(op_case.tolerance, op_case.bf16_tolerance) : op_case.tolerance;
+}
+
 /// test(backend, case, expected) for every backend and case, with their names in any failure.
 template <class Test>
 void for_each_case(Test test) {
@@ -263,14 +268,14 @@ BOOST_AUTO_TEST_SUITE(ops)
 BOOST_AUTO_TEST_CASE(values_are_those_of_the_definition) {
   for_each_case([](const auto& backend, const OpCase& op_case, const Expected&) {
     const Matrix expected = op_case.evaluate(values_of(op_case));
-    check_close(Trial(backend, op_case).result(), expected, op_case.tolerance);
+    check_close(Trial(backend, op_case).result(), expected, tolerance_of(op_case, *backend));
   });
 }
 
 BOOST_AUTO_TEST_CASE(gradients_are_those_of_central_differences) {
   for_each_case([](const auto& backend, const OpCase& op_case, const Expected& expected) {
     check_derivatives(Trial(backend, op_case).gradients_by_backward(), expected, &Sample::slope,
-                      expected.slope, op_case.tolerance);
+                      expected.slope, tolerance_of(op_case, *backend));
   });
 }
 
@@ -279,7 +284,7 @@ BOOST_AUTO_TEST_CASE(recorded_gradients_equal_those_of_backward) {
     const std::vector<Matrix> recorded = Trial(backend, op_case).gradients_by_recording();
     const std::vector<Matrix> direct = Trial(backend, op_case).gradients_by_backward();
     for (std::size_t i = 0; i < direct.size(); ++i)
-      check_close(recorded[i], direct[i], 2 * op_case.tolerance);
+      check_close(recorded[i], direct[i], 2 * tolerance_of(op_case, *backend));
   });
 }
 
@@ -287,7 +292,8 @@ BOOST_AUTO_TEST_CASE(second_derivatives_are_those_of_central_differences) {
   // Several ops lie between the inputs and a second derivative; the differences are good to 1e-6.
   for_each_case([](const auto& backend, const OpCase& op_case, const Expected& expected) {
     check_derivatives(Trial(backend, op_case).curvatures(expected.direction), expected,
-                      &Sample::curvature, expected.curvature, 4 * op_case.tolerance + 1e-5);
+                      &Sample::curvature, expected.curvature,
+                      4 * tolerance_of(op_case, *backend) + 1e-5);
   });
 }
 

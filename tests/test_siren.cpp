@@ -181,6 +181,11 @@ void check_close(const Matrix& found, const Matrix& expected, double allowed) {
 constexpr double value_error = 2e-5;
 constexpr double gradient_error = 2e-5;  // relative to the largest derivative
 
+/// How much larger all errors are for the products of a backend. A number is rounded to bf16 with
+/// an error of up to 2^-9, 3e4 times that of single precision; but only layers of 32 units and
+/// more are, and their sums are not.
+double looser(Memory& memory) { return memory.backend().precision() == Precision::bf16 ? 2000 : 1; }
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(siren)
@@ -190,7 +195,7 @@ BOOST_AUTO_TEST_CASE(output_follows_the_formula) {
     const Matrix z = latents(siren.config());
     const Matrix expected =
         plain_siren(siren.config(), weights_of(memory.backend(), siren), points(), z);
-    check_close(forward(memory, siren, points(), z), expected, value_error);
+    check_close(forward(memory, siren, points(), z), expected, value_error * looser(memory));
   });
 }
 
@@ -206,7 +211,8 @@ BOOST_AUTO_TEST_CASE(gradients_are_those_of_central_differences) {
       const double largest = largest_magnitude(of_network.at(name));
       BOOST_TEST(largest > 1e-3, name << " has no gradient");
       BOOST_TEST_CONTEXT(name)
-      check_close(found, of_network.at(name), gradient_error * std::max(1.0, largest));
+      check_close(found, of_network.at(name),
+                  gradient_error * looser(memory) * std::max(1.0, largest));
     }
   });
 }
@@ -236,7 +242,8 @@ BOOST_AUTO_TEST_CASE(second_derivatives_with_respect_to_place) {
     const Matrix found = read(memory.backend(), second.value());
     for (std::size_t r = 0; r < rows; ++r) {
       const double expected = (total_at(r, h) - 2 * total_at(r, 0) + total_at(r, -h)) / (h * h);
-      BOOST_TEST(close(found(r, 0), expected, 1e-4 * std::max(1.0, largest_magnitude(found))),
+      const double allowed = 1e-4 * looser(memory) * std::max(1.0, largest_magnitude(found));
+      BOOST_TEST(close(found(r, 0), expected, allowed),
                  "row " << r << ": " << found(r, 0) << ", expected " << expected);
     }
   });
@@ -252,7 +259,7 @@ BOOST_AUTO_TEST_CASE(rows_belong_to_latents_in_equal_groups) {
         for (std::size_t c = 0; c < 2; ++c) own(r, c) = points()(i * own.rows + r, c);
       const Matrix alone = forward(memory, siren, own, row_of(z, i));
       for (std::size_t r = 0; r < own.rows; ++r)
-        check_close(row_of(together, i * own.rows + r), row_of(alone, r), 1e-6);
+        check_close(row_of(together, i * own.rows + r), row_of(alone, r), 1e-6 * looser(memory));
     }
   });
 }

@@ -7,7 +7,8 @@
 #include <atomic>
 #include <chrono>
 #include <exception>
-#include <vector>
+#include <memory>
+#include <new>
 
 #include "chorus/tensor.hpp"
 #include "cpu/draw_pixels.hpp"
@@ -33,6 +34,26 @@ std::size_t usable_threads(std::size_t wanted) {
   return std::min(wanted, static_cast<std::size_t>(omp_get_num_procs()));
 }
 
+/// Memory that begins on a cache line; what it held is lost when it grows.
+class AlignedFloats {
+ public:
+  float* at_least(std::size_t count) {
+    if (size_ < count) {
+      data_.reset(static_cast<float*>(::operator new(count * sizeof(float), alignment)));
+      size_ = count;
+    }
+    return data_.get();
+  }
+
+ private:
+  static constexpr std::align_val_t alignment{64};
+  struct Delete {
+    void operator()(float* data) const { ::operator delete(data, alignment); }
+  };
+  std::unique_ptr<float, Delete> data_;
+  std::size_t size_ = 0;
+};
+
 class CpuBackend final : public HostBackend {
  public:
   CpuBackend(const KernelSet& kernels, const BackendOptions& options)
@@ -40,11 +61,15 @@ class CpuBackend final : public HostBackend {
         threads_(usable_threads(options.threads)),
         workers_(options.workers != 0 ? options.workers : threads_) {}
 
-  std::string name() const override { return std::string("cpu:") + kernels_.name; }
+  std::string name() const override { return kernels_.name; }
 
   std::string description() const override {
     return "SIMD kernels (" + std::string(kernels_.name) + "), " + std::to_string(workers_) +
            (workers_ == 1 ? " worker" : " workers");
+  }
+
+  Precision precision() const override {
+    return kernels_.bf16_products ? Precision::bf16 : Precision::fp32;
   }
 
   std::size_t workers() const override { return workers_; }
@@ -53,7 +78,8 @@ class CpuBackend final : public HostBackend {
     // A layer keeps two matrices of rows x width; four layers of them should fill most of the
     // cache. With fewer rows than 96 the weights and their gradients, which every tile passes
     // through the cache, cost more than the activations gain. Multiples of 24 suit register
-    // blocks of 6 and of 12 rows.
+    // blocks of 6 and of 12 rows. Operands in 16 bits are copies, at most as large as one of the
+    // matrices, for which the rest of the cache has room.
     constexpr std::size_t kept_matrices = 8, step = 24;
     const std::size_t row_bytes = kept_matrices * padded_stride(width) * sizeof(float);
     const std::size_t rows = second_level_cache_bytes() * 4 / 5 / row_bytes;
@@ -66,10 +92,8 @@ class CpuBackend final : public HostBackend {
 
   void run(const Call& call) override {
     if (call.op == Op::draw_pixels) return draw_pixels_by_group(call);
-    thread_local std::vector<float> scratch;
-    const std::size_t floats = kernels_.scratch_floats(call);
-    if (scratch.size() < floats) scratch.resize(floats);
-    if (!kernels_.run(call, scratch.data())) run_reference(call);
+    thread_local AlignedFloats scratch;
+    if (!kernels_.run(call, scratch.at_least(kernels_.scratch_floats(call)))) run_reference(call);
   }
 
   void parallel(std::size_t tasks,

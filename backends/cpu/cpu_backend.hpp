@@ -14,7 +14,7 @@ std::shared_ptr<Backend> make_cpu_backend(const KernelSet& kernels, const Backen
 /// Why this processor (or operating system) cannot run the set; empty if it can.
 std::string missing_for(const KernelSet& kernels);
 
-/// The best set that this processor runs.
+/// The best set of single precision that this processor runs.
 const KernelSet& best_kernels();
 
 }  // namespace chorus

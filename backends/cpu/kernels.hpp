@@ -8,10 +8,11 @@ namespace chorus {
 
 /// The kernels of one instruction set. All sets are compiled from the one template kernels.ipp.
 struct KernelSet {
-  const char* name;
+  const char* name;    ///< of the backend
+  bool bf16_products;  ///< large products multiply numbers of 16 bits
 
   /// Runs the op and returns true, or returns false if it is not among the fast ones.
-  /// `scratch` has scratch_floats(call) floats.
+  /// `scratch` has scratch_floats(call) floats and begins on a cache line.
   bool (*run)(const Call& call, float* scratch);
   std::size_t (*scratch_floats)(const Call& call);
   std::size_t (*packed_floats)(std::size_t rows, std::size_t cols);
@@ -25,5 +26,7 @@ struct KernelSet {
 extern const KernelSet kernels_base;
 extern const KernelSet kernels_avx2;
 extern const KernelSet kernels_avx512;
+extern const KernelSet kernels_avx512bf16;
+extern const KernelSet kernels_avx512bf16_emulated;  ///< only where the tests are built
 
 }  // namespace chorus

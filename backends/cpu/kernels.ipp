@@ -1,6 +1,6 @@
 // The fast ops, written once for every instruction set with xsimd batches. A kernels_*.cpp names
 // the architecture (Arch), the rows of a register block (block_rows) and the set (CHORUS_KERNELS),
-// then includes this file.
+// says whether its large products are of 16 bits (CHORUS_KERNELS_BF16), then includes this file.
 //
 // Such a file may be compiled for a newer processor than the one the program runs on, so it must
 // not define a function that the linker could share with others: everything here has internal
@@ -9,6 +9,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <xsimd/xsimd.hpp>
+#ifdef CHORUS_KERNELS_BF16
+#include <immintrin.h>
+#endif
 
 #include "cpu/kernels.hpp"
 
@@ -18,6 +21,18 @@ namespace {
 #include "cpu/simd.ipp"
 
 #include "cpu/products.ipp"
+
+#include "cpu/singles.ipp"
+
+// How large products multiply: Singles, or Pairs of bf16 numbers.
+#ifdef CHORUS_KERNELS_BF16
+#include "cpu/pairs.ipp"
+using Large = Pairs;
+#else
+using Large = Singles;
+#endif
+
+#include "cpu/matmul.ipp"
 
 #include "cpu/sine_layer.ipp"
 
@@ -32,7 +47,7 @@ bool run(const Call& call, float* scratch) {
       matmul(call, scratch);
       return true;
     case Op::pack:
-      pack(call);
+      pack(call, scratch);
       return true;
     case Op::sine_linear:
       sine_linear(call, scratch);
@@ -124,8 +139,12 @@ float peak_rounds(std::size_t rounds) {
 
 }  // namespace
 
-const KernelSet CHORUS_KERNELS = {CHORUS_KERNELS_NAME, run,
-                                  scratch_floats,      packed_floats,
-                                  peak_rounds,         peak_chains* peak_inner* lanes * 2};
+const KernelSet CHORUS_KERNELS = {CHORUS_KERNELS_NAME,
+                                  Large::bf16,
+                                  run,
+                                  scratch_floats,
+                                  packed_floats,
+                                  peak_rounds,
+                                  peak_chains* peak_inner* lanes * 2};
 
 }  // namespace chorus

@@ -7,5 +7,5 @@ constexpr unsigned long block_rows = 6;
 }  // namespace
 }  // namespace chorus
 #define CHORUS_KERNELS kernels_avx2
-#define CHORUS_KERNELS_NAME "avx2"
+#define CHORUS_KERNELS_NAME "cpu:avx2"
 #include "cpu/kernels.ipp"

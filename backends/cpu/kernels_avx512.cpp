@@ -7,5 +7,5 @@ constexpr unsigned long block_rows = 12;
 }  // namespace
 }  // namespace chorus
 #define CHORUS_KERNELS kernels_avx512
-#define CHORUS_KERNELS_NAME "avx512"
+#define CHORUS_KERNELS_NAME "cpu:avx512"
 #include "cpu/kernels.ipp"

@@ -7,5 +7,5 @@ constexpr unsigned long block_rows = 6;
 }  // namespace
 }  // namespace chorus
 #define CHORUS_KERNELS kernels_base
-#define CHORUS_KERNELS_NAME "base"
+#define CHORUS_KERNELS_NAME "cpu:base"
 #include "cpu/kernels.ipp"

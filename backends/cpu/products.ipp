@@ -1,6 +1,7 @@
 // Products: C (+)= A B. Almost every product of the engine is "broadcast an element of A, load a
 // vector of a row of B, multiply-add", with a block of C in registers over the whole depth. What
-// happens to the block then is the caller's: see Store and Sine.
+// an element is says the Operand: a number, or a pair of them (pairs.ipp). What happens to the
+// block in the end is the caller's: see Store and Sine.
 
 constexpr std::size_t panel_vectors = 2;
 constexpr std::size_t panel = panel_vectors * lanes;  // columns of a register block
@@ -32,7 +33,7 @@ CHORUS_INLINE void clear(Block<rows, vectors>& block) {
     for (std::size_t j = 0; j < vectors; ++j) block.sums[i][j] = Batch(0.0F);
 }
 
-template <std::size_t rows, std::size_t vectors, bool depth_is_dense>
+template <class Operand, std::size_t rows, std::size_t vectors, bool depth_is_dense>
 CHORUS_INLINE void multiply_add(const float* a, std::size_t a_step, std::size_t k, const float* b,
                                 Block<rows, vectors>& block) {
   Batch row[vectors];
@@ -43,13 +44,13 @@ CHORUS_INLINE void multiply_add(const float* a, std::size_t a_step, std::size_t 
     const Batch left(depth_is_dense ? a[i * a_step + k] : a[k * a_step + i]);
 #pragma GCC unroll 2
     for (std::size_t j = 0; j < vectors; ++j)
-      block.sums[i][j] = xsimd::fma(left, row[j], block.sums[i][j]);
+      block.sums[i][j] = Operand::multiply_add(left, row[j], block.sums[i][j]);
   }
 }
 
 /// block = A B over the whole depth. A small block has too few sums to keep the multipliers busy
 /// while each waits for its last addition; four of them, added up in the end, have enough.
-template <std::size_t rows, std::size_t vectors, bool depth_is_dense>
+template <class Operand, std::size_t rows, std::size_t vectors, bool depth_is_dense>
 CHORUS_INLINE void multiply_block(const float* a, std::size_t a_step, const float* b,
                                   std::size_t b_step, std::size_t depth,
                                   Block<rows, vectors>& block) {
@@ -61,11 +62,11 @@ CHORUS_INLINE void multiply_block(const float* a, std::size_t a_step, const floa
 #pragma GCC unroll 4
     for (Block<rows, vectors>& each : chain) clear(each);
     for (; k + chains <= depth; k += chains) {
-      multiply_add<rows, vectors, depth_is_dense>(a, a_step, k, b + k * b_step, block);
+      multiply_add<Operand, rows, vectors, depth_is_dense>(a, a_step, k, b + k * b_step, block);
 #pragma GCC unroll 4
       for (std::size_t n = 1; n < chains; ++n)
-        multiply_add<rows, vectors, depth_is_dense>(a, a_step, k + n, b + (k + n) * b_step,
-                                                    chain[n - 1]);
+        multiply_add<Operand, rows, vectors, depth_is_dense>(a, a_step, k + n, b + (k + n) * b_step,
+                                                             chain[n - 1]);
     }
 #pragma GCC unroll 4
     for (const Block<rows, vectors>& each : chain)
@@ -76,7 +77,7 @@ CHORUS_INLINE void multiply_block(const float* a, std::size_t a_step, const floa
   }
 #pragma GCC unroll 2
   for (; k < depth; ++k)
-    multiply_add<rows, vectors, depth_is_dense>(a, a_step, k, b + k * b_step, block);
+    multiply_add<Operand, rows, vectors, depth_is_dense>(a, a_step, k, b + k * b_step, block);
 }
 
 /// A block in memory, for what is done element by element: the last columns of C.
@@ -162,184 +163,50 @@ struct StoreTransposed {
   }
 };
 
-template <std::size_t rows, std::size_t vectors, class Finish>
+template <class Operand, std::size_t rows, std::size_t vectors, class Finish>
 void block_product(const LeftMatrix& a, const float* b, std::size_t b_step, std::size_t depth,
                    const Finish& finish, std::size_t row, std::size_t col) {
   finish.template prepare<rows, vectors>(row, col);
   Block<rows, vectors> block;
   const float* left = a.data + row * a.row_step;
   if (a.depth_step == 1)
-    multiply_block<rows, vectors, true>(left, a.row_step, b, b_step, depth, block);
+    multiply_block<Operand, rows, vectors, true>(left, a.row_step, b, b_step, depth, block);
   else
-    multiply_block<rows, vectors, false>(left, a.depth_step, b, b_step, depth, block);
+    multiply_block<Operand, rows, vectors, false>(left, a.depth_step, b, b_step, depth, block);
   finish.finish(block, row, col);
 }
 
 /// The last rows of C, fewer than a block.
-template <std::size_t rows, std::size_t vectors, class Finish>
+template <class Operand, std::size_t rows, std::size_t vectors, class Finish>
 void last_rows_product(std::size_t count, const LeftMatrix& a, const float* b, std::size_t b_step,
                        std::size_t depth, const Finish& finish, std::size_t row, std::size_t col) {
   if constexpr (rows > 0) {
     if (count == rows)
-      block_product<rows, vectors>(a, b, b_step, depth, finish, row, col);
+      block_product<Operand, rows, vectors>(a, b, b_step, depth, finish, row, col);
     else
-      last_rows_product<rows - 1, vectors>(count, a, b, b_step, depth, finish, row, col);
+      last_rows_product<Operand, rows - 1, vectors>(count, a, b, b_step, depth, finish, row, col);
   }
 }
 
 /// One panel of columns of C, all its rows.
-template <std::size_t vectors, class Finish>
+template <class Operand, std::size_t vectors, class Finish>
 void panel_product(const LeftMatrix& a, const float* b, std::size_t b_step, std::size_t depth,
                    const Finish& finish, std::size_t rows, std::size_t col) {
   std::size_t row = 0;
   for (; row + block_rows <= rows; row += block_rows)
-    block_product<block_rows, vectors>(a, b, b_step, depth, finish, row, col);
-  last_rows_product<block_rows - 1, vectors>(rows - row, a, b, b_step, depth, finish, row, col);
+    block_product<Operand, block_rows, vectors>(a, b, b_step, depth, finish, row, col);
+  last_rows_product<Operand, block_rows - 1, vectors>(rows - row, a, b, b_step, depth, finish, row,
+                                                      col);
 }
 
-template <class Finish>
+template <class Operand, class Finish>
 void product(const LeftMatrix& a, const RightMatrix& b, std::size_t depth, const Finish& finish,
              std::size_t rows, std::size_t cols) {
   const float* data = b.data;
   for (std::size_t col = 0; col < cols; col += panel, data += b.panel_step) {
     if (cols - col <= lanes)
-      panel_product<1>(a, data, b.depth_step, depth, finish, rows, col);
+      panel_product<Operand, 1>(a, data, b.depth_step, depth, finish, rows, col);
     else
-      panel_product<panel_vectors>(a, data, b.depth_step, depth, finish, rows, col);
+      panel_product<Operand, panel_vectors>(a, data, b.depth_step, depth, finish, rows, col);
   }
-}
-
-// ---------------------------------------------------------------------------------------------
-// Packing: a right-hand matrix cut into panels of columns, each panel dense, the last one padded
-// with zeros. Weights W are packed twice: for products with W^T (forward), then with W (backward).
-
-std::size_t panels_floats(std::size_t depth, std::size_t cols) {
-  return round_up(cols, panel) * depth;
-}
-
-void pack_panels(const ConstView& w, bool transpose, float* to) {
-  const std::size_t depth = transpose ? w.cols : w.rows;
-  const std::size_t cols = transpose ? w.rows : w.cols;
-  for (std::size_t first = 0; first < cols; first += panel) {
-    const std::size_t count = smaller(panel, cols - first);
-    float* dense = to + first * depth;
-    for (std::size_t k = 0; k < depth; ++k, dense += panel) {
-      const float* from = transpose ? w.data + first * w.stride + k : w.data + k * w.stride + first;
-      const std::size_t step = transpose ? w.stride : 1;
-      for (std::size_t j = 0; j < count; ++j) dense[j] = from[j * step];
-      for (std::size_t j = count; j < panel; ++j) dense[j] = 0.0F;
-    }
-  }
-}
-
-std::size_t packed_floats(std::size_t rows, std::size_t cols) {
-  return panels_floats(cols, rows) + panels_floats(rows, cols);
-}
-
-void pack(const Call& call) {
-  const ConstView& w = call.in[0];
-  pack_panels(w, true, call.out[0].data);
-  pack_panels(w, false, call.out[0].data + panels_floats(w.cols, w.rows));
-}
-
-bool needs_scratch(const Call& call) {
-  return call.packed == nullptr &&
-         (call.op == Op::sine_linear || (call.op == Op::matmul && call.transpose_b));
-}
-
-std::size_t scratch_floats(const Call& call) {
-  return needs_scratch(call) ? panels_floats(call.in[1].cols, call.in[1].rows) : 0;
-}
-
-RightMatrix right_matrix(const Call& call, bool transpose, float* scratch) {
-  const ConstView& b = call.in[1];
-  const std::size_t depth = transpose ? b.cols : b.rows;
-  if (call.packed != nullptr) {
-    const std::size_t forward = transpose ? 0 : panels_floats(b.cols, b.rows);
-    return {call.packed + forward, panel * depth, panel};
-  }
-  if (!transpose) return {b.data, panel, b.stride};
-  pack_panels(b, true, scratch);
-  return {scratch, panel * depth, panel};
-}
-
-LeftMatrix left_matrix(const ConstView& a, bool transpose) {
-  return transpose ? LeftMatrix{a.data, 1, a.stride} : LeftMatrix{a.data, a.stride, 1};
-}
-
-// ---------------------------------------------------------------------------------------------
-// Products of few columns (coordinates, colours) would leave most of a vector empty.
-
-constexpr std::size_t few_columns = 4;
-
-/// Some rows of C (+)= A B^T: vectors run along the depth.
-template <std::size_t rows, std::size_t cols>
-CHORUS_INLINE void dot_products(const Call& call, std::size_t row) {
-  const ConstView &a = call.in[0], &b = call.in[1];
-  const View& c = call.out[0];
-  const float* left = a.data + row * a.stride;
-  Batch sums[rows][cols];
-  for (std::size_t i = 0; i < rows; ++i)
-    for (std::size_t j = 0; j < cols; ++j) sums[i][j] = Batch(0.0F);
-  for (std::size_t k = 0; k < a.cols; k += lanes) {
-    Batch right[cols];
-#pragma GCC unroll 4
-    for (std::size_t j = 0; j < cols; ++j) right[j] = load_within(b.data + j * b.stride, k, a.cols);
-#pragma GCC unroll 4
-    for (std::size_t i = 0; i < rows; ++i) {
-      const Batch value = load_within(left + i * a.stride, k, a.cols);
-#pragma GCC unroll 4
-      for (std::size_t j = 0; j < cols; ++j) sums[i][j] = xsimd::fma(value, right[j], sums[i][j]);
-    }
-  }
-#pragma GCC unroll 4
-  for (std::size_t i = 0; i < rows; ++i) {
-    float* to = c.data + (row + i) * c.stride;
-#pragma GCC unroll 4
-    for (std::size_t j = 0; j < cols; ++j) {
-      const float sum = xsimd::hadd(sums[i][j]);
-      to[j] = call.accumulate ? to[j] + sum : sum;
-    }
-  }
-}
-
-template <std::size_t cols>
-void narrow_product(const Call& call) {
-  constexpr std::size_t rows = lanes >= 16 ? 4 : 2;
-  if constexpr (cols > 0) {
-    if (call.out[0].cols != cols) return narrow_product<cols - 1>(call);
-    std::size_t row = 0;
-    for (; row + rows <= call.out[0].rows; row += rows) dot_products<rows, cols>(call, row);
-    for (; row < call.out[0].rows; ++row) dot_products<1, cols>(call, row);
-  }
-}
-
-/// c += bias, a row of it for each group of rows of c.
-void add_bias(const View& c, const ConstView& bias) {
-  const std::size_t group = c.rows / bias.rows;
-  for (std::size_t r = 0; r < c.rows; ++r) {
-    const float* shift = bias.data + r / group * bias.stride;
-    float* to = c.data + r * c.stride;
-    std::size_t j = 0;
-    for (; j + lanes <= c.cols; j += lanes) store(to + j, load(to + j) + load(shift + j));
-    for (; j < c.cols; ++j) to[j] += shift[j];
-  }
-}
-
-void matmul(const Call& call, float* scratch) {
-  const ConstView &a = call.in[0], &b = call.in[1];
-  const View& c = call.out[0];
-  const std::size_t depth = call.transpose_a ? a.rows : a.cols;
-  const bool narrow = c.cols <= few_columns;
-  if (narrow && !call.transpose_a && call.transpose_b) {
-    narrow_product<few_columns>(call);
-  } else if (narrow && call.transpose_a && !call.transpose_b) {
-    // C^T = B^T A
-    product(left_matrix(b, true), {a.data, panel, a.stride}, depth,
-            StoreTransposed{c, call.accumulate}, c.cols, c.rows);
-  } else {
-    product(left_matrix(a, call.transpose_a), right_matrix(call, call.transpose_b, scratch), depth,
-            Store{c, call.accumulate}, c.rows, c.cols);
-  }
-  if (call.in[2].data != nullptr) add_bias(c, call.in[2]);
 }

@@ -77,9 +77,7 @@ struct Sine {
 };
 
 void sine_linear(const Call& call, float* scratch) {
-  const View& sine = call.out[0];
-  product(left_matrix(call.in[0], false), right_matrix(call, true, scratch), call.in[0].cols,
-          Sine{sine, call.out[1], call.in[2]}, sine.rows, sine.cols);
+  Large::multiply(call, scratch, Sine{call.out[0], call.out[1], call.in[2]});
 }
 
 void sine_linear_gradient(const Call& call) {
