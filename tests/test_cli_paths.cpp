@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(pairs_are_ranked_chosen_and_studied) {
   const std::string study = "pairs m.safetensors --study --ranking 0 --json";
   const std::string first = place.must(study);
   const json correlation = json::parse(first)["study"]["rank_correlation"];
-  BOOST_TEST(correlation.size() == 9U);
+  BOOST_TEST(correlation.size() == 10U);
   BOOST_TEST(correlation["pixel"]["all"].get<double>() <= 1);
   BOOST_REQUIRE(fs::exists(place.path("m.pairs.linear.json")));
   const auto written = fs::last_write_time(place.path("m.pairs.linear.json"));

@@ -13,6 +13,7 @@
 #include "../engine/src/assignment.hpp"
 #include "../engine/src/distance_transform.hpp"
 #include "../engine/src/even_steps.hpp"
+#include "../engine/src/mix.hpp"
 #include "../engine/src/segmentation.hpp"
 #include "chorus/image_distance.hpp"
 #include "chorus/metrics.hpp"
@@ -70,11 +71,7 @@ double psnr(const Image& a, const Image& b) {
   return chorus::psnr_db(chorus::mean_squared_error(a, b));
 }
 
-Image mean(const Image& a, const Image& b) {
-  Image mix = a;
-  for (std::size_t i = 0; i < mix.rgb.size(); ++i) mix.rgb[i] = (a.rgb[i] + b.rgb[i]) / 2;
-  return mix;
-}
+Image mean(const Image& a, const Image& b) { return chorus::mix(a, b, 0.5F); }
 
 }  // namespace
 
@@ -262,32 +259,88 @@ BOOST_AUTO_TEST_CASE(what_is_alone_leaves_crisply_and_before_what_comes) {
     });
   };
   const Morph morph(
-      with_dot(-0.8, {0, 0, 0},
+      with_dot(-0.8, {0, 1, 0},
                [](const Point& p) { return std::abs(p[0]) < 0.3 && std::abs(p[1]) < 0.6; }),
-      with_dot(0.8, {0, 0.7F, 0.9F}, [](const Point& p) { return std::hypot(p[0], p[1]) < 0.6; }));
+      with_dot(0.8, {0, 0, 1}, [](const Point& p) { return std::hypot(p[0], p[1]) < 0.6; }));
   BOOST_TEST((morph.details() == chorus::Details::shrink));
   const Image middle = morph.draw(0.5, square);
   for (const auto& [x, y] : {std::pair{10, 10}, std::pair{86, 86}})
     for (std::size_t c = 0; c < 3; ++c)
       BOOST_TEST(middle.pixel(static_cast<std::size_t>(x), static_cast<std::size_t>(y))[c] > 0.98F);
   const Image early = morph.draw(0.2, square);
-  BOOST_TEST(early.pixel(10, 10)[0] < 0.05F);  // smaller, but as black as ever
+  BOOST_TEST(early.pixel(10, 10)[0] < 0.05F);  // smaller, but as green as ever
   BOOST_TEST(early.pixel(10, 14)[0] > 0.9F);
 }
 
-BOOST_AUTO_TEST_CASE(small_changes_of_one_picture_fade_in_place) {
+BOOST_AUTO_TEST_CASE(details_of_one_picture_leave_before_those_of_the_other_come) {
   const auto with_sign = [](auto sign) {
     return picture(square, [=](const Point& p) {
       if (sign(p)) return white;
       return std::hypot(p[0], p[1]) < 0.8 ? red : white;
     });
   };
-  const Image from =
-      with_sign([](const Point& p) { return std::abs(p[0]) < 0.08 && std::abs(p[1]) < 0.35; });
-  const Image to = with_sign([](const Point& p) { return std::hypot(p[0] - 0.3, p[1]) < 0.15; });
+  const auto bar = [](const Point& p) { return std::abs(p[0]) < 0.1 && std::abs(p[1]) < 0.2; };
+  const auto dot = [](const Point& p) { return std::hypot(p[0] - 0.4, p[1]) < 0.16; };
+  const Image from = with_sign(bar), to = with_sign(dot);
   const Morph morph(from, to);
-  BOOST_TEST((morph.details() == chorus::Details::fade));
-  BOOST_TEST(psnr(morph.draw(0.5, square), mean(from, to)) > 28);
+  BOOST_TEST((morph.details() == chorus::Details::dissolve));
+  // How much of each sign is there: of its contrast, which is in green.
+  const auto visible = [&](double t, std::size_t x) {
+    return (morph.draw(t, square).pixel(x, 48)[1] - red[1]) / (white[1] - red[1]);
+  };
+  constexpr std::size_t at_bar = 48, at_dot = 67;
+  BOOST_TEST(visible(0.25, at_bar) > 0.5F);
+  BOOST_TEST(visible(0.25, at_dot) < 0.01F);
+  BOOST_TEST(visible(0.5, at_bar) < 0.3F);
+  BOOST_TEST(visible(0.5, at_dot) < 0.3F);
+  BOOST_TEST(visible(0.75, at_bar) < 0.01F);
+  BOOST_TEST(visible(0.75, at_dot) > 0.5F);
+}
+
+BOOST_AUTO_TEST_CASE(where_much_is_recoloured_details_do_not_overlap) {
+  const auto with_dot = [](double at, const Rgb& color) {
+    return picture(square, [=](const Point& p) {
+      if (std::hypot(p[0] - at, p[1]) < 0.15) return white;
+      return std::hypot(p[0], p[1]) < 0.8 ? color : white;
+    });
+  };
+  const Rgb dark{0.1F, 0.1F, 0.1F};
+  const Image middle = Morph(with_dot(-0.4, red), with_dot(0.4, dark)).draw(0.5, square);
+  for (const std::size_t x : {29U, 67U})
+    BOOST_TEST(std::abs(middle.pixel(x, 48)[2] - middle.pixel(48, 48)[2]) < 0.03F);
+}
+
+BOOST_AUTO_TEST_CASE(a_detail_of_one_picture_alone_takes_all_the_time) {
+  const Image disc =
+      picture(square, [](const Point& p) { return std::hypot(p[0], p[1]) < 0.8 ? red : white; });
+  const Image ring = picture(square, [](const Point& p) {
+    const double r = std::hypot(p[0], p[1]);
+    return r < 0.8 && r > 0.3 ? red : white;
+  });
+  for (const double t : {0.25, 0.5, 0.75})
+    BOOST_TEST(psnr(Morph(disc, ring).draw(t, square),
+                    chorus::mix(disc, ring, static_cast<float>(t))) > 30);
+}
+
+BOOST_AUTO_TEST_CASE(what_lies_in_pieces_is_one_shape) {
+  const auto heart = [](const Rgb& upper, const Rgb& lower, bool bar) {
+    return picture(square, [=](const Point& p) {
+      if (bar && std::abs(p[1]) < 0.1 && std::abs(p[0]) < 0.9) return blue;
+      if (std::hypot(p[0], p[1]) > 0.7) return white;
+      return p[1] < 0 ? upper : lower;
+    });
+  };
+  constexpr Rgb dark{0.5F, 0.05F, 0.05F};
+  for (const Image& from : {heart(red, dark, false), heart(red, red, true)})
+    for (const bool back : {false, true}) {
+      const Image to = heart(blue, blue, false);
+      const Morph morph = back ? Morph(to, from) : Morph(from, to);
+      BOOST_TEST((morph.details() == chorus::Details::dissolve));
+      // Nowhere does the background show through.
+      const Image middle = morph.draw(0.5, square);
+      for (const std::size_t y : {22U, 35U, 48U, 60U, 74U})
+        BOOST_TEST(middle.pixel(48, y)[1] < 0.3F);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(the_ends_are_the_pictures) {
@@ -333,8 +386,9 @@ BOOST_AUTO_TEST_CASE(pictures_of_one_colour_blend) {
 BOOST_AUTO_TEST_CASE(a_picture_appears_on_an_empty_one) {
   const Image empty(96, 96, 1.0F);
   const Morph morph(empty, letter({}));
-  BOOST_TEST(psnr(morph.draw(0.4, square), empty) > 60);
-  BOOST_TEST(psnr(morph.draw(0.9, square), letter({})) > 10);
+  BOOST_TEST((morph.details() == chorus::Details::shrink));
+  BOOST_TEST(psnr(morph.draw(0.1, square), empty) > 20);
+  BOOST_TEST(psnr(morph.draw(0.95, square), letter({})) > 10);
 }
 
 BOOST_AUTO_TEST_CASE(pictures_must_be_of_one_size) {

@@ -218,14 +218,18 @@ BOOST_AUTO_TEST_CASE(a_path_is_no_shorter_than_the_distance_of_its_ends) {
 BOOST_AUTO_TEST_CASE(each_measure_sees_what_it_is_named_after) {
   const Image small = square(10, 10, 12, red);
   const Image moved = square(24, 20, 12, red), other_color = square(10, 10, 12, blue);
-  for (const auto distance : {pixel_distance, palette_distance, silhouette_distance, edge_distance})
-    BOOST_TEST(distance(small, small) == 0);
+  using Distance = double (*)(const Image&, const Image&);
+  for (const Distance distance : std::initializer_list<Distance>{
+           pixel_distance, palette_distance, silhouette_distance, edge_distance, region_distance})
+    BOOST_TEST(distance(small, small) < 1e-9);
   BOOST_TEST(palette_distance(small, moved) == 0);
   BOOST_TEST(palette_distance(small, other_color) > 0.01);
   BOOST_TEST(silhouette_distance(small, other_color) == 0);
   BOOST_TEST(silhouette_distance(small, moved) == 1);
   BOOST_TEST(edge_distance(small, other_color) == 0);
   BOOST_TEST(edge_distance(small, moved) > 0.9);
+  BOOST_TEST(region_distance(small, other_color) < 1e-9);
+  BOOST_TEST(region_distance(small, moved) > 0.9);
   // Half of it is covered: 72 pixels of 216.
   BOOST_TEST(silhouette_distance(small, square(16, 10, 12, red)) == 1 - 72.0 / 216,
              boost::test_tools::tolerance(1e-9));
@@ -253,6 +257,28 @@ BOOST_AUTO_TEST_CASE(a_silhouette_is_what_is_no_background_whatever_that_is) {
   BOOST_TEST(silhouette_distance(dark, square(10, 10, 12, blue)) == 0);
   BOOST_TEST(silhouette_distance(Image(8, 8, 1.0F), Image(8, 8, 0.0F)) == 0);
   BOOST_TEST(edge_distance(Image(8, 8, 1.0F), Image(8, 8, 0.0F)) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_region_distance_is_the_share_that_no_recolouring_explains) {
+  // A square of a quarter of the picture, in which half is of another colour in one of the two.
+  const auto half = [](float upper, float lower) {
+    Image image(48, 48, 1.0F);
+    for (std::size_t y = 12; y < 36; ++y)
+      for (std::size_t x = 12; x < 36; ++x)
+        std::fill_n(image.pixel(x, y), 3, y < 24 ? upper : lower);
+    return image;
+  };
+  // Levels 0, 0.5 and 1 on 1/8, 1/8 and 3/4 of the pixels; in the other 0 on 1/4.
+  const Image two = half(0, 0.5F), one = half(0.2F, 0.2F);
+  const double mean = 0.75 + 0.5 / 8, squares = 0.75 + 0.25 / 8;
+  const double of_two = squares - mean * mean, of_one = 0.64 * 0.25 * 0.75;
+  const double unexplained = 0.25 * 0.25 * 0.25;  // of two, in the square
+  BOOST_TEST(region_distance(two, one) == unexplained / (of_two + of_one),
+             boost::test_tools::tolerance(1e-4));
+  BOOST_TEST(region_distance(one, two) == region_distance(two, one),
+             boost::test_tools::tolerance(1e-9));
+  BOOST_TEST(region_distance(Image(8, 8, 1.0F), Image(8, 8, 0.0F)) == 0);
+  BOOST_CHECK_THROW(region_distance(one, Image(8, 8)), std::invalid_argument);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

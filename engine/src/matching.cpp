@@ -21,9 +21,11 @@ Point moved_spread(const Shape& shape, const Affine& whole) {
           std::hypot(whole.yx * shape.spread[0], whole.yy * shape.spread[1])};
 }
 
-/// Intersection over union of the filled regions, the one moved, on a grid of about 64 pixels.
-double overlap_of(const Shape& from, const Shape& to, const Affine& motion) {
-  const Affine back = inverse(motion);
+}  // namespace
+
+double overlap_of(const Shape& from, const Shape& to, const Affine& whole) {
+  // A grid of about 64 pixels is fine enough.
+  const Affine back = inverse(whole);
   const Plane& plane = to.filled.plane();
   const std::size_t step = std::max<std::size_t>(1, plane.size.longer_side() / 64);
   std::size_t both = 0, either = 0;
@@ -37,9 +39,10 @@ double overlap_of(const Shape& from, const Shape& to, const Affine& motion) {
   return either == 0 ? 0 : static_cast<double>(both) / static_cast<double>(either);
 }
 
-OwnMotion own_motion(const Shape& from, const Shape& to, const Affine& whole) {
-  constexpr double most = 4;
+OwnMotion own_motion(const Shape& from, const Shape& to, const Affine& whole, double overlap) {
+  constexpr double alike = 0.92, most = 4;
   OwnMotion own;
+  if (overlap >= alike) return own;
   own.centre = whole(from.centre);
   const Point spread = moved_spread(from, whole);
   for (std::size_t d = 0; d < 2; ++d) {
@@ -48,6 +51,8 @@ OwnMotion own_motion(const Shape& from, const Shape& to, const Affine& whole) {
   }
   return own;
 }
+
+namespace {
 
 double color_distance(const Shape& from, const Shape& to) {
   const Color a = from.paint.at(from.centre), b = to.paint.at(to.centre);
@@ -63,14 +68,10 @@ struct Candidate {
 };
 
 Candidate candidate(const Shape& from, const Shape& to, const Affine& whole) {
-  constexpr double alike = 0.92;  // overlap from which on a shape needs no motion of its own
   Candidate found;
   found.overlap = overlap_of(from, to, whole);
-  double moved_overlap = found.overlap;
-  if (found.overlap < alike) {
-    found.own = own_motion(from, to, whole);
-    moved_overlap = overlap_of(from, to, after(found.own.power(1), whole));
-  }
+  found.own = own_motion(from, to, whole, found.overlap);
+  const double moved_overlap = overlap_of(from, to, after(found.own.power(1), whole));
   const double distance = std::hypot(found.own.shift[0], found.own.shift[1]);
   const double size_ratio =
       std::abs(std::log(to.area / (from.area * std::abs(whole.determinant()))));

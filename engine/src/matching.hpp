@@ -18,6 +18,11 @@ struct OwnMotion {
   Affine power(double t) const;
 };
 
+/// Intersection over union of two filled regions, the first moved.
+double overlap_of(const Shape& from, const Shape& to, const Affine& whole);
+/// None where the two overlap so well that none is needed.
+OwnMotion own_motion(const Shape& from, const Shape& to, const Affine& whole, double overlap);
+
 struct Match {
   std::optional<std::size_t> from, to;  ///< at least one of the two
   OwnMotion own;                        ///< if both

@@ -8,6 +8,7 @@
 #include "chorus/image_distance.hpp"
 #include "chorus/metrics.hpp"
 #include "chorus/pairs.hpp"
+#include "region_distance.hpp"
 #include "vectors.hpp"
 
 namespace chorus {
@@ -64,6 +65,8 @@ std::string_view name(Similarity measure) {
       return "silhouette";
     case Similarity::edges:
       return "edges";
+    case Similarity::regions:
+      return "regions";
   }
   return "";
 }
@@ -83,7 +86,8 @@ Similarities::Similarities(Memory& memory, const Model& model)
       latents_(host_rows(memory.backend(), model.latents)),
       shifts_(modulation_vectors(memory.backend(), model)),
       pictures_(model.images.size()),
-      coarse_pictures_(model.images.size()) {}
+      coarse_pictures_(model.images.size()),
+      regions_(model.images.size()) {}
 
 void Similarities::prepare(std::size_t image, Similarity measure) {
   const auto decode = [&](std::vector<Image>& pictures, std::size_t side) {
@@ -103,6 +107,11 @@ void Similarities::prepare(std::size_t image, Similarity measure) {
     case Similarity::silhouette:
     case Similarity::edges:
       return decode(pictures_, grid_px);
+    case Similarity::regions:
+      decode(pictures_, grid_px);
+      if (!regions_[image])
+        regions_[image] = std::make_shared<const SegmentedImage>(pictures_[image]);
+      return;
   }
 }
 
@@ -127,6 +136,8 @@ double Similarities::compare(std::size_t a, std::size_t b, Similarity measure) {
       return silhouette_distance(pictures_[a], pictures_[b]);
     case Similarity::edges:
       return edge_distance(pictures_[a], pictures_[b]);
+    case Similarity::regions:
+      return region_distance(*regions_[a], *regions_[b]);
   }
   return 0;
 }

@@ -4,41 +4,41 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "mix.hpp"
+#include "chorus/metrics.hpp"
+#include "common_shapes.hpp"
 
 namespace chorus {
 
 namespace {
 
-constexpr double same_shape = 0.7;     // overlap from which on two shapes are the same
-constexpr double nearly_all = 0.9;     // the same where the pictures are the same but for colours
-constexpr double same_picture = 0.15;  // disagreement of outlines, all motion done
-constexpr double most_changed = 0.25;  // share of the shapes' area up to which details fade
-constexpr double most_changed_if_moved = 0.4;
+/// From this overlap on, shapes of pictures that are known to be alike are the same.
+constexpr double like_shape = 0.5;
+/// A motion that leaves less disagreement of outlines moves the same picture. What then seems to be
+/// in one of the two only is in both, but drawn differently by the network: it cross-fades.
+constexpr double same_picture = 0.15;
+/// Details overlap in time only if the path would else be so many times as long as the straight
+/// one.
+constexpr double longest_path = 1.2;
 constexpr double smallest_scale = 0.02;  // what has shrunk further is gone
 
 Affine scaled_about(const Point& centre, double scale) {
   return {scale, 0, 0, scale, (1 - scale) * centre[0], (1 - scale) * centre[1]};
 }
 
-/// Grows the box by that of a shape that is moved.
-void include(Point& low, Point& high, const Shape& shape, const Affine& moved) {
-  for (const double x : {shape.low[0], shape.high[0]})
-    for (const double y : {shape.low[1], shape.high[1]}) {
-      const Point p = moved({x, y});
-      for (std::size_t d = 0; d < 2; ++d) {
-        low[d] = std::min(low[d], p[d]);
-        high[d] = std::max(high[d], p[d]);
+/// Sum of squares of what an image has beyond the background.
+double energy(const Image& image, const Paint& background) {
+  const Plane plane{image.size()};
+  double sum = 0;
+  for (std::size_t y = 0; y < image.height; ++y)
+    for (std::size_t x = 0; x < image.width; ++x) {
+      const Color color = background.at(plane.point(x, y));
+      for (std::size_t c = 0; c < 3; ++c) {
+        const double difference = double{image.pixel(x, y)[c]} - double{color[c]};
+        sum += difference * difference;
       }
     }
+  return sum;
 }
-
-float scale_of(const Affine& affine) {
-  return static_cast<float>(std::sqrt(std::abs(affine.determinant())));
-}
-
-/// How much is left at t of what vanishes in the first half.
-double left(double t) { return std::max(0.0, 1 - 2 * t); }
 
 /// Points per pixel and axis that make edges smooth.
 std::size_t samples_for(PixelSize size) {
@@ -48,24 +48,39 @@ std::size_t samples_for(PixelSize size) {
 
 }  // namespace
 
+/// Energy of the shapes that only one of the pictures has.
+double Morph::details_of(const End& end) {
+  return mean_squared_error(end.drawn, end.common) * static_cast<double>(end.drawn.rgb.size());
+}
+
 Morph::Morph(const Image& from, const Image& to) {
   if (from.size() != to.size()) throw std::invalid_argument("Morph: images of different sizes");
   from_ = take_apart(from);
   to_ = take_apart(to);
   const FoundMotion found = find_motion(from_.outlines, to_.outlines);
   motion_ = found.motion;
-  same_picture_ = found.left < same_picture;
-  match_of_from_.resize(from_.shapes.size());
-  match_of_to_.resize(to_.shapes.size());
-  matches_ = match_shapes(from_, to_, motion_.power(1));
-  find_own_matches();
-  details_ = choose_details();
-  if (details_ == Details::fade) part_what_differs();
-  rest_from_ = unexplained(from, from_, scene(0, Side::from));
-  rest_to_ = unexplained(to, to_, scene(1, Side::to));
+  const auto ends_with = [&](std::vector<Match> matches) {
+    set_matches(std::move(matches));
+    return std::pair{end(0), end(1)};
+  };
+  auto ends = ends_with(common_shapes(from_, to_, motion_, same_shape));
+  if (2 * details_of(ends.first) > energy(from, from_.background.paint) ||
+      2 * details_of(ends.second) > energy(to, to_.background.paint)) {
+    details_ = Details::shrink;
+    ends = ends_with(match_shapes(from_, to_, motion_.power(1)));
+  } else {
+    ends = ends_with(common_shapes(from_, to_, motion_, like_shape));
+    faint_ = motion_.moves() && found.left < same_picture ? 1 : least_overlap(ends);
+  }
+  turn_ = shortest_turn(std::sqrt(details_of(ends.first)), std::sqrt(details_of(ends.second)));
+  rest_from_ = unexplained(from, ends.first, from_);
+  rest_to_ = unexplained(to, ends.second, to_);
 }
 
-void Morph::find_own_matches() {
+void Morph::set_matches(std::vector<Match> matches) {
+  matches_ = std::move(matches);
+  match_of_from_.assign(from_.shapes.size(), 0);
+  match_of_to_.assign(to_.shapes.size(), 0);
   // Those that share a counterpart come last: a shape's own match is the first that names it.
   for (std::size_t m = matches_.size(); m-- > 0;) {
     if (matches_[m].from) match_of_from_[*matches_[m].from] = m;
@@ -73,57 +88,57 @@ void Morph::find_own_matches() {
   }
 }
 
-Morph::Unexplained Morph::unexplained(const Image& image, const Drawing& drawing,
-                                      const Scene& scene) const {
-  constexpr double reach_px = 2.5;
-  constexpr float mottle = 0.06F;  // what is fainter is an error of the network
-  const Image drawn = paint(scene, image.size(), samples_for(image.size()));
-  const std::vector<float> away = distances_from_borders(drawing.outlines.segmentation);
+Morph::End Morph::end(double t) const {
+  const auto drawn = [&](Side side) {
+    return paint(scene(t, side), from_.size, samples_for(from_.size));
+  };
+  return {drawn(t == 0 ? Side::from : Side::to), drawn(Side::neither)};
+}
+
+Morph::Unexplained Morph::unexplained(const Image& image, const End& end,
+                                      const Drawing& drawing) const {
+  constexpr double reach_px = 2.5;  // of a soft border
+  constexpr float visible = 0.06F;
+  std::vector<float> away = distances_from_borders(drawing.outlines.segmentation);
+  if (details_ == Details::dissolve) {
+    Mask details(image.pixels());
+    for (std::size_t i = 0; i < image.rgb.size(); ++i)
+      if (std::abs(end.drawn.rgb[i] - end.common.rgb[i]) > visible) details[i / 3] = 1;
+    away = squared_distances(details, image.size());
+  }
   Unexplained rest{Image(image.width, image.height), Image(image.width, image.height)};
-  for (std::size_t i = 0; i < image.pixels(); ++i) {
-    float most = 0;
-    for (std::size_t c = 3 * i; c < 3 * i + 3; ++c)
-      most = std::max(most, std::abs(image.rgb[c] - drawn.rgb[c]));
-    const bool lasts = away[i] < reach_px * reach_px ||
-                       (details_ == Details::fade && (same_picture_ || most > mottle));
-    for (std::size_t c = 3 * i; c < 3 * i + 3; ++c)
-      (lasts ? rest.borders : rest.inner).rgb[c] = image.rgb[c] - drawn.rgb[c];
+  for (std::size_t i = 0; i < image.rgb.size(); ++i) {
+    const float missing = image.rgb[i] - end.drawn.rgb[i];
+    if (details_ == Details::dissolve && std::abs(missing) < visible) continue;  // mottle
+    (away[i / 3] < reach_px * reach_px ? rest.near : rest.far).rgb[i] = missing;
   }
   return rest;
 }
 
-Details Morph::choose_details() const {
-  double changed = 0, all = 0;
-  for (const Match& match : matches_) {
-    const bool same = match.from && match.to && !match.shared && match.overlap > same_shape;
-    const double area = (match.from ? from_.shapes[*match.from].visible_area : 0) +
-                        (match.to ? to_.shapes[*match.to].visible_area : 0);
-    all += area;
-    if (!same) changed += area;
-  }
-  const bool moved =
-      motion_.angle != 0 || motion_.log_scale != 0 || motion_.x != 0 || motion_.y != 0;
-  return same_picture_ || changed <= (moved ? most_changed_if_moved : most_changed) * all
-             ? Details::fade
-             : Details::shrink;
+double Morph::least_overlap(const std::pair<End, End>& ends) {
+  const double of_from = details_of(ends.first), of_to = details_of(ends.second);
+  const double common = details_of({ends.first.common, ends.second.common});
+  const double apart = std::sqrt(of_from) + std::sqrt(of_to), at_once = std::sqrt(of_from + of_to);
+  const double allowed =
+      std::sqrt(longest_path * longest_path * (common + of_from + of_to) - common);
+  return apart > allowed ? std::min(1.0, (apart - allowed) / (apart - at_once)) : 0;
 }
 
-/// In place fade the shapes that are not the same.
-void Morph::part_what_differs() {
-  std::vector<Match> parted;
-  for (std::size_t m = 0; m < matches_.size(); ++m) {
-    const Match& match = matches_[m];
-    if (!match.from || !match.to ||
-        (!match.shared && match.overlap > (same_picture_ ? nearly_all : same_shape))) {
-      parted.push_back(match);
-      continue;
-    }
-    if (match_of_from_[*match.from] == m)
-      parted.push_back({.from = match.from, .to = {}, .own = {}});
-    if (match_of_to_[*match.to] == m) parted.push_back({.from = {}, .to = match.to, .own = {}});
-  }
-  matches_ = std::move(parted);
-  find_own_matches();
+Morph::Turn Morph::shortest_turn(double of_from, double of_to) const {
+  const double before = (1 - faint_) * of_from, behind = (1 - faint_) * of_to;
+  const double all = before + faint_ * std::hypot(of_from, of_to) + behind;
+  if (all == 0) return {};
+  return {before / all, 1 - behind / all};
+}
+
+double Morph::left_of_from(double t) const {
+  if (t < turn_.begin) return 1 - (1 - faint_) * t / turn_.begin;
+  return t < turn_.end ? faint_ * (turn_.end - t) / (turn_.end - turn_.begin) : 0;
+}
+
+double Morph::left_of_to(double t) const {
+  if (t > turn_.end) return 1 - (1 - faint_) * (1 - t) / (1 - turn_.end);
+  return t > turn_.begin ? faint_ * (t - turn_.begin) / (turn_.end - turn_.begin) : 0;
 }
 
 Affine Morph::moved(const Match& match, double t) const {
@@ -159,28 +174,28 @@ Moving Morph::background(double t) const {
 Moving Morph::moving(const Match& match, double t) const {
   Moving shape;
   const bool both = match.from && match.to;
-  const auto size_left = [&](double vanished) {
-    return both || details_ == Details::fade ? 1.0 : std::max(smallest_scale, left(vanished));
+  const auto size_left = [&](double left) {
+    return both || details_ == Details::dissolve ? 1.0 : std::max(smallest_scale, left);
   };
   constexpr double far = 1e9;
   shape.low = {far, far};
   shape.high = {-far, -far};
   if (match.from) {
     shape.from = &from_.shapes[*match.from];
-    const Affine place =
-        both ? moved(match, t)
-             : after(from_moved(*match.from, t), scaled_about(shape.from->centre, size_left(t)));
-    include(shape.low, shape.high, *shape.from, place);
+    const Affine place = both ? moved(match, t)
+                              : after(from_moved(*match.from, t),
+                                      scaled_about(shape.from->centre, size_left(left_of_from(t))));
+    include_box(shape.low, shape.high, shape.from->low, shape.from->high, place);
     shape.to_from = inverse(place);
     shape.weight_from = (both ? static_cast<float>(1 - t) : 1.0F) / scale_of(shape.to_from);
     shape.depth += (both ? 1 - t : 1) * -std::log(shape.from->area);
   }
   if (match.to) {
     shape.to = &to_.shapes[*match.to];
-    const Affine place =
-        both ? after(moved(match, t), inverse(moved(match, 1)))
-             : after(to_moved(*match.to, t), scaled_about(shape.to->centre, size_left(1 - t)));
-    include(shape.low, shape.high, *shape.to, place);
+    const Affine place = both ? after(moved(match, t), inverse(moved(match, 1)))
+                              : after(to_moved(*match.to, t),
+                                      scaled_about(shape.to->centre, size_left(left_of_to(t))));
+    include_box(shape.low, shape.high, shape.to->low, shape.to->high, place);
     shape.to_to = inverse(place);
     shape.weight_to = (both ? static_cast<float>(t) : 1.0F) / scale_of(shape.to_to);
     shape.depth += (both ? t : 1) * -std::log(shape.to->area);
@@ -193,10 +208,10 @@ Scene Morph::scene(double t, Side side) const {
   Scene scene;
   scene.background = background(t);
   for (const Match& match : matches_) {
-    if (!match.to && side == Side::to) continue;
-    if (!match.from && side == Side::from) continue;
-    if (details_ == Details::shrink && !match.to && left(t) < smallest_scale) continue;
-    if (details_ == Details::shrink && !match.from && left(1 - t) < smallest_scale) continue;
+    if (!match.to && (side == Side::to || side == Side::neither)) continue;
+    if (!match.from && (side == Side::from || side == Side::neither)) continue;
+    if (details_ == Details::shrink && !match.to && left_of_from(t) < smallest_scale) continue;
+    if (details_ == Details::shrink && !match.from && left_of_to(t) < smallest_scale) continue;
     scene.shapes.push_back(moving(match, t));
   }
   std::stable_sort(scene.shapes.begin(), scene.shapes.end(),
@@ -206,22 +221,32 @@ Scene Morph::scene(double t, Side side) const {
 
 Image Morph::draw(double t, PixelSize size) const {
   const std::size_t samples = samples_for(size);
+  const auto left_from = static_cast<float>(left_of_from(t));
+  const auto left_to = static_cast<float>(left_of_to(t));
   if (details_ == Details::shrink) {
     Scene both = scene(t, Side::both);
-    const auto borders_left = [](double u) {
-      return static_cast<float>(std::max(0.0, 1 - 10 * u));
-    };
-    both.from = {&rest_from_.inner, &rest_from_.borders, static_cast<float>(left(t)),
-                 borders_left(t)};
-    both.to = {&rest_to_.inner, &rest_to_.borders, static_cast<float>(left(1 - t)),
-               borders_left(1 - t)};
+    const auto near_left = [](double u) { return static_cast<float>(std::max(0.0, 1 - 10 * u)); };
+    both.from = {&rest_from_.far, &rest_from_.near, left_from, near_left(t)};
+    both.to = {&rest_to_.far, &rest_to_.near, left_to, near_left(1 - t)};
     return paint(both, size, samples);
   }
-  Scene first = scene(t, Side::from), second = scene(t, Side::to);
-  first.from = {&rest_from_.inner, &rest_from_.borders, static_cast<float>(left(t)), 1};
-  second.to = {&rest_to_.inner, &rest_to_.borders, static_cast<float>(left(1 - t)), 1};
-  const Image a = paint(first, size, samples), b = paint(second, size, samples);
-  return mix(a, b, static_cast<float>(t));
+  const auto share = static_cast<float>(t);
+  Scene common = scene(t, Side::neither);
+  common.from = {&rest_from_.far, &rest_from_.near, 1 - share, 0};
+  common.to = {&rest_to_.far, &rest_to_.near, share, 0};
+  const Image without = paint(common, size, samples);
+  Image image = without;
+  for (const auto& [side, left] : {std::pair{Side::from, left_from}, {Side::to, left_to}}) {
+    if (left == 0) continue;
+    Scene detailed = scene(t, side);
+    detailed.from = common.from;
+    detailed.to = common.to;
+    (side == Side::from ? detailed.from : detailed.to).near_weight = 1;
+    const Image with = paint(detailed, size, samples);
+    for (std::size_t i = 0; i < image.rgb.size(); ++i)
+      image.rgb[i] += left * (with.rgb[i] - without.rgb[i]);
+  }
+  return image;
 }
 
 }  // namespace chorus

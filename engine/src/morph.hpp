@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 #include "chorus/image.hpp"
@@ -13,9 +14,8 @@ namespace chorus {
 
 /// What becomes of shapes that have no counterpart in the other picture.
 enum class Details {
-  shrink,  ///< those of the first picture shrink away in the first half, then those of the second
-           ///< grow
-  fade,    ///< all at once, in place: for pictures that are nearly the same
+  shrink,    ///< those of the first picture shrink away, then those of the second grow
+  dissolve,  ///< the same in place, by their opacity: for pictures that have most in common
 };
 
 /// Shapes that move, between any two pictures of one size. See docs/interpolation.md.
@@ -32,7 +32,7 @@ class Morph {
   Details details() const { return details_; }
 
  private:
-  enum class Side { from, to, both };
+  enum class Side { from, to, both, neither };
   Scene scene(double t, Side side) const;
   Moving background(double t) const;
   Moving moving(const Match& match, double t) const;
@@ -41,21 +41,40 @@ class Morph {
   Affine moved(const Match& match, double t) const;
   Affine from_moved(std::size_t shape, double t) const;
   Affine to_moved(std::size_t shape, double t) const;
-  Details choose_details() const;
-  void part_what_differs();
-  void find_own_matches();
+  void set_matches(std::vector<Match> matches);
+  /// An end as it is drawn, with all its shapes and with those in common only.
+  struct End {
+    Image drawn, common;
+  };
+  End end(double t) const;
+  static double details_of(const End& end);
+  /// How much of the details of either picture is there at t.
+  double left_of_from(double t) const;
+  double left_of_to(double t) const;
+  /// The least faint_ that keeps the path short: with the colours of what is common, the details
+  /// of both pictures go straight from 1 to faint_, from there to the others', and from faint_
+  /// to 1.
+  static double least_overlap(const std::pair<End, End>& ends);
+  /// When the details of the first picture pass into those of the second.
+  struct Turn {
+    double begin = 0.5, end = 0.5;
+  };
+  /// What has more details takes more of the time, which is the shortest way.
+  Turn shortest_turn(double of_from, double of_to) const;
 
   Drawing from_, to_;
   SimilarityMotion motion_;
   std::vector<Match> matches_;
   std::vector<std::size_t> match_of_from_, match_of_to_;  ///< by shape
-  Details details_;
-  bool same_picture_ = false;  ///< the motion of the whole explains nearly all, but for colours
-  /// What the shapes do not explain of an end.
+  Details details_ = Details::dissolve;
+  double faint_ = 0;  ///< how much of the details is left when the others begin to come
+  Turn turn_;
+  /// What the shapes do not explain of an end: near to borders, or to details if these dissolve,
+  /// and far from them.
   struct Unexplained {
-    Image inner, borders;
+    Image far, near;
   };
-  Unexplained unexplained(const Image& image, const Drawing& drawing, const Scene& scene) const;
+  Unexplained unexplained(const Image& image, const End& end, const Drawing& drawing) const;
   Unexplained rest_from_, rest_to_;
 };
 

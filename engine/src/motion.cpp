@@ -29,6 +29,22 @@ Affine inverse(const Affine& affine) {
   return result;
 }
 
+float scale_of(const Affine& affine) {
+  return static_cast<float>(std::sqrt(std::abs(affine.determinant())));
+}
+
+void include_box(Point& low, Point& high, const Point& other_low, const Point& other_high,
+                 const Affine& moved) {
+  for (const double x : {other_low[0], other_high[0]})
+    for (const double y : {other_low[1], other_high[1]}) {
+      const Point p = moved({x, y});
+      for (std::size_t d = 0; d < 2; ++d) {
+        low[d] = std::min(low[d], p[d]);
+        high[d] = std::max(high[d], p[d]);
+      }
+    }
+}
+
 Affine SimilarityMotion::power(double t) const {
   using Complex = std::complex<double>;
   constexpr double no_turn = 1e-9;

@@ -20,12 +20,19 @@ Affine after(const Affine& outer, const Affine& inner);
 /// Throws std::invalid_argument if there is none.
 Affine inverse(const Affine& affine);
 
+/// Square root of the factor by which areas grow.
+float scale_of(const Affine& affine);
+/// Grows the box (low, high) so that it contains another one, moved.
+void include_box(Point& low, Point& high, const Point& other_low, const Point& other_high,
+                 const Affine& moved);
+
 /// A turn, scaling and shift of the plane: z -> e^(log_scale + i angle) z + b in complex numbers.
 struct SimilarityMotion {
   double angle = 0;      ///< radians, from x to y
   double log_scale = 0;  ///< natural logarithm
   double x = 0, y = 0;   ///< b
 
+  bool moves() const { return angle != 0 || log_scale != 0 || x != 0 || y != 0; }
   /// The part t of the motion: 0 is no motion, 1 all of it, and two halves one after the other are
   /// the whole. A spiral about the fixed point: angle t times, scale to the power of t.
   Affine power(double t) const;

@@ -90,10 +90,10 @@ void add(Color& color, const Image& image, float weight, const Bilinear& around)
 }
 
 void add_rest(Color& color, const Rest& rest, const Point& p) {
-  if (rest.inner_weight <= 0) return;
-  const Bilinear around(Plane{rest.inner->size()}, p);
-  add(color, *rest.inner, rest.inner_weight, around);
-  if (rest.borders_weight > 0) add(color, *rest.borders, rest.borders_weight, around);
+  if (rest.far_weight <= 0 && rest.near_weight <= 0) return;
+  const Bilinear around(Plane{rest.far->size()}, p);
+  if (rest.far_weight > 0) add(color, *rest.far, rest.far_weight, around);
+  if (rest.near_weight > 0) add(color, *rest.near, rest.near_weight, around);
 }
 
 /// The colour of a point, whatever lies between shapes filled by the nearest.

@@ -31,13 +31,12 @@ struct Moving {
   Color color(const Point& p) const;
 };
 
-/// What an end of a path shows beyond its shapes, and how much of it is left: away from the borders
-/// of shapes, and along them (where the drawn border is harder or softer than the true one).
+/// What an end of a path shows beyond its shapes, in two parts, and how much of each is left.
 struct Rest {
-  const Image* inner = nullptr;
-  const Image* borders = nullptr;
-  float inner_weight = 0;
-  float borders_weight = 0;
+  const Image* far = nullptr;
+  const Image* near = nullptr;
+  float far_weight = 0;
+  float near_weight = 0;
 };
 
 /// A moment of a morph.

@@ -333,6 +333,15 @@ std::vector<ColorField> Regions::fields() const {
 
 }  // namespace
 
+SegmentationOptions options_for(PixelSize size) {
+  SegmentationOptions options;
+  const double scale = static_cast<double>(size.longer_side()) / 192;
+  options.least_pixels = std::max<std::size_t>(
+      2, static_cast<std::size_t>(
+             std::lround(static_cast<double>(options.least_pixels) * scale * scale)));
+  return options;
+}
+
 Segmentation segment(const Image& image, const SegmentationOptions& options) {
   if (image.pixels() == 0) throw std::invalid_argument("segment: no pixels");
   Regions regions(image, options);

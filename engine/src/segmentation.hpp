@@ -23,6 +23,9 @@ struct SegmentationOptions {
   std::size_t most_regions = 60;  ///< beyond these the smallest join theirs
 };
 
+/// The smallest region in proportion to the picture: 24 pixels of 192 x 192.
+SegmentationOptions options_for(PixelSize size);
+
 /// Regions grow from the pixels that are no transitions between two colours and near to one of the
 /// common colours (seeded region growing, Adams and Bischof 1994), so that the soft border between
 /// two regions is shared between them and no region of its own. Regions without a visible border

@@ -162,10 +162,7 @@ Shape shape_of(const Segmentation& segmentation, std::size_t region, const Mask&
 }  // namespace
 
 Drawing take_apart(const Image& image) {
-  SegmentationOptions options;
-  const double scale = static_cast<double>(image.size().longer_side()) / 192;
-  options.least_pixels =
-      std::max<std::size_t>(2, static_cast<std::size_t>(std::lround(24 * scale * scale)));
+  const SegmentationOptions options = options_for(image.size());
   Drawing drawing;
   drawing.size = image.size();
   drawing.outlines.segmentation = segment(image, options);

@@ -26,4 +26,11 @@ double silhouette_distance(const Image& a, const Image& b);
 /// without edges are equal.
 double edge_distance(const Image& a, const Image& b);
 
+/// How little a recolouring of regions explains: 1 - the correlation ratio (Roche, Malandain,
+/// Pennec and Ayache 1998) of both images together, each explained by the flat regions of the
+/// other: (the squares of A about its means in B's regions + those of B about its means in A's) /
+/// (the squares of both about their means). 0 if one is a recolouring of the other; two images of
+/// one colour are equal. At most 1.
+double region_distance(const Image& a, const Image& b);
+
 }  // namespace chorus

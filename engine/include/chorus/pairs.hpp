@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -13,6 +14,8 @@
 // How alike the images of a model are, in several ways, and the pairs that are most alike.
 
 namespace chorus {
+
+struct SegmentedImage;
 
 /// Measures of how far apart the representations of two images are. docs/interpolation.md defines
 /// them and tells how well each foretells a good path.
@@ -26,15 +29,17 @@ enum class Similarity {
   palette,        ///< palette_distance()
   silhouette,     ///< silhouette_distance()
   edges,          ///< edge_distance()
+  regions,        ///< region_distance()
 };
-inline constexpr std::array all_similarities = {
-    Similarity::latent_cosine, Similarity::latent_l2,  Similarity::modulation,
-    Similarity::pull_back,     Similarity::pixel,      Similarity::ssim,
-    Similarity::palette,       Similarity::silhouette, Similarity::edges};
+inline constexpr std::array all_similarities = {Similarity::latent_cosine, Similarity::latent_l2,
+                                                Similarity::modulation,    Similarity::pull_back,
+                                                Similarity::pixel,         Similarity::ssim,
+                                                Similarity::palette,       Similarity::silhouette,
+                                                Similarity::edges,         Similarity::regions};
 
 /// What pairs are chosen by unless another measure is asked for: what foretold good paths best in
 /// the study of docs/interpolation.md.
-constexpr Similarity default_similarity = Similarity::silhouette;
+constexpr Similarity default_similarity = Similarity::regions;
 
 std::string_view name(Similarity measure);           ///< "latent-cosine"
 Similarity parse_similarity(std::string_view text);  ///< throws Error
@@ -59,7 +64,9 @@ class Similarities {
   const Model& model_;
   Renderer renderer_;
   std::vector<std::vector<double>> latents_, shifts_;
-  std::vector<Image> pictures_, coarse_pictures_;  ///< by image; empty until asked for
+  // By image; empty until asked for.
+  std::vector<Image> pictures_, coarse_pictures_;
+  std::vector<std::shared_ptr<const SegmentedImage>> regions_;
 };
 
 DistanceMatrix similarity_distances(Memory& memory, const Model& model, Similarity measure);
