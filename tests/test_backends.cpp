@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <memory>
@@ -381,6 +382,16 @@ BOOST_AUTO_TEST_CASE(every_op_has_a_name_of_its_own) {
   for (std::size_t op = 0; op < op_count; ++op)
     names.insert(std::string(name(static_cast<Op>(op))));
   BOOST_TEST(names.size() == op_count);
+}
+
+BOOST_AUTO_TEST_CASE(every_worker_has_its_turn_where_threads_are_few) {
+  const auto outer = make_backend("cpu", {.threads = 2, .workers = 2});
+  const auto inner = make_backend("cpu", {.threads = 2, .workers = 5});
+  std::atomic<int> tasks = 0;
+  outer->parallel(2, [&](std::size_t, std::size_t) {
+    inner->parallel(7, [&](std::size_t, std::size_t) { ++tasks; });
+  });
+  BOOST_TEST(tasks == 14);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -100,13 +100,15 @@ class CpuBackend final : public HostBackend {
                 const std::function<void(std::size_t, std::size_t)>& body) override {
     std::exception_ptr failure;
     const int threads = static_cast<int>(std::min(threads_, workers_));
-    std::atomic<std::size_t> next = static_cast<std::size_t>(threads);
+    std::atomic<std::size_t> taken = 0;
 #pragma omp parallel num_threads(threads)
     {
-      // A thread that is done takes the next worker that nobody has begun.
+      // A thread that is done takes the next worker that nobody has begun. The team may be smaller
+      // than asked for, one thread inside another parallel region.
+      const auto thread = static_cast<std::size_t>(omp_get_thread_num());
+      const auto team = static_cast<std::size_t>(omp_get_num_threads());
       try {
-        for (auto worker = static_cast<std::size_t>(omp_get_thread_num()); worker < workers_;
-             worker = next++)
+        for (std::size_t worker = thread; worker < workers_; worker = team + taken++)
           for (std::size_t task = worker; task < tasks; task += workers_) body(task, worker);
       } catch (...) {
 #pragma omp critical(chorus_parallel_failure)
