@@ -16,9 +16,9 @@ namespace chorus {
 
 namespace {
 
-using Mask = std::vector<bool>;  ///< row-major
+using PixelSet = std::vector<bool>;  ///< row-major
 
-double one_minus_overlap(const Mask& a, const Mask& b) {
+double one_minus_overlap(const PixelSet& a, const PixelSet& b) {
   std::size_t both = 0, either = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
     both += a[i] && b[i] ? 1 : 0;
@@ -55,10 +55,10 @@ std::vector<int> projected_counts(const Image& image, const std::array<int, 3>& 
   return counts;
 }
 
-Mask silhouette(const Image& image) {
+PixelSet silhouette(const Image& image) {
   constexpr float tolerance = 24.5F / 255;
   const Rgb background = border_color(image);
-  Mask mask(image.pixels());
+  PixelSet mask(image.pixels());
   for (std::size_t p = 0; p < mask.size(); ++p)
     for (std::size_t c = 0; c < 3; ++c)
       if (std::abs(image.rgb[3 * p + c] - background[c]) > tolerance) mask[p] = true;
@@ -82,9 +82,9 @@ float gradient(const Image& image, std::size_t x, std::size_t y) {
 }
 
 /// The pixels at most one away from an edge pixel.
-Mask wide_edges(const Image& image) {
+PixelSet wide_edges(const Image& image) {
   constexpr float threshold = 0.1F;
-  Mask mask(image.pixels());
+  PixelSet mask(image.pixels());
   for (std::size_t y = 0; y < image.height; ++y)
     for (std::size_t x = 0; x < image.width; ++x) {
       if (gradient(image, x, y) < threshold) continue;
