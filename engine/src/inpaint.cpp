@@ -12,10 +12,10 @@ namespace chorus {
 
 namespace {
 
-using Mask = std::vector<bool>;
+using PixelSet = std::vector<bool>;
 using Plane = std::vector<double>;
 
-void check(const Image& image, const Mask& missing) {
+void check(const Image& image, const PixelSet& missing) {
   constexpr std::size_t longest_side_px = std::size_t{1} << 14U;
   if (image.width > longest_side_px || image.height > longest_side_px)
     throw std::invalid_argument("inpaint: a side is longer than 16,384 pixels");
@@ -30,7 +30,7 @@ void check(const Image& image, const Mask& missing) {
 
 /// The place of the kept pixel closest to pixel `at`: squares around it, larger and larger, until
 /// nothing outside them can be closer.
-std::size_t nearest_kept(const Image& image, const Mask& missing, std::size_t at) {
+std::size_t nearest_kept(const Image& image, const PixelSet& missing, std::size_t at) {
   const auto width = static_cast<std::int64_t>(image.width);
   const auto height = static_cast<std::int64_t>(image.height);
   const auto x0 = static_cast<std::int64_t>(at) % width, y0 = static_cast<std::int64_t>(at) / width;
@@ -52,12 +52,12 @@ std::size_t nearest_kept(const Image& image, const Mask& missing, std::size_t at
   return static_cast<std::size_t>(closest);
 }
 
-void take_nearest(const Image& image, const Mask& missing, std::size_t at, Image& out) {
+void take_nearest(const Image& image, const PixelSet& missing, std::size_t at, Image& out) {
   const std::size_t from = nearest_kept(image, missing, at);
   std::copy_n(&image.rgb[3 * from], 3, &out.rgb[3 * at]);
 }
 
-Image fill_nearest(const Image& image, const Mask& missing) {
+Image fill_nearest(const Image& image, const PixelSet& missing) {
   Image out = image;
   for (std::size_t at = 0; at < missing.size(); ++at)
     if (missing[at]) take_nearest(image, missing, at, out);
@@ -71,9 +71,10 @@ GridPoint place_of(const Image& image, std::size_t at) {
   return {static_cast<std::int64_t>(at % image.width), static_cast<std::int64_t>(at / image.width)};
 }
 
-Image fill_scattered(const Image& image, const Mask& missing, ScatteredInterpolator::Order order) {
+Image fill_scattered(const Image& image, const PixelSet& missing,
+                     ScatteredInterpolator::Order order) {
   std::vector<GridPoint> points;
-  std::vector<Color> colors;
+  std::vector<PreciseColor> colors;
   for (std::size_t at = 0; at < missing.size(); ++at) {
     if (missing[at]) continue;
     points.push_back(place_of(image, at));
@@ -89,7 +90,7 @@ Image fill_scattered(const Image& image, const Mask& missing, ScatteredInterpola
       take_nearest(image, missing, at, out);
       continue;
     }
-    const Color color = interpolator.at(point);
+    const PreciseColor color = interpolator.at(point);
     for (std::size_t c = 0; c < 3; ++c) out.rgb[3 * at + c] = static_cast<float>(color[c]);
   }
   return out;
@@ -116,7 +117,7 @@ Plane laplacian(const Plane& u, std::size_t width, std::size_t height) {
 }
 
 /// The Laplacian of the Laplacian at the missing pixels, 0 elsewhere.
-Plane bilaplacian(const Plane& u, const Image& size, const Mask& missing) {
+Plane bilaplacian(const Plane& u, const Image& size, const PixelSet& missing) {
   Plane out = laplacian(laplacian(u, size.width, size.height), size.width, size.height);
   for (std::size_t at = 0; at < out.size(); ++at)
     if (!missing[at]) out[at] = 0;
@@ -131,7 +132,7 @@ double dot(const Plane& a, const Plane& b) {
 
 /// Solves bilaplacian(u) = 0 at the missing pixels by conjugate gradients (the system is symmetric
 /// and positive definite). `u` has the kept pixels and a first guess at the missing ones.
-void solve_biharmonic(Plane& u, const Image& size, const Mask& missing) {
+void solve_biharmonic(Plane& u, const Image& size, const PixelSet& missing) {
   constexpr double tolerance = 1e-8;  // of the residual, for colours in [0, 1]
   Plane residual = bilaplacian(u, size, missing);
   for (double& r : residual) r = -r;
@@ -152,7 +153,7 @@ void solve_biharmonic(Plane& u, const Image& size, const Mask& missing) {
   }
 }
 
-Image fill_biharmonic(const Image& image, const Mask& missing) {
+Image fill_biharmonic(const Image& image, const PixelSet& missing) {
   Image out = fill_nearest(image, missing);
   for (std::size_t c = 0; c < 3; ++c) {
     Plane u(missing.size());

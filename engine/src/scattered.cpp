@@ -40,7 +40,7 @@ std::vector<std::set<std::uint32_t>> neighbours(const Delaunay& mesh) {
 }  // namespace
 
 ScatteredInterpolator::ScatteredInterpolator(std::vector<GridPoint> points,
-                                             std::vector<Color> colors, Order order)
+                                             std::vector<PreciseColor> colors, Order order)
     : mesh_(std::move(points)), colors_(std::move(colors)) {
   if (order == Order::cubic) estimate_gradients();
 }
@@ -51,11 +51,11 @@ bool ScatteredInterpolator::covers(const GridPoint& point) {
   return !mesh_.triangles()[triangle_].ghost();
 }
 
-Color ScatteredInterpolator::at(const GridPoint& point) const {
+PreciseColor ScatteredInterpolator::at(const GridPoint& point) const {
   const Delaunay::Triangle& triangle = mesh_.triangles()[triangle_];
   const auto corner = [&](std::size_t k) { return mesh_.points()[triangle.corner[k]]; };
   const Weights weights = barycentric({corner(0), corner(1), corner(2)}, point);
-  Color color{};
+  PreciseColor color{};
   for (std::size_t c = 0; c < 3; ++c) {
     if (!gradients_.empty()) {
       color[c] = cubic(triangle, weights, c);

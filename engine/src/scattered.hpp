@@ -7,18 +7,19 @@
 
 namespace chorus {
 
-using Color = std::array<double, 3>;
+using PreciseColor = std::array<double, 3>;
 
 /// Interpolates colours that are known at scattered points: see inpaint.hpp.
 class ScatteredInterpolator {
  public:
   enum class Order { linear, cubic };
-  ScatteredInterpolator(std::vector<GridPoint> points, std::vector<Color> colors, Order order);
+  ScatteredInterpolator(std::vector<GridPoint> points, std::vector<PreciseColor> colors,
+                        Order order);
 
   /// Whether there is a value at a point: not outside the hull. Remembers where that is.
   bool covers(const GridPoint& point);
   /// The value at the point that covers() was last asked about.
-  Color at(const GridPoint& point) const;
+  PreciseColor at(const GridPoint& point) const;
 
  private:
   using Gradients = std::array<std::array<double, 2>, 3>;  ///< of each channel
@@ -31,7 +32,7 @@ class ScatteredInterpolator {
                std::size_t c) const;
 
   Delaunay mesh_;
-  std::vector<Color> colors_;
+  std::vector<PreciseColor> colors_;
   std::vector<Gradients> gradients_;  ///< of each point; empty if linear
   std::uint32_t triangle_ = 0;
 };
