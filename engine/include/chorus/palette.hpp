@@ -32,9 +32,9 @@ struct PaletteFit {
   double affine_share = 0;    ///< the same with affine fields
 };
 /// An image is explained if the pixels that are no edges (all pixels, if most are edges) are nearer
-/// than 48 dB to entries: drawings in flat colours are (51 dB and more in 95 of 100), shaded ones,
-/// of which the rgb head draws more, are not (35 to 47). Up to 64 images, evenly spread, are looked
-/// at. `entries` = 0 lets the images decide.
+/// than 48 dB to constant colours, or 45 dB to fields: drawings in flat colours are (51 dB and more
+/// in 95 of 100), shaded ones, of which the rgb head draws more, are not (35 to 47). Up to 64
+/// images, evenly spread, are looked at. `entries` = 0 lets the images decide.
 PaletteFit fit_palettes(const std::vector<NamedImage>& images, const Split& split,
                         std::size_t entries = 0);
 
