@@ -50,25 +50,25 @@ ResolutionTracker::ResolutionTracker(Session& session, const Model& model,
   }
 }
 
-ordered_json ResolutionTracker::baselines(bool all) const {
-  ordered_json object = ordered_json::object();
-  for (const auto& [size, scores] : score(all, true))
-    for (const MethodScores& baseline : scores.baselines)
-      object[std::to_string(size)][baseline.method] = to_json(baseline);
-  return object;
-}
-
-ordered_json ResolutionTracker::scores(bool all) const {
-  ordered_json object = ordered_json::object();
-  for (const auto& [size, scores] : score(all, false))
-    object[std::to_string(size)] = to_json(scores.network);
-  return object;
-}
-
 ScoresBySize ResolutionTracker::score(bool all, bool with_baselines) const {
   Scorer scorer(session_, model_, with_baselines ? &trained_ : nullptr, 0);
   for (const Collection& collection : all ? all_ : subset_) scorer.add(collection);
   return scorer.result();
+}
+
+ordered_json network_by_size(const ScoresBySize& scores) {
+  ordered_json object = ordered_json::object();
+  for (const auto& [size, of_size] : scores)
+    object[std::to_string(size)] = to_json(of_size.network);
+  return object;
+}
+
+ordered_json baselines_by_size(const ScoresBySize& scores) {
+  ordered_json object = ordered_json::object();
+  for (const auto& [size, of_size] : scores)
+    for (const MethodScores& baseline : of_size.baselines)
+      object[std::to_string(size)][baseline.method] = to_json(baseline);
+  return object;
 }
 
 }  // namespace chorus::app

@@ -21,18 +21,19 @@ class ResolutionTracker {
   ResolutionTracker(Session& session, const Model& model, const std::filesystem::path& data,
                     const Rgb& background, std::size_t subset);
 
-  /// {"256": {"bicubic": {"psnr_mean": ..}, ..}, ..} of the subset, or of all images.
-  nlohmann::ordered_json baselines(bool all) const;
-  /// {"256": {"psnr_mean": .., "psnr_pooled": .., "ssim_mean": ..}, ..}
-  nlohmann::ordered_json scores(bool all) const;
-
- private:
+  /// Scores of the subset, or of all images.
   ScoresBySize score(bool all, bool with_baselines) const;
 
+ private:
   Session& session_;
   const Model& model_;
   TrainingImages trained_;
   std::vector<Collection> all_, subset_;  ///< by size
 };
+
+/// {"256": {"psnr_mean": .., "psnr_pooled": .., "ssim_mean": ..}, ..}
+nlohmann::ordered_json network_by_size(const ScoresBySize& scores);
+/// {"256": {"bicubic": {"psnr_mean": ..}, ..}, ..}
+nlohmann::ordered_json baselines_by_size(const ScoresBySize& scores);
 
 }  // namespace chorus::app

@@ -221,7 +221,7 @@ class TrainingRun {
     if (resumed_step_ == 0)
       log_->add({{"step", 0}, {"run", run_description(options_, session_, state_, model_)}});
     json baselines = json::object();
-    if (tracker_) baselines["sizes"] = tracker_->baselines(false);
+    if (tracker_) baselines["sizes"] = baselines_by_size(tracker_->score(false, true));
     if (model_.split.pixels > 0) baselines["held_out"] = inpainting_baselines();
     if (!baselines.empty())
       log_->add({{"step", resumed_step_},
@@ -289,8 +289,9 @@ class TrainingRun {
   /// The time this takes is not time of the training, which so stays what it is without tracking.
   void add_resolutions(json& line, bool all) {
     const auto before = Clock::now();
-    line["sizes"] = tracker_->scores(all);
-    if (all) line["baselines"] = {{"sizes", tracker_->baselines(true)}};
+    const ScoresBySize scores = tracker_->score(all, all);
+    line["sizes"] = network_by_size(scores);
+    if (all) line["baselines"] = {{"sizes", baselines_by_size(scores)}};
     tracking_s_ += seconds_since(before);
     last_sizes_ = line["sizes"];
   }
