@@ -225,6 +225,28 @@ BOOST_AUTO_TEST_CASE(a_moved_picture_passes_through_its_true_middle) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_two_drawings_of_one_thing_differ_in_does_not_vanish_on_the_way) {
+  // Thin bars, each a little off its place in the second drawing: none overlaps much with itself.
+  const auto bars = [](const Affine& moved, double off) {
+    const Affine back = chorus::inverse(moved);
+    return picture(square, [&, off](const Point& at) {
+      const Point p = back(at);
+      if (std::abs(p[0]) > 0.5) return white;
+      for (int k = -2; k <= 2; ++k)
+        if (std::abs(p[1] - 0.2 * k - (k % 2 == 0 ? off : -off)) < 0.03) return blue;
+      return white;
+    });
+  };
+  const SimilarityMotion motion{0, 0, 0.3, -0.2};
+  const Image from = bars({}, 0.01), to = bars(motion.power(1), -0.01);
+  const Image truth = bars(motion.power(0.5), 0);
+  const Morph morph(from, to);
+  BOOST_TEST((morph.details() == chorus::Details::dissolve));
+  const double found = psnr(morph.draw(0.5, square), truth);
+  BOOST_TEST(found > psnr(mean(from, to), truth) + 8);
+  BOOST_TEST(found > 22);
+}
+
 BOOST_AUTO_TEST_CASE(a_recoloured_picture_blends_its_colours) {
   const Image from = letter({}, red), to = letter({}, blue, red);
   BOOST_TEST(psnr(Morph(from, to).draw(0.5, square), mean(from, to)) > 32);

@@ -13,9 +13,10 @@ namespace {
 
 /// From this overlap on, shapes of pictures that are known to be alike are the same.
 constexpr double like_shape = 0.5;
-/// A motion that leaves less disagreement of outlines moves the same picture. What then seems to be
-/// in one of the two only is in both, but drawn differently by the network: it cross-fades.
-constexpr double same_picture = 0.15;
+/// Disagreement of outlines that is left if the pictures are the same one, moved or in place. What
+/// then seems to be in one of the two only is in both, but drawn differently by the network: what
+/// overlaps less than equal_shape moves along and cross-fades.
+constexpr double same_if_moved = 0.15, same_in_place = 0.02, equal_shape = 0.9;
 /// Details overlap in time only if the path would else be so many times as long as the straight
 /// one.
 constexpr double longest_path = 1.2;
@@ -59,22 +60,26 @@ Morph::Morph(const Image& from, const Image& to) {
   to_ = take_apart(to);
   const FoundMotion found = find_motion(from_.outlines, to_.outlines);
   motion_ = found.motion;
-  const auto ends_with = [&](std::vector<Match> matches) {
-    set_matches(std::move(matches));
-    return std::pair{end(0), end(1)};
-  };
-  auto ends = ends_with(common_shapes(from_, to_, motion_, same_shape));
-  if (2 * details_of(ends.first) > energy(from, from_.background.paint) ||
-      2 * details_of(ends.second) > energy(to, to_.background.paint)) {
+  const bool same = found.left < (motion_.moves() ? same_if_moved : same_in_place);
+  Ends ends = ends_with(common_shapes(from_, to_, motion_, same ? equal_shape : same_shape));
+  if (same) {
+    faint_ = 1;
+  } else if (2 * details_of(ends.first) > energy(from, from_.background.paint) ||
+             2 * details_of(ends.second) > energy(to, to_.background.paint)) {
     details_ = Details::shrink;
     ends = ends_with(match_shapes(from_, to_, motion_.power(1)));
   } else {
     ends = ends_with(common_shapes(from_, to_, motion_, like_shape));
-    faint_ = motion_.moves() && found.left < same_picture ? 1 : least_overlap(ends);
+    faint_ = least_overlap(ends);
   }
   turn_ = shortest_turn(std::sqrt(details_of(ends.first)), std::sqrt(details_of(ends.second)));
   rest_from_ = unexplained(from, ends.first, from_);
   rest_to_ = unexplained(to, ends.second, to_);
+}
+
+Morph::Ends Morph::ends_with(std::vector<Match> matches) {
+  set_matches(std::move(matches));
+  return {end(0), end(1)};
 }
 
 void Morph::set_matches(std::vector<Match> matches) {
@@ -115,7 +120,7 @@ Morph::Unexplained Morph::unexplained(const Image& image, const End& end,
   return rest;
 }
 
-double Morph::least_overlap(const std::pair<End, End>& ends) {
+double Morph::least_overlap(const Ends& ends) {
   const double of_from = details_of(ends.first), of_to = details_of(ends.second);
   const double common = details_of({ends.first.common, ends.second.common});
   const double apart = std::sqrt(of_from) + std::sqrt(of_to), at_once = std::sqrt(of_from + of_to);

@@ -46,7 +46,9 @@ class Morph {
   struct End {
     Image drawn, common;
   };
+  using Ends = std::pair<End, End>;
   End end(double t) const;
+  Ends ends_with(std::vector<Match> matches);
   static double details_of(const End& end);
   /// How much of the details of either picture is there at t.
   double left_of_from(double t) const;
@@ -54,7 +56,7 @@ class Morph {
   /// The least faint_ that keeps the path short: with the colours of what is common, the details
   /// of both pictures go straight from 1 to faint_, from there to the others', and from faint_
   /// to 1.
-  static double least_overlap(const std::pair<End, End>& ends);
+  static double least_overlap(const Ends& ends);
   /// When the details of the first picture pass into those of the second.
   struct Turn {
     double begin = 0.5, end = 0.5;
