@@ -50,10 +50,12 @@ struct Bilinear {
 class Field {
  public:
   Field() = default;
-  Field(std::vector<float> values, PixelSize size) : values_(std::move(values)), plane_{size} {}
+  Field(std::vector<float> values, PixelSize size);
 
   const Plane& plane() const { return plane_; }
   float operator[](std::size_t pixel) const { return values_[pixel]; }
+  /// The largest slope along x or y, per unit of Plane.
+  float steepest() const { return steepest_; }
   float at(const Point& p) const {
     const Bilinear around(plane_, p);
     float sum = 0;
@@ -64,6 +66,7 @@ class Field {
  private:
   std::vector<float> values_;
   Plane plane_;
+  float steepest_ = 0;
 };
 
 }  // namespace chorus

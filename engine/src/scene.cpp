@@ -5,31 +5,21 @@
 
 namespace chorus {
 
-Color Moving::color(const Point& p) const {
-  if (to == nullptr) return from->paint.at(to_from(p));
-  if (from == nullptr) return to->paint.at(to_to(p));
-  const Color a = from->paint.at(to_from(p)), b = to->paint.at(to_to(p));
-  Color color{};
-  for (std::size_t c = 0; c < 3; ++c) color[c] = (1 - mix) * a[c] + mix * b[c];
-  return color;
-}
-
 namespace {
 
 constexpr int background_only = -1;
 constexpr float widest_crack = 0.04F;  // half of it, in units of Plane
 
-/// What is known of a point while the shapes are laid on it, back to front.
+/// What is known of a point while the shapes are laid on it, front to back.
 struct Seen {
   int front = background_only;
   int nearest = background_only;  ///< among those in front of it that just miss the point
   float nearest_distance = -widest_crack;
   float second_distance = -widest_crack;
 
-  void lay(int shape, float distance) {
-    if (distance > 0) {
-      *this = {.front = shape};
-    } else if (distance > nearest_distance) {
+  bool covered() const { return front != background_only; }
+  void pass(int shape, float distance) {
+    if (distance > nearest_distance) {
       second_distance = nearest_distance;
       nearest_distance = distance;
       nearest = shape;
@@ -54,50 +44,149 @@ std::pair<std::size_t, std::size_t> range(double low, double high, double unit, 
 /// a pixel have the same x or y. An edge along the axes then passes them one by one, not by rows.
 struct Samples {
   Plane plane;  ///< a pixel of which is a cell of the grid
-  std::size_t per_axis;
+  std::vector<double> x, y, shear_of_x, shear_of_y;
 
-  Point point(std::size_t x, std::size_t y) const {
+  Samples(PixelSize size, std::size_t per_axis)
+      : plane{{size.width * per_axis, size.height * per_axis}} {
     const auto shear = [&](std::size_t across) {
       const auto n = static_cast<double>(per_axis);
       return ((static_cast<double>(across % per_axis) + 0.5) / n - 0.5) / plane.unit_px();
     };
-    const Point centre = plane.point(x, y);
-    return {centre[0] + shear(y), centre[1] + shear(x)};
+    for (std::size_t k = 0; k < plane.size.width; ++k) {
+      x.push_back(plane.point(k, 0)[0]);
+      shear_of_x.push_back(shear(k));
+    }
+    for (std::size_t k = 0; k < plane.size.height; ++k) {
+      y.push_back(plane.point(0, k)[1]);
+      shear_of_y.push_back(shear(k));
+    }
+  }
+
+  Point point(std::size_t column, std::size_t row) const {
+    return {x[column] + shear_of_y[row], y[row] + shear_of_x[column]};
   }
 };
 
+/// How much a shape's distance differs at most from one sample to the next of a row or a column.
+struct Slope {
+  float in_row = 0, in_column = 0;
+
+  Slope(const Moving& shape, const Plane& plane) {
+    const auto add = [&](const Shape* end, const Affine& to_end, float weight) {
+      if (end == nullptr) return;
+      const auto along = [&](double x, double y) {
+        return weight * end->filled.steepest() *
+               static_cast<float>((std::abs(x) + std::abs(y)) / plane.unit_px());
+      };
+      in_row += along(to_end.xx, to_end.yx);
+      in_column += along(to_end.xy, to_end.yy);
+    };
+    add(shape.from, shape.to_from, shape.weight_from);
+    add(shape.to, shape.to_to, shape.weight_to);
+  }
+
+  /// How many samples of a row, one at least, are surely on the same side of a border or a crack as
+  /// the first one, which is so far away from that. The shear moves them by less than a column.
+  std::size_t samples_within(float away, std::size_t most) const {
+    const float room = away - in_column;
+    if (room <= 0) return 1;
+    return room >= in_row * static_cast<float>(most)
+               ? most
+               : std::max<std::size_t>(1, static_cast<std::size_t>(room / in_row));
+  }
+};
+
+/// Lays a shape on the samples x0 to x1 of a row. Far from its borders it is not asked everywhere.
+void lay(std::vector<Seen>& seen, std::size_t x0, std::size_t x1, int number, const Moving& shape,
+         const Slope& slope, const Samples& samples, std::size_t y) {
+  for (std::size_t x = x0; x < x1;) {
+    if (seen[x].covered()) {
+      ++x;
+      continue;
+    }
+    const float distance = shape.distance(samples.point(x, y));
+    const float away = distance > 0 ? distance : -widest_crack - distance;
+    const std::size_t end = x + slope.samples_within(away, x1 - x);
+    if (distance > 0) {
+      for (; x < end; ++x)
+        if (!seen[x].covered()) seen[x].front = number;
+    } else {
+      seen[x].pass(number, distance);
+      x = end;
+    }
+  }
+}
+
 /// What is seen in a row of samples.
-std::vector<Seen> lay_shapes(const Scene& scene, const Samples& samples, std::size_t y) {
+std::vector<Seen> lay_shapes(const Scene& scene, const std::vector<Slope>& slopes,
+                             const Samples& samples, std::size_t y) {
   const Plane& plane = samples.plane;
   std::vector<Seen> seen(plane.size.width);
   const double unit = plane.unit_px();
-  for (std::size_t k = 0; k < scene.shapes.size(); ++k) {
+  for (std::size_t k = scene.shapes.size(); k-- > 0;) {
     const Moving& shape = scene.shapes[k];
     const auto [y0, y1] = range(shape.low[1], shape.high[1], unit,
                                 static_cast<double>(plane.size.height) / 2, plane.size.height);
     if (y < y0 || y >= y1) continue;
     const auto [x0, x1] = range(shape.low[0], shape.high[0], unit, unit, plane.size.width);
-    for (std::size_t x = x0; x < x1; ++x)
-      seen[x].lay(static_cast<int>(k), shape.distance(samples.point(x, y)));
+    lay(seen, x0, x1, static_cast<int>(k), shape, slopes[k], samples, y);
   }
   return seen;
 }
 
-void add(Color& color, const Image& image, float weight, const Bilinear& around) {
-  for (std::size_t k = 0; k < 4; ++k)
-    for (std::size_t c = 0; c < 3; ++c)
-      color[c] += weight * around.weights[k] * image.rgb[3 * around.pixels[k] + c];
+/// What is left of what an end shows beyond its shapes.
+class Left {
+ public:
+  explicit Left(const Rest& rest) {
+    if (rest.far_weight <= 0 && rest.near_weight <= 0) return;
+    image_ = Image(rest.far->width, rest.far->height);
+    for (std::size_t i = 0; i < image_.rgb.size(); ++i)
+      image_.rgb[i] = rest.far_weight * rest.far->rgb[i] + rest.near_weight * rest.near->rgb[i];
+    find_empty();
+  }
+
+  void add_to(Color& color, const Point& p) const {
+    if (image_.rgb.empty()) return;
+    const Bilinear around(Plane{image_.size()}, p);
+    if (empty_[around.pixels[0]]) return;
+    for (std::size_t k = 0; k < 4; ++k) {
+      const float* pixel = &image_.rgb[3 * around.pixels[k]];
+      for (std::size_t c = 0; c < 3; ++c) color[c] += around.weights[k] * pixel[c];
+    }
+  }
+
+ private:
+  /// Most of it is nothing.
+  void find_empty() {
+    const auto [width, height] = image_.size();
+    empty_.assign(width * height, true);
+    for (std::size_t i = 0; i < image_.rgb.size(); ++i) {
+      if (image_.rgb[i] == 0) continue;
+      const std::size_t x = i / 3 % width, y = i / 3 / width;
+      for (std::size_t up = 0; up <= std::min<std::size_t>(1, y); ++up)
+        for (std::size_t left = 0; left <= std::min<std::size_t>(1, x); ++left)
+          empty_[(y - up) * width + x - left] = false;
+    }
+  }
+
+  Image image_;              ///< no pixels if nothing is left
+  std::vector<char> empty_;  ///< of 2 x 2 pixels, by the first
+};
+
+/// Adds a shape's colour at a point of one end, and what is left there of the end's rest.
+void add_end(Color& color, const Paint& paint, float share, const Left& left, const Point& p) {
+  const Color painted = paint.at(p);
+  for (std::size_t c = 0; c < 3; ++c) color[c] += share * painted[c];
+  left.add_to(color, p);
 }
 
-void add_rest(Color& color, const Rest& rest, const Point& p) {
-  if (rest.far_weight <= 0 && rest.near_weight <= 0) return;
-  const Bilinear around(Plane{rest.far->size()}, p);
-  if (rest.far_weight > 0) add(color, *rest.far, rest.far_weight, around);
-  if (rest.near_weight > 0) add(color, *rest.near, rest.near_weight, around);
-}
+/// What is left of the rests of both ends.
+struct Lefts {
+  Left from, to;
+};
 
 /// The colour of a point, whatever lies between shapes filled by the nearest.
-Color color_at(const Scene& scene, const Seen& seen, const Point& p) {
+Color color_at(const Scene& scene, const Lefts& left, const Seen& seen, const Point& p) {
   const auto shape = [&](int k) -> const Moving& {
     return k == background_only ? scene.background : scene.shapes[static_cast<std::size_t>(k)];
   };
@@ -105,26 +194,33 @@ Color color_at(const Scene& scene, const Seen& seen, const Point& p) {
   const bool crack =
       seen.second_distance > -widest_crack && seen.nearest_distance > front->visible_distance(p);
   if (crack) front = &shape(seen.nearest);
-  Color color = front->color(p);
-  if (front->from != nullptr) add_rest(color, scene.from, front->to_from(p));
-  if (front->to != nullptr) add_rest(color, scene.to, front->to_to(p));
+  Color color{};
+  const float of_to = front->share_of_to();
+  if (front->from != nullptr)
+    add_end(color, front->from->paint, 1 - of_to, left.from, front->to_from(p));
+  if (front->to != nullptr) add_end(color, front->to->paint, of_to, left.to, front->to_to(p));
   return color;
 }
 
 }  // namespace
 
 Image paint(const Scene& scene, PixelSize size, std::size_t per_axis) {
-  const Samples samples{Plane{{size.width * per_axis, size.height * per_axis}}, per_axis};
+  const Samples samples(size, per_axis);
+  std::vector<Slope> slopes;
+  for (const Moving& shape : scene.shapes) slopes.emplace_back(shape, samples.plane);
+  const Lefts left{Left(scene.from), Left(scene.to)};
   Image image(size.width, size.height);
   const float share = 1 / static_cast<float>(per_axis * per_axis);
 #pragma omp parallel for schedule(dynamic)
   for (std::size_t row = 0; row < size.height; ++row)
     for (std::size_t y = row * per_axis; y < (row + 1) * per_axis; ++y) {
-      const std::vector<Seen> seen = lay_shapes(scene, samples, y);
-      for (std::size_t x = 0; x < seen.size(); ++x) {
-        const Color color = color_at(scene, seen[x], samples.point(x, y));
-        float* pixel = image.pixel(x / per_axis, row);
-        for (std::size_t c = 0; c < 3; ++c) pixel[c] += share * color[c];
+      const std::vector<Seen> seen = lay_shapes(scene, slopes, samples, y);
+      for (std::size_t column = 0; column < size.width; ++column) {
+        float* pixel = image.pixel(column, row);
+        for (std::size_t x = column * per_axis; x < (column + 1) * per_axis; ++x) {
+          const Color color = color_at(scene, left, seen[x], samples.point(x, y));
+          for (std::size_t c = 0; c < 3; ++c) pixel[c] += share * color[c];
+        }
       }
     }
   return image;

@@ -28,7 +28,7 @@ struct Moving {
     return (from != nullptr ? weight_from * from->visible.at(to_from(p)) : 0) +
            (to != nullptr ? weight_to * to->visible.at(to_to(p)) : 0);
   }
-  Color color(const Point& p) const;
+  float share_of_to() const { return from == nullptr ? 1 : to == nullptr ? 0 : mix; }
 };
 
 /// What an end of a path shows beyond its shapes, in two parts, and how much of each is left.
