@@ -19,7 +19,10 @@ std::vector<int> visits(std::size_t images, std::size_t per_step, std::uint64_t 
   for (std::uint64_t step = 0; step < steps; ++step) {
     const std::vector<std::uint32_t> chosen = order.step(step);
     BOOST_TEST(std::set(chosen.begin(), chosen.end()).size() == per_step);
-    for (const std::uint32_t image : chosen) ++counts.at(image);
+    for (std::size_t k = 0; k < per_step; ++k) {
+      const auto before = static_cast<std::uint32_t>(counts.at(chosen[k])++);
+      BOOST_TEST(order.visits()[k] == before);
+    }
     const auto [least, most] = std::minmax_element(counts.begin(), counts.end());
     BOOST_TEST(*most - *least <= 1);
   }

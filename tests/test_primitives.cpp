@@ -251,18 +251,19 @@ std::vector<NamedImage> drawn_images() {
 }
 
 /// Coordinates, colours and weights, one after another.
-std::vector<double> drawn_pixels(Bench& bench, std::uint32_t first_group) {
+std::vector<double> drawn_pixels(Bench& bench, std::uint32_t first_visit) {
   const std::size_t groups = 3, rows = groups * 10;
   const PixelTable table(bench.memory(), drawn_images());
   const Tensor place = bench.place(rows, 2), color = bench.place(rows, 3),
                weight = bench.place(rows, 1);
-  const IndexList images = bench.list({1, 0, 1}), step = bench.list({1234567});
+  const IndexList images = bench.list({1, 0, 1}),
+                  visits = bench.list({first_visit, first_visit, 1234567});
   Call call{.op = Op::draw_pixels};
-  call.draw = {.seed = 0x123456789ABCDEF, .first_group = first_group, .flat_rows = 4};
+  call.draw = {.seed = 0x123456789ABCDEF, .flat_rows = 4};
   call.index[0] = images.view();
   call.index[1] = table.image_table();
   call.index[2] = table.pixel_order();
-  call.index[3] = step.view();
+  call.index[3] = visits.view();
   call.in[0] = table.colors();
   for (std::size_t k = 0; const Tensor* out : {&place, &color, &weight})
     call.out[k++] = out->view();

@@ -40,7 +40,7 @@ std::string map_of(const Image& image) {
   return map;
 }
 
-/// What draw_pixels gives for one image and one step.
+/// What draw_pixels gives for one visit of an image.
 struct Draw {
   Matrix places, colors, weights;
 };
@@ -53,7 +53,7 @@ class Drawer {
       : memory_(make_backend(backend)),
         table_(memory_, images),
         image_(memory_.shared_backend(), std::vector<std::uint32_t>{0}),
-        step_(memory_.shared_backend(), std::vector<std::uint32_t>{0}),
+        visit_(memory_.shared_backend(), std::vector<std::uint32_t>{0}),
         flat_(flat),
         area_samples_(area_samples),
         area_jitter_(area_jitter),
@@ -63,9 +63,9 @@ class Drawer {
         colors_(memory_.tensor(rows_, 3)),
         weights_(memory_.tensor(rows_, 1)) {}
 
-  Draw draw(std::uint32_t image, std::uint32_t step, std::uint64_t seed = 11) {
+  Draw draw(std::uint32_t image, std::uint32_t visit, std::uint64_t seed = 11) {
     image_.assign(memory_.backend(), std::vector<std::uint32_t>{image});
-    step_.assign(memory_.backend(), std::vector<std::uint32_t>{step});
+    visit_.assign(memory_.backend(), std::vector<std::uint32_t>{visit});
     Call call{.op = Op::draw_pixels};
     call.in[0] = table_.colors();
     call.out[0] = places_.view();
@@ -74,8 +74,8 @@ class Drawer {
     call.index[0] = image_.view();
     call.index[1] = table_.image_table();
     call.index[2] = table_.pixel_order();
-    call.index[3] = step_.view();
-    call.draw = {seed, 0, flat_, area_samples_, area_jitter_};
+    call.index[3] = visit_.view();
+    call.draw = {seed, flat_, area_samples_, area_jitter_};
     memory_.backend().run(call);
     return {read(places_), read(colors_), read(weights_)};
   }
@@ -85,7 +85,7 @@ class Drawer {
 
   Memory memory_;
   PixelTable table_;
-  IndexList image_, step_;
+  IndexList image_, visit_;
   std::uint32_t flat_, area_samples_;
   float area_jitter_;
   std::size_t rows_;
@@ -255,7 +255,36 @@ BOOST_AUTO_TEST_CASE(weighted_sums_estimate_the_mean_without_bias_and_reach_ever
   }
 }
 
-BOOST_AUTO_TEST_CASE(draws_depend_on_seed_and_step_only) {
+BOOST_AUTO_TEST_CASE(all_backends_draw_the_same_pixels) {
+  const std::vector<NamedImage> images = odd_images();
+  for (const auto& [flat, edge] : {std::pair{3U, 5U}, {0U, 8U}, {8U, 0U}}) {
+    Drawer reference("reference", images, flat, edge);
+    for (const std::string& backend : backends_under_test()) {
+      Drawer drawer(backend, images, flat, edge);
+      for (std::uint32_t i = 0; i < images.size(); ++i)
+        BOOST_TEST_CONTEXT(backend << ", " << images[i].name << ", " << flat << " flat rows") {
+          const Draw expected = reference.draw(i, 5), found = drawer.draw(i, 5);
+          BOOST_TEST((found.places.values == expected.places.values));
+          BOOST_TEST((found.weights.values == expected.weights.values));
+        }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(pixels_of_a_step_lie_apart) {
+  // As many rows as pixels: each stretch is one pixel, and none is drawn twice.
+  const Image image(8, 6, 0.4F);
+  for (const auto& [flat, edge] : {std::pair{48U, 0U}, {0U, 48U}, {20U, 28U}}) {
+    Drawer drawer("reference", {{"all flat", image}}, flat, edge);
+    std::set<std::size_t> reached;
+    const Draw drawn = drawer.draw(0, 1);
+    for (std::size_t r = 0; r < 48; ++r)
+      reached.insert(pixel_at(image, drawn.places(r, 0), drawn.places(r, 1)));
+    BOOST_TEST(reached.size() == 48);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(draws_depend_on_seed_and_visit_only) {
   Drawer drawer("reference", odd_images(), 3, 5), again("reference", odd_images(), 3, 5);
   const auto places = [](Drawer& d, std::uint32_t step, std::uint64_t seed) {
     return d.draw(2, step, seed).places.values;

@@ -9,7 +9,8 @@ namespace {
 /// Some rows of a group that are drawn from the same pixels.
 struct Rows {
   std::uint32_t first, end;
-  std::uint32_t first_place, places;  ///< in the image's list of pixels
+  std::uint32_t first_of_kind, of_kind;  ///< all rows that are drawn from these pixels
+  std::uint32_t first_place, places;     ///< in the image's list of pixels
   float weight;
   std::uint32_t cells;  ///< per axis of a pixel's square; 0: the centre alone
 };
@@ -22,8 +23,8 @@ class GroupDraw {
         image_(call.index[1].data + call.index[0].data[group] * image_fields),
         pixels_(call.index[2].data + image_[image_first_pixel]),
         colors_(call.in[0].data + image_[image_first_pixel] * call.in[0].stride),
-        counter_{0, call.draw.first_group + static_cast<std::uint32_t>(group),
-                 call.index[3].data[0], 0},
+        counter_{0, call.index[0].data[group], 0, 0},
+        visit_(call.index[3].data[group]),
         columns_(2.0 / image_[image_width]),
         lines_(2.0 / image_[image_height]),
         rows_(rows),
@@ -41,8 +42,10 @@ class GroupDraw {
       const std::uint32_t cells = is_flat ? 1 : area;
       sample =
           one_kind
-              ? draw({first, end, 0, flat + edge, static_cast<float>(1.0 / rows_), cells}, sample)
-              : draw({first, end, is_flat ? 0 : flat, kind, static_cast<float>(kind_weight), cells},
+              ? draw({first, end, 0, rows_, 0, flat + edge, static_cast<float>(1.0 / rows_), cells},
+                     sample)
+              : draw({first, end, first, end - first, is_flat ? 0 : flat, kind,
+                      static_cast<float>(kind_weight), cells},
                      sample);
     };
     const bool one_kind = flat == 0 || edge == 0 || flat_rows == 0 || flat_rows == rows_;
@@ -54,10 +57,11 @@ class GroupDraw {
  private:
   std::size_t draw(const Rows& rows, std::size_t sample) {
     for (std::uint32_t row = rows.first; row < rows.end; ++row, ++pixel_) {
-      counter_[0] = row;
-      counter_[3] = 0;
-      const std::uint32_t word = philox(counter_, call_.draw.seed)[0];
-      const std::uint32_t pixel = pixels_[rows.first_place + below(word, rows.places)];
+      counter_ = {row, counter_[1], 0, 0};
+      const std::uint32_t word = weyl(philox(counter_, call_.draw.seed)[0], visit_);
+      const std::uint32_t listed =
+          below_in_stretch(word, rows.places, row - rows.first_of_kind, rows.of_kind);
+      const std::uint32_t pixel = pixels_[rows.first_place + listed];
       const float* from = colors_ + pixel * call_.in[0].stride;
       float* to = call_.out[1].data + pixel_ * call_.out[1].stride;
       for (std::size_t c = 0; c < 3; ++c) to[c] = from[c];
@@ -76,6 +80,7 @@ class GroupDraw {
       return sample + 1;
     }
     const double jitter = call_.draw.area_jitter;
+    counter_[2] = visit_;
     for (std::uint32_t cell = 0; cell < cells * cells; ++cell, ++sample) {
       counter_[3] = 1 + cell;
       const PhiloxBlock shift = philox(counter_, call_.draw.seed);
@@ -97,7 +102,8 @@ class GroupDraw {
   const std::uint32_t* image_;
   const std::uint32_t* pixels_;
   const float* colors_;
-  PhiloxBlock counter_;
+  PhiloxBlock counter_;  ///< row, image, visit, which of the row's words
+  std::uint32_t visit_;
   double columns_, lines_;  ///< from pixels to the coordinates' range of 2
   std::uint32_t rows_;
   std::size_t pixel_;  ///< row of the colours and weights

@@ -11,7 +11,7 @@ namespace {
 constexpr int threads = 128;
 
 struct Draw {
-  Indices images, table, pixels, step;
+  Indices images, table, pixels, visits;
   ConstMatrix colors;
   Matrix places, drawn_colors, weights;
   PixelDraw settings;
@@ -26,12 +26,14 @@ struct Drawn {
 __device__ inline Drawn draw_place(std::uint32_t flat, std::uint32_t edge, std::uint32_t row,
                                    std::uint32_t rows, std::uint32_t flat_rows,
                                    std::uint32_t word) {
-  if (flat == 0) flat_rows = 0;
-  if (edge == 0) flat_rows = rows;
+  if (flat == 0 || edge == 0 || flat_rows == 0 || flat_rows == rows)
+    return {below_in_stretch(word, flat + edge, row, rows), static_cast<float>(1.0 / rows)};
   const bool from_flat = row < flat_rows;
   const std::uint32_t kind = from_flat ? flat : edge;
   const std::uint32_t rows_of_kind = from_flat ? flat_rows : rows - flat_rows;
-  return {(from_flat ? 0 : flat) + below(word, kind),
+  const std::uint32_t place =
+      below_in_stretch(word, kind, from_flat ? row : row - flat_rows, rows_of_kind);
+  return {(from_flat ? 0 : flat) + place,
           static_cast<float>(double(kind) / (double(flat + edge) * rows_of_kind))};
 }
 
@@ -59,14 +61,15 @@ __global__ void draw_kernel(Draw draw) {
   const auto rows = static_cast<std::uint32_t>(draw.weights.rows / draw.images.count);
   const auto group = static_cast<std::uint32_t>(r) / rows;
   const auto row = static_cast<std::uint32_t>(r) % rows;
-  const std::uint32_t fields = draw.images[group] * static_cast<std::uint32_t>(image_fields);
+  const std::uint32_t image = draw.images[group], visit = draw.visits[group];
+  const std::uint32_t fields = image * static_cast<std::uint32_t>(image_fields);
   const auto field = [&](ImageField which) {
     return draw.table[fields + static_cast<std::uint32_t>(which)];
   };
-  const PhiloxBlock counter = {row, draw.settings.first_group + group, draw.step[0], 0};
-  const PhiloxBlock words = philox(counter, draw.settings.seed);
+  const PhiloxBlock words = philox({row, image, 0, 0}, draw.settings.seed);
+  const std::uint32_t word = weyl(words[0], visit);
   const Drawn drawn = draw_place(field(image_flat_pixels), field(image_edge_pixels), row, rows,
-                                 draw.settings.flat_rows, words[0]);
+                                 draw.settings.flat_rows, word);
   const std::uint32_t first = field(image_first_pixel), width = field(image_width);
   const std::uint32_t pixel = draw.pixels[first + drawn.place];
   for (int c = 0; c < 3; ++c)
@@ -78,8 +81,8 @@ __global__ void draw_kernel(Draw draw) {
   const std::uint32_t singles = min(draw.settings.flat_rows, rows);
   const std::uint32_t sample = group * (singles + (rows - singles) * area * area) +
                                (row < singles ? row : singles + (row - singles) * area * area);
-  put_points(draw, counter, static_cast<int>(sample), row < singles ? 1 : area, pixel % width,
-             pixel / width, width, field(image_height));
+  put_points(draw, {row, image, visit, 0}, static_cast<int>(sample), row < singles ? 1 : area,
+             pixel % width, pixel / width, width, field(image_height));
 }
 
 struct Adam {

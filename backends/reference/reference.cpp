@@ -172,11 +172,13 @@ Drawn draw(const std::uint32_t* image, std::uint32_t row, std::uint32_t rows,
   const std::uint32_t flat = image[image_flat_pixels];
   const std::uint32_t edge = image[image_edge_pixels];
   if (flat == 0 || edge == 0 || flat_rows == 0 || flat_rows == rows)
-    return {below(word, flat + edge), static_cast<float>(1.0 / rows)};
+    return {below_in_stretch(word, flat + edge, row, rows), static_cast<float>(1.0 / rows)};
   const bool from_flat = row < flat_rows;
   const std::uint32_t kind = from_flat ? flat : edge;
   const std::uint32_t rows_of_kind = from_flat ? flat_rows : rows - flat_rows;
-  const std::uint32_t place = (from_flat ? 0 : flat) + below(word, kind);
+  const std::uint32_t place =
+      (from_flat ? 0 : flat) +
+      below_in_stretch(word, kind, from_flat ? row : row - flat_rows, rows_of_kind);
   return {place, static_cast<float>(double(kind) / (double(flat + edge) * rows_of_kind))};
 }
 
@@ -185,10 +187,9 @@ std::size_t draw_pixel(const Call& call, std::size_t g, std::uint32_t row, std::
                        std::size_t sample) {
   const std::uint32_t* image = call.index[1].data + call.index[0].data[g] * image_fields;
   const std::uint32_t first = image[image_first_pixel];
-  const auto group = call.draw.first_group + static_cast<std::uint32_t>(g);
-  const PhiloxBlock counter = {row, group, call.index[3].data[0], 0};
-  const PhiloxBlock words = philox(counter, call.draw.seed);
-  const Drawn drawn = draw(image, row, rows, call.draw.flat_rows, words[0]);
+  const std::uint32_t number = call.index[0].data[g], visit = call.index[3].data[g];
+  const std::uint32_t drawn_word = weyl(philox({row, number, 0, 0}, call.draw.seed)[0], visit);
+  const Drawn drawn = draw(image, row, rows, call.draw.flat_rows, drawn_word);
   const std::uint32_t pixel = call.index[2].data[first + drawn.place];
   const std::uint32_t width = image[image_width], height = image[image_height];
   const std::size_t r = g * rows + row;
@@ -199,7 +200,7 @@ std::size_t draw_pixel(const Call& call, std::size_t g, std::uint32_t row, std::
       row < call.draw.flat_rows ? 1 : std::max<std::uint32_t>(1, call.draw.area_samples);
   const double jitter = cells > 1 ? call.draw.area_jitter : 0.0F;
   for (std::uint32_t cell = 0; cell < cells * cells; ++cell) {
-    const PhiloxBlock shift = philox({row, group, call.index[3].data[0], 1 + cell}, call.draw.seed);
+    const PhiloxBlock shift = philox({row, number, visit, 1 + cell}, call.draw.seed);
     const auto within = [&](std::uint32_t index, std::uint32_t word) {
       return (index + 0.5 + jitter * (double{unit_float(word)} - 0.5)) / cells;
     };

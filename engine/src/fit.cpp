@@ -58,7 +58,7 @@ struct Fitter::Progress {
   Leaf latent;
   std::optional<Leaf> palette;  ///< if palettes are free
   std::vector<Leaf> shifts;     ///< of each sine layer
-  IndexList image, step_number;
+  IndexList image, visit;
   Tensor schedule;
   std::uint32_t step = 0;      ///< of both stages
   std::size_t stage_step = 0;  ///< since the moments were zero
@@ -89,7 +89,7 @@ ImageCode Fitter::fit_one(const NamedImage& image, Memory& memory) const {
                     .palette = {},
                     .shifts = {},
                     .image = IndexList(memory.shared_backend(), zero),
-                    .step_number = IndexList(memory.shared_backend(), zero),
+                    .visit = IndexList(memory.shared_backend(), zero),
                     .schedule = memory.tensor(1, 3)};
   const SirenConfig& network = model_.siren.config();
   if (free_palette_numbers(network) > 0)
@@ -127,7 +127,7 @@ void Fitter::step(Memory& memory, Progress& progress, const PixelTable& table,
       static_cast<float>(1.0 / (1.0 - std::pow(double{beta2}, t)))};
   from_host(backend_, schedule, progress.schedule);
   const std::array<std::uint32_t, 1> number = {progress.step++};
-  progress.step_number.assign(backend_, number);
+  progress.visit.assign(backend_, number);
 
   const std::size_t rows = config_.flat_pixels + config_.edge_pixels;
   const Tensor coordinates = memory.tensor(rows, 2);
@@ -141,7 +141,7 @@ void Fitter::step(Memory& memory, Progress& progress, const PixelTable& table,
   draw.index[0] = progress.image.view();
   draw.index[1] = table.image_table();
   draw.index[2] = table.pixel_order();
-  draw.index[3] = progress.step_number.view();
+  draw.index[3] = progress.visit.view();
   draw.draw.seed = config_.seed;
   draw.draw.flat_rows = static_cast<std::uint32_t>(config_.flat_pixels);
   backend_.run(draw);

@@ -17,6 +17,28 @@ namespace {
 
 constexpr float flat_threshold = 2.5F / 255.0F;
 
+/// Every second bit, from the lowest on.
+std::uint64_t spread_bits(std::uint64_t value) {
+  value = (value | value << 16) & 0x0000FFFF0000FFFFULL;
+  value = (value | value << 8) & 0x00FF00FF00FF00FFULL;
+  value = (value | value << 4) & 0x0F0F0F0F0F0F0F0FULL;
+  value = (value | value << 2) & 0x3333333333333333ULL;
+  return (value | value << 1) & 0x5555555555555555ULL;
+}
+
+/// The pixels along a Z-order curve (Morton 1966): a stretch of it is a compact patch, so that
+/// draws from different stretches see different parts of the image.
+std::vector<std::uint32_t> along_curve(PixelSize size) {
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> coded;
+  for (std::uint32_t pixel = 0; pixel < size.width * size.height; ++pixel)
+    coded.emplace_back(spread_bits(pixel % size.width) | spread_bits(pixel / size.width) << 1,
+                       pixel);
+  std::sort(coded.begin(), coded.end());
+  std::vector<std::uint32_t> pixels;
+  for (const auto& [code, pixel] : coded) pixels.push_back(pixel);
+  return pixels;
+}
+
 }  // namespace
 
 std::vector<bool> flat_pixels(const Image& image, const std::vector<bool>& held_out) {
@@ -38,7 +60,8 @@ PixelTable::PixelTable(Memory& memory, const std::vector<NamedImage>& images, co
   if (all_pixels > std::numeric_limits<std::uint32_t>::max())
     throw Error("the images have more than 2^32 pixels together; expected fewer");
   colors_ = memory.tensor(all_pixels, 3);
-  std::vector<std::uint32_t> table, order;
+  std::vector<std::uint32_t> table, order, curve;
+  PixelSize size_of_curve;
   order.reserve(all_pixels);
   for (std::size_t i = 0; i < images.size(); ++i) {
     // One at a time: large collections would not fit into memory two times.
@@ -58,8 +81,12 @@ PixelTable::PixelTable(Memory& memory, const std::vector<NamedImage>& images, co
     fields[image_edge_pixels] = kept - flat_count;
     fields[image_width] = static_cast<std::uint32_t>(image.width);
     fields[image_height] = static_cast<std::uint32_t>(image.height);
+    if (curve.empty() || size_of_curve != image.size()) {
+      size_of_curve = image.size();
+      curve = along_curve(size_of_curve);
+    }
     for (const bool kind : {true, false})
-      for (std::uint32_t pixel = 0; pixel < pixels; ++pixel)
+      for (const std::uint32_t pixel : curve)
         if (!held_out[pixel] && flat[pixel] == kind) order.push_back(pixel);
     order.resize(first + pixels);  // so that an image's list begins where its colours do
     from_host(memory.backend(), image.rgb, colors_.row_range(first, pixels));
@@ -82,8 +109,11 @@ const std::vector<std::uint32_t>& ImageOrder::step(std::uint64_t step) {
   const auto begin = order_.begin() + static_cast<std::ptrdiff_t>(first % images_);
   const auto most = static_cast<std::ptrdiff_t>(per_step_);
   step_.assign(begin, begin + std::min(order_.end() - begin, most));
+  visits_.assign(per_step_, static_cast<std::uint32_t>(first / images_));
   if (step_.size() < per_step_) {
     go_to_epoch(epoch_ + 1);
+    std::fill(visits_.begin() + std::ssize(step_), visits_.end(),
+              static_cast<std::uint32_t>(epoch_));
     step_.insert(step_.end(), order_.begin(), order_.begin() + most - std::ssize(step_));
   }
   return step_;

@@ -97,7 +97,7 @@ Trainer::Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& im
       order_(images.size(), images_per_step_, config.seed),
       memories_(worker_memories(memory.shared_backend())),
       step_images_(memory.shared_backend(), std::vector<std::uint32_t>(images_per_step_)),
-      step_number_(memory.shared_backend(), std::vector<std::uint32_t>(1)),
+      visits_(memory.shared_backend(), std::vector<std::uint32_t>(images_per_step_)),
       schedule_(memory.zeros(1, 3)) {
   if (images.size() != model.images.size())
     throw std::invalid_argument("Trainer: the model has another number of images");
@@ -183,8 +183,7 @@ void Trainer::upload_step(double progress) {
       static_cast<float>(1.0 / (1.0 - std::pow(double{config_.beta2}, t)))};
   from_host(backend_, schedule, schedule_);
   step_images_.assign(backend_, order_.step(step_));
-  const std::array<std::uint32_t, 1> number = {static_cast<std::uint32_t>(step_)};
-  step_number_.assign(backend_, number);
+  visits_.assign(backend_, order_.visits());
 }
 
 void Trainer::train_share(const Draw& draw, std::size_t worker) {
@@ -264,9 +263,8 @@ Trainer::Pixels Trainer::draw_pixels(const Draw& draw, Memory& memory, const Ima
   call.index[0] = step_images_.range(images.first, images.count);
   call.index[1] = table_.image_table();
   call.index[2] = table_.pixel_order();
-  call.index[3] = step_number_.view();
-  call.draw = {config_.seed, static_cast<std::uint32_t>(images.first),
-               static_cast<std::uint32_t>(draw.flat_pixels),
+  call.index[3] = visits_.range(images.first, images.count);
+  call.draw = {config_.seed, static_cast<std::uint32_t>(draw.flat_pixels),
                static_cast<std::uint32_t>(draw.area_samples), draw.area_jitter};
   backend_.run(call);
   return pixels;

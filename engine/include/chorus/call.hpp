@@ -70,22 +70,26 @@ inline constexpr std::size_t op_count = static_cast<std::size_t>(Op::adam) + 1;
 
 /// What draw_pixels reads and writes (k-th entry of index0 = image of the k-th group of rows).
 ///   index0  image of each group                       index1  table of images, image_fields each
-///   index2  pixel numbers, per image the flat ones first, then the edge ones
-///   index3  one entry: the step; it is data, not an attribute, so that a recorded step can be
-///   replayed in0     colours, one row of 3 per pixel, in pixel order, images one after another
+///   index2  pixel numbers, per image the flat ones first, then the edge ones; neighbours in the
+///           list should be neighbours in the image
+///   index3  visit of each group: how often its image was drawn before; it is data, not an
+///           attribute, so that a recorded step can be replayed
+///   in0     colours, one row of 3 per pixel, in pixel order, images one after another
 ///   out0    pixel centres (x, y) in [-1, 1]    out1  their colours    out2  their weights
-/// Each group has `flat_rows` flat pixels, then edge pixels, each uniform with replacement from
-/// Philox(seed; step, first_group + group, row). Row weights make the weighted sum over a group of
-/// any per-pixel quantity an unbiased estimate of its mean over the image. Where the image or the
-/// group has only one of the two kinds, all rows are drawn from all pixels of the image.
+/// Each group has `flat_rows` flat pixels, then edge pixels. The k-th of the n rows of a kind is
+/// uniform in the k-th of n equal stretches of the image's pixels of that kind (below_in_stretch),
+/// by the word weyl(Philox(seed; row, image), visit): the rows of a visit lie apart, and successive
+/// visits soon reach all of a stretch, which lowers the variance of sums over both. Row weights
+/// make the weighted sum over a group of any per-pixel quantity an unbiased estimate of its mean
+/// over the image. Where the image or the group has only one of the two kinds, all rows are drawn
+/// from all pixels of the image.
 struct PixelDraw {
   std::uint64_t seed = 0;
-  std::uint32_t first_group = 0;  ///< number of this tile's first group within the step
-  std::uint32_t flat_rows = 0;    ///< of the rows of each group
+  std::uint32_t flat_rows = 0;  ///< of the rows of each group
   /// Up to 1: coordinates are pixel centres. n: the rows behind the first flat_rows of a group
   /// stand for n x n points each, in consecutive rows of out0: one in each of the n x n cells of
   /// the pixel's square, along each axis uniform within area_jitter / 2 of a cell from its centre,
-  /// from Philox(seed; step, first_group + group, row, 1 + cell).
+  /// from Philox(seed; row, image, visit, 1 + cell).
   std::uint32_t area_samples = 0;
   float area_jitter = 0;  ///< in [0, 1]
 };

@@ -31,6 +31,20 @@ constexpr std::uint32_t below(std::uint32_t word, std::uint32_t bound) {
   return static_cast<std::uint32_t>((std::uint64_t{word} * bound) >> 32);
 }
 
+/// Uniform in the k-th of n equal stretches of {0, ..., bound - 1}; where a stretch begins or ends
+/// within a number, that number takes its share of it. A draw from each stretch is a stratified
+/// sample (Cochran 1977, chapter 5): every number is expected equally often, n / bound times.
+constexpr std::uint32_t below_in_stretch(std::uint32_t word, std::uint32_t bound, std::uint32_t k,
+                                         std::uint32_t n) {
+  return static_cast<std::uint32_t>((std::uint64_t{k} * bound + below(word, bound)) / n);
+}
+
+/// The k-th word of a Weyl sequence: start + k times the golden ratio, modulo 1 in 32 bits. Any
+/// stretch of it covers the range evenly (Niederreiter 1992, chapter 3), unlike independent words.
+constexpr std::uint32_t weyl(std::uint32_t start, std::uint32_t k) {
+  return start + k * 0x9E3779B9U;
+}
+
 /// Uniform in [0, 1), 24 bits.
 constexpr float unit_float(std::uint32_t word) { return static_cast<float>(word >> 8) * 0x1p-24F; }
 

@@ -42,6 +42,8 @@ class ImageOrder {
  public:
   ImageOrder(std::size_t images, std::size_t per_step, std::uint64_t seed);
   const std::vector<std::uint32_t>& step(std::uint64_t step);
+  /// How often each image of the step asked for last came up before.
+  const std::vector<std::uint32_t>& visits() const { return visits_; }
 
  private:
   void go_to_epoch(std::uint64_t epoch);
@@ -52,7 +54,7 @@ class ImageOrder {
   std::uint64_t seed_;
   std::uint64_t epoch_ = static_cast<std::uint64_t>(-1);
   std::vector<std::uint32_t> order_;  ///< of the present epoch
-  std::vector<std::uint32_t> step_;
+  std::vector<std::uint32_t> step_, visits_;
 };
 
 }  // namespace chorus

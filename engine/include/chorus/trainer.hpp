@@ -152,8 +152,8 @@ class Trainer {
   std::vector<Rows> updates_;
   std::vector<Tensor> errors_;  ///< [worker], 1 x 1, summed over steps
   IndexList step_images_;
-  IndexList step_number_;
-  Tensor schedule_;  ///< see AdamUpdate
+  IndexList visits_;  ///< of the step's images
+  Tensor schedule_;   ///< see AdamUpdate
   std::uint64_t step_ = 0;
   std::uint64_t steps_in_errors_ = 0;
 };
