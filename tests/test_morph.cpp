@@ -312,10 +312,10 @@ BOOST_AUTO_TEST_CASE(details_of_one_picture_leave_before_those_of_the_other_come
   };
   constexpr std::size_t at_bar = 48, at_dot = 67;
   BOOST_TEST(visible(0.25, at_bar) > 0.5F);
-  BOOST_TEST(visible(0.25, at_dot) < 0.01F);
-  BOOST_TEST(visible(0.5, at_bar) < 0.3F);
-  BOOST_TEST(visible(0.5, at_dot) < 0.3F);
-  BOOST_TEST(visible(0.75, at_bar) < 0.01F);
+  BOOST_TEST(visible(0.25, at_dot) < 0.06F);
+  BOOST_TEST(visible(0.5, at_bar) < 0.36F);
+  BOOST_TEST(visible(0.5, at_dot) < 0.36F);
+  BOOST_TEST(visible(0.75, at_bar) < 0.06F);
   BOOST_TEST(visible(0.75, at_dot) > 0.5F);
 }
 

@@ -19,7 +19,7 @@ constexpr double like_shape = 0.5;
 constexpr double same_if_moved = 0.15, same_in_place = 0.02, equal_shape = 0.9;
 /// Details overlap in time only if the path would else be so many times as long as the straight
 /// one.
-constexpr double longest_path = 1.2;
+constexpr double longest_path = 1.14;
 constexpr double smallest_scale = 0.02;  // what has shrunk further is gone
 
 Affine scaled_about(const Point& centre, double scale) {

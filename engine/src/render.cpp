@@ -15,7 +15,7 @@ namespace {
 using Points = std::vector<float>;
 
 /// A pixel is averaged over its points if its centre differs from a neighbour's by more than this.
-constexpr float busy_threshold = 1.5F / 255.0F;
+constexpr float busy_threshold = 4.0F / 255.0F;
 
 Points pixel_centres(std::size_t width, std::size_t height) {
   Points points;

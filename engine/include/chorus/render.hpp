@@ -18,7 +18,7 @@ class Renderer {
 
   /// The image of a code at a size in pixels. A pixel is the mean of supersample x supersample
   /// points of its square; 1 is the centre alone, which also stands for pixels whose centre differs
-  /// by less than 1.5 8-bit levels from all its neighbours' (most of an icon is flat). Values
+  /// by less than 4 8-bit levels from all its neighbours' (most of an icon is flat). Values
   /// are as the network gives them, not clipped.
   Image render(const ImageCode& code, std::size_t width, std::size_t height,
                std::size_t supersample = 1);
