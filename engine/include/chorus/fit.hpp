@@ -11,14 +11,14 @@
 namespace chorus {
 
 struct FitConfig {
-  std::size_t latent_steps = 150;  ///< on the latent alone, from the mean of the known ones
-  std::size_t shift_steps = 350;   ///< then on the latent and free shifts of every sine layer
-  float latent_rate = 0.03F;
-  float shift_rate = 0.02F;
-  float palette_rate = 0.0014F;  ///< of free palettes, which start as those of a training do
+  std::size_t latent_steps = 300;  ///< on the latent alone, from the mean of the known ones
+  std::size_t shift_steps = 1700;  ///< then on the latent and free shifts of every sine layer
+  float latent_rate = 0.07F;
+  float shift_rate = 0.08F;
+  float palette_rate = 0.003F;  ///< of free palettes, which start as those of a training do
   // Pixels drawn in a step.
-  std::size_t flat_pixels = 96;
-  std::size_t edge_pixels = 288;
+  std::size_t flat_pixels = 64;
+  std::size_t edge_pixels = 128;
   std::uint64_t seed = 1;
 };
 
