@@ -79,6 +79,12 @@ std::vector<CLI::Option*> add_training(CLI::App& command, TrainOptions& o) {
   add("--area-edge-pixels", o.training.area_edge_pixels,
       "As --edge-pixels, for areas; each is the mean of 9 points")
       ->check(CLI::Range(1, 1 << 20));
+  add("--assignment", o.training.assignment,
+      "Palette head: weight, at the start, of the loss that assigns pixels to entries (0: none)")
+      ->check(number_in(0, 1e3));
+  add("--assignment-until", o.training.assignment_until,
+      "Share of the steps over which that weight falls to 0")
+      ->check(number_in(0, 1));
   add_head(command, o, options);
   add("--hold-out-pixels", o.hold_out_pixels,
       "Share of each image's pixels that training never sees, to be judged on; by the seed")

@@ -36,6 +36,8 @@ void each_member(Config& c, Visit visit) {
   visit("area_flat_pixels", c.area_flat_pixels);
   visit("area_edge_pixels", c.area_edge_pixels);
   visit("area_output_rate", c.area_output_rate);
+  visit("assignment", c.assignment);
+  visit("assignment_until", c.assignment_until);
   visit("images_per_step", c.images_per_step);
   visit("seed", c.seed);
 }

@@ -275,6 +275,74 @@ void add_palettes(Cases& cases) {
                tolerance(s.cols, 3)});
 }
 
+struct Mixture {
+  std::size_t groups, group, entries, channels;
+  bool fields = false;
+  PaletteScores scores = {2, -3};
+};
+
+Matrix scores_by_definition(const Mixture& s, Matrices m) {
+  const std::size_t term = s.entries * s.channels;
+  Matrix scores(m[1].rows, s.entries);
+  for (std::size_t r = 0; r < scores.rows; ++r)
+    for (std::size_t k = 0; k < s.entries; ++k) {
+      double square = 0;
+      for (std::size_t c = 0; c < s.channels; ++c) {
+        const auto number = [&](std::size_t t) {
+          return m[0](r / s.group, t * term + c * s.entries + k);
+        };
+        double color = number(0);
+        if (s.fields) color += m[2](r, 0) * number(1) + m[2](r, 1) * number(2);
+        square += std::pow(color - m[1](r, c), 2);
+      }
+      scores(r, k) = std::max<double>(s.scores.lowest, -s.scores.per_square * square);
+    }
+  return scores;
+}
+
+Matrix mixture_loss_by_definition(const Matrix& logits, const Matrix& scores) {
+  const Matrix weights = softmax_by_definition(logits);
+  Matrix losses(logits.rows, 1);
+  for (std::size_t r = 0; r < losses.rows; ++r) {
+    double likelihood = 0;
+    for (std::size_t k = 0; k < weights.cols; ++k)
+      likelihood += weights(r, k) * std::exp(scores(r, k));
+    losses(r, 0) = -std::log(likelihood);
+  }
+  return losses;
+}
+
+void add_mixtures(Cases& cases) {
+  for (const Shape& s : std::vector<Shape>{{1, 1}, {7, 3}, {24, 12}, {33, 64}, {3, 65}})
+    cases.add({fmt::format("mixture_loss {} x {}", s.rows, s.cols),
+               {cases.random(s.rows, s.cols, 3), constant(cases.random(s.rows, s.cols, 5))},
+               [](Vars v) { return mixture_loss(v[0], v[1]); },
+               [](Matrices m) { return mixture_loss_by_definition(m[0], m[1]); },
+               tolerance(s.cols, 8)});
+  for (const Mixture& s : std::vector<Mixture>{{1, 1, 1, 1},
+                                               {3, 16, 12, 3},
+                                               {2, 7, 5, 3, true},
+                                               {2, 24, 12, 3, true},
+                                               {1, 33, 64, 3, false, {30, -12}},
+                                               {2, 3, 65, 3}}) {
+    const std::size_t rows = s.groups * s.group;
+    cases.add({fmt::format("mixture_loss of palette_scores, {} groups of {}, {} entries, {} "
+                           "channels{}",
+                           s.groups, s.group, s.entries, s.channels, s.fields ? ", fields" : ""),
+               {cases.random(rows, s.entries, 3),
+                constant(cases.random(s.groups, (s.fields ? 3 : 1) * s.channels * s.entries)),
+                constant(cases.random(rows, s.channels)), constant(cases.random(rows, 2))},
+               [s](Vars v) {
+                 return mixture_loss(v[0], palette_scores(v[1], s.entries, v[2],
+                                                          s.fields ? v[3] : Var(), s.scores));
+               },
+               [s](Matrices m) {
+                 return mixture_loss_by_definition(m[0], scores_by_definition(s, m.subspan(1)));
+               },
+               tolerance(s.entries + s.channels, 3 + double{s.scores.per_square})});
+  }
+}
+
 Matrix means_by_definition(const Matrix& samples, std::size_t groups, std::size_t singles,
                            std::size_t each) {
   const std::size_t rows = samples.rows / groups, pixels = singles + (rows - singles) / each;
@@ -365,6 +433,7 @@ std::vector<OpCase> make_cases() {
   add_group_ops(cases, 7, 2, 16);
   add_layers(cases);
   add_palettes(cases);
+  add_mixtures(cases);
   add_samples(cases);
   add_errors(cases);
   add_compositions(cases);

@@ -366,4 +366,21 @@ BOOST_AUTO_TEST_CASE(softmax_of_extreme_logits_stays_finite) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(mixture_loss_teaches_a_component_that_has_no_weight_yet) {
+  on_each_backend([](Bench& bench) {
+    Matrix logits(2, 2), scores(2, 2, -12);
+    logits.values = {30, 0, -1e6, 1e6};
+    scores(0, 1) = 0;  // the second component explains the row, the first has all the weight
+    const Tensor in = bench.place(logits), score = bench.place(scores);
+    const Tensor losses = bench.place(2, 1), slopes = bench.place(2, 2);
+    bench.run({.op = Op::mixture_loss}, {&in, &score}, {&losses, &slopes});
+    const double likelihood = std::exp(-12) + std::exp(-30);
+    const double second = std::exp(-30) / likelihood;
+    BOOST_TEST(std::abs(bench.read(losses)(0, 0) + std::log(likelihood)) < 1e-5);
+    BOOST_TEST(std::abs(bench.read(slopes)(0, 0) - second) < 1e-6);
+    BOOST_TEST(std::abs(bench.read(losses)(1, 0) - 12) < 1e-5);
+    BOOST_TEST((bench.read(slopes)(1, 0) == 0 && bench.read(slopes)(1, 1) == 0));
+  });
+}
+
 BOOST_AUTO_TEST_SUITE_END()

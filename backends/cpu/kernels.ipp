@@ -107,6 +107,10 @@ bool run(const Call& call, float* scratch) {
       return palette_colors(call);
     case Op::palette_colors_gradient:
       return palette_colors_gradient(call);
+    case Op::palette_scores:
+      return palette_scores(call);
+    case Op::mixture_loss:
+      return mixture_loss(call);
     case Op::mean_samples:
       mean_samples(call);
       return true;

@@ -28,6 +28,20 @@ CHORUS_INLINE Batch exp_of_negative(const Batch& x) {
   return xsimd::bitwise_cast<Batch>(xsimd::bitwise_cast<Word>(p) + exponent);
 }
 
+/// log(x) for positive normal x: x = 2^n f with f in [1/sqrt(2), sqrt(2)), and log f by the series
+/// of the inverse hyperbolic tangent. NaN stays NaN.
+CHORUS_INLINE Batch log_of_positive(const Batch& x) {
+  const Word bits = xsimd::bitwise_cast<Word>(x), root_half(0x3f3504f3);
+  const Word n = (bits - root_half) >> 23;  // rounds towards minus infinity
+  const Batch f = xsimd::bitwise_cast<Batch>(bits - (n << 23));
+  const Batch t = (f - Batch(1.0F)) / (f + Batch(1.0F)), square = t * t;
+  Batch series = xsimd::fma(square, Batch(2.0F / 9), Batch(2.0F / 7));
+  series = xsimd::fma(square, series, Batch(2.0F / 5));
+  series = xsimd::fma(square, series, Batch(2.0F / 3));
+  series = xsimd::fma(square, series, Batch(2.0F));
+  return xsimd::fma(xsimd::to_float(n), Batch(0.693147181F), t * series) + (x - x);
+}
+
 /// Columns of up to `lanes` rows as vectors: to[c] = column c. Lanes beyond `rows` repeat row 0.
 CHORUS_INLINE void turn(const float* from, std::size_t stride, std::size_t rows, std::size_t cols,
                         float (&to)[largest_palette][lanes]) {
@@ -43,8 +57,13 @@ CHORUS_INLINE void turn_back(const float (&from)[largest_palette][lanes], std::s
     for (std::size_t c = 0; c < cols; ++c) to[r * stride + c] = from[c][r];
 }
 
-/// Each column of logits becomes that of softmax weights.
-CHORUS_INLINE void softmax_columns(float (&columns)[largest_palette][lanes], std::size_t entries) {
+struct LogSum {
+  Batch largest, sum;  ///< the logarithm is largest + log(sum)
+};
+
+/// Each column of logits becomes that of softmax weights. Returns the sum of the exponentials.
+CHORUS_INLINE LogSum softmax_columns(float (&columns)[largest_palette][lanes],
+                                     std::size_t entries) {
   Batch largest = load(columns[0]);
   for (std::size_t k = 1; k < entries; ++k) largest = xsimd::max(largest, load(columns[k]));
   Batch sum(0.0F);
@@ -55,6 +74,7 @@ CHORUS_INLINE void softmax_columns(float (&columns)[largest_palette][lanes], std
   }
   const Batch share = Batch(1.0F) / sum;
   for (std::size_t k = 0; k < entries; ++k) store(columns[k], load(columns[k]) * share);
+  return {largest, sum};
 }
 
 bool palette_colors(const Call& call) {
@@ -131,6 +151,71 @@ bool palette_colors_gradient(const Call& call) {
       store(slopes[k], load(columns[k]) * (load(slopes[k]) - mean));
     turn_back(slopes, rows, entries, to, weights.stride);
     row += rows;
+  }
+  return true;
+}
+
+/// A column of colours for up to `lanes` rows: entry k of a palette where the rows are.
+CHORUS_INLINE Batch entry_channel(const float* palette, std::size_t entries, std::size_t channels,
+                                  std::size_t channel, std::size_t k,
+                                  const float (&places)[largest_palette][lanes], bool fields) {
+  const float* p = palette + channel * entries + k;
+  if (!fields) return Batch(*p);
+  const std::size_t term = channels * entries;
+  return xsimd::fma(load(places[0]), Batch(p[term]),
+                    xsimd::fma(load(places[1]), Batch(p[2 * term]), Batch(*p)));
+}
+
+bool palette_scores(const Call& call) {
+  const ConstView palettes = call.in[0], colors = call.in[1], places = call.in[2];
+  const View scores = call.out[0];
+  const std::size_t entries = scores.cols, group = scores.rows / palettes.rows;
+  if (entries > largest_palette || colors.cols > largest_palette) return false;
+  const bool fields = places.data != nullptr;
+  alignas(64) float color[largest_palette][lanes];
+  alignas(64) float place[largest_palette][lanes];
+  alignas(64) float columns[largest_palette][lanes];
+  for (std::size_t row = 0; row < scores.rows;) {
+    const std::size_t rows = smaller(lanes, group - row % group);
+    const float* palette = palettes.data + row / group * palettes.stride;
+    turn(colors.data + row * colors.stride, colors.stride, rows, colors.cols, color);
+    if (fields) turn(places.data + row * places.stride, places.stride, rows, 2, place);
+    for (std::size_t k = 0; k < entries; ++k) {
+      Batch square(0.0F);
+      for (std::size_t c = 0; c < colors.cols; ++c) {
+        const Batch difference =
+            entry_channel(palette, entries, colors.cols, c, k, place, fields) - load(color[c]);
+        square = xsimd::fma(difference, difference, square);
+      }
+      // This way round NaN stays NaN.
+      store(columns[k],
+            xsimd::max(Batch(call.scores.lowest), square * Batch(-call.scores.per_square)));
+    }
+    turn_back(columns, rows, entries, scores.data + row * scores.stride, scores.stride);
+    row += rows;
+  }
+  return true;
+}
+
+bool mixture_loss(const Call& call) {
+  const ConstView logits = call.in[0], scores = call.in[1];
+  const View losses = call.out[0], slopes = call.out[1];
+  const std::size_t entries = logits.cols;
+  if (entries > largest_palette) return false;
+  alignas(64) float before[largest_palette][lanes];
+  alignas(64) float after[largest_palette][lanes];
+  for (std::size_t row = 0; row < logits.rows; row += lanes) {
+    const std::size_t rows = smaller(lanes, logits.rows - row);
+    turn(logits.data + row * logits.stride, logits.stride, rows, entries, before);
+    turn(scores.data + row * scores.stride, scores.stride, rows, entries, after);
+    for (std::size_t k = 0; k < entries; ++k) store(after[k], load(before[k]) + load(after[k]));
+    const LogSum plain = softmax_columns(before, entries), scored = softmax_columns(after, entries);
+    for (std::size_t k = 0; slopes.data != nullptr && k < entries; ++k)
+      store(after[k], load(before[k]) - load(after[k]));
+    store(before[0], plain.largest - scored.largest + log_of_positive(plain.sum / scored.sum));
+    turn_back(before, rows, 1, losses.data + row * losses.stride, losses.stride);
+    if (slopes.data != nullptr)
+      turn_back(after, rows, entries, slopes.data + row * slopes.stride, slopes.stride);
   }
   return true;
 }

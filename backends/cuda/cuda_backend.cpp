@@ -63,6 +63,7 @@ class CudaBackend final : public Backend {
         return run_columns(device_, call);
       case Op::palette_colors:
       case Op::palette_colors_gradient:
+      case Op::mixture_loss:
       case Op::mean_samples:
         return run_palette(device_, call);
       case Op::draw_pixels:

@@ -55,6 +55,31 @@ struct ScaleRow {
   ConstMatrix a, factors;
   __device__ float operator()(int r, int c) const { return a.at(r, c) * factors.at(r, 0); }
 };
+/// See PaletteScores of call.hpp.
+struct PaletteScore {
+  ConstMatrix palettes, colors, places;  ///< places.data may be null
+  int entries;
+  int group;
+  float per_square, lowest;
+
+  __device__ float color(int r, int c, int k) const {
+    const int term = entries * colors.cols, place = c * entries + k;
+    float sum = palettes.at(r / group, place);
+    if (places.data == nullptr) return sum;
+    for (int axis = 0; axis < 2; ++axis)
+      sum += places.at(r, axis) * palettes.at(r / group, (1 + axis) * term + place);
+    return sum;
+  }
+  __device__ float operator()(int r, int k) const {
+    float square = 0;
+    for (int c = 0; c < colors.cols; ++c) {
+      const float difference = color(r, c, k) - colors.at(r, c);
+      square += difference * difference;
+    }
+    const float score = -per_square * square;
+    return score < lowest ? lowest : score;  // NaN stays NaN
+  }
+};
 struct RowByNumber {
   ConstMatrix a;
   Indices rows;
@@ -111,6 +136,12 @@ void run_elements(Device& device, const Call& call) {
       return launch_elements(device, call, ScaleRow{a, b});
     case Op::gather_rows:
       return launch_elements(device, call, RowByNumber{a, indices(call.index[0])});
+    case Op::palette_scores:
+      return launch_elements(
+          device, call,
+          PaletteScore{a, b, matrix(call.in[2]), static_cast<int>(call.out[0].cols),
+                       static_cast<int>(call.out[0].rows / call.in[0].rows), call.scores.per_square,
+                       call.scores.lowest});
     default:
       throw std::logic_error("cuda: not an op of elements");
   }

@@ -30,6 +30,7 @@ namespace chorus::CHORUS_DEVICE {
 
 using simt::SharedArray;
 using std::exp;
+using std::log;
 using std::floor;
 using std::fma;
 using std::max;

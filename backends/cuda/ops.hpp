@@ -11,7 +11,7 @@ namespace chorus::CHORUS_DEVICE {
 void run_product(Device& device, const Call& call, Precision precision);
 /// sum_rows, sine_linear_gradient, squared_error; of palette_colors_gradient the palettes' part.
 void run_columns(Device& device, const Call& call);
-/// palette_colors, palette_colors_gradient, mean_samples.
+/// palette_colors, palette_colors_gradient, mixture_loss, mean_samples.
 void run_palette(Device& device, const Call& call);
 /// Ops that compute each element by itself.
 void run_elements(Device& device, const Call& call);

@@ -3,7 +3,8 @@
 #include "cuda/language.cuh"
 #include "cuda/ops.hpp"
 
-// Colours of a palette, mixed by the softmax of logits; and the means of samples.
+// Colours of a palette, mixed by the softmax of logits; how well a palette explains a colour; and
+// the means of samples.
 
 namespace chorus::CHORUS_DEVICE {
 
@@ -61,6 +62,40 @@ __global__ void logit_slopes(LogitSlopes l) {
   for (int k = 0; k < l.weights.cols; ++k) l.weights.at(row, k) *= l.slope(row, k) - mean;
 }
 
+struct MixtureLoss {
+  ConstMatrix logits, scores;
+  Matrix losses, slopes;  ///< slopes.data may be null
+
+  /// The row's logits, or with `scored` those plus the scores.
+  __device__ float value(int row, int k, bool scored) const {
+    return scored ? logits.at(row, k) + scores.at(row, k) : logits.at(row, k);
+  }
+  /// The logarithm of the sum of their exponentials, in two parts that are better not added.
+  __device__ float largest(int row, bool scored) const {
+    float most = value(row, 0, scored);
+    for (int k = 1; k < logits.cols; ++k) most = max(most, value(row, k, scored));
+    return most;
+  }
+  __device__ float sum(int row, float largest, bool scored) const {
+    float total = 0;
+    for (int k = 0; k < logits.cols; ++k) total += exp(value(row, k, scored) - largest);
+    return total;
+  }
+};
+
+/// A thread computes a row.
+__global__ void mixture_loss(MixtureLoss m) {
+  const int row = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
+  if (row >= m.logits.rows) return;
+  const float plain = m.largest(row, false), scored = m.largest(row, true);
+  const float plain_sum = m.sum(row, plain, false), scored_sum = m.sum(row, scored, true);
+  m.losses.at(row, 0) = plain - scored + log(plain_sum / scored_sum);
+  if (m.slopes.data == nullptr) return;
+  for (int k = 0; k < m.logits.cols; ++k)
+    m.slopes.at(row, k) = exp(m.value(row, k, false) - plain) / plain_sum -
+                          exp(m.value(row, k, true) - scored) / scored_sum;
+}
+
 struct MeanSamples {
   ConstMatrix in;
   Matrix out;
@@ -115,6 +150,9 @@ void run_palette(Device& device, const Call& call) {
   if (call.op == Op::mean_samples) return run_mean_samples(device, call);
   const ConstMatrix in = matrix(call.in[0]), palettes = matrix(call.in[1]);
   const Matrix out = matrix(call.out[0]);
+  if (call.op == Op::mixture_loss)
+    return launch(device, mixture_loss, {blocks_for(in.rows, threads)}, threads,
+                  MixtureLoss{in, palettes, out, matrix(call.out[1])});
   const int group = in.rows / palettes.rows;
   if (call.op == Op::palette_colors)
     return launch(device, palette_colors, {blocks_for(out.rows * out.cols, threads)}, threads,

@@ -140,6 +140,45 @@ void palette_colors_gradient(const Call& call) {
   }
 }
 
+void palette_scores(const Call& call) {
+  const ConstView &palettes = call.in[0], &colors = call.in[1], &places = call.in[2];
+  const std::size_t entries = call.out[0].cols, group = colors.rows / palettes.rows;
+  const std::size_t term = entries * colors.cols;
+  each_element(call, [&](std::size_t r, std::size_t k) {
+    double square = 0;
+    for (std::size_t c = 0; c < colors.cols; ++c) {
+      const auto number = [&](std::size_t t) {
+        return double{at(palettes, r / group, t * term + c * entries + k)};
+      };
+      double color = number(0);
+      if (places.data != nullptr)
+        color += at(places, r, 0) * number(1) + at(places, r, 1) * number(2);
+      square += (color - at(colors, r, c)) * (color - at(colors, r, c));
+    }
+    return std::max(double{call.scores.lowest}, -call.scores.per_square * square);
+  });
+}
+
+void mixture_loss(const Call& call) {
+  const ConstView &logits = call.in[0], &scores = call.in[1];
+  for (std::size_t r = 0; r < logits.rows; ++r) {
+    const auto logit = [&](std::size_t k) { return double{at(logits, r, k)}; };
+    const auto scored = [&](std::size_t k) { return logit(k) + at(scores, r, k); };
+    // log of the sum of exponentials
+    const auto log_sum = [&](const auto& value) {
+      double largest = value(0), sum = 0;
+      for (std::size_t k = 1; k < logits.cols; ++k) largest = std::max(largest, value(k));
+      for (std::size_t k = 0; k < logits.cols; ++k) sum += std::exp(value(k) - largest);
+      return largest + std::log(sum);
+    };
+    const double before = log_sum(logit), after = log_sum(scored);
+    at(call.out[0], r, 0) = static_cast<float>(before - after);
+    for (std::size_t k = 0; k < logits.cols && call.out[1].data != nullptr; ++k)
+      at(call.out[1], r, k) =
+          static_cast<float>(std::exp(logit(k) - before) - std::exp(scored(k) - after));
+  }
+}
+
 void mean_samples(const Call& call) {
   const SampleGroups& shape = call.pixels;
   const bool spread = call.transpose_a;
@@ -297,6 +336,10 @@ void run_reference(const Call& call) {
       return palette_colors(call);
     case Op::palette_colors_gradient:
       return palette_colors_gradient(call);
+    case Op::palette_scores:
+      return palette_scores(call);
+    case Op::mixture_loss:
+      return mixture_loss(call);
     case Op::mean_samples:
       return mean_samples(call);
     case Op::gather_rows:

@@ -66,6 +66,10 @@ std::string_view name(Op op) {
       return "palette_colors";
     case Op::palette_colors_gradient:
       return "palette_colors_gradient";
+    case Op::palette_scores:
+      return "palette_scores";
+    case Op::mixture_loss:
+      return "mixture_loss";
     case Op::mean_samples:
       return "mean_samples";
     case Op::gather_rows:

@@ -97,6 +97,70 @@ Var softmax(const Var& logits) {
 
 namespace {
 
+void require_constant(const char* op, const Var& value) {
+  if (!value.is_constant())
+    throw std::invalid_argument(std::string(op) + ": its inputs must be constant");
+}
+
+/// [rows x 1] -> [rows x cols].
+Var broadcast_columns(const Var& a, std::size_t cols) {
+  Tensor ones = a.tape().memory().tensor(1, cols);
+  fill(a.tape().memory().backend(), ones, 1);
+  return matmul(a, a.tape().constant(std::move(ones)));
+}
+
+}  // namespace
+
+Var palette_scores(const Var& palettes, std::size_t entries, const Var& colors, const Var& places,
+                   const PaletteScores& scores) {
+  const bool fields = static_cast<bool>(places.value());
+  if (entries == 0 || palettes.rows() == 0 ||
+      palettes.cols() != (fields ? 3 : 1) * entries * colors.cols() ||
+      colors.rows() % palettes.rows() != 0 ||
+      (fields && (places.rows() != colors.rows() || places.cols() != 2)))
+    throw std::invalid_argument("palette_scores: palettes " + shape_of(palettes) + " of " +
+                                std::to_string(entries) + " entries and colours " +
+                                shape_of(colors) + " do not fit");
+  Tape& tape = palettes.tape();
+  Tensor result = tape.memory().tensor(colors.rows(), entries);
+  Call call{.op = Op::palette_scores};
+  call.in[0] = palettes.value().const_view();
+  call.in[1] = colors.value().const_view();
+  for (const Var* input : {&palettes, &colors, &places})
+    if (input->value()) require_constant("palette_scores", *input);
+  if (fields) call.in[2] = places.value().const_view();
+  call.out[0] = result.view();
+  call.scores = scores;
+  tape.run(call);
+  return tape.constant(std::move(result));
+}
+
+Var mixture_loss(const Var& logits, const Var& scores) {
+  if (logits.cols() == 0 || logits.rows() != scores.rows() || logits.cols() != scores.cols())
+    throw std::invalid_argument("mixture_loss: logits " + shape_of(logits) + " and scores " +
+                                shape_of(scores) + " do not fit");
+  require_constant("mixture_loss", scores);
+  Tape& tape = logits.tape();
+  Tensor losses = tape.memory().tensor(logits.rows(), 1);
+  Tensor slopes;  // only for the gradient
+  if (tape.records({&logits})) slopes = tape.memory().tensor(logits.rows(), logits.cols());
+  Call call{.op = Op::mixture_loss};
+  call.in[0] = logits.value().const_view();
+  call.in[1] = scores.value().const_view();
+  call.out[0] = losses.view();
+  call.out[1] = slopes.view();
+  tape.run(call);
+
+  return tape.record(std::move(losses), {&logits}, [logits, scores, slopes](Gradient& g) {
+    if (!g.recording())
+      return g.add(logits, scale_rows(logits.tape().constant(slopes), g.upstream()));
+    const Var slope = subtract(softmax(logits), softmax(add(logits, scores)));
+    g.add(logits, multiply(slope, broadcast_columns(g.upstream(), logits.cols())));
+  });
+}
+
+namespace {
+
 /// The means of samples, or with `spread` the adjoint.
 Var sample_means(const Var& a, std::size_t rows, const SampleGroups& shape, bool spread) {
   Tensor result = a.tape().memory().tensor(rows, a.cols());

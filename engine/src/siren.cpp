@@ -205,7 +205,7 @@ std::vector<Modulation> Siren::modulate(std::span<const Var> p, const Var& laten
   return modulations;
 }
 
-Var Siren::decode(std::span<const Var> p, const Var& coordinates,
+Var Siren::output(std::span<const Var> p, const Var& coordinates,
                   std::span<const Modulation> modulations) const {
   Var h = coordinates;
   for (std::size_t l = 0; l + 1 < layers_.size(); ++l) {
@@ -219,10 +219,23 @@ Var Siren::decode(std::span<const Var> p, const Var& coordinates,
                   broadcast_rows(shift, h.rows())));
     }
   }
-  const Var output = linear(h, p[layers_.back().weight], p[layers_.back().bias]);
+  return linear(h, p[layers_.back().weight], p[layers_.back().bias]);
+}
+
+Var Siren::colors(const Var& output, const Var& coordinates,
+                  std::span<const Modulation> modulations) const {
   if (config_.head == Head::rgb) return output;
   const Var mixed = palette_colors(output, modulations.back().shift);
   return config_.palette_fields == PaletteFields::affine ? at_places(mixed, coordinates) : mixed;
+}
+
+Var Siren::assignment_loss(const Var& output, const Var& coordinates,
+                           std::span<const Modulation> modulations, const Var& targets,
+                           const PaletteScores& scores) const {
+  const Var palettes = output.tape().constant(modulations.back().shift.value().borrowed());
+  const bool fields = config_.palette_fields == PaletteFields::affine;
+  return mixture_loss(output, palette_scores(palettes, config_.palette_size, targets,
+                                             fields ? coordinates : Var(), scores));
 }
 
 }  // namespace chorus

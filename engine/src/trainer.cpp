@@ -16,6 +16,9 @@ namespace {
 
 constexpr std::size_t most_images_per_step = 256;
 
+/// Noise of 10 8-bit levels; pixels that are farther than 47 from an entry are blends of several.
+constexpr PaletteScores assignment_scores{333, -11.5F};
+
 std::size_t choose_images_per_step(const TrainConfig& config, std::size_t images) {
   const std::size_t wanted =
       config.images_per_step == 0 ? most_images_per_step : config.images_per_step;
@@ -91,6 +94,7 @@ Trainer::Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& im
       config_(config),
       table_(memory, images, model.split),
       images_per_step_(choose_images_per_step(config, images.size())),
+      assigned_points_{config.flat_pixels, config.edge_pixels, 1, 0, 1, true},
       points_{config.flat_pixels, config.edge_pixels, 1, 0, 1},
       areas_{config.area_flat_pixels, config.area_edge_pixels, config.area_samples,
              config.area_jitter, config.area_output_rate},
@@ -98,7 +102,8 @@ Trainer::Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& im
       memories_(worker_memories(memory.shared_backend())),
       step_images_(memory.shared_backend(), std::vector<std::uint32_t>(images_per_step_)),
       visits_(memory.shared_backend(), std::vector<std::uint32_t>(images_per_step_)),
-      schedule_(memory.zeros(1, 3)) {
+      schedule_(memory.zeros(1, 3)),
+      assignment_(memory.zeros(1, 1)) {
   if (images.size() != model.images.size())
     throw std::invalid_argument("Trainer: the model has another number of images");
   if (points_.pixels() == 0 || areas_.pixels() == 0 || config.area_samples == 0)
@@ -154,12 +159,19 @@ void Trainer::plan_updates() {
 
 void Trainer::step(double progress) {
   upload_step(progress);
-  Draw& draw = progress >= config_.area_from ? areas_ : points_;
+  Draw& draw = draw_at(progress);
   // More points than two per axis change a decoded image by less than 0.1 dB.
   model_.supersample = std::max<std::size_t>(model_.supersample, draw.area_samples > 1 ? 2 : 1);
   backend_.repeat(draw.recording, [&] { compute_step(draw); });
   ++step_;
   ++steps_in_errors_;
+}
+
+Trainer::Draw& Trainer::draw_at(double progress) {
+  if (progress >= config_.area_from) return areas_;
+  const bool assigned = model_.siren.config().head == Head::palette && config_.assignment > 0 &&
+                        progress < config_.assignment_until;
+  return assigned ? assigned_points_ : points_;
 }
 
 /// The same calls on the same memory in each step that draws in the same way.
@@ -182,6 +194,9 @@ void Trainer::upload_step(double progress) {
       static_cast<float>(1.0 / (1.0 - std::pow(double{config_.beta1}, t))),
       static_cast<float>(1.0 / (1.0 - std::pow(double{config_.beta2}, t)))};
   from_host(backend_, schedule, schedule_);
+  const double left = std::max(0.0, 1 - progress / std::max(config_.assignment_until, 1e-9));
+  const std::array<float, 1> assignment = {config_.assignment * static_cast<float>(left)};
+  from_host(backend_, assignment, assignment_);
   step_images_.assign(backend_, order_.step(step_));
   visits_.assign(backend_, order_.visits());
 }
@@ -240,13 +255,22 @@ void Trainer::train_tile(const Draw& draw, const Images& images, const Images& s
     of_tile.push_back({leaf(value.shift, shift_derivative), leaf(value.gain, gain_derivative)});
 
   const std::vector<Var> parameters = model_.siren.on_tape(tape, sinks_[worker]);
-  Var prediction = model_.siren.decode(parameters, tape.constant(pixels.coordinates), of_tile);
+  const Var coordinates = tape.constant(pixels.coordinates), target = tape.constant(pixels.colors),
+            weights = tape.constant(pixels.weights);
+  const Var output = model_.siren.output(parameters, coordinates, of_tile);
+  Var prediction = model_.siren.colors(output, coordinates, of_tile);
   if (draw.samples_of_edge() > 1)
     prediction = mean_samples(prediction, images.count, draw.flat_pixels, draw.samples_of_edge());
-  const Var error = weighted_squared_error(prediction, tape.constant(pixels.colors),
-                                           tape.constant(pixels.weights));
-  const Var loss = scale(error, 1.0F / static_cast<float>(3 * images_per_step_));
+  const float share_of_image = 1.0F / static_cast<float>(3 * images_per_step_);
+  Var loss = scale(weighted_squared_error(prediction, target, weights), share_of_image);
   add_error(loss, worker);
+  if (draw.assigned) {
+    const Var assignment = scale_rows(
+        model_.siren.assignment_loss(output, coordinates, of_tile, target, assignment_scores),
+        weights);
+    loss = add(loss, matmul(scale(sum(assignment), share_of_image),
+                            tape.constant(assignment_.borrowed())));
+  }
   tape.backward(loss);
 }
 

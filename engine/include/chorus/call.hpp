@@ -60,6 +60,10 @@ enum class Op : std::uint8_t {
                    ///< in1(r / group, c * in0.cols + k); out1 may be null
   palette_colors_gradient,  ///< in0 upstream, in1 palettes, out0 the softmax, which becomes the
                             ///< gradient of its argument; out1 += that of the palettes
+  palette_scores,           ///< how well each entry of its palette explains a row's colour: see
+                            ///< PaletteScores
+  mixture_loss,  ///< out0(r, 0) = log of the sum of exp(in0(r, k)) over k, less the same of in0 +
+                 ///< in1; out1 = softmax of the rows of in0, less that of in0 + in1
   mean_samples,  ///< groups of rows, of pixels in out0 and of samples in in0: see SampleGroups
   gather_rows,   ///< out0 row r = in0 row index0[r]
   draw_pixels,   ///< draws training pixels: see PixelDraw
@@ -92,6 +96,17 @@ struct PixelDraw {
   /// from Philox(seed; row, image, visit, 1 + cell).
   std::uint32_t area_samples = 0;
   float area_jitter = 0;  ///< in [0, 1]
+};
+
+/// What palette_scores computes: out0(r, k) = max(lowest, -per_square times the squared distance of
+/// entry k, at the row's place, from the row's colour).
+///   in0  palettes, one row for each group: channel c of entry k in column c K + k; of colour
+///   fields
+///        p + x gx + y gy, first all of p, then gx, then gy   in1  colours (r, c)
+///   in2  places (x, y) of the rows; null where entries are constant
+struct PaletteScores {
+  float per_square = 0;
+  float lowest = 0;
 };
 
 /// The rows of mean_samples: each group of pixels has `singles` pixels with one sample, then others
@@ -139,6 +154,7 @@ struct Call {
   PixelDraw draw = {};
   AdamUpdate adam = {};
   SampleGroups pixels = {};
+  PaletteScores scores = {};
 };
 
 }  // namespace chorus

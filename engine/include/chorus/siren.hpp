@@ -131,7 +131,23 @@ class Siren {
   /// coordinates [rows x 2], rows a multiple of images: the first rows / images rows belong to the
   /// first image, and so on. Returns colours [rows x channels].
   Var decode(std::span<const Var> parameters, const Var& coordinates,
+             std::span<const Modulation> modulations) const {
+    return colors(output(parameters, coordinates, modulations), coordinates, modulations);
+  }
+
+  /// The two halves of decode: what the last layer gives, colours or the logits of palettes, and
+  /// the colours that follow from it.
+  Var output(std::span<const Var> parameters, const Var& coordinates,
              std::span<const Modulation> modulations) const;
+  Var colors(const Var& output, const Var& coordinates,
+             std::span<const Modulation> modulations) const;
+
+  /// Palette head: the negative log-likelihood of `targets` [rows x 3] if each is an entry of its
+  /// palette, drawn with the weights that `output` gives, up to noise as of `scores`. Teaches the
+  /// weights only: palettes are taken as constant. [rows x 1].
+  Var assignment_loss(const Var& output, const Var& coordinates,
+                      std::span<const Modulation> modulations, const Var& targets,
+                      const PaletteScores& scores) const;
 
   /// Both in one.
   Var forward(std::span<const Var> parameters, const Var& coordinates, const Var& latents,

@@ -40,6 +40,12 @@ struct TrainConfig {
   std::size_t area_flat_pixels = 4;
   std::size_t area_edge_pixels = 5;
   float area_output_rate = 8;  ///< factor on output_rate from then on: edges have to become sharp
+  // Palette head, points: Siren::assignment_loss is added to the squared error with a weight that
+  // falls linearly from `assignment` to 0 at assignment_until, a share of the training. Squared
+  // error alone leaves areas in a blend of other entries, where the gradient of the right one's
+  // weight is next to nothing.
+  float assignment = 0.1F;
+  double assignment_until = 0.5;
   std::size_t images_per_step = 0;  ///< 0: all, up to 256
   std::uint64_t seed = 1;
 };
@@ -100,6 +106,7 @@ class Trainer {
     std::size_t area_samples;  ///< see PixelDraw
     float area_jitter;
     float output_rate;                          ///< factor on the rate of the output layer
+    bool assigned = false;                      ///< whether the assignment loss counts
     std::unique_ptr<Recording> recording = {};  ///< of steps that draw like this
     std::size_t pixels() const { return flat_pixels + edge_pixels; }
     std::size_t samples_of_edge() const {
@@ -125,6 +132,7 @@ class Trainer {
                    std::size_t copies);
   void add_per_image(Memory& memory, const std::string& name, const Tensor& value, float rate);
   void plan_updates();
+  Draw& draw_at(double progress);
   void upload_step(double progress);
   void compute_step(const Draw& draw);
   void train_share(const Draw& draw, std::size_t worker);
@@ -142,8 +150,9 @@ class Trainer {
   TrainConfig config_;
   PixelTable table_;
   std::size_t images_per_step_;
-  Draw points_;  ///< centres of pixels
-  Draw areas_;   ///< areas of pixels
+  Draw assigned_points_;  ///< centres of pixels, with the assignment loss
+  Draw points_;           ///< centres of pixels
+  Draw areas_;            ///< areas of pixels
   ImageOrder order_;
   std::vector<Memory> memories_;  ///< one for each worker
   /// The network's parameters, then what each image has of its own: latents, free palettes.
@@ -152,8 +161,9 @@ class Trainer {
   std::vector<Rows> updates_;
   std::vector<Tensor> errors_;  ///< [worker], 1 x 1, summed over steps
   IndexList step_images_;
-  IndexList visits_;  ///< of the step's images
-  Tensor schedule_;   ///< see AdamUpdate
+  IndexList visits_;   ///< of the step's images
+  Tensor schedule_;    ///< see AdamUpdate
+  Tensor assignment_;  ///< 1 x 1, the weight of the assignment loss in this step
   std::uint64_t step_ = 0;
   std::uint64_t steps_in_errors_ = 0;
 };
