@@ -162,6 +162,22 @@ BOOST_AUTO_TEST_CASE(fewer_entries_are_the_first_of_more) {
   BOOST_TEST(near(entry(few, 2, 1), red));
 }
 
+BOOST_AUTO_TEST_CASE(a_palette_may_be_ordered_like_another) {
+  const auto palette = [](std::span<const float> like) {
+    return initial_palette(sample_image(), {}, 4, PaletteFields::constant, like);
+  };
+  const std::vector<float> free = palette({});
+  // Entry k of the reversed palette is near entry 4 - k, but for the first.
+  std::vector<float> reversed = free;
+  for (std::size_t c = 0; c < 3; ++c)
+    std::reverse(reversed.begin() + static_cast<std::ptrdiff_t>(4 * c + 1),
+                 reversed.begin() + static_cast<std::ptrdiff_t>(4 * c + 4));
+  std::vector<float> noisy = reversed;
+  for (float& value : noisy) value += 0.1F;
+  BOOST_TEST(palette(noisy) == reversed, boost::test_tools::per_element());
+  BOOST_TEST(palette(free) == free, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(missing_colours_are_the_mean) {
   const auto palette = initial_palette(Image(4, 4, 0.4F), {}, 3, PaletteFields::constant);
   for (std::size_t k = 0; k < 3; ++k)
@@ -238,6 +254,49 @@ BOOST_AUTO_TEST_CASE(training_with_palettes_reaches_what_a_broken_gradient_would
         BOOST_TEST(after_db > (area_from < 1 ? 21.4 : 22.0));
         BOOST_TEST(training.model.supersample == (area_from < 1 ? 2U : 1U));
       }
+}
+
+BOOST_AUTO_TEST_CASE(assignment_gives_pixels_to_the_entries_of_their_colour) {
+  const auto mean_loss = [](Training& training) {
+    Tape tape(training.memory);
+    const Siren& siren = training.model.siren;
+    const std::vector<Var> parameters = siren.on_tape(tape);
+    double total = 0;
+    for (std::size_t i = 0; i < icons().size(); ++i) {
+      const Image& image = icons()[i].image;
+      std::vector<float> centres;
+      for (std::size_t pixel = 0; pixel < image.pixels(); ++pixel)
+        for (const std::size_t at : {pixel % image.width, pixel / image.width})
+          centres.push_back((2 * static_cast<float>(at) + 1) / 24 - 1);
+      const auto of_image = [&](const Tensor& all) { return tape.constant(all.row_range(i, 1)); };
+      const std::vector<Modulation> modulations = siren.modulate(
+          parameters, of_image(training.model.latents), of_image(training.model.palettes));
+      const Var coordinates = tape.constant(training.memory.from(centres, image.pixels(), 2));
+      const Var target = tape.constant(training.memory.from(image.rgb, image.pixels(), 3));
+      const Var output = siren.output(parameters, coordinates, modulations);
+      const Var loss = siren.assignment_loss(output, coordinates, modulations, target);
+      total += to_host(training.memory.backend(), sum(loss).value()).front();
+    }
+    return total / static_cast<double>(icons().size() * 24 * 24);
+  };
+  Training with(network(), {.assignment = 0.1F}), without(network(), {.assignment = 0});
+  const double before = mean_loss(with);
+  with.run(200, 400);
+  without.run(200, 400);
+  const double after = mean_loss(with), otherwise = mean_loss(without);
+  BOOST_TEST_MESSAGE(before << " -> " << after << ", without " << otherwise);
+  BOOST_TEST(after < 0.9 * before);
+  BOOST_TEST(after < 0.8 * otherwise);
+}
+
+BOOST_AUTO_TEST_CASE(assignment_ends_where_it_should) {
+  Training never(network(), {.assignment = 0}), over(network(), {.assignment_until = 0});
+  never.run(10, 20);
+  over.run(10, 20);
+  BOOST_TEST(same(never.save(), over.save()));
+  Training first_half(network(), {.assignment_until = 0.5});
+  first_half.run(10, 20);
+  BOOST_TEST(!same(never.save(), first_half.save()));
 }
 
 BOOST_AUTO_TEST_CASE(free_palettes_are_learned) {

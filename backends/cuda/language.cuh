@@ -30,9 +30,9 @@ namespace chorus::CHORUS_DEVICE {
 
 using simt::SharedArray;
 using std::exp;
-using std::log;
 using std::floor;
 using std::fma;
+using std::log;
 using std::max;
 using std::min;
 using std::rint;

@@ -70,6 +70,8 @@ Fitter::Fitter(Memory& memory, const Model& model, const FitConfig& config)
       model_(model),
       config_(config),
       mean_latent_(mean_row(memory.backend(), model.latents)),
+      mean_palette_(model.palettes ? mean_row(memory.backend(), model.palettes)
+                                   : std::vector<float>{}),
       memories_(worker_memories(memory.shared_backend())) {
   if (config.latent_steps == 0) throw std::invalid_argument("fit: a latent takes steps");
 }
@@ -93,8 +95,8 @@ ImageCode Fitter::fit_one(const NamedImage& image, Memory& memory) const {
                     .schedule = memory.tensor(1, 3)};
   const SirenConfig& network = model_.siren.config();
   if (free_palette_numbers(network) > 0)
-    progress.palette.emplace(
-        memory, initial_palette(image.image, {}, network.palette_size, network.palette_fields));
+    progress.palette.emplace(memory, initial_palette(image.image, {}, network.palette_size,
+                                                     network.palette_fields, mean_palette_));
   const std::vector<float> none(network.width);
   for (std::size_t l = 0; l <= network.hidden_layers; ++l)
     progress.shifts.emplace_back(memory, none);
@@ -155,10 +157,17 @@ void Fitter::step(Memory& memory, Progress& progress, const PixelTable& table,
   for (std::size_t l = 0; with_shifts && l < progress.shifts.size(); ++l)
     modulations[l].shift = add(
         modulations[l].shift, tape.variable(progress.shifts[l].value, progress.shifts[l].gradient));
-  const Var prediction = model_.siren.decode(network, tape.constant(coordinates), modulations);
-  const Var error =
-      weighted_squared_error(prediction, tape.constant(colors), tape.constant(weights));
-  tape.backward(scale(error, 1.0F / 3));
+  const Var places = tape.constant(coordinates), target = tape.constant(colors),
+            weight = tape.constant(weights);
+  const Var output = model_.siren.output(network, places, modulations);
+  const Var prediction = model_.siren.colors(output, places, modulations);
+  Var loss = weighted_squared_error(prediction, target, weight);
+  if (model_.siren.config().head == Head::palette && share < config_.assignment_until) {
+    const Var assignment = model_.siren.assignment_loss(output, places, modulations, target);
+    const auto left = static_cast<float>(1 - share / config_.assignment_until);
+    loss = add(loss, scale(sum(scale_rows(assignment, weight)), config_.assignment * left));
+  }
+  tape.backward(scale(loss, 1.0F / 3));
 
   adam(backend_, progress.latent, progress.schedule, config_.latent_rate);
   if (progress.palette) adam(backend_, *progress.palette, progress.schedule, config_.palette_rate);

@@ -122,8 +122,16 @@ std::vector<ColorField> entries_of(const Image& image, const std::vector<bool>& 
 }  // namespace
 
 std::vector<float> initial_palette(const Image& image, const std::vector<bool>& held_out,
-                                   std::size_t entries, PaletteFields fields) {
-  return by_channel(entries_of(image, held_out, entries, fields), fields);
+                                   std::size_t entries, PaletteFields fields,
+                                   std::span<const float> like) {
+  std::vector<ColorField> palette = entries_of(image, held_out, entries, fields);
+  if (!like.empty()) {
+    std::vector<Color> places;
+    for (std::size_t k = 0; k < entries; ++k)
+      places.push_back({like[k], like[entries + k], like[2 * entries + k]});
+    order_as(places, palette);
+  }
+  return by_channel(palette, fields);
 }
 
 void initialize_palettes(Memory& memory, Model& model, const std::vector<NamedImage>& images) {

@@ -260,32 +260,35 @@ std::vector<Color> cluster(const std::vector<Color>& colors, std::size_t count) 
 
 }  // namespace
 
+void order_as(const std::vector<Color>& places, std::vector<ColorField>& palette) {
+  struct Match {
+    std::size_t entry, place;
+    float distance;
+  };
+  std::vector<Match> matches;
+  for (std::size_t k = 1; k < palette.size(); ++k)
+    for (std::size_t place = 1; place < palette.size(); ++place)
+      matches.push_back({k, place, squared_distance(palette[k].p, places[place])});
+  std::stable_sort(matches.begin(), matches.end(),
+                   [](const Match& a, const Match& b) { return a.distance < b.distance; });
+  std::vector<bool> moved(palette.size()), filled(palette.size());
+  std::vector<ColorField> ordered = palette;
+  for (const Match& match : matches) {
+    if (moved[match.entry] || filled[match.place]) continue;
+    moved[match.entry] = filled[match.place] = true;
+    ordered[match.place] = palette[match.entry];
+  }
+  palette = std::move(ordered);
+}
+
 void order_alike(std::vector<std::vector<ColorField>>& palettes) {
   if (palettes.empty() || palettes.front().size() < 3) return;
   std::vector<Color> all;
   for (const auto& palette : palettes)
     for (std::size_t k = 1; k < palette.size(); ++k) all.push_back(palette[k].p);
-  const std::vector<Color> centres = cluster(all, palettes.front().size() - 1);
-  struct Match {
-    std::size_t entry, place;
-    float distance;
-  };
-  for (auto& palette : palettes) {
-    std::vector<Match> matches;
-    for (std::size_t k = 1; k < palette.size(); ++k)
-      for (std::size_t place = 1; place < palette.size(); ++place)
-        matches.push_back({k, place, squared_distance(palette[k].p, centres[place - 1])});
-    std::stable_sort(matches.begin(), matches.end(),
-                     [](const Match& a, const Match& b) { return a.distance < b.distance; });
-    std::vector<bool> moved(palette.size()), filled(palette.size());
-    std::vector<ColorField> ordered = palette;
-    for (const Match& match : matches) {
-      if (moved[match.entry] || filled[match.place]) continue;
-      moved[match.entry] = filled[match.place] = true;
-      ordered[match.place] = palette[match.entry];
-    }
-    palette = std::move(ordered);
-  }
+  std::vector<Color> places = cluster(all, palettes.front().size() - 1);
+  places.insert(places.begin(), Color{});  // of the first entry, which stays
+  for (auto& palette : palettes) order_as(places, palette);
 }
 
 double distance_from(const std::vector<ColorField>& fields,

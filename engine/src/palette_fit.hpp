@@ -43,6 +43,10 @@ std::vector<PlacedColor> smooth_pixels(const Image& image, const std::vector<boo
 std::vector<ColorField> fit_fields(const std::vector<PlacedColor>& pixels,
                                    const std::vector<Color>& start);
 
+/// Puts the entries behind the first where the places have the nearest colours, the nearest pair
+/// first. As many places as entries.
+void order_as(const std::vector<Color>& places, std::vector<ColorField>& palette);
+
 /// Puts the entries behind the first in such an order that entries of one number are alike in all
 /// palettes: they are matched, the nearest first, with the centres of their clusters over all
 /// palettes. The shared network then finds the same meaning behind an output for many images, and a

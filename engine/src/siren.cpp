@@ -230,8 +230,9 @@ Var Siren::colors(const Var& output, const Var& coordinates,
 }
 
 Var Siren::assignment_loss(const Var& output, const Var& coordinates,
-                           std::span<const Modulation> modulations, const Var& targets,
-                           const PaletteScores& scores) const {
+                           std::span<const Modulation> modulations, const Var& targets) const {
+  // 1 / (2 sigma^2); a pixel farther than 47 levels from an entry is a blend of several.
+  constexpr PaletteScores scores{333, -11.5F};
   const Var palettes = output.tape().constant(modulations.back().shift.value().borrowed());
   const bool fields = config_.palette_fields == PaletteFields::affine;
   return mixture_loss(output, palette_scores(palettes, config_.palette_size, targets,

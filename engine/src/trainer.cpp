@@ -16,9 +16,6 @@ namespace {
 
 constexpr std::size_t most_images_per_step = 256;
 
-/// Noise of 10 8-bit levels; pixels that are farther than 47 from an entry are blends of several.
-constexpr PaletteScores assignment_scores{333, -11.5F};
-
 std::size_t choose_images_per_step(const TrainConfig& config, std::size_t images) {
   const std::size_t wanted =
       config.images_per_step == 0 ? most_images_per_step : config.images_per_step;
@@ -265,9 +262,8 @@ void Trainer::train_tile(const Draw& draw, const Images& images, const Images& s
   Var loss = scale(weighted_squared_error(prediction, target, weights), share_of_image);
   add_error(loss, worker);
   if (draw.assigned) {
-    const Var assignment = scale_rows(
-        model_.siren.assignment_loss(output, coordinates, of_tile, target, assignment_scores),
-        weights);
+    const Var assignment =
+        scale_rows(model_.siren.assignment_loss(output, coordinates, of_tile, target), weights);
     loss = add(loss, matmul(scale(sum(assignment), share_of_image),
                             tape.constant(assignment_.borrowed())));
   }

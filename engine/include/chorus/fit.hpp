@@ -16,6 +16,9 @@ struct FitConfig {
   float latent_rate = 0.07F;
   float shift_rate = 0.08F;
   float palette_rate = 0.003F;  ///< of free palettes, which start as those of a training do
+  // See TrainConfig; of each of the two stages.
+  float assignment = 0.1F;
+  double assignment_until = 0.5;
   // Pixels drawn in a step.
   std::size_t flat_pixels = 64;
   std::size_t edge_pixels = 128;
@@ -42,7 +45,7 @@ class Fitter {
   Backend& backend_;
   const Model& model_;
   FitConfig config_;
-  std::vector<float> mean_latent_;
+  std::vector<float> mean_latent_, mean_palette_;
   std::vector<Memory> memories_;  ///< one for each worker
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "chorus/image.hpp"
@@ -17,8 +18,11 @@ namespace chorus {
 /// common colour of the border), then exact colours that are common (at least 1 pixel in 400), then
 /// colours as far as possible from those before; copies of the mean if the image has fewer colours.
 /// Affine fields are then fitted to the pixels that are no edges. `held_out` is a mask, or empty.
+/// With another palette to be `like` of the same kind, the entries behind the first come in its
+/// order: each near the one of its number.
 std::vector<float> initial_palette(const Image& image, const std::vector<bool>& held_out,
-                                   std::size_t entries, PaletteFields fields);
+                                   std::size_t entries, PaletteFields fields,
+                                   std::span<const float> like = {});
 
 /// Starts the palettes of a fresh model from its training images: free palettes as initial_palette
 /// gives them, predicted ones as near to those as a ridge regression on the latents comes.

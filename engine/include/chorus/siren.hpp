@@ -143,11 +143,10 @@ class Siren {
              std::span<const Modulation> modulations) const;
 
   /// Palette head: the negative log-likelihood of `targets` [rows x 3] if each is an entry of its
-  /// palette, drawn with the weights that `output` gives, up to noise as of `scores`. Teaches the
-  /// weights only: palettes are taken as constant. [rows x 1].
+  /// palette, drawn with the weights that `output` gives, up to noise of 10 8-bit levels. Teaches
+  /// the weights only: palettes are taken as constant. [rows x 1].
   Var assignment_loss(const Var& output, const Var& coordinates,
-                      std::span<const Modulation> modulations, const Var& targets,
-                      const PaletteScores& scores) const;
+                      std::span<const Modulation> modulations, const Var& targets) const;
 
   /// Both in one.
   Var forward(std::span<const Var> parameters, const Var& coordinates, const Var& latents,
