@@ -18,6 +18,7 @@
 #include "chorus/image_distance.hpp"
 #include "chorus/metrics.hpp"
 #include "chorus/random.hpp"
+#include "pictures.hpp"
 
 using chorus::Affine;
 using chorus::Image;
@@ -26,27 +27,9 @@ using chorus::Morph;
 using chorus::PixelSize;
 using chorus::Point;
 using chorus::SimilarityMotion;
+using namespace chorus::test;
 
 namespace {
-
-using Rgb = std::array<float, 3>;
-
-constexpr Rgb white{1, 1, 1}, red{0.9F, 0.1F, 0.1F}, blue{0.1F, 0.2F, 0.8F};
-
-/// A picture from a colour for each point of the plane (x from -1 to 1), with soft edges.
-Image picture(PixelSize size, const std::function<Rgb(const Point&)>& color_at) {
-  constexpr std::size_t samples = 4;
-  const chorus::Plane plane{{size.width * samples, size.height * samples}};
-  Image image(size.width, size.height);
-  for (std::size_t y = 0; y < plane.size.height; ++y)
-    for (std::size_t x = 0; x < plane.size.width; ++x)
-      for (std::size_t c = 0; c < 3; ++c)
-        image.pixel(x / samples, y / samples)[c] +=
-            color_at(plane.point(x, y))[c] / (samples * samples);
-  return image;
-}
-
-constexpr PixelSize square{96, 96};
 
 /// An L with a dot, which no turn maps on itself, moved.
 Image letter(const Affine& moved, const Rgb& color = red, const Rgb& dot = blue) {
@@ -65,10 +48,6 @@ Image box(double x, double y, double half_width, double half_height, const Rgb& 
     const bool inside = std::abs(p[0] - x) < half_width && std::abs(p[1] - y) < half_height;
     return inside ? color : white;
   });
-}
-
-double psnr(const Image& a, const Image& b) {
-  return chorus::psnr_db(chorus::mean_squared_error(a, b));
 }
 
 Image mean(const Image& a, const Image& b) { return chorus::mix(a, b, 0.5F); }
@@ -271,98 +250,6 @@ BOOST_AUTO_TEST_CASE(one_shape_parts_into_two) {
   BOOST_TEST(late.pixel(48, 48)[1] > 0.9F);
   BOOST_TEST(late.pixel(27, 48)[1] < 0.2F);
   BOOST_TEST(late.pixel(68, 48)[1] < 0.2F);
-}
-
-BOOST_AUTO_TEST_CASE(what_is_alone_leaves_crisply_and_before_what_comes) {
-  const auto with_dot = [](double at, const Rgb& color, auto inside) {
-    return picture(square, [=](const Point& p) {
-      if (std::hypot(p[0] - at, p[1] - at) < 0.13) return color;
-      return inside(p) ? red : white;
-    });
-  };
-  const Morph morph(
-      with_dot(-0.8, {0, 1, 0},
-               [](const Point& p) { return std::abs(p[0]) < 0.3 && std::abs(p[1]) < 0.6; }),
-      with_dot(0.8, {0, 0, 1}, [](const Point& p) { return std::hypot(p[0], p[1]) < 0.6; }));
-  BOOST_TEST((morph.details() == chorus::Details::shrink));
-  const Image middle = morph.draw(0.5, square);
-  for (const auto& [x, y] : {std::pair{10, 10}, std::pair{86, 86}})
-    for (std::size_t c = 0; c < 3; ++c)
-      BOOST_TEST(middle.pixel(static_cast<std::size_t>(x), static_cast<std::size_t>(y))[c] > 0.98F);
-  const Image early = morph.draw(0.2, square);
-  BOOST_TEST(early.pixel(10, 10)[0] < 0.05F);  // smaller, but as green as ever
-  BOOST_TEST(early.pixel(10, 14)[0] > 0.9F);
-}
-
-BOOST_AUTO_TEST_CASE(details_of_one_picture_leave_before_those_of_the_other_come) {
-  const auto with_sign = [](auto sign) {
-    return picture(square, [=](const Point& p) {
-      if (sign(p)) return white;
-      return std::hypot(p[0], p[1]) < 0.8 ? red : white;
-    });
-  };
-  const auto bar = [](const Point& p) { return std::abs(p[0]) < 0.1 && std::abs(p[1]) < 0.2; };
-  const auto dot = [](const Point& p) { return std::hypot(p[0] - 0.4, p[1]) < 0.16; };
-  const Image from = with_sign(bar), to = with_sign(dot);
-  const Morph morph(from, to);
-  BOOST_TEST((morph.details() == chorus::Details::dissolve));
-  // How much of each sign is there: of its contrast, which is in green.
-  const auto visible = [&](double t, std::size_t x) {
-    return (morph.draw(t, square).pixel(x, 48)[1] - red[1]) / (white[1] - red[1]);
-  };
-  constexpr std::size_t at_bar = 48, at_dot = 67;
-  BOOST_TEST(visible(0.25, at_bar) > 0.5F);
-  BOOST_TEST(visible(0.25, at_dot) < 0.06F);
-  BOOST_TEST(visible(0.5, at_bar) < 0.36F);
-  BOOST_TEST(visible(0.5, at_dot) < 0.36F);
-  BOOST_TEST(visible(0.75, at_bar) < 0.06F);
-  BOOST_TEST(visible(0.75, at_dot) > 0.5F);
-}
-
-BOOST_AUTO_TEST_CASE(where_much_is_recoloured_details_do_not_overlap) {
-  const auto with_dot = [](double at, const Rgb& color) {
-    return picture(square, [=](const Point& p) {
-      if (std::hypot(p[0] - at, p[1]) < 0.15) return white;
-      return std::hypot(p[0], p[1]) < 0.8 ? color : white;
-    });
-  };
-  const Rgb dark{0.1F, 0.1F, 0.1F};
-  const Image middle = Morph(with_dot(-0.4, red), with_dot(0.4, dark)).draw(0.5, square);
-  for (const std::size_t x : {29U, 67U})
-    BOOST_TEST(std::abs(middle.pixel(x, 48)[2] - middle.pixel(48, 48)[2]) < 0.03F);
-}
-
-BOOST_AUTO_TEST_CASE(a_detail_of_one_picture_alone_takes_all_the_time) {
-  const Image disc =
-      picture(square, [](const Point& p) { return std::hypot(p[0], p[1]) < 0.8 ? red : white; });
-  const Image ring = picture(square, [](const Point& p) {
-    const double r = std::hypot(p[0], p[1]);
-    return r < 0.8 && r > 0.3 ? red : white;
-  });
-  for (const double t : {0.25, 0.5, 0.75})
-    BOOST_TEST(psnr(Morph(disc, ring).draw(t, square),
-                    chorus::mix(disc, ring, static_cast<float>(t))) > 30);
-}
-
-BOOST_AUTO_TEST_CASE(what_lies_in_pieces_is_one_shape) {
-  const auto heart = [](const Rgb& upper, const Rgb& lower, bool bar) {
-    return picture(square, [=](const Point& p) {
-      if (bar && std::abs(p[1]) < 0.1 && std::abs(p[0]) < 0.9) return blue;
-      if (std::hypot(p[0], p[1]) > 0.7) return white;
-      return p[1] < 0 ? upper : lower;
-    });
-  };
-  constexpr Rgb dark{0.5F, 0.05F, 0.05F};
-  for (const Image& from : {heart(red, dark, false), heart(red, red, true)})
-    for (const bool back : {false, true}) {
-      const Image to = heart(blue, blue, false);
-      const Morph morph = back ? Morph(to, from) : Morph(from, to);
-      BOOST_TEST((morph.details() == chorus::Details::dissolve));
-      // Nowhere does the background show through.
-      const Image middle = morph.draw(0.5, square);
-      for (const std::size_t y : {22U, 35U, 48U, 60U, 74U})
-        BOOST_TEST(middle.pixel(48, y)[1] < 0.3F);
-    }
 }
 
 BOOST_AUTO_TEST_CASE(the_ends_are_the_pictures) {
