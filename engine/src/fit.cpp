@@ -131,23 +131,7 @@ void Fitter::step(Memory& memory, Progress& progress, const PixelTable& table,
   const std::array<std::uint32_t, 1> number = {progress.step++};
   progress.visit.assign(backend_, number);
 
-  const std::size_t rows = config_.flat_pixels + config_.edge_pixels;
-  const Tensor coordinates = memory.tensor(rows, 2);
-  const Tensor colors = memory.tensor(rows, 3);
-  const Tensor weights = memory.tensor(rows, 1);
-  Call draw{.op = Op::draw_pixels};
-  draw.in[0] = table.colors();
-  draw.out[0] = coordinates.view();
-  draw.out[1] = colors.view();
-  draw.out[2] = weights.view();
-  draw.index[0] = progress.image.view();
-  draw.index[1] = table.image_table();
-  draw.index[2] = table.pixel_order();
-  draw.index[3] = progress.visit.view();
-  draw.draw.seed = config_.seed;
-  draw.draw.flat_rows = static_cast<std::uint32_t>(config_.flat_pixels);
-  backend_.run(draw);
-
+  const Pixels pixels = draw_pixels(memory, progress, table);
   Tape tape(memory);
   const std::vector<Var> network = model_.siren.on_tape(tape);
   std::vector<Modulation> modulations = model_.siren.modulate(
@@ -157,22 +141,49 @@ void Fitter::step(Memory& memory, Progress& progress, const PixelTable& table,
   for (std::size_t l = 0; with_shifts && l < progress.shifts.size(); ++l)
     modulations[l].shift = add(
         modulations[l].shift, tape.variable(progress.shifts[l].value, progress.shifts[l].gradient));
-  const Var places = tape.constant(coordinates), target = tape.constant(colors),
-            weight = tape.constant(weights);
-  const Var output = model_.siren.output(network, places, modulations);
-  const Var prediction = model_.siren.colors(output, places, modulations);
-  Var loss = weighted_squared_error(prediction, target, weight);
-  if (model_.siren.config().head == Head::palette && share < config_.assignment_until) {
-    const Var assignment = model_.siren.assignment_loss(output, places, modulations, target);
-    const auto left = static_cast<float>(1 - share / config_.assignment_until);
-    loss = add(loss, scale(sum(scale_rows(assignment, weight)), config_.assignment * left));
-  }
-  tape.backward(scale(loss, 1.0F / 3));
+  tape.backward(loss(pixels, network, modulations, share));
 
   adam(backend_, progress.latent, progress.schedule, config_.latent_rate);
   if (progress.palette) adam(backend_, *progress.palette, progress.schedule, config_.palette_rate);
   if (!with_shifts) return;
   for (Leaf& shift : progress.shifts) adam(backend_, shift, progress.schedule, config_.shift_rate);
+}
+
+Fitter::Pixels Fitter::draw_pixels(Memory& memory, const Progress& progress,
+                                   const PixelTable& table) const {
+  const std::size_t rows = config_.flat_pixels + config_.edge_pixels;
+  Pixels pixels{memory.tensor(rows, 2), memory.tensor(rows, 3), memory.tensor(rows, 1)};
+  Call draw{.op = Op::draw_pixels};
+  draw.in[0] = table.colors();
+  draw.out[0] = pixels.coordinates.view();
+  draw.out[1] = pixels.colors.view();
+  draw.out[2] = pixels.weights.view();
+  draw.index[0] = progress.image.view();
+  draw.index[1] = table.image_table();
+  draw.index[2] = table.pixel_order();
+  draw.index[3] = progress.visit.view();
+  draw.draw.seed = config_.seed;
+  draw.draw.flat_rows = static_cast<std::uint32_t>(config_.flat_pixels);
+  backend_.run(draw);
+  return pixels;
+}
+
+/// When a share of the stage's steps is done.
+Var Fitter::loss(const Pixels& pixels, std::span<const Var> network,
+                 std::span<const Modulation> modulations, double share) const {
+  const Siren& siren = model_.siren;
+  Tape& tape = network.front().tape();
+  const Var coordinates = tape.constant(pixels.coordinates), target = tape.constant(pixels.colors),
+            weights = tape.constant(pixels.weights);
+  const Var output = siren.output(network, coordinates, modulations);
+  const Var prediction = siren.colors(output, coordinates, modulations);
+  const Var error = weighted_squared_error(prediction, target, weights);
+  if (siren.config().head != Head::palette || share >= config_.assignment_until)
+    return scale(error, 1.0F / 3);
+  const auto left = static_cast<float>(1 - share / config_.assignment_until);
+  const Var assignment =
+      scale_rows(siren.assignment_loss(output, coordinates, modulations, target), weights);
+  return scale(add(error, scale(sum(assignment), config_.assignment * left)), 1.0F / 3);
 }
 
 Model with_images(Memory& memory, const Model& model, const std::vector<NamedImage>& images,

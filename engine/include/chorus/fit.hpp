@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "chorus/image.hpp"
@@ -39,8 +40,15 @@ class Fitter {
 
  private:
   struct Progress;
+  /// What Op::draw_pixels gives.
+  struct Pixels {
+    Tensor coordinates, colors, weights;
+  };
   ImageCode fit_one(const NamedImage& image, Memory& memory) const;
   void step(Memory& memory, Progress& progress, const PixelTable& table, bool with_shifts) const;
+  Pixels draw_pixels(Memory& memory, const Progress& progress, const PixelTable& table) const;
+  Var loss(const Pixels& pixels, std::span<const Var> network,
+           std::span<const Modulation> modulations, double share) const;
 
   Backend& backend_;
   const Model& model_;
