@@ -252,6 +252,28 @@ BOOST_AUTO_TEST_CASE(one_shape_parts_into_two) {
   BOOST_TEST(late.pixel(68, 48)[1] < 0.2F);
 }
 
+BOOST_AUTO_TEST_CASE(shapes_that_change_places_pass_without_a_jump) {
+  const auto discs = [](const Rgb& behind, double r_behind, const Rgb& front, double r_front) {
+    return picture(square, [=](const Point& p) {
+      const double r = std::hypot(p[0], p[1]);
+      return r < r_front ? front : r < r_behind ? behind : white;
+    });
+  };
+  const Rgb pale{0.9F, 0.9F, 0.9F};
+  // The ring of the one picture becomes the disc of the other, the disc what lies behind that.
+  const Morph morph(discs({0.9F, 0.5F, 0}, 0.8, pale, 0.7), discs(pale, 0.8, {0.5F, 0.3F, 0}, 0.5));
+  constexpr int steps = 40;
+  double largest = 0, total = 0;
+  for (int k = 0; k < steps; ++k) {
+    const double step = chorus::pixel_distance(morph.draw(k / double{steps}, square),
+                                               morph.draw((k + 1) / double{steps}, square));
+    largest = std::max(largest, step);
+    total += step;
+  }
+  BOOST_TEST_MESSAGE(largest * steps / total);
+  BOOST_TEST(largest * steps / total < 3.5);
+}
+
 BOOST_AUTO_TEST_CASE(the_ends_are_the_pictures) {
   for (const auto& [from, to] : {std::pair{letter({}), box(0.1, 0.2, 0.6, 0.3, blue)},
                                  std::pair{letter({}), letter({}, blue)}}) {

@@ -6,6 +6,7 @@
 namespace chorus {
 
 Field::Field(std::vector<float> values, PixelSize size) : values_(std::move(values)), plane_{size} {
+  if (!values_.empty()) highest_ = *std::max_element(values_.begin(), values_.end());
   float largest = 0;
   for (std::size_t i = 0; i < values_.size(); ++i) {
     if ((i + 1) % size.width != 0)

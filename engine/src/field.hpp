@@ -54,6 +54,7 @@ class Field {
 
   const Plane& plane() const { return plane_; }
   float operator[](std::size_t pixel) const { return values_[pixel]; }
+  float highest() const { return highest_; }
   /// The largest slope along x or y, per unit of Plane.
   float steepest() const { return steepest_; }
   float at(const Point& p) const {
@@ -66,7 +67,7 @@ class Field {
  private:
   std::vector<float> values_;
   Plane plane_;
-  float steepest_ = 0;
+  float highest_ = 0, steepest_ = 0;
 };
 
 }  // namespace chorus

@@ -20,6 +20,9 @@ constexpr double same_if_moved = 0.15, same_in_place = 0.02, equal_shape = 0.9;
 /// Details overlap in time only if the path would else be so many times as long as the straight
 /// one.
 constexpr double longest_path = 1.14;
+/// A shape that passes from behind another to its front does so in this share of the path, its core
+/// first and its rim last.
+constexpr double time_of_passing = 0.25;
 constexpr double smallest_scale = 0.02;  // what has shrunk further is gone
 
 Affine scaled_about(const Point& centre, double scale) {
@@ -193,7 +196,6 @@ Moving Morph::moving(const Match& match, double t) const {
     include_box(shape.low, shape.high, shape.from->low, shape.from->high, place);
     shape.to_from = inverse(place);
     shape.weight_from = (both ? static_cast<float>(1 - t) : 1.0F) / scale_of(shape.to_from);
-    shape.depth += (both ? 1 - t : 1) * -std::log(shape.from->area);
   }
   if (match.to) {
     shape.to = &to_.shapes[*match.to];
@@ -203,10 +205,37 @@ Moving Morph::moving(const Match& match, double t) const {
     include_box(shape.low, shape.high, shape.to->low, shape.to->high, place);
     shape.to_to = inverse(place);
     shape.weight_to = (both ? static_cast<float>(t) : 1.0F) / scale_of(shape.to_to);
-    shape.depth += (both ? t : 1) * -std::log(shape.to->area);
   }
   shape.mix = static_cast<float>(t);
+  set_depth(shape, t);
   return shape;
+}
+
+/// Smaller shapes are in front. Where that order changes on the way, it changes for a shape's core
+/// earlier than for its rim, so that nothing jumps.
+void Morph::set_depth(Moving& shape, double t) {
+  const double of_from = -std::log((shape.from != nullptr ? shape.from : shape.to)->area);
+  const double of_to = -std::log((shape.to != nullptr ? shape.to : shape.from)->area);
+  const double ahead = std::min({time_of_passing / 2, t, 1 - t});
+  const auto depth = [&](double u) { return static_cast<float>(of_from + u * (of_to - of_from)); };
+  shape.depth_of_rim = depth(t - ahead);
+  shape.depth_of_core = depth(t + ahead);
+}
+
+/// Gives shapes one depth that pass no other, which are drawn faster, and sorts them.
+void Morph::order(std::vector<Moving>& shapes) {
+  const auto farthest = [](const Moving& shape) {
+    return std::min(shape.depth_of_rim, shape.depth_of_core);
+  };
+  std::stable_sort(shapes.begin(), shapes.end(), [](const Moving& a, const Moving& b) {
+    return a.nearest_depth() < b.nearest_depth();
+  });
+  std::vector<bool> passes(shapes.size());
+  for (std::size_t a = 0; a < shapes.size(); ++a)
+    for (std::size_t b = a + 1; b < shapes.size(); ++b)
+      if (farthest(shapes[b]) < shapes[a].nearest_depth()) passes[a] = passes[b] = true;
+  for (std::size_t k = 0; k < shapes.size(); ++k)
+    if (!passes[k]) shapes[k].depth_of_rim = shapes[k].depth_of_core = shapes[k].nearest_depth();
 }
 
 Scene Morph::scene(double t, Side side) const {
@@ -219,8 +248,7 @@ Scene Morph::scene(double t, Side side) const {
     if (details_ == Details::shrink && !match.from && left_of_to(t) < smallest_scale) continue;
     scene.shapes.push_back(moving(match, t));
   }
-  std::stable_sort(scene.shapes.begin(), scene.shapes.end(),
-                   [](const Moving& a, const Moving& b) { return a.depth < b.depth; });
+  order(scene.shapes);
   return scene;
 }
 

@@ -36,6 +36,8 @@ class Morph {
   Scene scene(double t, Side side) const;
   Moving background(double t) const;
   Moving moving(const Match& match, double t) const;
+  static void set_depth(Moving& shape, double t);
+  static void order(std::vector<Moving>& shapes);
   /// Where a shape of the first picture is at t, and one of the second (from where it is at the
   /// end).
   Affine moved(const Match& match, double t) const;

@@ -13,11 +13,18 @@ constexpr float widest_crack = 0.04F;  // half of it, in units of Plane
 /// What is known of a point while the shapes are laid on it, front to back.
 struct Seen {
   int front = background_only;
+  float depth = 0;                ///< of that shape here
   int nearest = background_only;  ///< among those in front of it that just miss the point
   float nearest_distance = -widest_crack;
   float second_distance = -widest_crack;
 
   bool covered() const { return front != background_only; }
+  bool hides(float other_depth) const { return covered() && depth >= other_depth; }
+  void cover(int shape, float depth_here) {
+    if (hides(depth_here)) return;
+    front = shape;
+    depth = depth_here;
+  }
   void pass(int shape, float distance) {
     if (distance > nearest_distance) {
       second_distance = nearest_distance;
@@ -96,23 +103,36 @@ struct Slope {
   }
 };
 
+/// How far in front a point of a shape is.
+struct Depth {
+  float rim, per_distance;
+  explicit Depth(const Moving& shape)
+      : rim(shape.depth_of_rim),
+        per_distance(shape.has_one_depth()
+                         ? 0
+                         : (shape.depth_of_core - shape.depth_of_rim) / shape.thickness()) {}
+  float at(float distance) const { return rim + per_distance * distance; }
+};
+
 /// Lays a shape on the samples x0 to x1 of a row. Far from its borders it is not asked everywhere.
 void lay(std::vector<Seen>& seen, std::size_t x0, std::size_t x1, int number, const Moving& shape,
          const Slope& slope, const Samples& samples, std::size_t y) {
+  const Depth depth(shape);
   for (std::size_t x = x0; x < x1;) {
-    if (seen[x].covered()) {
+    if (seen[x].hides(shape.nearest_depth())) {
       ++x;
       continue;
     }
     const float distance = shape.distance(samples.point(x, y));
     const float away = distance > 0 ? distance : -widest_crack - distance;
     const std::size_t end = x + slope.samples_within(away, x1 - x);
-    if (distance > 0) {
-      for (; x < end; ++x)
-        if (!seen[x].covered()) seen[x].front = number;
-    } else {
-      seen[x].pass(number, distance);
+    if (distance <= 0) {
+      if (!seen[x].covered()) seen[x].pass(number, distance);
       x = end;
+    } else if (!shape.has_one_depth()) {
+      seen[x++].cover(number, depth.at(distance));
+    } else {
+      for (; x < end; ++x) seen[x].cover(number, depth.rim);
     }
   }
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -16,8 +17,9 @@ struct Moving {
   const Shape* to = nullptr;
   Affine to_from, to_to;  ///< from the picture drawn to the two ends
   float weight_from = 0, weight_to = 0;
-  float mix = 0;        ///< share of the second one's colour
-  double depth = 0;     ///< smaller is further behind
+  float mix = 0;  ///< share of the second one's colour
+  /// Order at the border and at the points farthest inside: smaller is further behind.
+  float depth_of_rim = 0, depth_of_core = 0;
   Point low{}, high{};  ///< corners of a box that holds it
 
   float distance(const Point& p) const {
@@ -27,6 +29,13 @@ struct Moving {
   float visible_distance(const Point& p) const {
     return (from != nullptr ? weight_from * from->visible.at(to_from(p)) : 0) +
            (to != nullptr ? weight_to * to->visible.at(to_to(p)) : 0);
+  }
+  bool has_one_depth() const { return depth_of_rim == depth_of_core; }
+  float nearest_depth() const { return std::max(depth_of_rim, depth_of_core); }
+  /// At most how far inside a point may be.
+  float thickness() const {
+    return (from != nullptr ? weight_from * from->filled.highest() : 0) +
+           (to != nullptr ? weight_to * to->filled.highest() : 0);
   }
   float share_of_to() const { return from == nullptr ? 1 : to == nullptr ? 0 : mix; }
 };
@@ -42,7 +51,7 @@ struct Rest {
 /// A moment of a morph.
 struct Scene {
   Moving background;
-  std::vector<Moving> shapes;  ///< back to front
+  std::vector<Moving> shapes;  ///< back to front, by their nearest depth
   Rest from, to;
 };
 
