@@ -204,10 +204,10 @@ ordered_json to_json(const std::vector<KnownTruthScore>& scores) {
   return object;
 }
 
-void print_row(const std::string& title, const PathScores& scores) {
-  fmt::print("{:<44} {:>6.3f} {:>8.3f} {:>6.3f} {:>8.3f} {:>7.4f} {:>8.2f}\n", title, scores.length,
-             scores.step_max_over_mean, scores.flat_share, scores.entropy, scores.ghost,
-             scores.monotone);
+void print_row(const std::string& title, std::size_t width, const PathScores& scores) {
+  fmt::print("{:<{}} {:>6.3f} {:>8.3f} {:>6.3f} {:>8.3f} {:>7.4f} {:>8.2f}\n", title, width,
+             scores.length, scores.step_max_over_mean, scores.flat_share, scores.entropy,
+             scores.ghost, scores.monotone);
 }
 
 void print_group(const Model& model, const std::string& title,
@@ -215,15 +215,19 @@ void print_group(const Model& model, const std::string& title,
   const std::optional<double> psnr_ends = mean_psnr_ends(pairs);
   fmt::print("\n{}{}\n", title,
              psnr_ends ? fmt::format(" (ends: {:.2f} dB)", *psnr_ends) : std::string());
-  fmt::print("{:<44} {:>6} {:>8} {:>6} {:>8} {:>7} {:>8}\n", "pair", "length", "max/mean", "flat",
-             "entropy", "ghost", "monotone");
-  for (const PairScores& pair : pairs)
-    print_row(fmt::format("{} - {}", printable(model.images[pair.pair.a].name),
-                          printable(model.images[pair.pair.b].name)),
-              pair.path);
-  print_row("mean", mean_scores(pairs, &PairScores::path));
-  print_row("mean of cross-fades", mean_scores(pairs, &PairScores::cross_fade));
-  print_row("mean of hard cuts", mean_scores(pairs, &PairScores::hard_cut));
+  std::vector<std::string> titles;
+  std::size_t width = 20;
+  for (const PairScores& pair : pairs) {
+    titles.push_back(fmt::format("{} - {}", printable(model.images[pair.pair.a].name),
+                                 printable(model.images[pair.pair.b].name)));
+    width = std::max(width, titles.back().size());
+  }
+  fmt::print("{:<{}} {:>6} {:>8} {:>6} {:>8} {:>7} {:>8}\n", "pair", width, "length", "max/mean",
+             "flat", "entropy", "ghost", "monotone");
+  for (std::size_t k = 0; k < pairs.size(); ++k) print_row(titles[k], width, pairs[k].path);
+  print_row("mean", width, mean_scores(pairs, &PairScores::path));
+  print_row("mean of cross-fades", width, mean_scores(pairs, &PairScores::cross_fade));
+  print_row("mean of hard cuts", width, mean_scores(pairs, &PairScores::hard_cut));
 }
 
 void print_known_truth(const std::vector<KnownTruthScore>& scores) {
