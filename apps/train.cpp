@@ -66,15 +66,15 @@ json run_description(const TrainOptions& options, const Session& session,
 }
 
 /// The network's configuration, with what was left open decided from the training pixels: palettes
-/// of colours where these explain most images, of affine fields where only those do, else RGB.
+/// of colours where these explain most images, else of affine fields, but RGB where most images are
+/// far even from those.
 SirenConfig choose_network(const TrainOptions& options, const Collection& seen,
                            const Split& split) {
   constexpr double most = 0.8;
   SirenConfig network = options.network;
   if (options.head == Head::rgb) return network;
   const PaletteFit fit = fit_palettes(seen, split, options.palette_size);
-  const bool palettes =
-      options.head ? true : std::max(fit.constant_share, fit.affine_share) >= most;
+  const bool palettes = options.head || fit.drawn_share >= most;
   network.head = palettes ? Head::palette : Head::rgb;
   network.palette_size = fit.entries;
   network.palette_fields = options.palette_fields.value_or(

@@ -219,6 +219,8 @@ BOOST_AUTO_TEST_CASE(the_training_pixels_say_which_head_suits) {
   BOOST_TEST(slopes.constant_share < 0.5);
   BOOST_TEST(slopes.affine_share > 0.8);
   BOOST_TEST(random.affine_share == 0);
+  BOOST_TEST(random.drawn_share == 0);
+  BOOST_TEST(slopes.drawn_share > 0.8);
   BOOST_TEST(flat.entries >= 12U);
   BOOST_TEST(fit_palettes(icons(), {}, 5).entries == 5U);
 }

@@ -34,10 +34,12 @@ struct PaletteFit {
   std::size_t entries = 12;   ///< a number that suits: all common colours of nearly every image
   double constant_share = 0;  ///< of the images are explained by so many constant colours
   double affine_share = 0;    ///< the same with affine fields
+  double drawn_share = 0;     ///< of the images come within 28 dB of such fields
 };
 /// An image is explained if the pixels that are no edges (all pixels, if most are edges) are nearer
 /// than 48 dB to constant colours, or 45 dB to fields: drawings in flat colours are (51 dB and more
-/// in 95 of 100), shaded ones, of which the rgb head draws more, are not (35 to 47). Up to 64
+/// in 95 of 100), shaded ones are not (35 to 47), but still drawn better from palettes; photographs
+/// and noise do not come within 28 dB. Up to 64
 /// images, evenly spread, are looked at. `entries` = 0 lets the images decide.
 PaletteFit fit_palettes(const std::vector<NamedImage>& images, const Split& split,
                         std::size_t entries = 0);
