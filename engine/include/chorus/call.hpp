@@ -101,8 +101,8 @@ struct PixelDraw {
 /// What palette_scores computes: out0(r, k) = max(lowest, -per_square times the squared distance of
 /// entry k, at the row's place, from the row's colour).
 ///   in0  palettes, one row for each group: channel c of entry k in column c K + k; of colour
-///   fields
-///        p + x gx + y gy, first all of p, then gx, then gy   in1  colours (r, c)
+///        fields p + x gx + y gy, first all of p, then gx, then gy
+///   in1  colours (r, c)
 ///   in2  places (x, y) of the rows; null where entries are constant
 struct PaletteScores {
   float per_square = 0;

@@ -38,9 +38,9 @@ struct PaletteFit {
 };
 /// An image is explained if the pixels that are no edges (all pixels, if most are edges) are nearer
 /// than 48 dB to constant colours, or 45 dB to fields: drawings in flat colours are (51 dB and more
-/// in 95 of 100), shaded ones are not (35 to 47), but still drawn better from palettes; photographs
-/// and noise do not come within 28 dB. Up to 64
-/// images, evenly spread, are looked at. `entries` = 0 lets the images decide.
+/// in 95 of 100), shaded ones are not (35 to 47), but are still drawn better from palettes than by
+/// the rgb head; noise does not come within 28 dB (photographs were not tried). Up to 64 images,
+/// evenly spread, are looked at. `entries` = 0 lets the images decide.
 PaletteFit fit_palettes(const std::vector<NamedImage>& images, const Split& split,
                         std::size_t entries = 0);
 
