@@ -71,6 +71,13 @@ std::vector<CLI::Option*> add_training(CLI::App& command, TrainOptions& o) {
   add("--edge-pixels", o.training.edge_pixels,
       "Drawn per image and step from the others (0: from all pixels alike)")
       ->check(CLI::Range(0, 1 << 20));
+  add("--blended-pixels", o.training.blended_pixels,
+      "Drawn per image and step from those that edges pass through; each is the mean of 4 points "
+      "(0: like other edge pixels)")
+      ->check(CLI::Range(0, 1 << 20));
+  add("--blended-from", o.training.blended_from,
+      "Share of the steps before which such pixels are not drawn")
+      ->check(number_in(0, 1));
   add("--area-from", o.training.area_from,
       "Share of the steps after which pixels count as areas, not as points (1: never)")
       ->check(number_in(0, 1));

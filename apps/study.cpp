@@ -81,17 +81,17 @@ std::string settings_of(const StudyOptions& options, const TrainOptions& train) 
                                     : fmt::format("{} s", train.seconds.value_or(0));
   return fmt::format(
       "{}; {}; size {}; width {}, {} hidden layers, latent {}, conditioning {}, omega {} {}; rate "
-      "{}; {} + {} pixels of {} images; head {}, palette {} {} {}, assignment {} "
-      "until {}, area from {}; hold out {} {}",
+      "{}; {} + {} + {} pixels of {} images; head {}, palette {} {} {}, assignment {} "
+      "until {}, blended from {}, area from {}; hold out {} {}",
       options.protocol, limit, train.size.value_or(0), train.network.width,
       train.network.hidden_layers, train.network.latent, name(train.network.conditioning),
       train.network.omega_first, train.network.omega_hidden, train.training.learning_rate,
-      train.training.flat_pixels, train.training.edge_pixels, train.training.images_per_step,
-      train.head ? name(*train.head) : "auto", train.palette_size,
+      train.training.flat_pixels, train.training.edge_pixels, train.training.blended_pixels,
+      train.training.images_per_step, train.head ? name(*train.head) : "auto", train.palette_size,
       name(train.network.palette_source),
       train.palette_fields ? name(*train.palette_fields) : "auto", train.training.assignment,
-      train.training.assignment_until, train.training.area_from, train.hold_out_pixels,
-      train.hold_out_images);
+      train.training.assignment_until, train.training.blended_from, train.training.area_from,
+      train.hold_out_pixels, train.hold_out_images);
 }
 
 TrainOptions training_of(const StudyOptions& options, std::uint64_t seed) {

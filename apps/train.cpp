@@ -204,7 +204,7 @@ class TrainingRun {
   /// late.
   double schedule_progress() const {
     if (state_.limit.kind == Limit::Kind::steps) return progress();
-    return share_of_steps(progress(), state_.config.area_from, trainer_.area_cost());
+    return share_of_steps(progress(), trainer_.phases());
   }
 
   void announce() {

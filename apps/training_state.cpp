@@ -30,6 +30,9 @@ void each_member(Config& c, Visit visit) {
   visit("warm_up", c.warm_up);
   visit("flat_pixels", c.flat_pixels);
   visit("edge_pixels", c.edge_pixels);
+  visit("blended_pixels", c.blended_pixels);
+  visit("blended_samples", c.blended_samples);
+  visit("blended_from", c.blended_from);
   visit("area_from", c.area_from);
   visit("area_samples", c.area_samples);
   visit("area_jitter", c.area_jitter);

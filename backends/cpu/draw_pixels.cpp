@@ -32,25 +32,28 @@ class GroupDraw {
 
   /// `sample` is the first row of coordinates; returns the one behind the last.
   std::size_t run(std::size_t sample) {
-    const std::uint32_t flat = image_[image_flat_pixels], edge = image_[image_edge_pixels];
+    const auto [place, flat, others, all] =
+        choose_pixels(call_.draw.kinds, image_[image_flat_pixels], image_[image_edge_pixels],
+                      image_[image_blended_pixels]);
     const std::uint32_t flat_rows = call_.draw.flat_rows;
     const std::uint32_t area = call_.draw.area_samples > 1 ? call_.draw.area_samples : 1;
-    const auto part = [&](std::uint32_t first, std::uint32_t end, bool one_kind) {
+    const bool one_kind = flat == 0 || others == 0 || flat_rows == 0 || flat_rows == rows_;
+    const auto part = [&](std::uint32_t first, std::uint32_t end) {
       const bool is_flat = first < flat_rows;
-      const std::uint32_t kind = is_flat ? flat : edge;
-      const double kind_weight = double(kind) / (double(flat + edge) * (end - first));
-      const std::uint32_t cells = is_flat ? 1 : area;
-      sample =
-          one_kind
-              ? draw({first, end, 0, rows_, 0, flat + edge, static_cast<float>(1.0 / rows_), cells},
-                     sample)
-              : draw({first, end, first, end - first, is_flat ? 0 : flat, kind,
-                      static_cast<float>(kind_weight), cells},
-                     sample);
+      Rows rows{
+          first, end, first, end - first, place, is_flat ? flat : others, 0, is_flat ? 1 : area};
+      if (one_kind) {
+        rows.first_of_kind = 0;
+        rows.of_kind = rows_;
+        rows.places = flat + others;
+      } else if (!is_flat) {
+        rows.first_place += flat;
+      }
+      rows.weight = static_cast<float>(double(rows.places) / (double(all) * rows.of_kind));
+      sample = draw(rows, sample);
     };
-    const bool one_kind = flat == 0 || edge == 0 || flat_rows == 0 || flat_rows == rows_;
-    if (flat_rows > 0) part(0, flat_rows, one_kind);
-    if (flat_rows < rows_) part(flat_rows, rows_, one_kind);
+    if (flat_rows > 0) part(0, flat_rows);
+    if (flat_rows < rows_) part(flat_rows, rows_);
     return sample;
   }
 

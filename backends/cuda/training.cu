@@ -23,18 +23,18 @@ struct Drawn {
   float weight;
 };
 
-__device__ inline Drawn draw_place(std::uint32_t flat, std::uint32_t edge, std::uint32_t row,
-                                   std::uint32_t rows, std::uint32_t flat_rows,
-                                   std::uint32_t word) {
-  if (flat == 0 || edge == 0 || flat_rows == 0 || flat_rows == rows)
-    return {below_in_stretch(word, flat + edge, row, rows), static_cast<float>(1.0 / rows)};
-  const bool from_flat = row < flat_rows;
-  const std::uint32_t kind = from_flat ? flat : edge;
-  const std::uint32_t rows_of_kind = from_flat ? flat_rows : rows - flat_rows;
-  const std::uint32_t place =
-      below_in_stretch(word, kind, from_flat ? row : row - flat_rows, rows_of_kind);
-  return {(from_flat ? 0 : flat) + place,
-          static_cast<float>(double(kind) / (double(flat + edge) * rows_of_kind))};
+__device__ inline Drawn draw_place(const PixelChoice& choice, std::uint32_t row, std::uint32_t rows,
+                                   std::uint32_t flat_rows, std::uint32_t word) {
+  const bool one_kind =
+      choice.flat == 0 || choice.others == 0 || flat_rows == 0 || flat_rows == rows;
+  const bool from_flat = !one_kind && row < flat_rows;
+  const std::uint32_t kind =
+      one_kind ? choice.flat + choice.others : (from_flat ? choice.flat : choice.others);
+  const std::uint32_t skipped_rows = one_kind || from_flat ? 0 : flat_rows;
+  const std::uint32_t rows_of_kind = from_flat ? flat_rows : rows - skipped_rows;
+  const std::uint32_t place = below_in_stretch(word, kind, row - skipped_rows, rows_of_kind);
+  return {choice.first + (one_kind || from_flat ? 0 : choice.flat) + place,
+          static_cast<float>(double(kind) / (double(choice.all) * rows_of_kind))};
 }
 
 /// The points of one pixel: near the centres of the cells of a grid. The same bits as on the host:
@@ -68,8 +68,9 @@ __global__ void draw_kernel(Draw draw) {
   };
   const PhiloxBlock words = philox({row, image, 0, 0}, draw.settings.seed);
   const std::uint32_t word = weyl(words[0], visit);
-  const Drawn drawn = draw_place(field(image_flat_pixels), field(image_edge_pixels), row, rows,
-                                 draw.settings.flat_rows, word);
+  const PixelChoice choice = choose_pixels(draw.settings.kinds, field(image_flat_pixels),
+                                           field(image_edge_pixels), field(image_blended_pixels));
+  const Drawn drawn = draw_place(choice, row, rows, draw.settings.flat_rows, word);
   const std::uint32_t first = field(image_first_pixel), width = field(image_width);
   const std::uint32_t pixel = draw.pixels[first + drawn.place];
   for (int c = 0; c < 3; ++c)

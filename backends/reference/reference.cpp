@@ -206,19 +206,18 @@ struct Drawn {
   float weight;
 };
 
-Drawn draw(const std::uint32_t* image, std::uint32_t row, std::uint32_t rows,
+Drawn draw(const PixelChoice& choice, std::uint32_t row, std::uint32_t rows,
            std::uint32_t flat_rows, std::uint32_t word) {
-  const std::uint32_t flat = image[image_flat_pixels];
-  const std::uint32_t edge = image[image_edge_pixels];
-  if (flat == 0 || edge == 0 || flat_rows == 0 || flat_rows == rows)
-    return {below_in_stretch(word, flat + edge, row, rows), static_cast<float>(1.0 / rows)};
-  const bool from_flat = row < flat_rows;
-  const std::uint32_t kind = from_flat ? flat : edge;
-  const std::uint32_t rows_of_kind = from_flat ? flat_rows : rows - flat_rows;
-  const std::uint32_t place =
-      (from_flat ? 0 : flat) +
-      below_in_stretch(word, kind, from_flat ? row : row - flat_rows, rows_of_kind);
-  return {place, static_cast<float>(double(kind) / (double(flat + edge) * rows_of_kind))};
+  const auto drawn = [&](std::uint32_t first, std::uint32_t kind, std::uint32_t row_of_kind,
+                         std::uint32_t rows_of_kind) {
+    return Drawn{choice.first + first + below_in_stretch(word, kind, row_of_kind, rows_of_kind),
+                 static_cast<float>(double(kind) / (double(choice.all) * rows_of_kind))};
+  };
+  const auto [first, flat, others, all] = choice;
+  if (flat == 0 || others == 0 || flat_rows == 0 || flat_rows == rows)
+    return drawn(0, flat + others, row, rows);
+  if (row < flat_rows) return drawn(0, flat, row, flat_rows);
+  return drawn(flat, others, row - flat_rows, rows - flat_rows);
 }
 
 /// Draws one pixel of a group; `sample` is its first row of out0. Returns its number of samples.
@@ -228,7 +227,9 @@ std::size_t draw_pixel(const Call& call, std::size_t g, std::uint32_t row, std::
   const std::uint32_t first = image[image_first_pixel];
   const std::uint32_t number = call.index[0].data[g], visit = call.index[3].data[g];
   const std::uint32_t drawn_word = weyl(philox({row, number, 0, 0}, call.draw.seed)[0], visit);
-  const Drawn drawn = draw(image, row, rows, call.draw.flat_rows, drawn_word);
+  const PixelChoice choice = choose_pixels(call.draw.kinds, image[image_flat_pixels],
+                                           image[image_edge_pixels], image[image_blended_pixels]);
+  const Drawn drawn = draw(choice, row, rows, call.draw.flat_rows, drawn_word);
   const std::uint32_t pixel = call.index[2].data[first + drawn.place];
   const std::uint32_t width = image[image_width], height = image[image_height];
   const std::size_t r = g * rows + row;

@@ -178,12 +178,11 @@ Var Fitter::loss(const Pixels& pixels, std::span<const Var> network,
   const Var output = siren.output(network, coordinates, modulations);
   const Var prediction = siren.colors(output, coordinates, modulations);
   const Var error = weighted_squared_error(prediction, target, weights);
-  if (siren.config().head != Head::palette || share >= config_.assignment_until)
-    return scale(error, 1.0F / 3);
-  const auto left = static_cast<float>(1 - share / config_.assignment_until);
+  const float weight = falling_weight(config_.assignment, config_.assignment_until, share);
+  if (siren.config().head != Head::palette || weight <= 0) return scale(error, 1.0F / 3);
   const Var assignment =
       scale_rows(siren.assignment_loss(output, coordinates, modulations, target), weights);
-  return scale(add(error, scale(sum(assignment), config_.assignment * left)), 1.0F / 3);
+  return scale(add(error, scale(sum(assignment), weight)), 1.0F / 3);
 }
 
 Model with_images(Memory& memory, const Model& model, const std::vector<NamedImage>& images,

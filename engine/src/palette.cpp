@@ -158,7 +158,7 @@ void initialize_palettes(Memory& memory, Model& model, const std::vector<NamedIm
 PaletteFit fit_palettes(const std::vector<NamedImage>& images, const Split& split,
                         std::size_t entries) {
   constexpr std::size_t most_images = 64, least_entries = 12, most_entries = 24;
-  constexpr double constants_db = 48, fields_db = 45, drawn_db = 28;
+  constexpr double constants_db = 48, drawn_db = 28;
   const std::size_t count = std::min(images.size(), most_images);
   if (count == 0) throw std::invalid_argument("fit_palettes: no images");
   const auto chosen = [&](std::size_t k) { return k * images.size() / count; };
@@ -181,9 +181,8 @@ PaletteFit fit_palettes(const std::vector<NamedImage>& images, const Split& spli
     for (const Color& color : colors) constant.push_back({color, {}, {}});
     const double share = 1 / static_cast<double>(count);
     if (psnr_db(distance_from(constant, pixels)) > constants_db) fit.constant_share += share;
-    const double of_fields_db = psnr_db(distance_from(fit_fields(pixels, colors), pixels));
-    if (of_fields_db > fields_db) fit.affine_share += share;
-    if (of_fields_db > drawn_db) fit.drawn_share += share;
+    if (psnr_db(distance_from(fit_fields(pixels, colors), pixels)) > drawn_db)
+      fit.drawn_share += share;
   }
   return fit;
 }

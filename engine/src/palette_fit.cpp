@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "blended_pixels.hpp"
 #include "bytes.hpp"
 #include "chorus/sampler.hpp"
 
@@ -84,6 +85,21 @@ void add_common(std::vector<Color>& chosen, const std::vector<CountedColor>& cou
   for (const CountedColor& each : counted) {
     if (chosen.size() >= entries || each.count < least) return;
     if (distance_to_nearest(each.color, chosen) > distinct) chosen.push_back(each.color);
+  }
+}
+
+/// Adds the colours that are farthest from all before, while there are others.
+void add_farthest(std::vector<Color>& chosen, const std::vector<CountedColor>& counted,
+                  std::size_t entries) {
+  std::vector<float> distance;
+  for (const CountedColor& each : counted)
+    distance.push_back(distance_to_nearest(each.color, chosen));
+  while (chosen.size() < entries) {
+    const auto farthest = std::max_element(distance.begin(), distance.end());
+    if (farthest == distance.end() || *farthest == 0) return;
+    chosen.push_back(counted[static_cast<std::size_t>(farthest - distance.begin())].color);
+    for (std::size_t i = 0; i < counted.size(); ++i)
+      distance[i] = std::min(distance[i], squared_distance(counted[i].color, chosen.back()));
   }
 }
 
@@ -184,20 +200,16 @@ std::size_t common_colors(const Image& image, const std::vector<bool>& held_out)
 
 std::vector<Color> choose_colors(const Image& image, const std::vector<bool>& held_out,
                                  std::size_t entries) {
-  const std::vector<CountedColor> counted = count_colors(image, held_out);
+  // What an edge gives to the pixels that it passes through is no colour of the picture.
+  std::vector<bool> skipped = blended_pixels(image, held_out);
+  for (std::size_t pixel = 0; pixel < held_out.size(); ++pixel)
+    if (held_out[pixel]) skipped[pixel] = true;
+  const std::vector<CountedColor> all = count_colors(image, held_out);
   std::vector<Color> chosen = {background(image, held_out)};
-  add_common(chosen, counted, entries);
-  std::vector<float> distance;
-  for (const CountedColor& each : counted)
-    distance.push_back(distance_to_nearest(each.color, chosen));
-  while (chosen.size() < entries) {
-    const auto farthest = std::max_element(distance.begin(), distance.end());
-    if (*farthest == 0) break;
-    chosen.push_back(counted[static_cast<std::size_t>(farthest - distance.begin())].color);
-    for (std::size_t i = 0; i < counted.size(); ++i)
-      distance[i] = std::min(distance[i], squared_distance(counted[i].color, chosen.back()));
-  }
-  chosen.resize(entries, mean_color(counted));
+  const std::vector<CountedColor> own = count_colors(image, skipped);
+  add_common(chosen, own, entries);
+  add_farthest(chosen, own, entries);
+  chosen.resize(entries, mean_color(all));
   return chosen;
 }
 

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "blended_pixels.hpp"
 #include "chorus/error.hpp"
 #include "chorus/random.hpp"
 #include "neighbourhood.hpp"
@@ -69,7 +70,12 @@ PixelTable::PixelTable(Memory& memory, const std::vector<NamedImage>& images, co
     const std::vector<bool> held_out =
         held_out_pixels(split.seed, i, image.width, image.height, split.pixels);
     const std::vector<bool> flat = flat_pixels(image, held_out);
+    std::vector<bool> blended = blended_pixels(image, held_out);
+    for (std::size_t p = 0; p < flat.size(); ++p)
+      if (flat[p]) blended[p] = false;
     const auto flat_count = static_cast<std::uint32_t>(std::count(flat.begin(), flat.end(), true));
+    const auto blended_count =
+        static_cast<std::uint32_t>(std::count(blended.begin(), blended.end(), true));
     const auto kept =
         static_cast<std::uint32_t>(std::count(held_out.begin(), held_out.end(), false));
     const auto pixels = static_cast<std::uint32_t>(image.pixels());
@@ -78,16 +84,21 @@ PixelTable::PixelTable(Memory& memory, const std::vector<NamedImage>& images, co
     std::uint32_t* fields = &table[table.size() - image_fields];
     fields[image_first_pixel] = static_cast<std::uint32_t>(first);
     fields[image_flat_pixels] = flat_count;
-    fields[image_edge_pixels] = kept - flat_count;
+    fields[image_edge_pixels] = kept - flat_count - blended_count;
+    fields[image_blended_pixels] = blended_count;
     fields[image_width] = static_cast<std::uint32_t>(image.width);
     fields[image_height] = static_cast<std::uint32_t>(image.height);
     if (curve.empty() || size_of_curve != image.size()) {
       size_of_curve = image.size();
       curve = along_curve(size_of_curve);
     }
-    for (const bool kind : {true, false})
+    const auto kind_of = [&](std::uint32_t pixel) {
+      if (flat[pixel]) return image_flat_pixels;
+      return blended[pixel] ? image_blended_pixels : image_edge_pixels;
+    };
+    for (const ImageField kind : {image_flat_pixels, image_edge_pixels, image_blended_pixels})
       for (const std::uint32_t pixel : curve)
-        if (!held_out[pixel] && flat[pixel] == kind) order.push_back(pixel);
+        if (!held_out[pixel] && kind_of(pixel) == kind) order.push_back(pixel);
     order.resize(first + pixels);  // so that an image's list begins where its colours do
     from_host(memory.backend(), image.rgb, colors_.row_range(first, pixels));
   }

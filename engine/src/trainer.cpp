@@ -4,7 +4,6 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <numbers>
 #include <stdexcept>
 
 #include "chorus/error.hpp"
@@ -70,20 +69,6 @@ ConstView as_const(const View& view) { return {view.data, view.rows, view.cols, 
 
 }  // namespace
 
-double schedule_factor(double progress, double warm_up) {
-  const double p = std::clamp(progress, 0.0, 1.0);
-  // Not quite from zero, so that the first step already moves.
-  const double rising = warm_up > 0 ? std::min(1.0, p / warm_up + 0.02) : 1.0;
-  return rising * (0.5 + 0.5 * std::cos(std::numbers::pi * p));
-}
-
-double share_of_steps(double share_of_time, double area_from, double area_cost) {
-  const double t = std::clamp(share_of_time, 0.0, 1.0), areas = 1 - area_from;
-  const double time_of_points = area_from / (area_from + areas * area_cost);
-  if (t <= time_of_points) return t == 0 ? 0 : t * area_from / time_of_points;
-  return area_from + (t - time_of_points) * areas / (1 - time_of_points);
-}
-
 Trainer::Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& images,
                  const TrainConfig& config)
     : backend_(memory.backend()),
@@ -91,10 +76,8 @@ Trainer::Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& im
       config_(config),
       table_(memory, images, model.split),
       images_per_step_(choose_images_per_step(config, images.size())),
-      assigned_points_{config.flat_pixels, config.edge_pixels, 1, 0, 1, true},
-      points_{config.flat_pixels, config.edge_pixels, 1, 0, 1},
-      areas_{config.area_flat_pixels, config.area_edge_pixels, config.area_samples,
-             config.area_jitter, config.area_output_rate},
+      phases_(plan_training(config, model.siren.config().head)),
+      recordings_(phases_.size()),
       order_(images.size(), images_per_step_, config.seed),
       memories_(worker_memories(memory.shared_backend())),
       step_images_(memory.shared_backend(), std::vector<std::uint32_t>(images_per_step_)),
@@ -103,8 +86,6 @@ Trainer::Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& im
       assignment_(memory.zeros(1, 1)) {
   if (images.size() != model.images.size())
     throw std::invalid_argument("Trainer: the model has another number of images");
-  if (points_.pixels() == 0 || areas_.pixels() == 0 || config.area_samples == 0)
-    throw std::invalid_argument("Trainer: no pixels to draw");
   const std::size_t workers = backend_.workers();
   sinks_.resize(workers);
   for (Parameter& parameter : model_.siren.parameters()) {
@@ -156,27 +137,26 @@ void Trainer::plan_updates() {
 
 void Trainer::step(double progress) {
   upload_step(progress);
-  Draw& draw = draw_at(progress);
-  // More points than two per axis change a decoded image by less than 0.1 dB.
-  model_.supersample = std::max<std::size_t>(model_.supersample, draw.area_samples > 1 ? 2 : 1);
-  backend_.repeat(draw.recording, [&] { compute_step(draw); });
+  const std::size_t k = phase_at(progress);
+  for (const TrainingDraw& draw : phases_[k].draws)
+    model_.supersample = std::max(model_.supersample, draw.area_samples);
+  backend_.repeat(recordings_[k], [&] { compute_step(phases_[k]); });
   ++step_;
   ++steps_in_errors_;
 }
 
-Trainer::Draw& Trainer::draw_at(double progress) {
-  if (progress >= config_.area_from) return areas_;
-  const bool assigned = model_.siren.config().head == Head::palette && config_.assignment > 0 &&
-                        progress < config_.assignment_until;
-  return assigned ? assigned_points_ : points_;
+std::size_t Trainer::phase_at(double progress) const {
+  std::size_t k = 0;
+  while (k + 1 < phases_.size() && progress >= phases_[k + 1].from) ++k;
+  return k;
 }
 
-/// The same calls on the same memory in each step that draws in the same way.
-void Trainer::compute_step(const Draw& draw) {
+/// The same calls on the same memory in each step of a phase.
+void Trainer::compute_step(const TrainingPhase& phase) {
   backend_.parallel(backend_.workers(),
-                    [&](std::size_t, std::size_t worker) { train_share(draw, worker); });
+                    [&](std::size_t, std::size_t worker) { train_share(phase, worker); });
   backend_.parallel(updates_.size(),
-                    [&](std::size_t task, std::size_t) { update_rows(draw, updates_[task]); });
+                    [&](std::size_t task, std::size_t) { update_rows(phase, updates_[task]); });
   for (std::size_t t = model_.siren.parameters().size(); t < trained_.size(); ++t)
     update_step_images(trained_[t]);
   backend_.parallel(model_.siren.parameters().size(),
@@ -191,14 +171,14 @@ void Trainer::upload_step(double progress) {
       static_cast<float>(1.0 / (1.0 - std::pow(double{config_.beta1}, t))),
       static_cast<float>(1.0 / (1.0 - std::pow(double{config_.beta2}, t)))};
   from_host(backend_, schedule, schedule_);
-  const double left = std::max(0.0, 1 - progress / std::max(config_.assignment_until, 1e-9));
-  const std::array<float, 1> assignment = {config_.assignment * static_cast<float>(left)};
+  const std::array<float, 1> assignment = {
+      falling_weight(config_.assignment, config_.assignment_until, progress)};
   from_host(backend_, assignment, assignment_);
   step_images_.assign(backend_, order_.step(step_));
   visits_.assign(backend_, order_.visits());
 }
 
-void Trainer::train_share(const Draw& draw, std::size_t worker) {
+void Trainer::train_share(const TrainingPhase& phase, std::size_t worker) {
   const std::size_t workers = backend_.workers();
   const std::size_t first = images_per_step_ * worker / workers;
   const Images share{first, images_per_step_ * (worker + 1) / workers - first};
@@ -215,11 +195,13 @@ void Trainer::train_share(const Draw& draw, std::size_t worker) {
     modulations.push_back({std::move(each), std::move(shift), std::move(gain)});
   }
   const std::size_t tile_rows = backend_.tile_rows(model_.siren.config().width);
-  const std::size_t most = std::max<std::size_t>(1, tile_rows / draw.samples());
-  const std::size_t tiles = (share.count + most - 1) / most;
-  for (std::size_t t = 0; t < tiles; ++t) {
-    const std::size_t begin = share.count * t / tiles, end = share.count * (t + 1) / tiles;
-    train_tile(draw, {share.first + begin, end - begin}, share, worker, modulations);
+  for (const TrainingDraw& draw : phase.draws) {
+    const std::size_t most = std::max<std::size_t>(1, tile_rows / draw.samples());
+    const std::size_t tiles = (share.count + most - 1) / most;
+    for (std::size_t t = 0; t < tiles; ++t) {
+      const std::size_t begin = share.count * t / tiles, end = share.count * (t + 1) / tiles;
+      train_tile(draw, {share.first + begin, end - begin}, share, worker, modulations);
+    }
   }
   std::vector<Var> values;
   std::vector<Tensor> derivatives;
@@ -233,7 +215,7 @@ void Trainer::train_share(const Draw& draw, std::size_t worker) {
   tape.backward(values, derivatives);
 }
 
-void Trainer::train_tile(const Draw& draw, const Images& images, const Images& share,
+void Trainer::train_tile(const TrainingDraw& draw, const Images& images, const Images& share,
                          std::size_t worker, std::span<const SharedModulation> modulations) {
   Memory& memory = memories_[worker];
   const Pixels pixels = draw_pixels(draw, memory, images);
@@ -271,7 +253,8 @@ void Trainer::train_tile(const Draw& draw, const Images& images, const Images& s
 }
 
 /// The training pixels of a tile's images.
-Trainer::Pixels Trainer::draw_pixels(const Draw& draw, Memory& memory, const Images& images) {
+Trainer::Pixels Trainer::draw_pixels(const TrainingDraw& draw, Memory& memory,
+                                     const Images& images) {
   const std::size_t rows = images.count * draw.pixels();
   Pixels pixels{memory.tensor(images.count * draw.samples(), 2), memory.tensor(rows, 3),
                 memory.tensor(rows, 1)};
@@ -284,8 +267,8 @@ Trainer::Pixels Trainer::draw_pixels(const Draw& draw, Memory& memory, const Ima
   call.index[1] = table_.image_table();
   call.index[2] = table_.pixel_order();
   call.index[3] = visits_.range(images.first, images.count);
-  call.draw = {config_.seed, static_cast<std::uint32_t>(draw.flat_pixels),
-               static_cast<std::uint32_t>(draw.area_samples), draw.area_jitter};
+  call.draw = {config_.seed, draw.kinds, static_cast<std::uint32_t>(draw.flat_pixels),
+               static_cast<std::uint32_t>(draw.area_samples), config_.area_jitter};
   backend_.run(call);
   return pixels;
 }
@@ -320,7 +303,7 @@ Call Trainer::adam_call(const Trained& trained) const {
 }
 
 /// Adds the workers' gradients of some rows, applies Adam and clears them for the next step.
-void Trainer::update_rows(const Draw& draw, const Rows& rows) {
+void Trainer::update_rows(const TrainingPhase& phase, const Rows& rows) {
   const Trained& trained = trained_[rows.trained];
   const std::size_t copies = trained.gradients.rows() / trained.value.rows();
   View gradient = flat(trained.gradients, rows.first, rows.count);
@@ -333,7 +316,7 @@ void Trainer::update_rows(const Draw& draw, const Rows& rows) {
     gradient = sum.out[0];
   }
   Call adam = adam_call(trained);
-  if (trained.is_output) adam.adam.rate *= draw.output_rate;
+  if (trained.is_output) adam.adam.rate *= phase.output_rate;
   adam.in[0] = as_const(gradient);
   adam.out[0] = flat(trained.value, rows.first, rows.count);
   adam.out[1] = flat(trained.first_moment, rows.first, rows.count);

@@ -34,8 +34,8 @@ struct Model {
   std::vector<EncodedImage> images;
   std::map<std::string, std::string> notes;  ///< how it was made: seed, steps, seconds, ...
   Split split;                               ///< what training was not shown
-  /// Points per axis whose mean a decoded pixel should be: 2 once training has looked at areas of
-  /// pixels instead of their centres.
+  /// Points per axis whose mean a decoded pixel of the training's size should be: as many as
+  /// training has drawn of a pixel's area, 1 if it has looked at centres only.
   std::size_t supersample = 1;
   Tensor shifts;  ///< [images x shift_numbers] if `fit` found free shifts, else empty
 };

@@ -33,14 +33,13 @@ void initialize_palettes(Memory& memory, Model& model, const std::vector<NamedIm
 struct PaletteFit {
   std::size_t entries = 12;   ///< a number that suits: all common colours of nearly every image
   double constant_share = 0;  ///< of the images are explained by so many constant colours
-  double affine_share = 0;    ///< the same with affine fields
-  double drawn_share = 0;     ///< of the images come within 28 dB of such fields
+  double drawn_share = 0;     ///< of the images come within 28 dB of as many affine fields
 };
 /// An image is explained if the pixels that are no edges (all pixels, if most are edges) are nearer
-/// than 48 dB to constant colours, or 45 dB to fields: drawings in flat colours are (51 dB and more
-/// in 95 of 100), shaded ones are not (35 to 47), but are still drawn better from palettes than by
-/// the rgb head; noise does not come within 28 dB (photographs were not tried). Up to 64 images,
-/// evenly spread, are looked at. `entries` = 0 lets the images decide.
+/// than 48 dB to constant colours: drawings in flat colours are (51 dB and more in 95 of 100),
+/// shaded ones are not (35 to 47), but are still drawn better from palettes of fields than by the
+/// rgb head; noise does not come within 28 dB of fields (photographs were not tried). Up to 64
+/// images, evenly spread, are looked at. `entries` = 0 lets the images decide.
 PaletteFit fit_palettes(const std::vector<NamedImage>& images, const Split& split,
                         std::size_t entries = 0);
 

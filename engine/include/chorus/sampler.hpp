@@ -11,9 +11,11 @@
 namespace chorus {
 
 /// The training pixels in a backend's memory, in the form that Op::draw_pixels reads: each image's
-/// flat pixels and edge pixels. A pixel is flat if no colour in its 3 x 3 neighbourhood differs
+/// flat, edge and blended pixels. A pixel is flat if no colour in its 3 x 3 neighbourhood differs
 /// from another by more than 2.5 / 255 in any channel; most pixels of icons are, and carry little.
-/// Held-out pixels are in no list, and their colours are not looked at.
+/// It is blended if it is not flat and blended_pixels() finds it: an edge passes through it, and
+/// its colour is that of no point. Held-out pixels are in no list, and their colours are not looked
+/// at.
 class PixelTable {
  public:
   PixelTable(Memory& memory, const std::vector<NamedImage>& images, const Split& split = {});
