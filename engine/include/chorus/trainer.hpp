@@ -32,8 +32,8 @@ class Trainer {
   std::uint64_t steps() const { return step_; }
   std::size_t pixels_per_step() const { return images_per_step_ * phases_.front().pixels(); }
   std::span<const TrainingPhase> phases() const { return phases_; }
-  /// Mean squared error (per pixel and channel, an unbiased estimate over all pixels) of the steps
-  /// since the last call.
+  /// Mean squared error of the steps since the last call, per pixel and channel: an unbiased
+  /// estimate over all pixels, but without the blended ones as long as these are not drawn.
   double take_error();
 
   /// Everything beyond the model that is needed to go on exactly: moments and the step.

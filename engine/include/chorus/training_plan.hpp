@@ -35,7 +35,7 @@ struct TrainConfig {
   // between them.
   double area_from = 1;
   std::size_t area_samples = 3;
-  float area_jitter = 0.5F;
+  float area_jitter = 0.25F;
   std::size_t area_flat_pixels = 4;
   std::size_t area_edge_pixels = 5;
   float area_output_rate = 8;  ///< factor on output_rate from then on: edges have to become sharp
