@@ -83,9 +83,6 @@ std::vector<float> nearness_to_borders(const Segmentation& segmentation, double 
 /// What is compared of a picture, at one resolution.
 struct Features {
   Field silhouette, borders;
-  std::size_t pixels() const {
-    return silhouette.plane().size.width * silhouette.plane().size.height;
-  }
 };
 
 Features features(const Outlines& outlines, std::size_t shrink, double reach_px) {
@@ -101,34 +98,38 @@ Features features(const Outlines& outlines, std::size_t shrink, double reach_px)
 class Comparison {
  public:
   Comparison(Features from, Features to) : from_(std::move(from)), to_(std::move(to)) {
-    for (std::size_t i = 0; i < to_.pixels(); ++i) scale_ += energy(from_, i) + energy(to_, i);
+    const Plane& plane = to_.silhouette.plane();
+    for (std::size_t i = 0; i < plane.size.width * plane.size.height; ++i)
+      unmoved_ += energy_of(from_, i) + energy_of(to_, i);
   }
 
-  /// 0: the same; 1: nothing in common.
+  /// 0: the same; 1: nothing in common. Relative to what is seen of both, so that shrinking the one
+  /// to a speck, or moving it out of view, explains nothing; nor does enlarging it.
   double operator()(const SimilarityMotion& motion) const {
-    if (scale_ == 0) return 0;
     const Affine back = inverse(motion.power(1));
     const Plane& plane = to_.silhouette.plane();
-    double sum = 0;
+    double different = 0, seen = 0;
     for (std::size_t y = 0; y < plane.size.height; ++y)
       for (std::size_t x = 0; x < plane.size.width; ++x) {
         const std::size_t i = y * plane.size.width + x;
         const Point place = back(plane.point(x, y));
-        const float silhouette = from_.silhouette.at(place) - to_.silhouette[i];
-        const float borders = from_.borders.at(place) - to_.borders[i];
-        sum += double{silhouette * silhouette + border_weight * borders * borders};
+        const float silhouette = from_.silhouette.at(place), borders = from_.borders.at(place);
+        different += energy(silhouette - to_.silhouette[i], borders - to_.borders[i]);
+        seen += energy(silhouette, borders) + energy_of(to_, i);
       }
-    return sum / scale_;
+    return seen > 0 ? different / std::min(seen, unmoved_) : 0;
   }
 
  private:
   static constexpr float border_weight = 1.5F;
-  static double energy(const Features& of, std::size_t i) {
-    return double{of.silhouette[i] * of.silhouette[i] +
-                  border_weight * of.borders[i] * of.borders[i]};
+  static double energy(float silhouette, float borders) {
+    return double{silhouette * silhouette + border_weight * borders * borders};
+  }
+  static double energy_of(const Features& of, std::size_t i) {
+    return energy(of.silhouette[i], of.borders[i]);
   }
   Features from_, to_;
-  double scale_ = 0;
+  double unmoved_ = 0;  ///< what is seen of both where they are
 };
 
 struct Silhouette {
