@@ -76,9 +76,10 @@ void add_background(CLI::App& command, Rgb& background) {
 
 void add_supersample(CLI::App& command, std::size_t& supersample) {
   command
-      .add_option("--supersample", supersample,
-                  "Points per pixel and axis; a pixel is their mean (default: as dense as in training, and "
-                  "at least 2 for models that were trained on areas)")
+      .add_option(
+          "--supersample", supersample,
+          "Points per pixel and axis; a pixel is their mean (default: as dense as in training, and "
+          "at least 2 for models that were trained on areas)")
       ->check(CLI::Range(std::size_t{1}, std::size_t{64}));
 }
 
