@@ -32,24 +32,25 @@ class GroupDraw {
 
   /// `sample` is the first row of coordinates; returns the one behind the last.
   std::size_t run(std::size_t sample) {
-    const auto [place, flat, others, all] =
+    const PixelChoice choice =
         choose_pixels(call_.draw.kinds, image_[image_flat_pixels], image_[image_edge_pixels],
                       image_[image_blended_pixels]);
     const std::uint32_t flat_rows = call_.draw.flat_rows;
     const std::uint32_t area = call_.draw.area_samples > 1 ? call_.draw.area_samples : 1;
-    const bool one_kind = flat == 0 || others == 0 || flat_rows == 0 || flat_rows == rows_;
+    const bool one_kind =
+        choice.flat == 0 || choice.others == 0 || flat_rows == 0 || flat_rows == rows_;
     const auto part = [&](std::uint32_t first, std::uint32_t end) {
       const bool is_flat = first < flat_rows;
-      Rows rows{
-          first, end, first, end - first, place, is_flat ? flat : others, 0, is_flat ? 1 : area};
+      Rows rows{first, end, first, end - first, choice.first, choice.flat, 0, is_flat ? 1 : area};
       if (one_kind) {
         rows.first_of_kind = 0;
         rows.of_kind = rows_;
-        rows.places = flat + others;
+        rows.places = choice.flat + choice.others;
       } else if (!is_flat) {
-        rows.first_place += flat;
+        rows.first_place += choice.flat;
+        rows.places = choice.others;
       }
-      rows.weight = static_cast<float>(double(rows.places) / (double(all) * rows.of_kind));
+      rows.weight = static_cast<float>(double(rows.places) / (double(choice.all) * rows.of_kind));
       sample = draw(rows, sample);
     };
     if (flat_rows > 0) part(0, flat_rows);
