@@ -25,15 +25,19 @@ struct Drawn {
 
 __device__ inline Drawn draw_place(const PixelChoice& choice, std::uint32_t row, std::uint32_t rows,
                                    std::uint32_t flat_rows, std::uint32_t word) {
-  const bool one_kind =
-      choice.flat == 0 || choice.others == 0 || flat_rows == 0 || flat_rows == rows;
-  const bool from_flat = !one_kind && row < flat_rows;
-  const std::uint32_t kind =
-      one_kind ? choice.flat + choice.others : (from_flat ? choice.flat : choice.others);
-  const std::uint32_t skipped_rows = one_kind || from_flat ? 0 : flat_rows;
-  const std::uint32_t rows_of_kind = from_flat ? flat_rows : rows - skipped_rows;
-  const std::uint32_t place = below_in_stretch(word, kind, row - skipped_rows, rows_of_kind);
-  return {choice.first + (one_kind || from_flat ? 0 : choice.flat) + place,
+  std::uint32_t first = choice.first, kind = choice.flat + choice.others, rows_of_kind = rows;
+  if (choice.flat > 0 && choice.others > 0 && flat_rows > 0 && flat_rows != rows) {
+    if (row < flat_rows) {
+      kind = choice.flat;
+      rows_of_kind = flat_rows;
+    } else {
+      first += choice.flat;
+      kind = choice.others;
+      row -= flat_rows;
+      rows_of_kind = rows - flat_rows;
+    }
+  }
+  return {first + below_in_stretch(word, kind, row, rows_of_kind),
           static_cast<float>(double(kind) / (double(choice.all) * rows_of_kind))};
 }
 

@@ -14,10 +14,10 @@ bool draws_blended_apart(const TrainConfig& config) {
 }
 
 TrainingPhase areas(const TrainConfig& config, double from) {
-  return {from,
-          {{PixelKinds::all, config.area_flat_pixels, config.area_edge_pixels,
-            std::max<std::size_t>(1, config.area_samples)}},
-          config.area_output_rate};
+  return {
+      from,
+      {{PixelKinds::all, config.area_flat_pixels, config.area_edge_pixels, config.area_samples}},
+      config.area_output_rate};
 }
 
 TrainingPhase points(const TrainConfig& config, Head head, double from) {

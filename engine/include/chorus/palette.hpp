@@ -17,6 +17,7 @@ namespace chorus {
 /// A palette for one image, as palette_numbers describes: entry 0 is the background (the most
 /// common colour of the border), then exact colours that are common (at least 1 pixel in 400), then
 /// colours as far as possible from those before; copies of the mean if the image has fewer colours.
+/// Colours that an edge gives to the pixels it passes through are not among them.
 /// Affine fields are then fitted to the pixels that are no edges. `held_out` is a mask, or empty.
 /// With another palette to be `like` of the same kind, the entries behind the first come in its
 /// order: each near the one of its number.
