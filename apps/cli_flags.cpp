@@ -10,8 +10,8 @@ namespace chorus::app {
 namespace {
 
 constexpr const char* backend_help =
-    "Where to compute: auto, cpu, cpu:avx512, cpu:avx2, cpu:base, cpu:avx512bf16, reference, cuda, "
-    "check:A,B (default: CHORUS_BACKEND, or auto)";
+    "Where to compute: auto, cpu, cpu:avx512, cpu:avx2, cpu:base, cpu:amx, cpu:avx512bf16, "
+    "reference, cuda, check:A,B (default: CHORUS_BACKEND, or auto)";
 
 }  // namespace
 
@@ -48,8 +48,8 @@ void add_backend(CLI::App& command, BackendChoice& choice) {
       ->check(CLI::Range(std::size_t{1}, std::size_t{1024}));
   command
       .add_option("--precision", choice.precision,
-                  "What large products multiply: fp32; bf16 on processors with AVX512-BF16; tf32, "
-                  "fp16, bf16 on GPUs")
+                  "What large products multiply: fp32; bf16 on processors with AMX or AVX512-BF16; "
+                  "tf32, fp16, bf16 on GPUs")
       ->capture_default_str()
       ->check(CLI::IsMember({"fp32", "tf32", "fp16", "bf16"}));
 }

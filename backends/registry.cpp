@@ -35,13 +35,13 @@ Entry cpu_entry(const char* name, const char* description, const KernelSet& kern
 
 std::shared_ptr<Backend> make_best_cpu(const BackendOptions& options) {
   if (options.precision != Precision::bf16) return make_cpu_backend(best_kernels(), options);
-  const std::string missing = missing_for(kernels_avx512bf16);
-  if (!missing.empty())
-    throw Error(fmt::format(
-        "backend 'cpu' has no precision bf16 here: {}; expected fp32, or a processor with "
-        "AVX512-BF16",
-        missing));
-  return make_cpu_backend(kernels_avx512bf16, options);
+  for (const KernelSet* kernels : {&kernels_amx, &kernels_avx512bf16})
+    if (missing_for(*kernels).empty()) return make_cpu_backend(*kernels, options);
+  throw Error(
+      fmt::format("backend 'cpu' has no precision bf16 here: {}; expected fp32, or a processor "
+                  "with AMX-BF16 or "
+                  "AVX512-BF16",
+                  missing_for(kernels_avx512bf16)));
 }
 
 constexpr const char* cuda_precisions = "fp32, tf32, fp16, bf16";
@@ -67,7 +67,8 @@ const std::vector<Entry>& table() {
       cpu_entry("cpu:avx512", "16 floats at a time", kernels_avx512),
       cpu_entry("cpu:avx2", "8 floats at a time, fused multiply-add", kernels_avx2),
       cpu_entry("cpu:base", "the architecture's common denominator", kernels_base),
-      cpu_entry("cpu:avx512bf16", "what cpu is with --precision bf16", kernels_avx512bf16),
+      cpu_entry("cpu:amx", "what cpu is with --precision bf16: large products by AMX", kernels_amx),
+      cpu_entry("cpu:avx512bf16", "the same where there is no AMX", kernels_avx512bf16),
       {"reference", "plain loops with sums in double: slow, the definition of right",
        [] { return std::string(); },
        [](const BackendOptions&) { return make_reference_backend(); }},
@@ -79,9 +80,11 @@ const std::vector<Entry>& table() {
        },
        cuda_precisions},
 #endif
-#ifdef CHORUS_HAS_AVX512BF16_EMULATED
+#ifdef CHORUS_HAS_BF16_EMULATED
       cpu_entry("avx512bf16-emulated", "cpu:avx512bf16 with AVX-512 alone: slow, for tests",
                 kernels_avx512bf16_emulated, kernels_avx512),
+      cpu_entry("amx-emulated", "cpu:amx with AVX-512 alone: slow, for tests", kernels_amx_emulated,
+                kernels_avx512),
 #endif
   };
   return entries;

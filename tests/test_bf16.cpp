@@ -28,7 +28,8 @@ std::vector<std::string> bf16_backends() {
   if (chosen != nullptr && *chosen != '\0') return {chosen};
   std::vector<std::string> names;
   for (const BackendInfo& info : list_backends())
-    if (info.unavailable.empty() && info.name.find("avx512bf16") != std::string::npos)
+    if (info.unavailable.empty() && (info.name.find("avx512bf16") != std::string::npos ||
+                                     info.name.find("amx") != std::string::npos))
       names.push_back(info.name);
   return names;
 }
@@ -66,7 +67,7 @@ struct Product {
 
 std::vector<Product> all_products() {
   // Depths of one pair more and less than vectors hold, panels of 32 columns and parts of them,
-  // rows of blocks of 12 and what is left.
+  // rows of blocks of 12 or 32 and what is left.
   std::vector<Product> products;
   for (const Product& shape : std::vector<Product>{{40, 33, 37},
                                                    {12, 32, 32},

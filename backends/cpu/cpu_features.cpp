@@ -1,6 +1,33 @@
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include "cpu/cpu_backend.hpp"
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 namespace chorus {
+
+namespace {
+
+/// Why the registers of AMX cannot be used; empty if they can. Linux saves them only for processes
+/// that have asked for it, which this one does here.
+std::string missing_for_amx() {
+#if defined(__x86_64__) && defined(__linux__)
+  constexpr unsigned amx_bf16 = 1U << 22U, amx_tile = 1U << 24U;
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0 || (d & amx_bf16) == 0 || (d & amx_tile) == 0)
+    return "this processor has no AMX-BF16";
+  constexpr long ask_permission = 0x1023, tile_data = 18;  // ARCH_REQ_XCOMP_PERM, XTILEDATA
+  if (syscall(SYS_arch_prctl, ask_permission, tile_data) != 0)
+    return "this system does not let programs use AMX";
+  return {};
+#else
+  return "this build has no AMX";
+#endif
+}
+
+}  // namespace
 
 // __builtin_cpu_supports also asks whether the operating system saves the registers; xsimd 8.1's
 // own detection does not.
@@ -10,13 +37,15 @@ std::string missing_for(const KernelSet& kernels) {
   if (&kernels == &kernels_avx2 &&
       !(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")))
     return "this processor has no AVX2 with FMA";
-  const bool needs_avx512 = &kernels == &kernels_avx512 || &kernels == &kernels_avx512bf16;
+  const bool needs_bf16 = &kernels == &kernels_avx512bf16 || &kernels == &kernels_amx;
+  const bool needs_avx512 = &kernels == &kernels_avx512 || needs_bf16;
   if (needs_avx512 && !(__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
                         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
                         __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("fma")))
     return "this processor has no AVX-512 (F, CD, BW, DQ, VL)";
-  if (&kernels == &kernels_avx512bf16 && !__builtin_cpu_supports("avx512bf16"))
+  if (needs_bf16 && !__builtin_cpu_supports("avx512bf16"))
     return "this processor has AVX-512, but no AVX512-BF16";
+  if (&kernels == &kernels_amx) return missing_for_amx();
 #endif
   return {};
 }

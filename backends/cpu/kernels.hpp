@@ -27,6 +27,8 @@ extern const KernelSet kernels_base;
 extern const KernelSet kernels_avx2;
 extern const KernelSet kernels_avx512;
 extern const KernelSet kernels_avx512bf16;
+extern const KernelSet kernels_amx;
 extern const KernelSet kernels_avx512bf16_emulated;  ///< only where the tests are built
+extern const KernelSet kernels_amx_emulated;         ///< only where the tests are built
 
 }  // namespace chorus

@@ -1,6 +1,7 @@
 // The fast ops, written once for every instruction set with xsimd batches. A kernels_*.cpp names
 // the architecture (Arch), the rows of a register block (block_rows) and the set (CHORUS_KERNELS),
-// says whether its large products are of 16 bits (CHORUS_KERNELS_BF16), then includes this file.
+// says whether its large products are of 16 bits (CHORUS_KERNELS_BF16, and CHORUS_KERNELS_AMX if by
+// AMX), then includes this file.
 //
 // Such a file may be compiled for a newer processor than the one the program runs on, so it must
 // not define a function that the linker could share with others: everything here has internal
@@ -26,6 +27,13 @@ namespace {
 
 // How large products multiply: Singles, or Pairs of bf16 numbers.
 #ifdef CHORUS_KERNELS_BF16
+#include "cpu/bf16.ipp"
+#ifdef CHORUS_KERNELS_AMX
+#include "cpu/amx.ipp"
+using PairProduct = SquareProducts;
+#else
+using PairProduct = DotProducts;
+#endif
 #include "cpu/pairs.ipp"
 using Large = Pairs;
 #else

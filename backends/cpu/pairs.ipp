@@ -1,64 +1,13 @@
 // Products of 16 bits: bf16 numbers (8 bits of exponent, 7 of fraction), sums in single precision.
 // The unit is a pair of numbers that follow each other along the depth, first one low, in the 32
-// bits of a float of scratch or packed weights; such a float is moved, never computed with. So
-// products are the same loop as in single precision over half the depth, its multiply-add the
-// AVX512-BF16 dot product of pairs. An odd depth ends with a pair whose second number is zero.
-//
-// Without AVX512-BF16 (in tests) its two instructions are emulated. They take numbers below 2^-126
-// as zero, which the emulation does not.
+// bits of a float of scratch or packed weights; such a float is moved, never computed with. A depth
+// that is odd, or no multiple of what PairProduct needs, ends with zeros.
 
-/// 32 bf16 numbers, round to nearest even: those of `low`, then those of `high`.
-CHORUS_INLINE __m512i round_to_bf16(const __m512& low, const __m512& high) {
-#ifdef __AVX512BF16__
-  return (__m512i)_mm512_cvtne2ps_pbh(high, low);
-#else
-  const auto rounded = [](const __m512& x) {
-    const __m512i bits = _mm512_castps_si512(x);
-    const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
-    const __m512i bias = _mm512_add_epi32(odd, _mm512_set1_epi32(0x7FFF));
-    // A NaN keeps the upper half of its bits and becomes quiet; added to, it could become zero.
-    const __mmask16 is_nan = _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q);
-    const __m512i kept = _mm512_or_si512(bits, _mm512_set1_epi32(0x400000));
-    const __m512i all = _mm512_mask_mov_epi32(_mm512_add_epi32(bits, bias), is_nan, kept);
-    return _mm512_cvtepi32_epi16(_mm512_srli_epi32(all, 16));
-  };
-  return _mm512_inserti64x4(_mm512_castsi256_si512(rounded(low)), rounded(high), 1);
-#endif
+/// Pairs of a depth, zeros at its end included.
+constexpr std::size_t pairs(std::size_t depth) {
+  constexpr std::size_t multiple = PairProduct::depth_multiple;
+  return ((depth + 1) / 2 + multiple - 1) / multiple * multiple;
 }
-
-/// sum + the dot product of two pairs, in each lane; the second products are added first.
-CHORUS_INLINE __m512 add_dot_of_pairs(const __m512& left, const __m512& right, const __m512& sum) {
-#ifdef __AVX512BF16__
-  return _mm512_dpbf16_ps(sum, (__m512bh)left, (__m512bh)right);
-#else
-  // The upper half of a float's bits is a bf16 number; a product of two is exact.
-  const auto first = [](const __m512& pair) {
-    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(pair), 16));
-  };
-  const auto second = [](const __m512& pair) {
-    const __m512i upper = _mm512_set1_epi32(static_cast<int>(0xFFFF0000U));
-    return _mm512_castsi512_ps(_mm512_and_si512(_mm512_castps_si512(pair), upper));
-  };
-  return _mm512_fmadd_ps(first(left), first(right),
-                         _mm512_fmadd_ps(second(left), second(right), sum));
-#endif
-}
-
-/// Pairs of neighbours in a row: (x0, x1), (x2, x3) ... of 32 numbers.
-CHORUS_INLINE Batch pairs_along(const Batch& low, const Batch& high) {
-  return Batch(_mm512_castsi512_ps(round_to_bf16(low, high)));
-}
-
-/// Pairs of neighbours in a column: (x0, y0), (x1, y1) ... of two rows.
-CHORUS_INLINE Batch pairs_across(const Batch& x, const Batch& y) {
-  const __m512i order = _mm512_setr_epi32(
-      16 << 16, 17 << 16 | 1, 18 << 16 | 2, 19 << 16 | 3, 20 << 16 | 4, 21 << 16 | 5, 22 << 16 | 6,
-      23 << 16 | 7, 24 << 16 | 8, 25 << 16 | 9, 26 << 16 | 10, 27 << 16 | 11, 28 << 16 | 12,
-      29 << 16 | 13, 30 << 16 | 14, 31 << 16 | 15);
-  return Batch(_mm512_castsi512_ps(_mm512_permutexvar_epi16(order, round_to_bf16(x, y))));
-}
-
-constexpr std::size_t pairs(std::size_t depth) { return (depth + 1) / 2; }
 
 /// Distance between rows of pairs: whole cache lines, and one more against power-of-two strides.
 constexpr std::size_t pairs_stride(std::size_t count) {
@@ -75,15 +24,34 @@ void pair_along_rows(const ConstView& m, float* to, std::size_t to_stride) {
   }
 }
 
-/// Each two rows of m as one row of pairs across them, zeros up to `to_cols`, whole vectors.
+/// The vector at column c of row r of m, zeros outside of m.
+CHORUS_INLINE Batch load_inside(const ConstView& m, std::size_t r, std::size_t c) {
+  return r < m.rows ? load_within(m.data + r * m.stride, c, m.cols) : Batch(0.0F);
+}
+
+/// Each two rows of m as one row of pairs across them, zeros up to `to_cols`, whole vectors, and
+/// to a whole depth.
 void pair_across_rows(const ConstView& m, float* to, std::size_t to_stride, std::size_t to_cols) {
-  for (std::size_t r = 0; r < m.rows; r += 2, to += to_stride) {
-    const float* row = m.data + r * m.stride;
-    const bool is_whole = r + 1 < m.rows;
+  const std::size_t to_rows = pairs(m.rows);
+  for (std::size_t r = 0; r < to_rows; ++r, to += to_stride)
     for (std::size_t c = 0; c < to_cols; c += lanes)
-      store(to + c, pairs_across(load_within(row, c, m.cols),
-                                 is_whole ? load_within(row + m.stride, c, m.cols) : Batch(0.0F)));
-  }
+      store(to + c, pairs_across(load_inside(m, 2 * r, c), load_inside(m, 2 * r + 1, c)));
+}
+
+/// The transpose of what pair_across_rows writes: each column of m as a row of pairs along it.
+void pair_along_columns(const ConstView& m, float* to, std::size_t to_stride) {
+  const std::size_t to_cols = pairs(m.rows);
+  for (std::size_t c = 0; c < m.cols; c += lanes, to += lanes * to_stride)
+    for (std::size_t r = 0; r < to_cols; r += lanes) {
+      Batch square[lanes];
+#pragma GCC unroll 16
+      for (std::size_t i = 0; i < lanes; ++i)
+        square[i] =
+            pairs_across(load_inside(m, 2 * (r + i), c), load_inside(m, 2 * (r + i) + 1, c));
+      transpose(square);
+#pragma GCC unroll 16
+      for (std::size_t i = 0; i < lanes; ++i) store(to + i * to_stride + r, square[i]);
+    }
 }
 
 /// Panels of pairs: those of w (depth x cols).
@@ -109,13 +77,9 @@ void pack_pairs_transposed(const ConstView& w, float* scratch, float* to) {
   }
 }
 
-/// The Operand of products that multiplies pairs of bf16 numbers. Small products stay single.
+/// Products of bf16 numbers in pairs, by PairProduct. Small products stay single.
 struct Pairs {
   static constexpr bool bf16 = true;
-
-  static CHORUS_INLINE Batch multiply_add(const Batch& left, const Batch& right, const Batch& sum) {
-    return Batch(add_dot_of_pairs(left, right, sum));
-  }
 
   static std::size_t packed_floats(std::size_t rows, std::size_t cols) {
     if (!is_large(rows, cols)) return Singles::packed_floats(rows, cols);
@@ -140,8 +104,8 @@ struct Pairs {
     const View& c = call.out[0];
     const std::size_t depth = pairs(call.transpose_a ? call.in[0].rows : call.in[0].cols);
     const float* right = right_pairs(call, scratch + left_floats(call));
-    product<Pairs>(left_pairs(call, scratch), {right, panel * depth, panel}, depth, finish, c.rows,
-                   c.cols);
+    PairProduct::multiply(left_pairs(call, scratch), {right, panel * depth, panel}, depth, finish,
+                          c.rows, c.cols);
   }
 
  private:
@@ -158,22 +122,28 @@ struct Pairs {
            (!call.transpose_a || call.packed != nullptr || call.out[0].rows >= least_side);
   }
 
-  /// The left-hand matrix is rounded once, row by row as it is.
+  /// The left-hand matrix is rounded once, as it is or transposed, whatever PairProduct reads.
   static std::size_t left_floats(const Call& call) {
     const ConstView& a = call.in[0];
-    return call.transpose_a ? pairs(a.rows) * pairs_stride(a.cols)
-                            : a.rows * pairs_stride(pairs(a.cols));
+    if (call.transpose_a && !PairProduct::left_is_row_major)
+      return pairs(a.rows) * pairs_stride(a.cols);
+    const std::size_t rows = call.transpose_a ? a.cols : a.rows;
+    const std::size_t depth = call.transpose_a ? a.rows : a.cols;
+    return round_up(rows, PairProduct::rows_multiple) * pairs_stride(pairs(depth));
   }
 
   static LeftMatrix left_pairs(const Call& call, float* scratch) {
     const ConstView& a = call.in[0];
-    if (call.transpose_a) {
+    if (call.transpose_a && !PairProduct::left_is_row_major) {
       const std::size_t stride = pairs_stride(a.cols);
       pair_across_rows(a, scratch, stride, a.cols);
       return {scratch, 1, stride};
     }
-    const std::size_t stride = pairs_stride(pairs(a.cols));
-    pair_along_rows(a, scratch, stride);
+    const std::size_t stride = pairs_stride(pairs(call.transpose_a ? a.rows : a.cols));
+    if (call.transpose_a)
+      pair_along_columns(a, scratch, stride);
+    else
+      pair_along_rows(a, scratch, stride);
     return {scratch, stride, 1};
   }
 
