@@ -1,5 +1,7 @@
 #include "cpu/draw_pixels.hpp"
 
+#include <algorithm>
+
 #include "chorus/random.hpp"
 
 namespace chorus {
@@ -23,7 +25,7 @@ class GroupDraw {
         image_(call.index[1].data + call.index[0].data[group] * image_fields),
         pixels_(call.index[2].data + image_[image_first_pixel]),
         colors_(call.in[0].data + image_[image_first_pixel] * call.in[0].stride),
-        counter_{0, call.index[0].data[group], 0, 0},
+        drawn_(call.index[0].data[group]),
         visit_(call.index[3].data[group]),
         columns_(2.0 / image_[image_width]),
         lines_(2.0 / image_[image_height]),
@@ -59,24 +61,40 @@ class GroupDraw {
   }
 
  private:
+  /// Some rows at a time: their colours lie all over the memory, and are fetched while the
+  /// next pixels are chosen.
   std::size_t draw(const Rows& rows, std::size_t sample) {
-    for (std::uint32_t row = rows.first; row < rows.end; ++row, ++pixel_) {
-      counter_ = {row, counter_[1], 0, 0};
-      const std::uint32_t word = weyl(philox(counter_, call_.draw.seed)[0], visit_);
-      const std::uint32_t listed =
-          below_in_stretch(word, rows.places, row - rows.first_of_kind, rows.of_kind);
-      const std::uint32_t pixel = pixels_[rows.first_place + listed];
-      const float* from = colors_ + pixel * call_.in[0].stride;
-      float* to = call_.out[1].data + pixel_ * call_.out[1].stride;
-      for (std::size_t c = 0; c < 3; ++c) to[c] = from[c];
-      call_.out[2].data[pixel_ * call_.out[2].stride] = rows.weight;
-      sample = place(pixel, rows.cells, sample);
+    constexpr std::uint32_t together = 32;
+    std::uint32_t pixels[together];
+    for (std::uint32_t first = rows.first; first < rows.end; first += together) {
+      const std::uint32_t count = std::min(together, rows.end - first);
+      for (std::uint32_t i = 0; i < count; ++i) {
+        pixels[i] = choose(rows, first + i);
+        __builtin_prefetch(color(pixels[i]));
+      }
+      for (std::uint32_t i = 0; i < count; ++i, ++pixel_) {
+        float* to = call_.out[1].data + pixel_ * call_.out[1].stride;
+        for (std::size_t c = 0; c < 3; ++c) to[c] = color(pixels[i])[c];
+        call_.out[2].data[pixel_ * call_.out[2].stride] = rows.weight;
+        sample = place(pixels[i], first + i, rows.cells, sample);
+      }
     }
     return sample;
   }
 
+  /// The pixel that a row stands for.
+  std::uint32_t choose(const Rows& rows, std::uint32_t row) const {
+    const std::uint32_t word = weyl(philox({row, drawn_, 0, 0}, call_.draw.seed)[0], visit_);
+    const std::uint32_t listed =
+        below_in_stretch(word, rows.places, row - rows.first_of_kind, rows.of_kind);
+    return pixels_[rows.first_place + listed];
+  }
+
+  const float* color(std::uint32_t pixel) const { return colors_ + pixel * call_.in[0].stride; }
+
   /// The coordinates of a pixel's points.
-  std::size_t place(std::uint32_t pixel, std::uint32_t cells, std::size_t sample) {
+  std::size_t place(std::uint32_t pixel, std::uint32_t row, std::uint32_t cells,
+                    std::size_t sample) {
     const std::uint32_t width = image_[image_width];
     const std::uint32_t line = pixel / width, column = pixel - line * width;
     if (cells == 1) {
@@ -84,10 +102,8 @@ class GroupDraw {
       return sample + 1;
     }
     const double jitter = call_.draw.area_jitter;
-    counter_[2] = visit_;
     for (std::uint32_t cell = 0; cell < cells * cells; ++cell, ++sample) {
-      counter_[3] = 1 + cell;
-      const PhiloxBlock shift = philox(counter_, call_.draw.seed);
+      const PhiloxBlock shift = philox({row, drawn_, visit_, 1 + cell}, call_.draw.seed);
       const auto within = [&](std::uint32_t index, std::uint32_t word) {
         return (index + 0.5 + jitter * (double{unit_float(word)} - 0.5)) / cells;
       };
@@ -106,7 +122,7 @@ class GroupDraw {
   const std::uint32_t* image_;
   const std::uint32_t* pixels_;
   const float* colors_;
-  PhiloxBlock counter_;  ///< row, image, visit, which of the row's words
+  std::uint32_t drawn_;  ///< number of the image
   std::uint32_t visit_;
   double columns_, lines_;  ///< from pixels to the coordinates' range of 2
   std::uint32_t rows_;
