@@ -137,6 +137,23 @@ BOOST_AUTO_TEST_CASE(a_sine_layer_rounds_before_it_multiplies_and_not_after) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(slopes_are_those_of_rounded_operands) {
+  on_bf16_backends([](Bench& bench) {
+    const std::size_t groups = 5, rows = 85, outputs = 40, inputs = 70;
+    const Matrix next = random_matrix(rows, outputs, 7), w = random_matrix(outputs, inputs, 8);
+    const Matrix cosine = random_matrix(rows, inputs, 9), old = random_matrix(groups, inputs, 10);
+    const Matrix slopes =
+        zipped(product(mapped(next, to_bf16), mapped(w, to_bf16)), cosine, std::multiplies<>());
+    const Tensor in = bench.place(next), weight = bench.place(w), packed = bench.pack(weight);
+    for (const float* copy : {static_cast<const float*>(nullptr), packed.const_view().data}) {
+      const Tensor slope = bench.place(cosine), sums = bench.place(old);
+      bench.run({.op = Op::sine_linear_gradient, .packed = copy}, {&in, &weight}, {&slope, &sums});
+      check_close(bench.read(slope), slopes, 2 * rounding);
+      check_close(bench.read(sums), sum(old, group_sums(slopes, groups)), 8 * rounding);
+    }
+  });
+}
+
 namespace {
 
 /// What a row of numbers becomes as a left-hand and as a right-hand operand.

@@ -124,6 +124,26 @@ BOOST_AUTO_TEST_CASE(the_gradient_of_a_sine_layer_multiplies_and_sums) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(the_gradient_of_a_sine_layer_may_come_as_a_product) {
+  for_each_shape([](Bench& bench, const Shape& s) {
+    for (const std::size_t group : {1, 5, 36}) {
+      const std::size_t rows = s.rows * group, outputs = 9;
+      const Matrix next = random_matrix(rows, outputs, 16), w = random_matrix(outputs, s.cols, 17);
+      const Matrix cosine = random_matrix(rows, s.cols, 18),
+                   old = random_matrix(s.rows, s.cols, 19);
+      const Matrix slopes = zipped(product(next, w), cosine, std::multiplies<>());
+      const Tensor in = bench.place(next), weight = bench.place(w), packed = bench.pack(weight);
+      for (const float* copy : {static_cast<const float*>(nullptr), packed.const_view().data}) {
+        const Tensor slope = bench.place(cosine), sums = bench.place(old);
+        bench.run({.op = Op::sine_linear_gradient, .packed = copy}, {&in, &weight},
+                  {&slope, &sums});
+        check_close(bench.read(slope), slopes, 2 * rounding);
+        check_close(bench.read(sums), sum(old, group_sums(slopes, s.rows)), 4 * rounding);
+      }
+    }
+  });
+}
+
 BOOST_AUTO_TEST_CASE(a_product_takes_a_bias_for_each_group_of_rows) {
   for_each_shape([](Bench& bench, const Shape& s) {
     const Matrix a = random_matrix(s.rows * 6, 7, 31), b = random_matrix(s.cols, 7, 32);

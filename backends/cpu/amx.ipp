@@ -60,13 +60,14 @@ class SquareSums {
     for (std::size_t i = 0; i < 2 * square_side; ++i)
       for (std::size_t k = 0; k < square_side; ++k)
         for (std::size_t j = 0; j < 2; ++j)
-          sums_[i][j] = Batch(add_dot_of_pairs(Batch(a[i * a_step + k]),
-                                               load(b + k * b_step + j * square_side), sums_[i][j]));
+          sums_[i][j] = Batch(add_dot_of_pairs(
+              Batch(a[i * a_step + k]), load(b + k * b_step + j * square_side), sums_[i][j]));
   }
 
   void store(float* to, std::size_t step) const {
     for (std::size_t i = 0; i < 2 * square_side; ++i)
-      for (std::size_t j = 0; j < 2; ++j) sums_[i][j].store_unaligned(to + i * step + j * square_side);
+      for (std::size_t j = 0; j < 2; ++j)
+        sums_[i][j].store_unaligned(to + i * step + j * square_side);
   }
 
  private:
@@ -111,8 +112,7 @@ struct SquareProducts {
     std::size_t i = 0;
     for (; i + together <= count; i += together)
       finish.finish(block_of<together, vectors>(sums + i * panel), row + i, col);
-    for (; i < count; ++i)
-      finish.finish(block_of<1, vectors>(sums + i * panel), row + i, col);
+    for (; i < count; ++i) finish.finish(block_of<1, vectors>(sums + i * panel), row + i, col);
   }
 
   template <std::size_t rows, std::size_t vectors>

@@ -1,5 +1,5 @@
-// The instructions of bf16 numbers, and products of pairs of them (see pairs.ipp) that use AVX-512's
-// dot product: the same loop as in single precision over half the depth.
+// The instructions of bf16 numbers, and products of pairs of them (see pairs.ipp) that use
+// AVX-512's dot product: the same loop as in single precision over half the depth.
 //
 // Without AVX512-BF16 (in tests) its two instructions are emulated. They take numbers below 2^-126
 // as zero, which the emulation does not.
@@ -66,9 +66,8 @@ CHORUS_INLINE void transpose(Batch (&rows)[lanes]) {
     const __mmask16 odd = _mm512_test_epi32_mask(of_d, of_d);
     const __m512i from_b = _mm512_add_epi32(lane, _mm512_set1_epi32(16 - d));
     const __m512i upper = _mm512_mask_mov_epi32(lane, odd, from_b);
-    const __m512i lower =
-        _mm512_mask_mov_epi32(_mm512_add_epi32(lane, _mm512_set1_epi32(d)), odd,
-                              _mm512_add_epi32(lane, _mm512_set1_epi32(16)));
+    const __m512i lower = _mm512_mask_mov_epi32(_mm512_add_epi32(lane, _mm512_set1_epi32(d)), odd,
+                                                _mm512_add_epi32(lane, _mm512_set1_epi32(16)));
 #pragma GCC unroll 16
     for (int i = 0; i < 16; ++i) {
       if ((i & d) != 0) continue;

@@ -61,7 +61,7 @@ bool run(const Call& call, float* scratch) {
       sine_linear(call, scratch);
       return true;
     case Op::sine_linear_gradient:
-      sine_linear_gradient(call);
+      sine_linear_gradient(call, scratch);
       return true;
     case Op::add:
       each_element<true>(call, [](auto a, auto b, auto) { return a + b; });

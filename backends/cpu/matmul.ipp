@@ -80,7 +80,8 @@ std::size_t packed_floats(std::size_t rows, std::size_t cols) {
 }
 
 std::size_t scratch_floats(const Call& call) {
-  const bool is_product =
-      call.op == Op::matmul || call.op == Op::sine_linear || call.op == Op::pack;
+  const bool is_product = call.op == Op::matmul || call.op == Op::sine_linear ||
+                          call.op == Op::pack ||
+                          (call.op == Op::sine_linear_gradient && call.in[1].data != nullptr);
   return is_product ? Large::scratch_floats(call) : 0;
 }

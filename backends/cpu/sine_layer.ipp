@@ -80,7 +80,93 @@ void sine_linear(const Call& call, float* scratch) {
   Large::multiply(call, scratch, Sine{call.out[0], call.out[1], call.in[2]});
 }
 
-void sine_linear_gradient(const Call& call) {
+/// A block of upstream derivatives times the cosines in its place, and the sums of the slopes that
+/// this gives over the rows of each group.
+struct Slope {
+  View cosine;  ///< becomes the slope
+  View sums;
+
+  template <std::size_t rows, std::size_t vectors>
+  CHORUS_INLINE void prepare(std::size_t row, std::size_t col) const {
+    prefetch_block<rows, vectors>(cosine, row, col);
+  }
+
+  template <std::size_t rows, std::size_t vectors>
+  CHORUS_INLINE void finish(const Block<rows, vectors>& block, std::size_t row,
+                            std::size_t col) const {
+    const std::size_t group = cosine.rows / sums.rows;
+    float* total = sums.data + row / group * sums.stride + col;
+    if (col + vectors * lanes <= cosine.cols && row / group == (row + rows - 1) / group)
+      return of_one_group(block, row, col, total);
+    const BlockValues<rows, vectors> values(block);
+    const float* upstream = &values.values[0][0];
+    if (col + vectors * lanes <= cosine.cols)
+      of_groups<vectors>(upstream, rows, row, col, total);
+    else
+      part(upstream, vectors * lanes, rows, row, col);
+  }
+
+  template <std::size_t rows, std::size_t vectors>
+  CHORUS_INLINE void of_one_group(const Block<rows, vectors>& block, std::size_t row,
+                                  std::size_t col, float* total) const {
+    float* slope = cosine.data + row * cosine.stride + col;
+#pragma GCC unroll 2
+    for (std::size_t j = 0; j < vectors; ++j) {
+      Batch sum = load(total + j * lanes);
+#pragma GCC unroll 16
+      for (std::size_t i = 0; i < rows; ++i) {
+        float* at = slope + i * cosine.stride + j * lanes;
+        const Batch value = block.sums[i][j] * load(at);
+        store(at, value);
+        sum += value;
+      }
+      store(total + j * lanes, sum);
+    }
+  }
+
+  template <std::size_t vectors>
+  CHORUS_INLINE void of_groups(const float* upstream, std::size_t rows, std::size_t row,
+                               std::size_t col, float* total) const {
+    const std::size_t group = cosine.rows / sums.rows;
+#pragma GCC unroll 2
+    for (std::size_t j = 0; j < vectors * lanes; j += lanes) {
+      float* slope = cosine.data + row * cosine.stride + col + j;
+      float* to = total + j;
+      Batch sum = load(to);
+#pragma GCC unroll 1
+      for (std::size_t i = 0, left = group - row % group; i < rows; ++i, slope += cosine.stride) {
+        const Batch value = Batch::load_aligned(upstream + i * vectors * lanes + j) * load(slope);
+        store(slope, value);
+        sum += value;
+        if (--left > 0 || i + 1 == rows) continue;
+        store(to, sum);
+        to += sums.stride;
+        sum = load(to);
+        left = group;
+      }
+      store(to, sum);
+    }
+  }
+
+  /// The last columns.
+  __attribute__((noinline)) void part(const float* upstream, std::size_t step, std::size_t rows,
+                                      std::size_t row, std::size_t col) const {
+    const std::size_t group = cosine.rows / sums.rows, cols = cosine.cols - col;
+    for (std::size_t i = row; i < row + rows; ++i, upstream += step) {
+      float* slope = cosine.data + i * cosine.stride + col;
+      float* total = sums.data + i / group * sums.stride + col;
+      for (std::size_t j = 0; j < cols; j += lanes) {
+        const Batch value = load(upstream + j) * load_within(slope, j, cols);
+        store_within(slope, j, cols, value);
+        store_within(total, j, cols, load_within(total, j, cols) + value);
+      }
+    }
+  }
+};
+
+void sine_linear_gradient(const Call& call, float* scratch) {
+  const Slope finish{call.out[0], call.out[1]};
+  if (call.in[1].data != nullptr) return Large::multiply(call, scratch, finish);
   const ConstView upstream = call.in[0];
   const View slope = call.out[0], sums = call.out[1];
   const std::size_t group = slope.rows / sums.rows;

@@ -57,8 +57,10 @@ class CudaBackend final : public Backend {
       case Op::matmul:
       case Op::sine_linear:
         return run_product(device_, call, precision_);
-      case Op::sum_rows:
       case Op::sine_linear_gradient:
+        if (call.in[1].data != nullptr) run_product(device_, call, precision_);
+        return run_columns(device_, call);
+      case Op::sum_rows:
       case Op::squared_error:
         return run_columns(device_, call);
       case Op::palette_colors:

@@ -7,9 +7,10 @@
 
 namespace chorus::CHORUS_DEVICE {
 
-/// matmul, sine_linear; large ones in the precision given.
+/// matmul, sine_linear, the product of sine_linear_gradient; large ones in the precision given.
 void run_product(Device& device, const Call& call, Precision precision);
-/// sum_rows, sine_linear_gradient, squared_error; of palette_colors_gradient the palettes' part.
+/// sum_rows, sine_linear_gradient (the sums alone if it has a product), squared_error; of
+/// palette_colors_gradient the palettes' part.
 void run_columns(Device& device, const Call& call);
 /// palette_colors, palette_colors_gradient, mixture_loss, mean_samples.
 void run_palette(Device& device, const Call& call);

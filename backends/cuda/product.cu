@@ -98,6 +98,9 @@ void store_product(Device& device, const Call& call, const Product& p) {
 template <class Format, class T>
 void run_tiled(Device& device, const Call& call, const Product& p) {
   if (call.op == Op::matmul) return store_product<Format, T>(device, call, p);
+  if (call.op == Op::sine_linear_gradient)
+    return launch_layers<Format, T>(device, p, 1, p.depth,
+                                    SlopeOfProduct{matrix(call.out[0]), p.rows});
   launch_layers<Format, T>(device, p, 1, p.depth,
                            SineOfProduct{matrix(call.out[0]), matrix(call.out[1]),
                                          matrix(call.in[2]), bias_group(p, call.in[2]), p.rows});

@@ -191,6 +191,14 @@ struct SineOfProduct {
   }
 };
 
+/// slope, in place of the cosine, = the product times it.
+struct SlopeOfProduct {
+  Matrix cosine;
+  int rows;
+
+  __device__ void operator()(int row, int col, float value) const { cosine.at(row, col) *= value; }
+};
+
 /// epilogue(row, col, element) for each element of left right^T. Blocks: x columns, y rows of the
 /// result, z shares of `depth_share` of the depth.
 template <class Format, class T, class Epilogue>

@@ -65,6 +65,15 @@ void sine_linear(const Call& call) {
     }
 }
 
+/// U(r, c) of sine_linear_gradient.
+double upstream(const Call& call, std::size_t r, std::size_t c) {
+  if (call.in[1].data == nullptr) return at(call.in[0], r, c);
+  double sum = 0;
+  for (std::size_t k = 0; k < call.in[0].cols; ++k)
+    sum += double{at(call.in[0], r, k)} * at(call.in[1], k, c);
+  return sum;
+}
+
 void sine_linear_gradient(const Call& call) {
   const View &slope = call.out[0], &sums = call.out[1];
   const std::size_t group = slope.rows / sums.rows;
@@ -72,7 +81,7 @@ void sine_linear_gradient(const Call& call) {
     for (std::size_t c = 0; c < slope.cols; ++c) {
       double sum = at(sums, g, c);
       for (std::size_t r = g * group; r < (g + 1) * group; ++r) {
-        at(slope, r, c) *= at(call.in[0], r, c);
+        at(slope, r, c) = static_cast<float>(at(slope, r, c) * upstream(call, r, c));
         sum += at(slope, r, c);
       }
       at(sums, g, c) = static_cast<float>(sum);

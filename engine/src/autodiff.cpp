@@ -23,6 +23,11 @@ void scale_into(Tape& tape, const Tensor& a, const Tensor& into, bool accumulate
 
 bool Gradient::recording() const { return tape_.recording_; }
 
+const Var& Gradient::upstream() {
+  tape_.compute(adjoint_);
+  return adjoint_.value;
+}
+
 void Gradient::add(const Var& input, const Var& contribution) {
   if (wants(input)) tape_.add_to_adjoint(input.node_, contribution);
 }
@@ -31,12 +36,12 @@ void Gradient::add_matmul(const Var& input, const Var& a, bool transpose_a, cons
                           bool transpose_b) {
   if (!wants(input)) return;
   Tape::Node& node = tape_.nodes_[input.node_];
-  const bool first = !node.sink && !node.adjoint.value.value();
-  if (tape_.recording_ || first) {
+  if (tape_.recording_) {
     const Var product = matmul(a, b, Transpose{transpose_a}, Transpose{transpose_b});
-    tape_.add_to_adjoint(input.node_, product);
-    // A fresh product belongs to the tape alone.
-    if (!tape_.recording_) tape_.nodes_[input.node_].adjoint.in_place = true;
+    return tape_.add_to_adjoint(input.node_, product);
+  }
+  if (!node.sink && node.adjoint.is_empty()) {
+    node.adjoint.product = PendingProduct{a, b, transpose_a, transpose_b};
     return;
   }
   Call call{.op = Op::matmul};
@@ -54,12 +59,13 @@ Tensor Gradient::collector(const Var& input) {
   if (tape_.recording_) throw std::logic_error("collector: not while gradients are recorded");
   Tape::Node& node = tape_.nodes_[input.node_];
   if (node.sink) return node.sink;
+  tape_.compute(node.adjoint);
   if (!node.adjoint.in_place) {
     const Tensor shared = node.adjoint.value.value();
     Tensor own = shared ? tape_.memory_.tensor(shared.rows(), shared.cols())
                         : tape_.memory_.zeros(input.rows(), input.cols());
     if (shared) scale_into(tape_, shared, own, false);
-    node.adjoint = {tape_.constant(std::move(own)), true};
+    node.adjoint = {tape_.constant(std::move(own)), {}, true};
   }
   return node.adjoint.value.value();
 }
@@ -147,13 +153,14 @@ void Tape::propagate(std::size_t from, bool release) {
     GradientRule rule = release ? std::move(nodes_[i].rule) : nodes_[i].rule;
     Adjoint adjoint = release ? std::exchange(nodes_[i].adjoint, {}) : nodes_[i].adjoint;
     if (release) nodes_[i].rule = nullptr;
-    if (!adjoint.value.value()) continue;
-    Gradient gradient(*this, std::move(adjoint.value));
+    if (adjoint.is_empty()) continue;
+    Gradient gradient(*this, std::move(adjoint));
     rule(gradient);
   }
 }
 
 void Tape::add_to_adjoint(std::size_t index, const Var& contribution) {
+  if (!nodes_[index].sink) compute(nodes_[index].adjoint);
   const Var present = nodes_[index].adjoint.value;
   if (recording_) {
     const Var total = present.value() ? chorus::add(present, contribution) : contribution;
@@ -164,12 +171,21 @@ void Tape::add_to_adjoint(std::size_t index, const Var& contribution) {
   if (node.sink) {
     scale_into(*this, contribution.value(), node.sink, true);
   } else if (!present.value()) {
-    node.adjoint = {contribution, false};
+    node.adjoint = {contribution, {}, false};
   } else if (node.adjoint.in_place) {
     scale_into(*this, contribution.value(), present.value(), true);
   } else {
-    node.adjoint = {chorus::add(present, contribution), true};
+    node.adjoint = {chorus::add(present, contribution), {}, true};
   }
+}
+
+/// A product that was put off.
+void Tape::compute(Adjoint& adjoint) {
+  if (!adjoint.product) return;
+  const PendingProduct product = *std::exchange(adjoint.product, {});
+  adjoint.value =
+      matmul(product.a, product.b, Transpose{product.transpose_a}, Transpose{product.transpose_b});
+  adjoint.in_place = true;  // fresh: it belongs to the tape alone
 }
 
 Var Tape::ones_like(const Var& value) {

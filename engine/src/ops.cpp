@@ -204,7 +204,14 @@ Var sine_linear(const Var& x, const Var& w, const Var& b) {
     } else {
       // The cosine is not needed again: the slope takes its place.
       Call fused{.op = Op::sine_linear_gradient};
-      fused.in[0] = g.upstream().value().const_view();
+      const PendingProduct* product = g.pending();
+      if (product != nullptr && !product->transpose_a && !product->transpose_b) {
+        fused.in[0] = product->a.value().const_view();
+        fused.in[1] = product->b.value().const_view();
+        fused.packed = product->b.packed();
+      } else {
+        fused.in[0] = g.upstream().value().const_view();
+      }
       fused.out[0] = cosine.view();
       fused.out[1] = (g.wants(b) ? g.collector(b) : on.memory().zeros(b.rows(), b.cols())).view();
       on.run(fused);

@@ -55,6 +55,7 @@ Part part_of(const Call& call) {
       return call.transpose_a ? weight_gradients
                               : (call.transpose_b ? other_products : input_gradients);
     case Op::sine_linear_gradient:
+      if (call.in[1].data != nullptr) return input_gradients;
       return slopes;
     case Op::sum_rows:
       return sums;

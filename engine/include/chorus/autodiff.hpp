@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -43,11 +44,29 @@ class Var {
   const float* packed_ = nullptr;
 };
 
+/// op(a) op(b), not computed yet.
+struct PendingProduct {
+  Var a, b;
+  bool transpose_a = false, transpose_b = false;
+};
+
+/// What has been found of a derivative.
+struct Adjoint {
+  Var value;                              ///< empty as long as there is only a product, or nothing
+  std::optional<PendingProduct> product;  ///< which an op may join with what comes next
+  bool in_place = false;                  ///< the tape owns the elements alone and may add to them
+
+  bool is_empty() const { return !value.value() && !product; }
+};
+
 /// What a gradient rule sees: the derivative of the result with respect to its op's value, and a
 /// place to put the derivatives with respect to the op's inputs.
 class Gradient {
  public:
-  const Var& upstream() const { return upstream_; }
+  const Var& upstream();
+
+  /// The upstream derivative if it is a product that nobody has computed yet, or null.
+  const PendingProduct* pending() const { return adjoint_.product ? &*adjoint_.product : nullptr; }
 
   /// Whether anyone asked for the derivative with respect to `input`.
   bool wants(const Var& input) const { return !input.is_constant(); }
@@ -64,10 +83,10 @@ class Gradient {
 
  private:
   friend class Tape;
-  Gradient(Tape& tape, Var upstream) : tape_(tape), upstream_(std::move(upstream)) {}
+  Gradient(Tape& tape, Adjoint adjoint) : tape_(tape), adjoint_(std::move(adjoint)) {}
 
   Tape& tape_;
-  Var upstream_;
+  Adjoint adjoint_;
 };
 
 using GradientRule = std::function<void(Gradient&)>;
@@ -107,10 +126,6 @@ class Tape {
  private:
   friend class Gradient;
 
-  struct Adjoint {
-    Var value;
-    bool in_place = false;  ///< the tape owns the elements alone and may add to them
-  };
   struct Node {
     GradientRule rule;
     Adjoint adjoint;
@@ -119,6 +134,7 @@ class Tape {
 
   void propagate(std::size_t from, bool release);
   void add_to_adjoint(std::size_t node, const Var& contribution);
+  void compute(Adjoint& adjoint);
   Var ones_like(const Var& value);
 
   Memory& memory_;

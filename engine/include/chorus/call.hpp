@@ -53,9 +53,10 @@ enum class Op : std::uint8_t {
   sum_rows,        ///< out0 row g (+)= sum of the rows of group g of in0
   scale_rows,      ///< out0 row r = in0 row r * in1(r, 0)
   sine_linear,  ///< P = in0 in1^T + in2 row (r / group); out0 = sin(P), out1 = cos(P) unless null
-  sine_linear_gradient,  ///< out0 *= in0; out1 row g += sum of the rows of group g of that product
-  squared_error,         ///< E = in0 - in1; out0 (1 x 1) = sum of in2(r, 0) E(r, c)^2; out1 =
-                         ///< in2(r, 0) E(r, c) unless null
+  sine_linear_gradient,  ///< U = in0, or in0 in1 where there is an in1; out0 *= U; out1 row g +=
+                         ///< sum of the rows of group g of out0
+  squared_error,   ///< E = in0 - in1; out0 (1 x 1) = sum of in2(r, 0) E(r, c)^2; out1 =
+                   ///< in2(r, 0) E(r, c) unless null
   palette_colors,  ///< out1 = softmax of the rows of in0; out0(r, c) = sum over k of out1(r, k) *
                    ///< in1(r / group, c * in0.cols + k); out1 may be null
   palette_colors_gradient,  ///< in0 upstream, in1 palettes, out0 the softmax, which becomes the
@@ -166,7 +167,7 @@ struct Call {
   ConstView in[3] = {};
   View out[3] = {};
   IndexView index[4] = {};
-  const float* packed = nullptr;  ///< matmul, sine_linear: a packed copy of in1, or null
+  const float* packed = nullptr;  ///< of products: a packed copy of in1, or null
   bool transpose_a = false;
   bool transpose_b = false;
   bool accumulate = false;
