@@ -28,6 +28,7 @@ void each_member(Config& c, Visit visit) {
   visit("beta2", c.beta2);
   visit("epsilon", c.epsilon);
   visit("warm_up", c.warm_up);
+  visit("decay_steps", c.decay_steps);
   visit("flat_pixels", c.flat_pixels);
   visit("edge_pixels", c.edge_pixels);
   visit("blended_pixels", c.blended_pixels);

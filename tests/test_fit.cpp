@@ -50,7 +50,7 @@ double psnr(Memory& memory, const Model& model, const Collection& images, std::s
   chorus::Renderer renderer(memory, model);
   const chorus::Image& truth = images[i].image;
   return chorus::psnr_db(chorus::mean_squared_error(
-      chorus::quantized(renderer.render(i, truth.width, truth.height)), truth));
+      chorus::quantized(renderer.render(i, truth.width, truth.height, model.supersample)), truth));
 }
 
 }  // namespace
@@ -129,6 +129,31 @@ BOOST_AUTO_TEST_CASE(free_palettes_are_fitted_too) {
   auto black = fitted;
   black[0].palette.assign(18, 0.0F);
   BOOST_TEST(score(fitted) > score(black) + 1);
+}
+
+BOOST_AUTO_TEST_CASE(pixels_count_as_areas_where_they_did_in_training) {
+  Memory memory(chorus::make_backend("cpu", {1}));
+  const Collection known = {icon("camera"), icon("folder"), icon("settings"), icon("search")};
+  const Collection unseen = {icon("key"), icon("briefcase")};
+  const chorus::SirenConfig network{
+      .width = 64, .latent = 16, .head = chorus::Head::palette, .palette_size = 6};
+  Model model = chorus::make_model(memory, network, chorus::encoded(known), 1);
+  chorus::initialize_palettes(memory, model, known);
+  constexpr int steps = 1000;
+  chorus::Trainer trainer(memory, model, known, {.area_from = 0.75});
+  for (int i = 0; i < steps; ++i) trainer.step(i / double{steps});
+  BOOST_TEST_REQUIRE(model.supersample == 3U);
+  const auto mean_score = [&](double area_from) {
+    FitConfig config{.latent_steps = 50, .shift_steps = 1000};
+    config.pixels.area_from = area_from;
+    const auto fitted = chorus::Fitter(memory, model, config).fit(unseen);
+    const Model found = chorus::with_images(memory, model, unseen, fitted);
+    return (psnr(memory, found, unseen, 0) + psnr(memory, found, unseen, 1)) / 2;
+  };
+  BOOST_TEST(mean_score(0.75) > mean_score(1) + 1);
+  // This would be a network that was trained on points.
+  model.supersample = 1;
+  BOOST_TEST(mean_score(0.75) == mean_score(1));
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_makes_no_sense) {

@@ -19,6 +19,14 @@ BOOST_AUTO_TEST_CASE(the_schedule_rises_and_falls) {
   BOOST_TEST(schedule_factor(0.05, 0.1) < schedule_factor(0.1, 0.1));
 }
 
+BOOST_AUTO_TEST_CASE(the_rate_falls_with_the_square_root_of_the_steps) {
+  const auto approximately = boost::test_tools::tolerance(1e-12);
+  BOOST_TEST(decay_factor(0, 100) == 1);
+  BOOST_TEST(decay_factor(100, 100) == std::sqrt(0.5), approximately);
+  BOOST_TEST(decay_factor(9900, 100) == 0.1, approximately);
+  BOOST_TEST(decay_factor(1000000, 0) == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_weight_falls_linearly_to_nothing) {
   BOOST_TEST(falling_weight(0.2F, 0.5, 0) == 0.2F);
   BOOST_TEST(falling_weight(0.2F, 0.5, 0.25) == 0.1F);
@@ -48,6 +56,14 @@ BOOST_AUTO_TEST_CASE(the_share_of_steps_follows_the_time_they_take) {
     BOOST_TEST(share_of_steps(3, phases) == 1, approximately);
   }
   BOOST_TEST(share_of_steps(0.3, std::vector{phase(0, 7)}) == 0.3, approximately);
+}
+
+BOOST_AUTO_TEST_CASE(a_phase_lasts_until_the_next_begins) {
+  const std::vector<TrainingPhase> phases = {{0, {}}, {0.4, {}}, {0.75, {}}};
+  BOOST_TEST(phase_at(phases, 0) == 0U);
+  BOOST_TEST(phase_at(phases, 0.39) == 0U);
+  BOOST_TEST(phase_at(phases, 0.4) == 1U);
+  BOOST_TEST(phase_at(phases, 1) == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(a_training_goes_from_points_to_areas) {

@@ -7,7 +7,7 @@
 #include <stdexcept>
 
 #include "chorus/palette.hpp"
-#include "chorus/trainer.hpp"
+#include "drawn_pixels.hpp"
 
 namespace chorus {
 
@@ -74,6 +74,9 @@ Fitter::Fitter(Memory& memory, const Model& model, const FitConfig& config)
                                    : std::vector<float>{}),
       memories_(worker_memories(memory.shared_backend())) {
   if (config.latent_steps == 0) throw std::invalid_argument("fit: a latent takes steps");
+  TrainConfig pixels = config.pixels;
+  if (model.supersample <= 1) pixels.area_from = 1;
+  phases_ = plan_training(pixels, model.siren.config().head);
 }
 
 std::vector<ImageCode> Fitter::fit(const std::vector<NamedImage>& images) {
@@ -131,7 +134,6 @@ void Fitter::step(Memory& memory, Progress& progress, const PixelTable& table,
   const std::array<std::uint32_t, 1> number = {progress.step++};
   progress.visit.assign(backend_, number);
 
-  const Pixels pixels = draw_pixels(memory, progress, table);
   Tape tape(memory);
   const std::vector<Var> network = model_.siren.on_tape(tape);
   std::vector<Modulation> modulations = model_.siren.modulate(
@@ -141,7 +143,7 @@ void Fitter::step(Memory& memory, Progress& progress, const PixelTable& table,
   for (std::size_t l = 0; with_shifts && l < progress.shifts.size(); ++l)
     modulations[l].shift = add(
         modulations[l].shift, tape.variable(progress.shifts[l].value, progress.shifts[l].gradient));
-  tape.backward(loss(pixels, network, modulations, share));
+  tape.backward(loss(memory, progress, table, network, modulations, share));
 
   adam(backend_, progress.latent, progress.schedule, config_.latent_rate);
   if (progress.palette) adam(backend_, *progress.palette, progress.schedule, config_.palette_rate);
@@ -149,40 +151,23 @@ void Fitter::step(Memory& memory, Progress& progress, const PixelTable& table,
   for (Leaf& shift : progress.shifts) adam(backend_, shift, progress.schedule, config_.shift_rate);
 }
 
-Fitter::Pixels Fitter::draw_pixels(Memory& memory, const Progress& progress,
-                                   const PixelTable& table) const {
-  const std::size_t rows = config_.flat_pixels + config_.edge_pixels;
-  Pixels pixels{memory.tensor(rows, 2), memory.tensor(rows, 3), memory.tensor(rows, 1)};
-  Call draw{.op = Op::draw_pixels};
-  draw.in[0] = table.colors();
-  draw.out[0] = pixels.coordinates.view();
-  draw.out[1] = pixels.colors.view();
-  draw.out[2] = pixels.weights.view();
-  draw.index[0] = progress.image.view();
-  draw.index[1] = table.image_table();
-  draw.index[2] = table.pixel_order();
-  draw.index[3] = progress.visit.view();
-  draw.draw.seed = config_.seed;
-  draw.draw.flat_rows = static_cast<std::uint32_t>(config_.flat_pixels);
-  backend_.run(draw);
-  return pixels;
-}
-
 /// When a share of the stage's steps is done.
-Var Fitter::loss(const Pixels& pixels, std::span<const Var> network,
-                 std::span<const Modulation> modulations, double share) const {
-  const Siren& siren = model_.siren;
-  Tape& tape = network.front().tape();
-  const Var coordinates = tape.constant(pixels.coordinates), target = tape.constant(pixels.colors),
-            weights = tape.constant(pixels.weights);
-  const Var output = siren.output(network, coordinates, modulations);
-  const Var prediction = siren.colors(output, coordinates, modulations);
-  const Var error = weighted_squared_error(prediction, target, weights);
-  const float weight = falling_weight(config_.assignment, config_.assignment_until, share);
-  if (siren.config().head != Head::palette || weight <= 0) return scale(error, 1.0F / 3);
-  const Var assignment =
-      scale_rows(siren.assignment_loss(output, coordinates, modulations, target), weights);
-  return scale(add(error, scale(sum(assignment), weight)), 1.0F / 3);
+Var Fitter::loss(Memory& memory, const Progress& progress, const PixelTable& table,
+                 std::span<const Var> network, std::span<const Modulation> modulations,
+                 double share) const {
+  const TrainConfig& config = config_.pixels;
+  Var total;
+  const auto add_loss = [&](const Var& loss) { total = total.value() ? add(total, loss) : loss; };
+  for (const TrainingDraw& draw : phases_[phase_at(phases_, share)].draws) {
+    const DrawnPixels pixels = draw_pixels(memory, {table, config_.seed, config.area_jitter}, draw,
+                                           progress.image.view(), progress.visit.view());
+    const DrawnLosses drawn = losses(model_.siren, network, modulations, pixels);
+    add_loss(drawn.error);
+    if (draw.assigned)
+      add_loss(scale(drawn.assignment,
+                     falling_weight(config.assignment, config.assignment_until, share)));
+  }
+  return scale(total, 1.0F / 3);
 }
 
 Model with_images(Memory& memory, const Model& model, const std::vector<NamedImage>& images,

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "chorus/error.hpp"
+#include "drawn_pixels.hpp"
 #include "round_up.hpp"
 
 namespace chorus {
@@ -137,18 +138,12 @@ void Trainer::plan_updates() {
 
 void Trainer::step(double progress) {
   upload_step(progress);
-  const std::size_t k = phase_at(progress);
+  const std::size_t k = phase_at(phases_, progress);
   for (const TrainingDraw& draw : phases_[k].draws)
     model_.supersample = std::max(model_.supersample, draw.area_samples);
   backend_.repeat(recordings_[k], [&] { compute_step(phases_[k]); });
   ++step_;
   ++steps_in_errors_;
-}
-
-std::size_t Trainer::phase_at(double progress) const {
-  std::size_t k = 0;
-  while (k + 1 < phases_.size() && progress >= phases_[k + 1].from) ++k;
-  return k;
 }
 
 /// The same calls on the same memory in each step of a phase.
@@ -167,7 +162,8 @@ void Trainer::compute_step(const TrainingPhase& phase) {
 void Trainer::upload_step(double progress) {
   const double t = static_cast<double>(step_ + 1);
   const std::array<float, 3> schedule = {
-      static_cast<float>(schedule_factor(progress, config_.warm_up)),
+      static_cast<float>(schedule_factor(progress, config_.warm_up) *
+                         decay_factor(step_, config_.decay_steps)),
       static_cast<float>(1.0 / (1.0 - std::pow(double{config_.beta1}, t))),
       static_cast<float>(1.0 / (1.0 - std::pow(double{config_.beta2}, t)))};
   from_host(backend_, schedule, schedule_);
@@ -218,7 +214,9 @@ void Trainer::train_share(const TrainingPhase& phase, std::size_t worker) {
 void Trainer::train_tile(const TrainingDraw& draw, const Images& images, const Images& share,
                          std::size_t worker, std::span<const SharedModulation> modulations) {
   Memory& memory = memories_[worker];
-  const Pixels pixels = draw_pixels(draw, memory, images);
+  const DrawnPixels pixels = draw_pixels(memory, {table_, config_.seed, config_.area_jitter}, draw,
+                                         step_images_.range(images.first, images.count),
+                                         visits_.range(images.first, images.count));
   Tape tape(memory);
   const auto leaf = [&](const Var& value, const Tensor& derivative) {
     if (!derivative) return Var();
@@ -234,43 +232,14 @@ void Trainer::train_tile(const TrainingDraw& draw, const Images& images, const I
     of_tile.push_back({leaf(value.shift, shift_derivative), leaf(value.gain, gain_derivative)});
 
   const std::vector<Var> parameters = model_.siren.on_tape(tape, sinks_[worker]);
-  const Var coordinates = tape.constant(pixels.coordinates), target = tape.constant(pixels.colors),
-            weights = tape.constant(pixels.weights);
-  const Var output = model_.siren.output(parameters, coordinates, of_tile);
-  Var prediction = model_.siren.colors(output, coordinates, of_tile);
-  if (draw.samples_of_edge() > 1)
-    prediction = mean_samples(prediction, images.count, draw.flat_pixels, draw.samples_of_edge());
+  const DrawnLosses drawn = losses(model_.siren, parameters, of_tile, pixels);
   const float share_of_image = 1.0F / static_cast<float>(3 * images_per_step_);
-  Var loss = scale(weighted_squared_error(prediction, target, weights), share_of_image);
+  Var loss = scale(drawn.error, share_of_image);
   add_error(loss, worker);
-  if (draw.assigned) {
-    const Var assignment =
-        scale_rows(model_.siren.assignment_loss(output, coordinates, of_tile, target), weights);
-    loss = add(loss, matmul(scale(sum(assignment), share_of_image),
+  if (draw.assigned)
+    loss = add(loss, matmul(scale(drawn.assignment, share_of_image),
                             tape.constant(assignment_.borrowed())));
-  }
   tape.backward(loss);
-}
-
-/// The training pixels of a tile's images.
-Trainer::Pixels Trainer::draw_pixels(const TrainingDraw& draw, Memory& memory,
-                                     const Images& images) {
-  const std::size_t rows = images.count * draw.pixels();
-  Pixels pixels{memory.tensor(images.count * draw.samples(), 2), memory.tensor(rows, 3),
-                memory.tensor(rows, 1)};
-  Call call{.op = Op::draw_pixels};
-  call.in[0] = table_.colors();
-  call.out[0] = pixels.coordinates.view();
-  call.out[1] = pixels.colors.view();
-  call.out[2] = pixels.weights.view();
-  call.index[0] = step_images_.range(images.first, images.count);
-  call.index[1] = table_.image_table();
-  call.index[2] = table_.pixel_order();
-  call.index[3] = visits_.range(images.first, images.count);
-  call.draw = {config_.seed, draw.kinds, static_cast<std::uint32_t>(draw.flat_pixels),
-               static_cast<std::uint32_t>(draw.area_samples), config_.area_jitter};
-  backend_.run(call);
-  return pixels;
 }
 
 /// What some images of a step have of their own, with a place for its derivatives.

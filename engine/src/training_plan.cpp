@@ -65,11 +65,21 @@ std::vector<TrainingPhase> plan_training(const TrainConfig& config, Head head) {
   return phases;
 }
 
+std::size_t phase_at(std::span<const TrainingPhase> phases, double progress) {
+  std::size_t k = 0;
+  while (k + 1 < phases.size() && progress >= phases[k + 1].from) ++k;
+  return k;
+}
+
 double schedule_factor(double progress, double warm_up) {
   const double p = std::clamp(progress, 0.0, 1.0);
   // Not quite from zero, so that the first step already moves.
   const double rising = warm_up > 0 ? std::min(1.0, p / warm_up + 0.02) : 1.0;
   return rising * (0.5 + 0.5 * std::cos(std::numbers::pi * p));
+}
+
+double decay_factor(std::uint64_t steps, double decay_steps) {
+  return decay_steps > 0 ? 1 / std::sqrt(1 + static_cast<double>(steps) / decay_steps) : 1;
 }
 
 float falling_weight(float start, double until, double progress) {

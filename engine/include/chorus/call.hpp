@@ -55,8 +55,8 @@ enum class Op : std::uint8_t {
   sine_linear,  ///< P = in0 in1^T + in2 row (r / group); out0 = sin(P), out1 = cos(P) unless null
   sine_linear_gradient,  ///< U = in0, or in0 in1 where there is an in1; out0 *= U; out1 row g +=
                          ///< sum of the rows of group g of out0
-  squared_error,   ///< E = in0 - in1; out0 (1 x 1) = sum of in2(r, 0) E(r, c)^2; out1 =
-                   ///< in2(r, 0) E(r, c) unless null
+  squared_error,         ///< E = in0 - in1; out0 (1 x 1) = sum of in2(r, 0) E(r, c)^2; out1 =
+                         ///< in2(r, 0) E(r, c) unless null
   palette_colors,  ///< out1 = softmax of the rows of in0; out0(r, c) = sum over k of out1(r, k) *
                    ///< in1(r / group, c * in0.cols + k); out1 may be null
   palette_colors_gradient,  ///< in0 upstream, in1 palettes, out0 the softmax, which becomes the

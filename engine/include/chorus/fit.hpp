@@ -8,6 +8,7 @@
 #include "chorus/image.hpp"
 #include "chorus/model.hpp"
 #include "chorus/sampler.hpp"
+#include "chorus/training_plan.hpp"
 
 namespace chorus {
 
@@ -17,12 +18,14 @@ struct FitConfig {
   float latent_rate = 0.07F;
   float shift_rate = 0.08F;
   float palette_rate = 0.003F;  ///< of free palettes, which start as those of a training do
-  // See TrainConfig; of each of the two stages.
-  float assignment = 0.1F;
-  double assignment_until = 0.5;
-  // Pixels drawn in a step.
-  std::size_t flat_pixels = 64;
-  std::size_t edge_pixels = 128;
+  /// What plan_training makes of it is each stage's plan: which pixels are drawn when. Pixels count
+  /// as areas only if the network was trained on areas.
+  TrainConfig pixels = {.flat_pixels = 64,
+                        .edge_pixels = 128,
+                        .area_from = 0.75,
+                        .area_flat_pixels = 48,
+                        .area_edge_pixels = 24,
+                        .blended_pixels = 24};
   std::uint64_t seed = 1;
 };
 
@@ -40,19 +43,16 @@ class Fitter {
 
  private:
   struct Progress;
-  /// What Op::draw_pixels gives.
-  struct Pixels {
-    Tensor coordinates, colors, weights;
-  };
   ImageCode fit_one(const NamedImage& image, Memory& memory) const;
   void step(Memory& memory, Progress& progress, const PixelTable& table, bool with_shifts) const;
-  Pixels draw_pixels(Memory& memory, const Progress& progress, const PixelTable& table) const;
-  Var loss(const Pixels& pixels, std::span<const Var> network,
-           std::span<const Modulation> modulations, double share) const;
+  Var loss(Memory& memory, const Progress& progress, const PixelTable& table,
+           std::span<const Var> network, std::span<const Modulation> modulations,
+           double share) const;
 
   Backend& backend_;
   const Model& model_;
   FitConfig config_;
+  std::vector<TrainingPhase> phases_;  ///< of a stage
   std::vector<float> mean_latent_, mean_palette_;
   std::vector<Memory> memories_;  ///< one for each worker
 };

@@ -62,22 +62,16 @@ class Trainer {
     Modulation value;
     Tensor shift_derivative, gain_derivative;
   };
-  /// What Op::draw_pixels gives for a tile.
-  struct Pixels {
-    Tensor coordinates, colors, weights;
-  };
 
   void add_trained(Memory& memory, const std::string& name, const Tensor& value, float rate,
                    std::size_t copies);
   void add_per_image(Memory& memory, const std::string& name, const Tensor& value, float rate);
   void plan_updates();
-  std::size_t phase_at(double progress) const;
   void upload_step(double progress);
   void compute_step(const TrainingPhase& phase);
   void train_share(const TrainingPhase& phase, std::size_t worker);
   void train_tile(const TrainingDraw& draw, const Images& images, const Images& share,
                   std::size_t worker, std::span<const SharedModulation> modulations);
-  Pixels draw_pixels(const TrainingDraw& draw, Memory& memory, const Images& images);
   Var gather(Tape& tape, std::size_t per_image, const Images& images);
   void add_error(const Var& loss, std::size_t worker);
   void update_rows(const TrainingPhase& phase, const Rows& rows);

@@ -25,6 +25,9 @@ struct TrainConfig {
   float beta2 = 0.99F;
   float epsilon = 1e-8F;
   double warm_up = 0.03;  ///< share of the training in which the rate rises linearly
+  /// After so many steps the rate is 1 / sqrt(2) of what the schedule says, and it goes on falling
+  /// with the square root of the steps: see decay_factor(). 0: never.
+  double decay_steps = 5000;
   // Pixels drawn from each image in a step.
   std::size_t flat_pixels = 5;
   std::size_t edge_pixels = 11;
@@ -82,9 +85,18 @@ struct TrainingPhase {
 /// without pixels.
 std::vector<TrainingPhase> plan_training(const TrainConfig& config, Head head);
 
+/// The number of the phase at `progress`.
+std::size_t phase_at(std::span<const TrainingPhase> phases, double progress);
+
 /// The factor on the learning rate at `progress` in [0, 1]: linear warm-up, then half a cosine to
 /// 0.
 double schedule_factor(double progress, double warm_up);
+
+/// The factor on the learning rate after so many steps: 1 / sqrt(1 + steps / decay_steps). The
+/// squares of the rates, whose sum is how far noise moves a parameter (a random walk), then add up
+/// to no more than the logarithm of the steps; at a constant rate trainings of 100,000 steps fall
+/// apart.
+double decay_factor(std::uint64_t steps, double decay_steps);
 
 /// The weight at `progress` of a loss that begins with `start` and falls linearly to 0 at `until`.
 float falling_weight(float start, double until, double progress);
