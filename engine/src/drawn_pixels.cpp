@@ -36,8 +36,8 @@ DrawnLosses losses(const Siren& siren, std::span<const Var> network,
     prediction = mean_samples(prediction, pixels.images, draw.flat_pixels, draw.samples_of_edge());
   DrawnLosses losses{weighted_squared_error(prediction, target, weights), {}};
   if (draw.assigned)
-    losses.assignment = sum(
-        scale_rows(siren.assignment_loss(output, coordinates, modulations, target), weights));
+    losses.assignment =
+        sum(scale_rows(siren.assignment_loss(output, coordinates, modulations, target), weights));
   return losses;
 }
 
