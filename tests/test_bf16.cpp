@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "chorus/collection.hpp"
+#include "chorus/error.hpp"
 #include "chorus/metrics.hpp"
 #include "chorus/render.hpp"
 #include "chorus/trainer.hpp"
@@ -262,6 +263,29 @@ BOOST_AUTO_TEST_CASE(training_is_as_good_as_in_single_precision) {
       difference_db += (found.own_db - expected.own_db) / 3;
     }
     BOOST_TEST(std::abs(difference_db) < 0.5, difference_db);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_check_backend_allows_for_the_rounding_of_products_alone) {
+  for (const std::string& backend : bf16_backends()) {
+    Memory memory(make_backend("check:" + backend + ",reference"));
+    const Matrix a = random_matrix(40, 64, 11), b = random_matrix(64, 48, 12);
+    const Tensor left = memory.from(floats(a), a.rows, a.cols);
+    const Tensor right = memory.from(floats(b), b.rows, b.cols), out = memory.zeros(40, 48);
+    Call product{.op = Op::matmul};
+    product.in[0] = left.const_view();
+    product.in[1] = right.const_view();
+    product.out[0] = out.view();
+    BOOST_CHECK_NO_THROW(memory.backend().run(product));
+    // Weights that were never packed are all zero: more than rounding.
+    const std::size_t size = memory.backend().packed_floats(b.rows, b.cols);
+    const Tensor packed = memory.zeros(1, size);
+    product.packed = packed.const_view().data;
+    BOOST_CHECK_EXCEPTION(memory.backend().run(product), Error, [](const Error& error) {
+      const std::string text = error.what();
+      return text.find("op matmul") != std::string::npos &&
+             text.find("disagrees") != std::string::npos;
+    });
   }
 }
 
