@@ -17,8 +17,7 @@ add_library(chorus_weak_symbol_sample OBJECT weak_symbol_sample.cpp)
 chorus_check_weak_symbols(weak_symbols_are_noticed
   $<TARGET_OBJECTS:chorus_weak_symbol_sample> EXPECT_WEAK)
 
-foreach(architecture IN ITEMS avx2 avx512 avx512bf16 avx512bf16_emulated amx
-                              amx_emulated)
+foreach(architecture IN ITEMS avx2 avx512 avx512bf16 avx512bf16_emulated amx amx_emulated)
   if(TARGET chorus_kernels_${architecture})
     chorus_check_weak_symbols(no_weak_symbols_in_${architecture}
       $<TARGET_OBJECTS:chorus_kernels_${architecture}>)
