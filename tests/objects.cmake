@@ -35,7 +35,7 @@ function(chorus_add_emulated_run processor backend)
 endfunction()
 
 if(TARGET chorus_kernels_avx2 AND CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
-  set(emulated_suites ops primitives siren backends)
+  set(emulated_suites ops primitives sine_layer siren backends)
   chorus_add_emulated_run(Haswell cpu:avx2 ${emulated_suites})
   chorus_add_emulated_run(Nehalem cpu:base ${emulated_suites})
 endif()
