@@ -102,7 +102,7 @@ export CHORUS_REQUIRED_BACKENDS=cuda
 limited 150 tests ctest --test-dir "$build" --parallel "$(nproc)" --output-on-failure
 export CHORUS_TEST_BACKEND=cuda
 limited 60 memcheck compute-sanitizer --tool memcheck --error-exitcode 1 "$tests" \
-  --run_test=primitives:sine_layer:cuda_kernels:ops/values_are_those_of_the_definition
+  --run_test=primitives:sine_layer:cuda_kernels:recorded:ops/values_are_those_of_the_definition
 limited 60 racecheck compute-sanitizer --tool racecheck --error-exitcode 1 "$tests" \
   --run_test=cuda_kernels
 unset CHORUS_TEST_BACKEND

@@ -10,8 +10,8 @@
 #include "matrix.hpp"
 
 // What the CUDA kernels do with matrices too large for the op cases: tiles of both sizes, a depth
-// shared among blocks, operands of less precision; and recorded steps. On the backend that
-// CHORUS_TEST_BACKEND names, or emulated.
+// shared among blocks, operands of less precision. On the backend that CHORUS_TEST_BACKEND
+// names, or emulated.
 
 using namespace chorus;
 using namespace chorus::test;
@@ -180,41 +180,6 @@ BOOST_AUTO_TEST_CASE(long_columns_are_summed_in_parts) {
     BOOST_TEST(largest_difference(bench.read(cosine), slopes) < 1e-6);
     BOOST_TEST(largest_difference(bench.read(sums), sum(old, group_sums(slopes, groups))) < 1e-4);
   }
-}
-
-BOOST_AUTO_TEST_CASE(repeated_work_is_recorded_once_and_reads_its_data_anew) {
-  const auto backend = make_backend(backend_name());
-  Memory memory(backend);
-  const Tensor in = memory.zeros(2, 3), total = memory.zeros(2, 3);
-  std::unique_ptr<Recording> recording;
-  int runs = 0;
-  double expected = 0;
-  for (int i = 1; i <= 5; ++i) {
-    from_host(*backend, std::vector<float>(6, static_cast<float>(i)), in);
-    backend->repeat(recording, [&] {
-      ++runs;
-      Call add{.op = Op::scale};
-      add.in[0] = in.const_view();
-      add.out[0] = total.view();
-      add.accumulate = true;
-      backend->run(add);
-    });
-    expected += i;
-    BOOST_TEST(to_host(*backend, total)[5] == expected);
-  }
-  BOOST_TEST(runs == 2);  // once to allocate, once to record
-}
-
-BOOST_AUTO_TEST_CASE(a_failure_while_recording_leaves_the_backend_usable) {
-  const auto backend = make_backend(backend_name());
-  std::unique_ptr<Recording> recording;
-  backend->repeat(recording, [] {});
-  const auto fail = [] { throw std::runtime_error("the work failed"); };
-  BOOST_CHECK_THROW(backend->repeat(recording, fail), std::runtime_error);
-  Memory memory(backend);
-  const Tensor a = memory.zeros(1, 1);
-  fill(*backend, a, 7);
-  BOOST_TEST(to_host(*backend, a).front() == 7);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

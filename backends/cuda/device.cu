@@ -50,6 +50,7 @@ struct Device::State {
   std::size_t staging_used = 0;
   std::vector<void*> scratch;  ///< the last one is in use
   std::size_t scratch_floats = 0;
+  bool records = false;
 };
 
 std::string device_unavailable() {
@@ -115,6 +116,7 @@ void Device::release(void* memory) noexcept {
 }
 
 void Device::upload(const void* host, void* memory, std::size_t bytes) {
+  if (state_->records) throw Error("CUDA: an upload cannot be recorded");
   if (bytes == 0) return;
   if (bytes > largest_staged_bytes) {
     check(cudaMemcpyAsync(memory, host, bytes, cudaMemcpyHostToDevice, state_->stream), "a copy");
@@ -132,6 +134,7 @@ void Device::upload(const void* host, void* memory, std::size_t bytes) {
 }
 
 void Device::download(const void* memory, void* host, std::size_t bytes) {
+  if (state_->records) throw Error("CUDA: a download cannot be recorded");
   if (bytes == 0) return;
   check(cudaMemcpyAsync(host, memory, bytes, cudaMemcpyDeviceToHost, state_->stream), "a copy");
   check(cudaStreamSynchronize(state_->stream), "a copy from the device");
@@ -149,13 +152,16 @@ float* Device::scratch(std::size_t floats) {
 std::unique_ptr<Recording> Device::record(const std::function<void()>& work) {
   check(cudaStreamBeginCapture(state_->stream, cudaStreamCaptureModeRelaxed), "recording");
   cudaGraph_t graph = nullptr;
+  state_->records = true;
   try {
     work();
   } catch (...) {
+    state_->records = false;
     cudaStreamEndCapture(state_->stream, &graph);
     if (graph != nullptr) cudaGraphDestroy(graph);
     throw;
   }
+  state_->records = false;
   check(cudaStreamEndCapture(state_->stream, &graph), "recording");
   cudaGraphExec_t executable = nullptr;
   const cudaError_t result = cudaGraphInstantiate(&executable, graph, 0);

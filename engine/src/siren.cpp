@@ -25,8 +25,9 @@ std::vector<float> normal(RandomStream& random, std::size_t count, float deviati
   return values;
 }
 
-/// mixed [rows x 9] = mixtures of p, gx and gy; [rows x 3] = p + x gx + y gy.
-Var at_places(const Var& mixed, const Var& coordinates) {
+/// p + x gx + y gy of mixtures [rows x 9] of p, gx and gy: times the basis (1, x, y), which is
+/// slope (x, y) + start, then summed by a product with fold.
+FieldBasis field_basis(Memory& memory) {
   constexpr std::size_t terms = 3, channels = 3, columns = terms * channels;
   std::array<float, columns * 2> slope{};
   std::array<float, columns> start{};
@@ -39,11 +40,15 @@ Var at_places(const Var& mixed, const Var& coordinates) {
       slope[column * 2 + term - 1] = 1;
     fold[column * channels + column % channels] = 1;
   }
+  return {memory.from(slope, columns, 2), memory.from(start, 1, columns),
+          memory.from(fold, columns, channels)};
+}
+
+/// mixed [rows x 9] = mixtures of p, gx and gy; [rows x 3] = p + x gx + y gy.
+Var at_places(const Var& mixed, const Var& coordinates, const FieldBasis& basis) {
   Tape& tape = mixed.tape();
-  Memory& memory = tape.memory();
-  const Var basis = linear(coordinates, tape.constant(memory.from(slope, columns, 2)),
-                           tape.constant(memory.from(start, 1, columns)));
-  return matmul(multiply(mixed, basis), tape.constant(memory.from(fold, columns, channels)));
+  const Var terms = linear(coordinates, tape.constant(basis.slope), tape.constant(basis.start));
+  return matmul(multiply(mixed, terms), tape.constant(basis.fold));
 }
 
 /// The value whose name is `text`.
@@ -146,6 +151,7 @@ Siren::Siren(Memory& memory, const SirenConfig& config, std::uint64_t seed) : co
     palette_.bias = add_parameter(memory, "palette.bias", Role::palette_bias, 1, numbers,
                                   std::vector<float>(numbers), false);
   }
+  if (palette && config.palette_fields == PaletteFields::affine) field_basis_ = field_basis(memory);
   pack(memory.backend());
 }
 
@@ -226,7 +232,7 @@ Var Siren::colors(const Var& output, const Var& coordinates,
                   std::span<const Modulation> modulations) const {
   if (config_.head == Head::rgb) return output;
   const Var mixed = palette_colors(output, modulations.back().shift);
-  return config_.palette_fields == PaletteFields::affine ? at_places(mixed, coordinates) : mixed;
+  return field_basis_.slope ? at_places(mixed, coordinates, field_basis_) : mixed;
 }
 
 Var Siren::assignment_loss(const Var& output, const Var& coordinates,

@@ -104,6 +104,12 @@ struct Modulation {
   Var gain;   ///< film alone: S z
 };
 
+/// Constants that colour fields are evaluated with, made once: a training step that a device has
+/// recorded cannot upload.
+struct FieldBasis {
+  Tensor slope, start, fold;
+};
+
 /// The shared network: its parameters and the formula. Latents are not part of it.
 class Siren {
  public:
@@ -168,6 +174,7 @@ class Siren {
   std::vector<Parameter> parameters_;
   std::vector<Layer> layers_;  ///< sine layers, then the output layer
   Layer palette_;              ///< P and p of predicted palettes
+  FieldBasis field_basis_;     ///< empty where there are no affine fields
 };
 
 }  // namespace chorus
