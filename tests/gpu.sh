@@ -102,9 +102,9 @@ export CHORUS_REQUIRED_BACKENDS=cuda
 limited 150 tests ctest --test-dir "$build" --parallel "$(nproc)" --output-on-failure
 export CHORUS_TEST_BACKEND=cuda
 limited 60 memcheck compute-sanitizer --tool memcheck --error-exitcode 1 "$tests" \
-  --run_test=primitives:sine_layer:cuda_kernels:recorded:ops/values_are_those_of_the_definition
+  --run_test=primitives:sine_layer:cuda_kernels:compact:recorded:ops/values_are_those_of_the_definition
 limited 60 racecheck compute-sanitizer --tool racecheck --error-exitcode 1 "$tests" \
-  --run_test=cuda_kernels
+  --run_test=cuda_kernels:compact
 unset CHORUS_TEST_BACKEND
 limited 30 check_against_reference "$program" train data/icons --size 24 --steps 5 \
   --backend check:cuda,reference -o "$build/checked.safetensors"

@@ -107,9 +107,9 @@ BOOST_AUTO_TEST_CASE(recorded_steps_train_every_head_as_the_reference_does) {
   for (const SirenConfig& config : networks) {
     const double found = psnr_after_training(device(), config);
     const double expected = psnr_after_training("reference", config);
-    BOOST_TEST(std::abs(found - expected) < 0.02,
-               name(config.head) << " " << name(config.palette_fields) << ": " << found
-                                 << " dB, expected " << expected);
+    BOOST_TEST(std::abs(found - expected) < 0.02, name(config.head)
+                                                      << " " << name(config.palette_fields) << ": "
+                                                      << found << " dB, expected " << expected);
   }
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "chorus/error.hpp"
+#include "chorus/number.hpp"
 
 namespace chorus {
 
@@ -34,16 +35,32 @@ std::size_t span_floats(std::size_t rows, std::size_t cols, std::size_t stride) 
   return rows == 0 ? 0 : (rows - 1) * stride + cols;
 }
 
+/// What a view spans, as floats, whatever its numbers are.
+std::vector<float> elements(Backend& backend, const ConstView& view) {
+  const std::size_t count = span_floats(view.rows, view.cols, view.stride);
+  std::vector<float> values(count);
+  if (view.number == Number::fp32) {
+    backend.download(view.data, values.data(), count * sizeof(float));
+    return values;
+  }
+  std::vector<std::uint16_t> halves(count);
+  backend.download(view.data, halves.data(), count * sizeof(std::uint16_t));
+  std::transform(halves.begin(), halves.end(), values.begin(),
+                 [&](std::uint16_t half) { return widened(half, view.number); });
+  return values;
+}
+ConstView as_const(const View& view) {
+  return {view.data, view.rows, view.cols, view.stride, view.number};
+}
+
 /// A copy of some elements in another backend's memory, for the time of one call.
 template <class T>
 class Mirror {
  public:
-  Mirror(Backend& from, Backend& to, const T* data, std::size_t count)
+  Mirror(Backend& to, const std::vector<T>& values)
       : to_(to),
-        memory_(static_cast<T*>(to.allocate(std::max<std::size_t>(count, 1) * sizeof(T)))) {
-    std::vector<T> host(count);
-    from.download(data, host.data(), count * sizeof(T));
-    to.upload(host.data(), memory_, count * sizeof(T));
+        memory_(static_cast<T*>(to.allocate(std::max<std::size_t>(values.size(), 1) * sizeof(T)))) {
+    to.upload(values.data(), memory_, values.size() * sizeof(T));
   }
   Mirror(const Mirror&) = delete;
   Mirror& operator=(const Mirror&) = delete;
@@ -55,27 +72,33 @@ class Mirror {
   T* memory_;
 };
 
-/// The same call on copies of its operands in another backend's memory.
+/// The same call on copies of its operands in another backend's memory, there in floats.
 class MirroredCall {
  public:
   MirroredCall(Backend& from, Backend& to, const Call& call) : call_(call) {
     call_.packed = nullptr;  // its layout is the other backend's secret
-    for (ConstView& view : call_.in) view.data = copy(from, to, view);
-    for (View& view : call_.out) view.data = copy(from, to, view);
+    for (ConstView& view : call_.in) {
+      view.data = copy(from, to, view);
+      view.number = Number::fp32;
+    }
+    for (View& view : call_.out) {
+      view.data = copy(from, to, as_const(view));
+      view.number = Number::fp32;
+    }
     for (IndexView& list : call_.index) {
       if (list.data == nullptr) continue;
-      indices_.push_back(std::make_unique<Mirror<std::uint32_t>>(from, to, list.data, list.count));
+      std::vector<std::uint32_t> values(list.count);
+      from.download(list.data, values.data(), list.count * sizeof(std::uint32_t));
+      indices_.push_back(std::make_unique<Mirror<std::uint32_t>>(to, values));
       list.data = indices_.back()->data();
     }
   }
   const Call& call() const { return call_; }
 
  private:
-  template <class AnyView>
-  float* copy(Backend& from, Backend& to, const AnyView& view) {
+  float* copy(Backend& from, Backend& to, const ConstView& view) {
     if (view.data == nullptr) return nullptr;
-    const std::size_t floats = span_floats(view.rows, view.cols, view.stride);
-    floats_.push_back(std::make_unique<Mirror<float>>(from, to, view.data, floats));
+    floats_.push_back(std::make_unique<Mirror<float>>(to, elements(from, view)));
     return floats_.back()->data();
   }
 
@@ -83,12 +106,6 @@ class MirroredCall {
   std::vector<std::unique_ptr<Mirror<float>>> floats_;
   std::vector<std::unique_ptr<Mirror<std::uint32_t>>> indices_;
 };
-
-std::vector<float> elements(Backend& backend, const View& view) {
-  std::vector<float> values(span_floats(view.rows, view.cols, view.stride));
-  backend.download(view.data, values.data(), values.size() * sizeof(float));
-  return values;
-}
 
 class CheckBackend final : public Backend {
  public:
@@ -100,6 +117,7 @@ class CheckBackend final : public Backend {
     return "runs " + subject_->name() + " and compares every op with " + judge_->name();
   }
   Precision precision() const override { return subject_->precision(); }
+  Numbers activations() const override { return subject_->activations(); }
   std::size_t workers() const override { return 1; }
   std::size_t tile_rows(std::size_t width) const override { return subject_->tile_rows(width); }
   std::size_t packed_floats(std::size_t rows, std::size_t cols) const override {
@@ -132,8 +150,8 @@ class CheckBackend final : public Backend {
  private:
   void compare(const Call& call, const Call& judged, std::size_t k) {
     const View& view = call.out[k];
-    const std::vector<float> found = elements(*subject_, view);
-    const std::vector<float> expected = elements(*judge_, judged.out[k]);
+    const std::vector<float> found = elements(*subject_, as_const(view));
+    const std::vector<float> expected = elements(*judge_, as_const(judged.out[k]));
     const double tolerance = tolerance_of(call, subject_->precision());
     double largest = 1e-3;
     for (std::size_t r = 0; r < view.rows; ++r)

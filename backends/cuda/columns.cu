@@ -1,8 +1,9 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <type_traits>
 
-#include "cuda/language.cuh"
+#include "cuda/numbers.cuh"
 #include "cuda/ops.hpp"
 
 // Sums over the rows of groups. A thread walks down a column of a part of a group; where groups
@@ -22,21 +23,27 @@ struct Summand {
   float added, kept;
 };
 
+template <class Number>
 struct Element {
-  ConstMatrix from;
-  __device__ Summand of(int row, int col) const { return {from.at(row, col), 0}; }
+  MatrixOf<const Number> from;
+  __device__ Summand of(int row, int col) const { return {value_of(from.at(row, col)), 0}; }
   __device__ void keep(int, int, float) const {}
 };
+template <class Number>
+Element<std::remove_const_t<Number>> element(const MatrixOf<Number>& from) {
+  return {as_const(from)};
+}
 
 /// The slope of a sine layer, upstream derivative times cosine, is left in place of the cosine.
+template <class Number>
 struct Slope {
   ConstMatrix upstream;
-  Matrix cosine;
+  MatrixOf<Number> cosine;
   __device__ Summand of(int row, int col) const {
-    const float slope = upstream.at(row, col) * cosine.at(row, col);
+    const float slope = upstream.at(row, col) * value_of(cosine.at(row, col));
     return {slope, slope};
   }
-  __device__ void keep(int row, int col, float slope) const { cosine.at(row, col) = slope; }
+  __device__ void keep(int row, int col, float slope) const { set(cosine.at(row, col), slope); }
 };
 
 /// The elements of a matrix as one column. `slope` may be null.
@@ -110,9 +117,21 @@ void sum_values(Device& device, const Value& value, int rows, const Matrix& out,
   const int parts = blocks_for(group_rows, part_rows);
   if (parts == 1) return launch_parts(device, value, group_rows, group_rows, out, accumulate);
   const std::size_t sums = static_cast<std::size_t>(out.rows) * parts;
-  const Matrix partial{device.scratch(sums * out.cols), static_cast<int>(sums), out.cols, out.cols};
+  const auto cols = static_cast<std::size_t>(out.cols);
+  const Matrix partial = matrix_at(device.scratch(sums * cols), sums, cols, cols);
   launch_parts(device, value, group_rows, part_rows, partial, false);
-  launch_parts(device, Element{as_const(partial)}, parts, parts, out, accumulate);
+  launch_parts(device, element(partial), parts, parts, out, accumulate);
+}
+
+/// The slope of a sine layer, in the numbers of the cosine whose place it takes, and its sums.
+template <class Number>
+void sum_slopes(Device& device, const Call& call) {
+  const MatrixOf<Number> cosine = matrix_of<Number>(call.out[0]);
+  const Matrix sums = matrix(call.out[1]);
+  // With an in1 the product of the two has left the slope.
+  if (call.in[1].data != nullptr)
+    return sum_values(device, element(cosine), cosine.rows, sums, true);
+  sum_values(device, Slope<Number>{matrix(call.in[0]), cosine}, cosine.rows, sums, true);
 }
 
 }  // namespace
@@ -122,12 +141,10 @@ void run_columns(Device& device, const Call& call) {
   const Matrix out = matrix(call.out[0]), sums = matrix(call.out[1]);
   switch (call.op) {
     case Op::sum_rows:
-      return sum_values(device, Element{in}, in.rows, out, call.accumulate);
+      return sum_values(device, element(in), in.rows, out, call.accumulate);
     case Op::sine_linear_gradient:
-      // With an in1 the product of the two has left the slope.
-      if (call.in[1].data != nullptr)
-        return sum_values(device, Element{as_const(out)}, out.rows, sums, true);
-      return sum_values(device, Slope{in, out}, out.rows, sums, true);
+      return call.out[0].number == Number::bf16 ? sum_slopes<Bf16Number>(device, call)
+                                                : sum_slopes<float>(device, call);
     case Op::squared_error:
       return sum_values(device, SquaredError{in, matrix(call.in[1]), matrix(call.in[2]), sums},
                         in.rows * in.cols, out, false);

@@ -29,17 +29,33 @@ class CudaBackend final : public Backend {
     return device_.description() + ", " + std::string(chorus::name(precision_)) + " products";
   }
   Precision precision() const override { return precision_; }
+  Numbers activations() const override {
+    switch (precision_) {
+      case Precision::fp32:
+      case Precision::tf32:
+        return {Number::fp32, Number::fp32};
+      case Precision::fp16:
+        // Derivatives can be too small for 16 bits with a short exponent.
+        return {Number::fp16, Number::bf16};
+      case Precision::bf16:
+        return {Number::bf16, Number::bf16};
+    }
+    throw std::logic_error("cuda: unknown precision");
+  }
   std::size_t workers() const override { return 1; }
 
   std::size_t tile_rows(std::size_t width) const override {
     // Sine and cosine of four layers; a little too much for the cache costs less than small tiles.
     constexpr std::size_t kept_matrices = 8, step = 128, least = 1024, most = 12288;
-    const std::size_t row_bytes = kept_matrices * (width + 16) * sizeof(float);
+    const std::size_t number_bytes = activations().values == Number::fp32 ? 4 : 2;
+    const std::size_t row_bytes = kept_matrices * (width + 16) * number_bytes;
     const std::size_t rows = 2 * device_.cache_bytes() / row_bytes;
     return std::clamp(rows / step * step, least, most);
   }
 
-  std::size_t packed_floats(std::size_t, std::size_t) const override { return 0; }
+  std::size_t packed_floats(std::size_t rows, std::size_t cols) const override {
+    return CHORUS_DEVICE::packed_floats(rows, cols, activations());
+  }
 
   void* allocate(std::size_t bytes) override {
     return device_.allocate(bytes + readable_slack * sizeof(float));
@@ -56,9 +72,9 @@ class CudaBackend final : public Backend {
     switch (call.op) {
       case Op::matmul:
       case Op::sine_linear:
-        return run_product(device_, call, precision_);
+        return run_product(device_, call, precision_, activations());
       case Op::sine_linear_gradient:
-        if (call.in[1].data != nullptr) run_product(device_, call, precision_);
+        if (call.in[1].data != nullptr) run_product(device_, call, precision_, activations());
         return run_columns(device_, call);
       case Op::sum_rows:
       case Op::squared_error:
@@ -72,7 +88,7 @@ class CudaBackend final : public Backend {
       case Op::adam:
         return run_training(device_, call);
       case Op::pack:
-        return;  // products take weights as they are
+        return run_pack(device_, call, activations());
       default:
         return run_elements(device_, call);
     }

@@ -20,11 +20,8 @@ namespace chorus::CHORUS_DEVICE {
       : "r"(a.of[0]), "r"(a.of[1]), "r"(a.of[2]), "r"(a.of[3]), "r"(b0), "r"(b1))
 #endif
 
-__device__ inline Word tf32_word(float value) {
-  Word word;
-  CHORUS_CONVERT("cvt.rna.tf32.f32 %0, %1;", word, "f"(value));
-  return word;
-}
+/// To the nearest, ties away from zero; tensor cores do not look at the lower 13 bits.
+__device__ inline Word tf32_word(float value) { return __float_as_uint(value) + (1U << 12); }
 __device__ inline Word fp16_word(float low, float high) {
   Word word;
   CHORUS_CONVERT("cvt.rn.f16x2.f32 %0, %1, %2;", word, "f"(high), "f"(low));
@@ -53,26 +50,136 @@ __device__ inline void mma_bf16(Pair& c0, Pair& c1, const Word4& a, Word b0, Wor
 #undef CHORUS_CONVERT
 #undef CHORUS_MMA
 
+__device__ inline float fp16_value(Word bits) {
+  float value;
+  asm("cvt.f32.f16 %0, %1;" : "=f"(value) : "h"(static_cast<std::uint16_t>(bits)));
+  return value;
+}
+
+/// Words in shared memory, with their address as the instructions below want it.
+template <int count>
+struct SharedWords {
+  SharedArray<Word, count>& words;
+  unsigned address;
+  __device__ explicit SharedWords(SharedArray<Word, count>& array)
+      : words(array), address(static_cast<unsigned>(__cvta_generic_to_shared(&array[0]))) {
+    asm volatile("" : "+r"(address));  // or it is computed anew in each use
+  }
+  __device__ unsigned at(int place) const { return address + static_cast<unsigned>(place) * 4; }
+};
+
 /// Four matrices of 8 rows x 4 words. Lane l names the place of row l % 8 of matrix l / 8, and gets
 /// word l % 4 of row l / 4 of each matrix.
 template <int count>
-__device__ Word4 load_matrices(const SharedArray<Word, count>& from, int place) {
+__device__ Word4 load_matrices(const SharedWords<count>& from, int place) {
   Word4 words;
-  const auto address = static_cast<unsigned>(__cvta_generic_to_shared(&from[place]));
   asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
                : "=r"(words.of[0]), "=r"(words.of[1]), "=r"(words.of[2]), "=r"(words.of[3])
-               : "r"(address));
+               : "r"(from.at(place)));
+  return words;
+}
+/// The same of matrices of 8 x 8 halves of words, which it transposes.
+template <int count>
+__device__ Word4 load_matrices_transposed(const SharedWords<count>& from, int place) {
+  Word4 words;
+  asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
+               : "=r"(words.of[0]), "=r"(words.of[1]), "=r"(words.of[2]), "=r"(words.of[3])
+               : "r"(from.at(place)));
   return words;
 }
 
-/// Words place to place + 3; place must be a multiple of 4.
+template <int words>
+struct alignas(words * sizeof(Word)) Words {
+  Word of[words];
+};
+
+/// Words from an address that is a multiple of their bytes, at most 16 at once.
 template <int count>
-__device__ Word4 load_four(const SharedArray<Word, count>& from, int place) {
-  return *reinterpret_cast<const Word4*>(&from[place]);
+__device__ void read_words(const void* from, Word (&to)[count]) {
+  constexpr int piece = count < 4 ? count : 4;
+  CHORUS_UNROLL
+  for (int w = 0; w < count; w += piece) {
+    const auto read = static_cast<const Words<piece>*>(from)[w / piece];
+    CHORUS_UNROLL
+    for (int i = 0; i < piece; ++i) to[w + i] = read.of[i];
+  }
 }
 template <int count>
-__device__ void store_four(SharedArray<Word, count>& to, int place, const Word4& words) {
-  *reinterpret_cast<Word4*>(&to[place]) = words;
+__device__ void write_words(const Word (&from)[count], void* to) {
+  constexpr int piece = count < 4 ? count : 4;
+  CHORUS_UNROLL
+  for (int w = 0; w < count; w += piece) {
+    Words<piece> written;
+    CHORUS_UNROLL
+    for (int i = 0; i < piece; ++i) written.of[i] = from[w + i];
+    static_cast<Words<piece>*>(to)[w / piece] = written;
+  }
+}
+/// Words place, place + 1, ... of shared memory; place must be a multiple of their number.
+template <int array_count, int count>
+__device__ void read_shared(const SharedWords<array_count>& from, int place, Word (&to)[count]) {
+  read_words(&from.words[place], to);
+}
+
+// Copies into shared memory that go on while the thread does other things. What is copied may be
+// used after wait_for_copies() in the thread that asked for it, and after a barrier in the others.
+// Devices below compute capability 8.0 copy at once.
+
+/// 16 bytes, or zeros. Both addresses must be multiples of 16.
+template <int count>
+__device__ void begin_copy(const SharedWords<count>& to, int place, const void* from, bool zeros) {
+#if __CUDA_ARCH__ >= 800
+  asm volatile(
+      "{.reg .pred zeros; setp.ne.b32 zeros, %2, 0;\n"
+      "@!zeros cp.async.cg.shared.global [%0], [%1], 16;\n"
+      "@zeros st.shared.v4.b32 [%0], {%3, %3, %3, %3};}" ::"r"(to.at(place)),
+      "l"(from), "r"(static_cast<int>(zeros)), "r"(0)
+      : "memory");
+#else
+  Word words[4] = {};
+  if (!zeros) read_words(from, words);
+  write_words(words, &to.words[place]);
+#endif
+}
+/// 16 bytes, of which the first `bytes` are read and the others zero.
+template <int count>
+__device__ void begin_partial_copy(const SharedWords<count>& to, int place, const void* from,
+                                   int bytes) {
+#if __CUDA_ARCH__ >= 800
+  asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(to.at(place)), "l"(from),
+               "r"(bytes)
+               : "memory");
+#else
+  Word words[4] = {};
+  for (int b = 0; b < bytes; ++b)
+    words[b / 4] |= Word{static_cast<const unsigned char*>(from)[b]} << b % 4 * 8;
+  write_words(words, &to.words[place]);
+#endif
+}
+/// A word, or zero if bytes is 0.
+template <int count>
+__device__ void begin_word_copy(const SharedWords<count>& to, int place, const void* from,
+                                int bytes) {
+#if __CUDA_ARCH__ >= 800
+  asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;" ::"r"(to.at(place)), "l"(from),
+               "r"(bytes)
+               : "memory");
+#else
+  to.words[place] = bytes == 0 ? 0 : *static_cast<const Word*>(from);
+#endif
+}
+/// Ends a group of copies.
+__device__ inline void end_copies() {
+#if __CUDA_ARCH__ >= 800
+  asm volatile("cp.async.commit_group;" ::: "memory");
+#endif
+}
+/// Waits for all groups of the thread but the last few.
+template <int last>
+__device__ void wait_for_copies() {
+#if __CUDA_ARCH__ >= 800
+  asm volatile("cp.async.wait_group %0;" ::"n"(last) : "memory");
+#endif
 }
 
 }  // namespace chorus::CHORUS_DEVICE

@@ -77,11 +77,6 @@ __device__ void check_inside(const AnyMatrix&, int, int) {}
 
 #endif
 
-/// Four neighbours, moved as one.
-struct alignas(16) Float4 {
-  float of[4];
-};
-
 struct Pair {
   float of[2];
 };
@@ -96,17 +91,13 @@ template <class T>
 struct MatrixOf {
   T* data;
   int rows, cols, stride;
+  bool aligned;  ///< rows begin at multiples of 16 bytes
+  bool whole;    ///< and are as long
 
   __device__ T* row(int r) const { return data + static_cast<std::size_t>(r) * stride; }
   __device__ T& at(int r, int c) const {
     check_inside(*this, r, c);
     return row(r)[c];
-  }
-  /// Columns c to c + 3 of a row; the address must be a multiple of 16 bytes.
-  __device__ Float4 four_at(int r, int c) const {
-    check_inside(*this, r, c);
-    check_inside(*this, r, c + 3);
-    return *reinterpret_cast<const Float4*>(row(r) + c);
   }
 };
 using Matrix = MatrixOf<float>;
@@ -123,13 +114,26 @@ struct Indices {
   }
 };
 
-inline Matrix matrix(const View& v) {
-  return {v.data, static_cast<int>(v.rows), static_cast<int>(v.cols), static_cast<int>(v.stride)};
+template <class T>
+MatrixOf<T> matrix_at(T* data, std::size_t rows, std::size_t cols, std::size_t stride) {
+  constexpr std::size_t alignment = 16;
+  const bool aligned = stride * sizeof(T) % alignment == 0 &&
+                       reinterpret_cast<std::uintptr_t>(data) % alignment == 0;
+  return {data,
+          static_cast<int>(rows),
+          static_cast<int>(cols),
+          static_cast<int>(stride),
+          aligned,
+          aligned && cols * sizeof(T) % alignment == 0};
 }
+inline Matrix matrix(const View& v) { return matrix_at(v.data, v.rows, v.cols, v.stride); }
 inline ConstMatrix matrix(const ConstView& v) {
-  return {v.data, static_cast<int>(v.rows), static_cast<int>(v.cols), static_cast<int>(v.stride)};
+  return matrix_at(v.data, v.rows, v.cols, v.stride);
 }
-inline ConstMatrix as_const(const Matrix& m) { return {m.data, m.rows, m.cols, m.stride}; }
+template <class T>
+constexpr MatrixOf<const T> as_const(const MatrixOf<T>& m) {
+  return {m.data, m.rows, m.cols, m.stride, m.aligned, m.whole};
+}
 inline Indices indices(const IndexView& v) { return {v.data, static_cast<int>(v.count)}; }
 
 struct Grid {

@@ -8,7 +8,11 @@
 namespace chorus::CHORUS_DEVICE {
 
 /// matmul, sine_linear, the product of sine_linear_gradient; large ones in the precision given.
-void run_product(Device& device, const Call& call, Precision precision);
+/// `numbers` are those of packed copies.
+void run_product(Device& device, const Call& call, Precision precision, Numbers numbers);
+/// pack: copies of weights in 16 bits, as they are and transposed, where products take such.
+void run_pack(Device& device, const Call& call, Numbers numbers);
+std::size_t packed_floats(std::size_t rows, std::size_t cols, Numbers numbers);
 /// sum_rows, sine_linear_gradient (the sums alone if it has a product), squared_error; of
 /// palette_colors_gradient the palettes' part.
 void run_columns(Device& device, const Call& call);

@@ -1,9 +1,8 @@
-#include "cuda/product.cuh"
-
 #include <algorithm>
-#include <cstdint>
 
-#include "cuda/ops.hpp"
+#include "cuda/product_launch.cuh"
+
+// Which kernel takes a product; and the copies of weights that those of 16 bits take.
 
 namespace chorus::CHORUS_DEVICE {
 
@@ -13,137 +12,101 @@ namespace {
 /// products with latents, where an error is the same for all pixels of an image.
 constexpr double least_operations = 1 << 22;
 /// Least extent in each direction: coordinates and colours stay in single precision.
-constexpr std::size_t least_extent = 16;
-/// Depth that a block should walk at least before the depth is shared with another one.
-constexpr int least_depth_share = 256;
-
-Operand operand(const ConstView& view, bool transposed) {
-  const bool aligned =
-      view.stride % 4 == 0 && reinterpret_cast<std::uintptr_t>(view.data) % sizeof(Float4) == 0;
-  return {matrix(view), transposed, aligned};
-}
-
-/// A product as the kernel takes it, the right operand as columns of the result x depth.
-struct Product {
-  Operand left, right;
-  int rows, cols, depth;
-};
+constexpr int least_extent = 16;
 
 Product product_of(const Call& call) {
   const bool transpose_b = call.op == Op::sine_linear || call.transpose_b;
-  const Operand left = operand(call.in[0], call.transpose_a);
-  const Operand right = operand(call.in[1], !transpose_b);
+  const ConstView& left = call.in[0];
   const View& out = call.out[0];
-  const auto depth = static_cast<int>(call.transpose_a ? call.in[0].rows : call.in[0].cols);
-  return {left, right, static_cast<int>(out.rows), static_cast<int>(out.cols), depth};
+  const auto depth = static_cast<int>(call.transpose_a ? left.rows : left.cols);
+  return {call,
+          left,
+          call.in[1],
+          call.transpose_a,
+          !transpose_b,
+          static_cast<int>(out.rows),
+          static_cast<int>(out.cols),
+          depth};
 }
 
-template <class T>
-int blocks(const Product& p) {
-  return blocks_for(p.rows, T::block_rows) * blocks_for(p.cols, T::block_cols);
+bool bears_less_precision(const Product& p) {
+  return std::min({p.rows, p.cols, p.depth}) >= least_extent &&
+         double(p.rows) * p.cols * p.depth >= least_operations;
 }
 
-/// Layers of blocks that share the depth, so that all multiprocessors have work. Depends on shapes
-/// and the device only: so do the bits of the result.
-int layers(const Device& device, const Product& p, int blocks_of_layer) {
-  const int most = std::max(1, p.depth / least_depth_share);
-  return std::clamp(device.multiprocessors() / blocks_of_layer, 1, most);
+std::size_t copy_stride(std::size_t cols) { return (cols + 7) / 8 * 8; }
+
+/// The copy of weights as they are, and the transposed one, which follows it.
+ConstView copy_of_weights(const float* packed, const ConstView& w, bool transposed,
+                          Numbers numbers) {
+  const std::size_t floats_of_first = w.rows * copy_stride(w.cols) / 2;
+  if (!transposed) return {packed, w.rows, w.cols, copy_stride(w.cols), numbers.values};
+  return {packed + floats_of_first, w.cols, w.rows, copy_stride(w.rows), numbers.slopes};
 }
 
-/// Adds the partial products of the layers, in their order, and finishes the sum.
-__global__ void sum_layers(ConstMatrix partial, StoreProduct finish) {
+template <class Plain, class Transposed>
+struct WeightCopies {
+  ConstMatrix weights;
+  MatrixOf<Plain> plain;
+  MatrixOf<Transposed> transposed;
+};
+
+/// A thread copies a weight to two places.
+template <class Plain, class Transposed>
+__global__ void copy_weights(WeightCopies<Plain, Transposed> copies) {
   const int i = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
-  const int row = i / partial.cols, col = i % partial.cols;
-  if (row >= finish.rows) return;
-  float sum = 0;
-  for (int from = row; from < partial.rows; from += finish.rows) sum += partial.at(from, col);
-  finish(row, col, sum);
+  const int row = i / copies.weights.cols, col = i % copies.weights.cols;
+  if (row >= copies.weights.rows) return;
+  const float weight = copies.weights.at(row, col);
+  set(copies.plain.at(row, col), weight);
+  set(copies.transposed.at(col, row), weight);
 }
 
-template <class Format, class T, class Epilogue>
-void launch_layers(Device& device, const Product& p, int layer_count, int share,
-                   const Epilogue& epilogue) {
-  const Grid grid{blocks_for(p.cols, T::block_cols), blocks_for(p.rows, T::block_rows),
-                  layer_count};
-  launch(device, product_kernel<Format, T, Epilogue>, grid, T::threads, p.left, p.right, share,
-         epilogue);
+View writable(const ConstView& v) {
+  return {const_cast<float*>(v.data), v.rows, v.cols, v.stride, v.number};
 }
 
-/// Rows of the result that share a row of the bias.
-int bias_group(const Product& p, const ConstView& bias) {
-  return bias.data == nullptr ? 1 : p.rows / static_cast<int>(bias.rows);
-}
-
-template <class Format, class T>
-void store_product(Device& device, const Call& call, const Product& p) {
-  constexpr int part_depth = part_words * Format::per_word;
-  const ConstView& bias = call.in[2];
-  const StoreProduct finish{matrix(call.out[0]), matrix(bias), bias_group(p, bias), p.rows,
-                            call.accumulate};
-  const int parts = blocks_for(p.depth, part_depth);
-  const int share = blocks_for(parts, layers(device, p, blocks<T>(p))) * part_depth;
-  const int layer_count = blocks_for(p.depth, share);
-  if (layer_count == 1) return launch_layers<Format, T>(device, p, 1, share, finish);
-
-  const int rows = layer_count * p.rows;
-  float* memory = device.scratch(static_cast<std::size_t>(rows) * p.cols);
-  const Matrix partial{memory, rows, p.cols, p.cols};
-  launch_layers<Format, T>(device, p, layer_count, share,
-                           StoreProduct{partial, ConstMatrix{}, 1, p.rows, false});
+template <class Plain, class Transposed>
+void launch_copies(Device& device, const Call& call, Numbers numbers) {
   constexpr int threads = 256;
-  launch(device, sum_layers, {blocks_for(p.rows * p.cols, threads)}, threads, as_const(partial),
-         finish);
-}
-
-template <class Format, class T>
-void run_tiled(Device& device, const Call& call, const Product& p) {
-  if (call.op == Op::matmul) return store_product<Format, T>(device, call, p);
-  if (call.op == Op::sine_linear_gradient)
-    return launch_layers<Format, T>(device, p, 1, p.depth,
-                                    SlopeOfProduct{matrix(call.out[0]), p.rows});
-  launch_layers<Format, T>(device, p, 1, p.depth,
-                           SineOfProduct{matrix(call.out[0]), matrix(call.out[1]),
-                                         matrix(call.in[2]), bias_group(p, call.in[2]), p.rows});
-}
-
-template <class Format>
-void run_in(Device& device, const Call& call) {
-  const Product p = product_of(call);
-  // Large tiles need less of the memory, small ones keep more multiprocessors busy.
-  const int large = blocks<LargeTiling>(p);
-  const int layer_count = call.op == Op::matmul ? layers(device, p, large) : 1;
-  if (3 * large * layer_count >= 2 * device.multiprocessors())
-    run_tiled<Format, LargeTiling>(device, call, p);
-  else
-    run_tiled<Format, SmallTiling>(device, call, p);
-}
-
-bool bears_less_precision(const Call& call) {
-  const View& out = call.out[0];
-  const std::size_t depth = call.transpose_a ? call.in[0].rows : call.in[0].cols;
-  return std::min({out.rows, out.cols, depth}) >= least_extent &&
-         static_cast<double>(out.rows) * static_cast<double>(out.cols) *
-                 static_cast<double>(depth) >=
-             least_operations;
+  const ConstView& w = call.in[0];
+  const auto copy = [&](bool transposed) {
+    return writable(copy_of_weights(call.out[0].data, w, transposed, numbers));
+  };
+  launch(device, copy_weights<Plain, Transposed>,
+         {blocks_for(static_cast<int>(w.rows * w.cols), threads)}, threads,
+         WeightCopies<Plain, Transposed>{matrix(w), matrix_of<Plain>(copy(false)),
+                                         matrix_of<Transposed>(copy(true))});
 }
 
 }  // namespace
 
-void run_product(Device& device, const Call& call, Precision precision) {
-  if (!bears_less_precision(call)) return run_in<Fp32>(device, call);
-  switch (precision) {
-    case Precision::fp32:
-      return run_in<Fp32>(device, call);
-    case Precision::tf32:
-      return run_in<Tf32>(device, call);
-    case Precision::fp16: {
-      // Derivatives can be too small for 16 bits with a short exponent.
-      const bool forward = call.op == Op::sine_linear || (call.transpose_b && !call.transpose_a);
-      return forward ? run_in<Fp16>(device, call) : run_in<Bf16>(device, call);
-    }
-    case Precision::bf16:
-      return run_in<Bf16>(device, call);
+std::size_t packed_floats(std::size_t rows, std::size_t cols, Numbers numbers) {
+  if (numbers.values == Number::fp32) return 0;
+  return (rows * copy_stride(cols) + cols * copy_stride(rows)) / 2;
+}
+
+void run_pack(Device& device, const Call& call, Numbers numbers) {
+  if (numbers.values == Number::fp16)
+    launch_copies<Fp16Number, Bf16Number>(device, call, numbers);
+  else if (numbers.values == Number::bf16)
+    launch_copies<Bf16Number, Bf16Number>(device, call, numbers);
+}
+
+void run_product(Device& device, const Call& call, Precision precision, Numbers numbers) {
+  Product p = product_of(call);
+  const bool left_in_16_bits = p.left.number != Number::fp32;
+  const bool of_colors = std::min(p.cols, p.depth) < least_extent;
+  if (left_in_16_bits && call.packed != nullptr && !p.left_transposed && !of_colors) {
+    p.right = copy_of_weights(call.packed, p.right, p.right_transposed, numbers);
+    p.right_transposed = false;
   }
+  const bool right_in_16_bits = p.right.number != Number::fp32;
+  if (left_in_16_bits && right_in_16_bits) return run_16_bits(device, p);
+  const bool in_16_bits = left_in_16_bits || right_in_16_bits || call.out[0].number != Number::fp32;
+  if (precision != Precision::fp32 && !in_16_bits && bears_less_precision(p))
+    return run_tf32(device, p);
+  run_fp32(device, p);
 }
 
 }  // namespace chorus::CHORUS_DEVICE

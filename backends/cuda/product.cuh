@@ -1,19 +1,18 @@
 #pragma once
 
-#include "cuda/operands.cuh"
+#include "cuda/parts.cuh"
 #include "cuda/sine.cuh"
 
 // One kernel for all products, in all precisions:
 //
-//   * A block computes a tile of the result. It walks along the depth; the next part of both
-//     operands is on its way from memory into registers while the present one, in shared memory,
-//     is multiplied. There are two buffers, so that one barrier a part is enough.
-//   * A warp computes a part of the tile and holds it in registers, each thread rows g + 8 i and
-//     columns 8 j + 2 t, 8 j + 2 t + 1 (g = lane / 4, t = lane % 4): as tensor cores want it, and
-//     with single precision free of bank conflicts.
+//   * A block computes a tile of the result. It walks along the depth; while one part of both
+//     operands, in shared memory, is multiplied, the next two are on their way there. There are
+//     three buffers, so that one barrier a part is enough.
+//   * A warp computes a part of the tile and holds it in registers. A thread has the rows g + 8 i
+//     of it (g = lane / 4), or where threads read four neighbouring rows at once, 4 g + i of each
+//     32. Of 32 columns it has 8 neighbours, or, where the right operand is of 16 bits and
+//     transposed, four times two: so the epilogue moves much at once.
 //   * What happens to the finished elements is an epilogue's affair: store, add, or bias and sine.
-//
-// Operands are converted on their way into shared memory, see operands.cuh.
 
 namespace chorus::CHORUS_DEVICE {
 
@@ -26,138 +25,118 @@ struct Tiling {
   static constexpr int row_steps = warp_rows / 8, col_steps = warp_cols / 8;
 };
 using LargeTiling = Tiling<128, 128, 64, 32>;
-using SmallTiling = Tiling<64, 32, 32, 16>;
+using SmallTiling = Tiling<64, 32, 32, 32>;
 
-constexpr int part_words = 16;    ///< depth of the part of an operand that is in shared memory
-constexpr int padded_words = 20;  ///< of a row there: rows 8 apart share banks, no nearer ones
+constexpr int buffers = 3;
 
-/// One operand: rows of the result (or its columns) x depth, or transposed.
-struct Operand {
-  ConstMatrix matrix;
-  bool transposed;  ///< the depth runs over the rows of the matrix
-  bool aligned;     ///< each row begins at a multiple of 16 bytes
-
-  __device__ int size() const { return transposed ? matrix.cols : matrix.rows; }
-  __device__ int depth() const { return transposed ? matrix.rows : matrix.cols; }
-};
-
-/// Columns col to col + 3 of a row, with zeros for what is outside.
-__device__ inline Float4 fetch_four(const Operand& operand, int row, int col) {
-  const ConstMatrix& m = operand.matrix;
-  if (operand.aligned && row < m.rows && col + 3 < m.cols) return m.four_at(row, col);
-  Float4 four;
-  CHORUS_UNROLL
-  for (int i = 0; i < 4; ++i)
-    four.of[i] = row < m.rows && col + i < m.cols ? m.at(row, col + i) : 0;
-  return four;
-}
-
-/// The share of one thread in moving a part of an operand: units of four words each.
-template <class Format, int rows, int threads>
-class Mover {
- public:
-  __device__ void fetch(const Operand& operand, int first_row, int first_depth) {
-    CHORUS_UNROLL
-    for (int n = 0; n < units; ++n) {
-      const Unit u(n, operand.transposed);
-      const int row = first_row + u.row, depth = first_depth + u.word * Format::per_word;
-      CHORUS_UNROLL
-      for (int p = 0; p < Format::per_word; ++p)
-        fetched_[n][p] = operand.transposed ? fetch_four(operand, depth + p, row)
-                                            : fetch_four(operand, row, depth + 4 * p);
-    }
-  }
-
-  template <int count>
-  __device__ void store(SharedArray<Word, count>& to, int buffer, bool transposed) const {
-    CHORUS_UNROLL
-    for (int n = 0; n < units; ++n) {
-      const Unit u(n, transposed);
-      const int place = (buffer * rows + u.row) * padded_words + u.word;
-      if (transposed) CHORUS_UNROLL
-      for (int i = 0; i < 4; ++i) to[place + i * padded_words] = word_across(fetched_[n], i);
-      else store_four(to, place, words_along(fetched_[n]));
-    }
-  }
-
- private:
-  static constexpr int units = rows * part_words / 4 / threads;
-
-  /// Four words along a row, or, transposed, one word of four rows.
-  struct Unit {
-    int row, word;
-    __device__ Unit(int n, bool transposed) {
-      const int number = static_cast<int>(threadIdx.x) + n * threads;
-      row = transposed ? number / part_words * 4 : number / 4;
-      word = transposed ? number % part_words : number % 4 * 4;
-    }
-  };
-
-  __device__ static Word4 words_along(const Float4 (&four)[Format::per_word]) {
-    Word4 words;
-    CHORUS_UNROLL
-    for (int i = 0; i < 4; ++i)
-      if constexpr (Format::per_word == 1)
-        words.of[i] = Format::word(four[0].of[i]);
-      else
-        words.of[i] = Format::word(four[i / 2].of[i % 2 * 2], four[i / 2].of[i % 2 * 2 + 1]);
-    return words;
-  }
-  __device__ static Word word_across(const Float4 (&four)[Format::per_word], int i) {
-    if constexpr (Format::per_word == 1)
-      return Format::word(four[0].of[i]);
-    else
-      return Format::word(four[0].of[i], four[1].of[i]);
-  }
-
-  Float4 fetched_[units][Format::per_word];
-};
-
+/// Of a thread: rows i, columns 2 j and 2 j + 1 of its own.
 template <class T>
 using Sums = Pair[T::row_steps][T::col_steps];
 
-/// sums += left right^T for the parts in shared memory whose rows begin at the places given.
-template <class Format, class T, int left_count, int right_count>
-__device__ void multiply_part(Sums<T>& sums, const SharedArray<Word, left_count>& left,
-                              int left_place, const SharedArray<Word, right_count>& right,
-                              int right_place) {
-  const int lane = static_cast<int>(threadIdx.x) % 32;
-  if constexpr (Format::tensor_cores) {
-    // The rows whose places this lane names to load_matrices().
-    const int left_lane = left_place + lane % 16 * padded_words + lane / 16 * 4;
-    const int right_lane =
-        right_place + (lane % 8 + lane / 16 * 8) * padded_words + lane / 8 % 2 * 4;
+template <class Operands, class T>
+struct Parts {
+  static constexpr int depth = Operands::Format::part_depth;
+  using Left = PartLayout<typename Operands::Left, Operands::left_transposed, T::block_rows, depth>;
+  using Right =
+      PartLayout<typename Operands::Right, Operands::right_transposed, T::block_cols, depth>;
+};
+
+/// Which rows of its warp's part are a thread's: the i-th one.
+template <class Operands>
+__device__ int row_of(int i) {
+  using Left = typename Operands::Left;
+  constexpr bool neighbours = !Operands::Format::tensor_cores ||
+                              (Operands::left_transposed && sizeof(Left) == sizeof(Word));
+  const int g = static_cast<int>(threadIdx.x) % 32 / 4;
+  return neighbours ? i / 4 * 32 + 4 * g + i % 4 : 8 * i + g;
+}
+
+/// sums += left right^T by the tensor cores, for the rows and columns from `row` and `col` on.
+template <class Operands, class T, int left_count, int right_count>
+__device__ void multiply_on_tensor_cores(Sums<T>& sums, const SharedWords<left_count>& left,
+                                         int left_word, int row,
+                                         const SharedWords<right_count>& right, int right_word,
+                                         int col) {
+  using Format = typename Operands::Format;
+  using P = Parts<Operands, T>;
+  constexpr int words = 16, step = 8;
+  CHORUS_UNROLL
+  for (int word = 0; word < words; word += step) {
+    Word4 a[T::row_steps / 2], b[T::col_steps / 2];
+    right_fragments<typename P::Right>(right, right_word, col, word, b);
+    left_fragments<typename P::Left>(left, left_word, row, word, a);
     CHORUS_UNROLL
-    for (int word = 0; word < part_words; word += 8) {
-      Word4 b[T::col_steps / 2];
+    for (Word4& fragment : b) CHORUS_UNROLL
+    for (Word& each : fragment.of) each = Format::right(each);
+    CHORUS_UNROLL
+    for (int i = 0; i < T::row_steps; i += 2) {
       CHORUS_UNROLL
-      for (int j = 0; j < T::col_steps / 2; ++j)
-        b[j] = load_matrices(right, right_lane + j * 16 * padded_words + word);
+      for (Word& each : a[i / 2].of) each = Format::left(each);
       CHORUS_UNROLL
-      for (int i = 0; i < T::row_steps; i += 2) {
-        const Word4 a = load_matrices(left, left_lane + i * 8 * padded_words + word);
-        CHORUS_UNROLL
-        for (int j = 0; j < T::col_steps; ++j)
-          Format::multiply_add(sums[i][j], sums[i + 1][j], a, b[j / 2].of[j % 2 * 2],
-                               b[j / 2].of[j % 2 * 2 + 1]);
-      }
+      for (int j = 0; j < T::col_steps; ++j)
+        Format::multiply_add(sums[i][j], sums[i + 1][j], a[i / 2], b[j / 2].of[j % 2 * 2],
+                             b[j / 2].of[j % 2 * 2 + 1]);
     }
-  } else {
-    const int left_lane = left_place + lane / 4 * padded_words;
-    const int right_lane = right_place + lane % 4 * 2 * padded_words;
-    for (int word = 0; word < part_words; word += 4) {
-      Word4 a[T::row_steps];
-      CHORUS_UNROLL
-      for (int i = 0; i < T::row_steps; ++i)
-        a[i] = load_four(left, left_lane + i * 8 * padded_words + word);
-      CHORUS_UNROLL
-      for (int j = 0; j < T::col_steps; ++j) CHORUS_UNROLL
-      for (int e = 0; e < 2; ++e) {
-        const Word4 b = load_four(right, right_lane + (8 * j + e) * padded_words + word);
+  }
+}
+
+/// sums of column n += a's elements k of each row, times a factor.
+template <class T, bool across>
+__device__ void add_multiples(Sums<T>& sums, const float (&a)[T::row_steps][4], int k, float factor,
+                              int n) {
+  CHORUS_UNROLL
+  for (int i = 0; i < T::row_steps; ++i) {
+    float& sum = sums[i][n / 2].of[n % 2];
+    sum = fma(across ? a[i / 4 * 4 + k][i % 4] : a[i][k], factor, sum);
+  }
+}
+
+/// Of a thread, a[i][k]: four of the depth in each of its rows. Transposed, for each four rows i:
+/// a[k][i].
+template <class Operands, class T, int count>
+__device__ void left_squares(const SharedWords<count>& left, int left_word, int row, int depth,
+                             float (&a)[T::row_steps][4]) {
+  using Left = typename Parts<Operands, T>::Left;
+  CHORUS_UNROLL
+  for (int i = 0; i < T::row_steps; ++i)
+    if constexpr (Left::transposed) {
+      const int at = row + row_of<Operands>(i / 4 * 4);
+      const int place = left_word + Left::place(depth + i % 4, at / Left::per_chunk);
+      four_of_part<Left>(left, place, at, a[i]);
+    } else {  // pairs of rows are twisted alike, and rows 32 apart
+      const int chunk = depth / Left::per_chunk, pair = row + row_of<Operands>(i / 2 % 2 * 2);
+      const int place = left_word + Left::place(pair, chunk);
+      four_of_part<Left>(left, place + (i / 4 * 32 + i % 2) * Left::row_words, depth, a[i]);
+    }
+}
+
+/// The same by ordinary instructions, from squares of 4 rows x 4 of depth.
+template <class Operands, class T, int left_count, int right_count>
+__device__ void multiply_in_order(Sums<T>& sums, const SharedWords<left_count>& left, int left_word,
+                                  int row, const SharedWords<right_count>& right, int right_word,
+                                  int col) {
+  using P = Parts<Operands, T>;
+  using Right = typename P::Right;
+  constexpr bool across = Operands::left_transposed;
+  const int first = col + static_cast<int>(threadIdx.x) % 4 * 8;
+  for (int square = 0; square < P::depth / 4; ++square) {
+    const int depth = 4 * square;
+    float a[T::row_steps][4];
+    left_squares<Operands, T>(left, left_word, row, depth, a);
+    CHORUS_UNROLL
+    for (int step = 0; step < 8; ++step) {
+      float b[4];  // four of the depth in a column; transposed: four columns at one depth
+      if constexpr (Right::transposed) {
+        const int k = step % 4, at = first + step / 4 * 4;
+        const int place = right_word + Right::place(depth + k, at / Right::per_chunk);
+        four_of_part<Right>(right, place, at, b);
         CHORUS_UNROLL
-        for (int k = 0; k < 4; ++k) CHORUS_UNROLL
-        for (int i = 0; i < T::row_steps; ++i)
-          sums[i][j].of[e] = fma(float_of(a[i].of[k]), float_of(b.of[k]), sums[i][j].of[e]);
+        for (int n = 0; n < 4; ++n) add_multiples<T, across>(sums, a, k, b[n], step / 4 * 4 + n);
+      } else {  // the eight rows of a thread are twisted alike
+        const int place = right_word + Right::place(dealt(first), depth / Right::per_chunk);
+        four_of_part<Right>(right, place + (step / 2 * 8 + step % 2) * Right::row_words, depth, b);
+        CHORUS_UNROLL
+        for (int k = 0; k < 4; ++k) add_multiples<T, across>(sums, a, k, b[k], step);
       }
     }
   }
@@ -171,85 +150,134 @@ struct StoreProduct {
   int group, rows;  ///< rows of the product
   bool accumulate;
 
-  __device__ void operator()(int row, int col, float value) const {
-    float& to = out.at(row + static_cast<int>(blockIdx.z) * rows, col);
-    if (bias.data != nullptr) value += bias.at(row / group, col);
-    to = accumulate ? to + value : value;
+  template <int count>
+  __device__ void operator()(int row, int col, const float (&values)[count]) const {
+    const int to = row + static_cast<int>(blockIdx.z) * rows;
+    float old[count] = {}, shift[count] = {}, sums[count];
+    if (accumulate) load_run(as_const(out), to, col, old);
+    if (bias.data != nullptr) load_run(bias, row / group, col, shift);
+    CHORUS_UNROLL
+    for (int i = 0; i < count; ++i) sums[i] = values[i] + shift[i] + old[i];
+    store_run(sums, out, to, col);
   }
 };
 
 /// sine, cosine = sin, cos of the product + the bias of the row's group.
+template <class Sine, class Cosine>
 struct SineOfProduct {
-  Matrix sine, cosine;  ///< cosine.data may be null
+  MatrixOf<Sine> sine;
+  MatrixOf<Cosine> cosine;  ///< data may be null
   ConstMatrix bias;
   int group, rows;
 
-  __device__ void operator()(int row, int col, float value) const {
-    const SineCosine both = sine_cosine(value + bias.at(row / group, col));
-    sine.at(row, col) = both.sine;
-    if (cosine.data != nullptr) cosine.at(row, col) = both.cosine;
+  template <int count>
+  __device__ void operator()(int row, int col, const float (&values)[count]) const {
+    float shift[count], sines[count], cosines[count];
+    load_run(bias, row / group, col, shift);
+    CHORUS_UNROLL
+    for (int i = 0; i < count; ++i) {
+      const SineCosine both = sine_cosine(values[i] + shift[i]);
+      sines[i] = both.sine;
+      cosines[i] = both.cosine;
+    }
+    store_run(sines, sine, row, col);
+    if (cosine.data != nullptr) store_run(cosines, cosine, row, col);
   }
 };
 
 /// slope, in place of the cosine, = the product times it.
+template <class Number>
 struct SlopeOfProduct {
-  Matrix cosine;
+  MatrixOf<Number> cosine;
   int rows;
 
-  __device__ void operator()(int row, int col, float value) const { cosine.at(row, col) *= value; }
+  template <int count>
+  __device__ void operator()(int row, int col, const float (&values)[count]) const {
+    float slopes[count];
+    load_run(as_const(cosine), row, col, slopes);
+    CHORUS_UNROLL
+    for (int i = 0; i < count; ++i) slopes[i] *= values[i];
+    store_run(slopes, cosine, row, col);
+  }
 };
 
-/// epilogue(row, col, element) for each element of left right^T. Blocks: x columns, y rows of the
+/// Hands the thread's sums to the epilogue, in runs of neighbours, from a row and a column on.
+template <class Operands, class T, class Epilogue>
+__device__ void finish(const Sums<T>& sums, int row, int col, int cols, const Epilogue& epilogue) {
+  static_assert(T::warp_cols == 32, "a thread has 8 of 32 columns");
+  constexpr bool on_tensor_cores = Operands::Format::tensor_cores;
+  constexpr bool single = sizeof(typename Operands::Right) == sizeof(Word);
+  constexpr bool pairs = on_tensor_cores && Operands::right_transposed && !single;
+  constexpr bool fours = on_tensor_cores && Operands::right_transposed && single;
+  constexpr int run = pairs ? 2 : 8;
+  const int t = static_cast<int>(threadIdx.x) % 4;
+  CHORUS_UNROLL
+  for (int i = 0; i < T::row_steps; ++i) CHORUS_UNROLL
+  for (int j = 0; j < T::col_steps; j += run / 2) {
+    float values[run];
+    CHORUS_UNROLL
+    for (int e = 0; e < run; ++e)
+      values[e] = fours ? sums[i][e % 4].of[e / 4] : sums[i][j + e / 2].of[e % 2];
+    const int at_row = row + row_of<Operands>(i), at_col = col + (pairs ? 8 * j + 2 * t : 8 * t);
+    if (at_row < epilogue.rows && at_col < cols) epilogue(at_row, at_col, values);
+  }
+}
+
+/// epilogue(row, col, run) for all elements of left right^T. Blocks: x columns, y rows of the
 /// result, z shares of `depth_share` of the depth.
-template <class Format, class T, class Epilogue>
+template <class Operands, class T, class Epilogue>
 __global__ void __launch_bounds__(T::threads, 512 / T::threads)
-    product_kernel(Operand left, Operand right, int depth_share, Epilogue epilogue) {
-  constexpr int part_depth = part_words * Format::per_word;
-  __shared__ SharedArray<Word, 2 * T::block_rows * padded_words> left_parts;
-  __shared__ SharedArray<Word, 2 * T::block_cols * padded_words> right_parts;
-  Mover<Format, T::block_rows, T::threads> left_mover;
-  Mover<Format, T::block_cols, T::threads> right_mover;
+    product_kernel(MatrixOf<const typename Operands::Left> left,
+                   MatrixOf<const typename Operands::Right> right, int depth_share,
+                   Epilogue epilogue) {
+  using P = Parts<Operands, T>;
+  using Left = typename P::Left;
+  using Right = typename P::Right;
+  __shared__ SharedArray<Word, buffers * Left::words> left_memory;
+  __shared__ SharedArray<Word, buffers * Right::words> right_memory;
+  const SharedWords left_parts(left_memory);
+  const SharedWords right_parts(right_memory);
 
   const int first_row = static_cast<int>(blockIdx.y) * T::block_rows;
   const int first_col = static_cast<int>(blockIdx.x) * T::block_cols;
   const int begin = static_cast<int>(blockIdx.z) * depth_share;
-  const int depth = min(depth_share, left.depth() - begin);
-  const int parts = (depth + part_depth - 1) / part_depth;
+  const int whole_depth = Left::transposed ? left.rows : left.cols;
+  const int parts = (min(depth_share, whole_depth - begin) + P::depth - 1) / P::depth;
   const int warp = static_cast<int>(threadIdx.x) / 32;
   const int warp_row = warp / T::warps_across * T::warp_rows;
   const int warp_col = warp % T::warps_across * T::warp_cols;
+  Copier<Left, T::threads, false> left_copier(left, Left::transposed ? begin : first_row,
+                                              Left::transposed ? first_row : begin);
+  Copier<Right, T::threads, !Right::transposed> right_copier(
+      right, Right::transposed ? begin : first_col, Right::transposed ? first_col : begin);
 
+  // Groups of copies are counted, so that there is one for each part, if an empty one.
+  const auto begin_next = [&](int part, int buffer) {
+    if (part < parts) {
+      left_copier.begin_next(left_parts, buffer * Left::words);
+      right_copier.begin_next(right_parts, buffer * Right::words);
+    }
+    end_copies();
+  };
   Sums<T> sums = {};
-  left_mover.fetch(left, first_row, begin);
-  right_mover.fetch(right, first_col, begin);
-  left_mover.store(left_parts, 0, left.transposed);
-  right_mover.store(right_parts, 0, right.transposed);
-  __syncthreads();
+  for (int part = 0; part < buffers - 1; ++part) begin_next(part, part);
+  int buffer = 0, next_buffer = buffers - 1;
   for (int part = 0; part < parts; ++part) {
-    const int buffer = part % 2;
-    const bool more = part + 1 < parts;
-    if (more) {
-      left_mover.fetch(left, first_row, begin + (part + 1) * part_depth);
-      right_mover.fetch(right, first_col, begin + (part + 1) * part_depth);
-    }
-    multiply_part<Format, T>(sums, left_parts, (buffer * T::block_rows + warp_row) * padded_words,
-                             right_parts, (buffer * T::block_cols + warp_col) * padded_words);
-    if (more) {
-      left_mover.store(left_parts, 1 - buffer, left.transposed);
-      right_mover.store(right_parts, 1 - buffer, right.transposed);
-    }
+    wait_for_copies<buffers - 2>();
     __syncthreads();
+    begin_next(part + buffers - 1, next_buffer);
+    const int left_word = buffer * Left::words, right_word = buffer * Right::words;
+    if constexpr (Operands::Format::tensor_cores)
+      multiply_on_tensor_cores<Operands, T>(sums, left_parts, left_word, warp_row, right_parts,
+                                            right_word, warp_col);
+    else
+      multiply_in_order<Operands, T>(sums, left_parts, left_word, warp_row, right_parts, right_word,
+                                     warp_col);
+    buffer = buffer + 1 < buffers ? buffer + 1 : 0;
+    next_buffer = next_buffer + 1 < buffers ? next_buffer + 1 : 0;
   }
-
-  const int lane = static_cast<int>(threadIdx.x) % 32;
-  CHORUS_UNROLL
-  for (int i = 0; i < T::row_steps; ++i) CHORUS_UNROLL
-  for (int j = 0; j < T::col_steps; ++j) CHORUS_UNROLL
-  for (int e = 0; e < 2; ++e) {
-    const int row = first_row + warp_row + 8 * i + lane / 4;
-    const int col = first_col + warp_col + 8 * j + lane % 4 * 2 + e;
-    if (row < epilogue.rows && col < right.size()) epilogue(row, col, sums[i][j].of[e]);
-  }
+  finish<Operands, T>(sums, first_row + warp_row, first_col + warp_col,
+                      Right::transposed ? right.cols : right.rows, epilogue);
 }
 
 }  // namespace chorus::CHORUS_DEVICE

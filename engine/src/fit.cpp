@@ -134,7 +134,7 @@ void Fitter::step(Memory& memory, Progress& progress, const PixelTable& table,
   const std::array<std::uint32_t, 1> number = {progress.step++};
   progress.visit.assign(backend_, number);
 
-  Tape tape(memory);
+  Tape tape(memory, Activations::compact);
   const std::vector<Var> network = model_.siren.on_tape(tape);
   std::vector<Modulation> modulations = model_.siren.modulate(
       network, tape.variable(progress.latent.value, progress.latent.gradient),

@@ -183,9 +183,10 @@ Var sine_linear(const Var& x, const Var& w, const Var& b) {
   require(x.cols() == w.cols(), "sine_linear", x, w);
   require(b.cols() == w.rows() && b.rows() > 0 && x.rows() % b.rows() == 0, "sine_linear", w, b);
   Tape& tape = x.tape();
-  Tensor sine = tape.memory().tensor(x.rows(), w.rows());
+  const auto [values, slopes] = tape.activations();
+  Tensor sine = tape.memory().tensor(x.rows(), w.rows(), values);
   Tensor cosine;  // only for the gradient
-  if (tape.records({&x, &w, &b})) cosine = tape.memory().tensor(x.rows(), w.rows());
+  if (tape.records({&x, &w, &b})) cosine = tape.memory().tensor(x.rows(), w.rows(), slopes);
   Call call{.op = Op::sine_linear};
   call.in[0] = x.value().const_view();
   call.in[1] = w.value().const_view();

@@ -125,7 +125,7 @@ std::vector<float> Renderer::colors(std::span<const float> points,
   backend_.parallel((rows + tile - 1) / tile, [&](std::size_t t, std::size_t worker) {
     const std::size_t first = t * tile, count = std::min(tile, rows - first);
     Memory& memory = memories_[worker];
-    Tape tape(memory);
+    Tape tape(memory, Activations::compact);
     const Var output = model_.siren.decode(
         model_.siren.on_tape(tape),
         tape.constant(memory.from(points.subspan(2 * first, 2 * count), count, 2)),

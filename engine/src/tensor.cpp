@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "chorus/number.hpp"
 #include "round_up.hpp"
 
 namespace chorus {
@@ -11,6 +12,12 @@ namespace chorus {
 namespace {
 
 constexpr std::size_t floats_per_line = 16;
+constexpr std::size_t halves_together = 8;  ///< numbers of 16 bits that are moved as one
+
+/// Floats that take as much memory.
+std::size_t floats_of(std::size_t numbers, Number number) {
+  return number == Number::fp32 ? numbers : (numbers + 1) / 2;
+}
 
 /// Rows without padding are one long row: a single copy.
 View as_few_rows(const View& view) {
@@ -27,7 +34,10 @@ std::size_t padded_stride(std::size_t cols) {
 
 Tensor Tensor::row_range(std::size_t first, std::size_t count) const {
   if (first + count > view_.rows) throw std::invalid_argument("row_range: past the last row");
-  return {owner_, View{view_.data + first * view_.stride, count, view_.cols, view_.stride}};
+  View part = view_;
+  part.data += floats_of(first * view_.stride, view_.number);
+  part.rows = count;
+  return {owner_, part};
 }
 
 /// Blocks by size. Shared by the Memory and every handle it gave out.
@@ -65,14 +75,15 @@ Memory::Memory(std::shared_ptr<Backend> backend)
 Backend& Memory::backend() const { return *pool_->backend; }
 const std::shared_ptr<Backend>& Memory::shared_backend() const { return pool_->backend; }
 
-Tensor Memory::tensor(std::size_t rows, std::size_t cols) {
-  const std::size_t stride = padded_stride(cols);
-  const std::size_t floats = std::max<std::size_t>(rows * stride, 1);
+Tensor Memory::tensor(std::size_t rows, std::size_t cols, Number number) {
+  const std::size_t stride =
+      number == Number::fp32 ? padded_stride(cols) : round_up(padded_stride(cols), halves_together);
+  const std::size_t floats = std::max<std::size_t>(floats_of(rows * stride, number), 1);
   std::shared_ptr<float> block(pool_->take(floats), [pool = pool_, floats](float* data) {
     pool->blocks_of(floats).push_back(data);
   });
   float* data = block.get();
-  return {std::move(block), View{data, rows, cols, stride}};
+  return {std::move(block), View{data, rows, cols, stride, number}};
 }
 
 std::vector<Memory> worker_memories(const std::shared_ptr<Backend>& backend) {
@@ -93,7 +104,30 @@ Tensor Memory::from(std::span<const float> values, std::size_t rows, std::size_t
   return result;
 }
 
+namespace {
+
+std::vector<float> halves_to_host(Backend& backend, const View& view) {
+  std::vector<std::uint16_t> halves(view.rows * view.stride);
+  backend.download(view.data, halves.data(), halves.size() * sizeof(halves.front()));
+  std::vector<float> values;
+  for (std::size_t r = 0; r < view.rows; ++r)
+    for (std::size_t c = 0; c < view.cols; ++c)
+      values.push_back(widened(halves[r * view.stride + c], view.number));
+  return values;
+}
+
+void halves_from_host(Backend& backend, std::span<const float> values, const View& view) {
+  std::vector<std::uint16_t> halves(view.rows * view.stride);
+  for (std::size_t r = 0; r < view.rows; ++r)
+    for (std::size_t c = 0; c < view.cols; ++c)
+      halves[r * view.stride + c] = narrowed(values[r * view.cols + c], view.number);
+  backend.upload(halves.data(), view.data, halves.size() * sizeof(halves.front()));
+}
+
+}  // namespace
+
 std::vector<float> to_host(Backend& backend, const Tensor& tensor) {
+  if (tensor.view().number != Number::fp32) return halves_to_host(backend, tensor.view());
   const View view = as_few_rows(tensor.view());
   std::vector<float> values(tensor.size());
   for (std::size_t r = 0; r < view.rows; ++r)
@@ -103,9 +137,10 @@ std::vector<float> to_host(Backend& backend, const Tensor& tensor) {
 }
 
 void from_host(Backend& backend, std::span<const float> values, const Tensor& tensor) {
-  const View view = as_few_rows(tensor.view());
   if (values.size() != tensor.size())
     throw std::invalid_argument("from_host: wrong number of values");
+  if (tensor.view().number != Number::fp32) return halves_from_host(backend, values, tensor.view());
+  const View view = as_few_rows(tensor.view());
   for (std::size_t r = 0; r < view.rows; ++r)
     backend.upload(&values[r * view.cols], view.data + r * view.stride, view.cols * sizeof(float));
 }

@@ -217,7 +217,7 @@ void Trainer::train_tile(const TrainingDraw& draw, const Images& images, const I
   const DrawnPixels pixels = draw_pixels(memory, {table_, config_.seed, config_.area_jitter}, draw,
                                          step_images_.range(images.first, images.count),
                                          visits_.range(images.first, images.count));
-  Tape tape(memory);
+  Tape tape(memory, Activations::compact);
   const auto leaf = [&](const Var& value, const Tensor& derivative) {
     if (!derivative) return Var();
     // Where all images share a row, all tiles do.

@@ -1,47 +1,26 @@
 #pragma once
 
-#include <cmath>
+#include <cstring>
+#include <utility>
+#include <vector>
 
+#include "chorus/number.hpp"
 #include "cuda/language.cuh"
 
 // What instructions.cuh does on a GPU. The lanes of a warp exchange their registers through memory.
 
 namespace chorus::CHORUS_DEVICE {
 
-/// Keeps `kept` bits of the fraction: the nearest value, ties to even.
-inline Word rounded_fraction(float value, int kept) {
-  const int dropped = 23 - kept;
-  const Word word = bits_of(value);
-  const Word tie = (Word{1} << (dropped - 1)) - 1 + (word >> dropped & 1);
-  return (word + tie) >> dropped << dropped;
-}
+inline float fp16_value(Word bits) { return fp16_to_float(static_cast<std::uint16_t>(bits)); }
 
-inline Word fp16_bits(float value) {
-  constexpr float largest_that_rounds_down = 65519.996F, smallest_normal = 0x1p-14F;
-  const Word sign = bits_of(value) >> 16 & 0x8000;
-  const float magnitude = std::abs(value);
-  if (magnitude > largest_that_rounds_down) return sign | 0x7C00;
-  if (magnitude < smallest_normal)
-    return sign | static_cast<Word>(std::nearbyint(magnitude * 0x1p24F));
-  return sign | ((rounded_fraction(magnitude, 10) >> 13) - (112U << 10));
-}
+inline Word tf32_word(float value) { return bits_of(value) + (1U << 12); }
+inline Word fp16_word(float low, float high) { return fp16_of(low) | Word{fp16_of(high)} << 16; }
+inline Word bf16_word(float low, float high) { return bf16_of(low) | Word{bf16_of(high)} << 16; }
 
-inline float fp16_value(Word bits) {
-  const Word magnitude = bits & 0x7FFF;
-  const float value = magnitude < 0x0400 ? static_cast<float>(magnitude) * 0x1p-24F
-                                         : float_of((magnitude << 13) + (112U << 23));
-  return (bits & 0x8000) != 0 ? -value : value;
+inline float product_of_tf32(Word a, Word b) {
+  constexpr Word seen = ~((1U << 13) - 1);
+  return float_of(a & seen) * float_of(b & seen);
 }
-
-inline Word tf32_word(float value) {  // ties away from zero
-  return (bits_of(value) + (1U << 12)) >> 13 << 13;
-}
-inline Word fp16_word(float low, float high) { return fp16_bits(low) | fp16_bits(high) << 16; }
-inline Word bf16_word(float low, float high) {
-  return rounded_fraction(low, 7) >> 16 | rounded_fraction(high, 7);
-}
-
-inline float product_of_tf32(Word a, Word b) { return float_of(a) * float_of(b); }
 inline float product_of_fp16(Word a, Word b) {
   return fp16_value(a & 0xFFFF) * fp16_value(b & 0xFFFF) +
          fp16_value(a >> 16) * fp16_value(b >> 16);
@@ -81,25 +60,89 @@ inline void mma_bf16(Pair& c0, Pair& c1, const Word4& a, Word b0, Word b1) {
 }
 
 template <int count>
-Word4 load_matrices(const SharedArray<Word, count>& from, int place) {
+struct SharedWords {
+  SharedArray<Word, count>& words;
+  explicit SharedWords(SharedArray<Word, count>& array) : words(array) {}
+  Word operator[](int place) const { return std::as_const(words)[place]; }
+};
+
+/// The places that the lanes name, in the order of the lanes.
+inline const Word* exchange_places(int place) {
   Word* places = simt::warp_memory();
-  const unsigned lane = simt::lane();
-  places[lane] = static_cast<Word>(place);
+  places[simt::lane()] = static_cast<Word>(place);
   __syncwarp();
+  return places;
+}
+template <int count>
+Word4 load_matrices(const SharedWords<count>& from, int place) {
+  const Word* places = exchange_places(place);
+  const unsigned lane = simt::lane();
   Word4 words;
   for (unsigned m = 0; m < 4; ++m)
     words.of[m] = from[static_cast<int>(places[8 * m + lane / 4] + lane % 4)];
   __syncwarp();
   return words;
 }
+template <int count>
+Word4 load_matrices_transposed(const SharedWords<count>& from, int place) {
+  const Word* places = exchange_places(place);
+  const unsigned row = simt::lane() / 4, col = simt::lane() % 4 * 2;
+  const auto half = [&](Word first, unsigned at) {
+    return from[static_cast<int>(first + at / 2)] >> at % 2 * 16 & 0xFFFF;
+  };
+  Word4 words;
+  for (unsigned m = 0; m < 4; ++m)
+    words.of[m] = half(places[8 * m + col], row) | half(places[8 * m + col + 1], row) << 16;
+  __syncwarp();
+  return words;
+}
 
 template <int count>
-Word4 load_four(const SharedArray<Word, count>& from, int place) {
-  return {{from[place], from[place + 1], from[place + 2], from[place + 3]}};
+void read_words(const void* from, Word (&to)[count]) {
+  simt::check_alignment(from, sizeof(Word) * (count < 4 ? count : 4));
+  std::memcpy(to, from, sizeof to);
 }
 template <int count>
-void store_four(SharedArray<Word, count>& to, int place, const Word4& words) {
-  for (int i = 0; i < 4; ++i) to[place + i] = words.of[i];
+void write_words(const Word (&from)[count], void* to) {
+  simt::check_alignment(to, sizeof(Word) * (count < 4 ? count : 4));
+  std::memcpy(to, from, sizeof from);
+}
+template <int array_count, int count>
+void read_shared(const SharedWords<array_count>& from, int place, Word (&to)[count]) {
+  if (place % count != 0) throw simt::Error("CUDA: misaligned words of shared memory");
+  for (int i = 0; i < count; ++i) to[i] = from[place + i];
+}
+
+/// Nothing may use the places from now on; they are written when the thread waits.
+template <int count>
+void begin_copies(const SharedWords<count>& shared, int place, int words, const void* from,
+                  int bytes) {
+  SharedArray<Word, count>& to = shared.words;
+  if (place % words != 0) throw simt::Error("CUDA: a copy to misaligned shared memory");
+  if (bytes != 0) simt::check_alignment(from, sizeof(Word) * static_cast<std::size_t>(words));
+  for (int i = 0; i < words; ++i) to[place + i] = 0xFFFFFFFF;  // a NaN in every format
+  simt::defer([&to, place, words, from, bytes] {
+    std::vector<Word> copied(static_cast<std::size_t>(words));
+    std::memcpy(copied.data(), from, static_cast<std::size_t>(bytes));
+    for (int i = 0; i < words; ++i) to[place + i] = copied[static_cast<std::size_t>(i)];
+  });
+}
+template <int count>
+void begin_copy(const SharedWords<count>& to, int place, const void* from, bool zeros) {
+  begin_copies(to, place, 4, from, zeros ? 0 : 16);
+}
+template <int count>
+void begin_partial_copy(const SharedWords<count>& to, int place, const void* from, int bytes) {
+  begin_copies(to, place, 4, from, bytes);
+}
+template <int count>
+void begin_word_copy(const SharedWords<count>& to, int place, const void* from, int bytes) {
+  begin_copies(to, place, 1, from, bytes);
+}
+inline void end_copies() { simt::end_deferred(); }
+template <int last>
+void wait_for_copies() {
+  simt::wait_for_deferred(last);
 }
 
 }  // namespace chorus::CHORUS_DEVICE

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <deque>
 #include <exception>
 #include <memory>
 #include <vector>
@@ -49,6 +50,7 @@ struct Thread {
   Context context;
   State state = State::runs;
   Place place;
+  std::deque<std::vector<std::function<void()>>> deferred;  ///< groups, the last one is open
 };
 
 /// Thrown in the threads that wait when another one has failed.
@@ -62,6 +64,7 @@ class Block {
   static void begin();  ///< the first function on the stack of a thread
 
   unsigned thread() const { return running_; }
+  Thread& self() { return threads_[running_]; }
   std::uint64_t time() const { return time_; }
   std::uint64_t start() const { return start_; }
   std::uint32_t* warp_memory() {
@@ -150,12 +153,13 @@ void Block::enter(unsigned thread) {
 void Block::body() {
   try {
     kernel_();
+    for (const auto& group : self().deferred)
+      if (!group.empty()) throw Error("CUDA: a kernel ended without waiting for its copies");
   } catch (const Cancelled&) {
   } catch (...) {
     if (!failure_) failure_ = std::current_exception();
   }
-  Thread& self = threads_[running_];
-  self.state = State::done;
+  self().state = State::done;
 #ifdef CHORUS_ADDRESS_SANITIZER
   __sanitizer_start_switch_fiber(nullptr, scheduler_.stack, scheduler_.bytes);
 #endif
@@ -163,10 +167,10 @@ void Block::body() {
 }
 
 void Block::wait(State state, Place place) {
-  Thread& self = threads_[running_];
-  self.state = state;
-  self.place = place;
-  change(self.context, scheduler_);
+  Thread& waiting = self();
+  waiting.state = state;
+  waiting.place = place;
+  change(waiting.context, scheduler_);
   if (failure_) throw Cancelled();
 }
 
@@ -235,6 +239,30 @@ unsigned lane() { return running_block().thread() % warp_threads; }
 void block_barrier(Place place) { running_block().wait(State::waits_for_block, place); }
 void warp_barrier(Place place) { running_block().wait(State::waits_for_warp, place); }
 std::uint32_t* warp_memory() { return running_block().warp_memory(); }
+
+void defer(std::function<void()> action) {
+  auto& groups = running_block().self().deferred;
+  if (groups.empty()) groups.emplace_back();
+  groups.back().push_back(std::move(action));
+}
+void end_deferred() {
+  auto& groups = running_block().self().deferred;
+  if (groups.empty()) groups.emplace_back();
+  groups.emplace_back();
+}
+void wait_for_deferred(int last_groups) {
+  auto& groups = running_block().self().deferred;
+  // The open group, which no end_deferred() has closed, is not waited for.
+  while (groups.size() > static_cast<std::size_t>(last_groups) + 1) {
+    for (const auto& action : groups.front()) action();
+    groups.pop_front();
+  }
+}
+
+void check_alignment(const void* address, std::size_t bytes) {
+  if (reinterpret_cast<std::uintptr_t>(address) % bytes != 0)
+    throw Error("CUDA: an address is not a multiple of " + std::to_string(bytes) + " bytes");
+}
 
 void launch(const Dim3& grid, unsigned threads, const std::function<void()>& kernel) {
   if (threads == 0 || threads > 1024)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <stdexcept>
@@ -13,6 +14,7 @@
 //   * two threads that touch the same element of shared memory, one of them writing, with no
 //     __syncthreads() between are an error, whatever the order in which they happened to run;
 //   * reading shared memory that the block has not written is an error;
+//   * what is copied in the background arrives when the thread waits for it, no earlier;
 //   * matrices know their shapes (language.cuh): an element outside is an error.
 
 namespace chorus::simt {
@@ -49,6 +51,15 @@ void warp_barrier(Place place);
 /// Memory that the threads of a warp share, for instructions that exchange registers.
 inline constexpr unsigned warp_memory_words = 512;
 std::uint32_t* warp_memory();
+
+/// What a thread begins now and what others see later: groups of deferred actions, which happen
+/// when the thread waits for all groups but the last few. At the end none may be left.
+void defer(std::function<void()> action);
+void end_deferred();
+void wait_for_deferred(int last_groups);
+
+/// Throws Error unless the address is a multiple.
+void check_alignment(const void* address, std::size_t bytes);
 
 /// Runs all blocks of a kernel, one after another. Throws Error.
 void launch(const Dim3& grid, unsigned threads, const std::function<void()>& kernel);

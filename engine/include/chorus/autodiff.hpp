@@ -91,13 +91,24 @@ class Gradient {
 
 using GradientRule = std::function<void(Gradient&)>;
 
+/// In which numbers a tape keeps the activations of sine layers: floats, or what suits the
+/// backend's products best (Backend::activations). Of 16-bit activations only sine layers and
+/// products can be made, and gradients() cannot be asked for.
+enum class Activations { single, compact };
+
 class Tape {
  public:
-  explicit Tape(Memory& memory) : memory_(memory) { nodes_.reserve(64); }
+  explicit Tape(Memory& memory, Activations activations = Activations::single)
+      : memory_(memory),
+        activations_(activations == Activations::single ? Numbers{}
+                                                        : memory.backend().activations()) {
+    nodes_.reserve(64);
+  }
   Tape(const Tape&) = delete;
   Tape& operator=(const Tape&) = delete;
 
   Memory& memory() { return memory_; }
+  Numbers activations() const { return activations_; }
 
   Var constant(Tensor value, const float* packed = nullptr);
   /// A leaf to differentiate with gradients().
@@ -138,6 +149,7 @@ class Tape {
   Var ones_like(const Var& value);
 
   Memory& memory_;
+  Numbers activations_;
   std::vector<Node> nodes_;
   bool recording_ = true;
 };

@@ -27,6 +27,13 @@ enum class Precision : std::uint8_t {
   bf16,  ///< 8 bits of exponent, 7 of fraction
 };
 
+/// How the activations of sine layers are kept between a pass forwards and one backwards: the
+/// sines, and the cosines, in whose place come the derivatives.
+struct Numbers {
+  Number values = Number::fp32;
+  Number slopes = Number::fp32;
+};
+
 /// A place where primitives run: memory, kernels and workers. Backends know matrices only, nothing
 /// of differentiation, images or latents. How to add one: backends/README.md.
 class Backend {
@@ -36,6 +43,9 @@ class Backend {
   virtual std::string name() const = 0;         ///< as given to make_backend, resolved: "cpu:avx2"
   virtual std::string description() const = 0;  ///< for people: instruction set, device, workers
   virtual Precision precision() const { return Precision::fp32; }  ///< of large products
+
+  /// What its products like best: with operands of 16 bits also in memory, less has to be moved.
+  virtual Numbers activations() const { return {}; }
 
   /// Number of workers that `parallel` uses; worker ids are below it.
   virtual std::size_t workers() const = 0;

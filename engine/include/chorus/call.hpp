@@ -9,21 +9,32 @@
 
 namespace chorus {
 
-/// A row-major matrix of 32-bit floats in a backend's memory: element (r, c) is data[r * stride +
-/// c]. What lies between cols and stride is undefined and never has to be preserved. Up to
-/// `readable_slack` floats behind the last element may be read (never written).
+/// The format of the numbers of a matrix in memory. Those of 16 bits, see Backend::activations(),
+/// are known to products, sine_linear, sine_linear_gradient, and to no other op.
+enum class Number : std::uint8_t {
+  fp32,
+  fp16,  ///< 5 bits of exponent, 10 of fraction
+  bf16,  ///< 8 bits of exponent, 7 of fraction
+};
+
+/// A row-major matrix in a backend's memory, of 32-bit floats where nothing else is said: element
+/// (r, c) is data[r * stride + c]; of numbers of 16 bits, the same after a cast of data. What lies
+/// between cols and stride is undefined and never has to be preserved. Up to `readable_slack`
+/// floats behind the last element may be read (never written).
 struct ConstView {
   const float* data = nullptr;
   std::size_t rows = 0;
   std::size_t cols = 0;
-  std::size_t stride = 0;
+  std::size_t stride = 0;  ///< numbers
+  Number number{};         ///< fp32 where nothing is said
 };
 
 struct View {
   float* data = nullptr;
   std::size_t rows = 0;
   std::size_t cols = 0;
-  std::size_t stride = 0;
+  std::size_t stride = 0;  ///< numbers
+  Number number{};         ///< fp32 where nothing is said
 };
 
 /// A list of unsigned integers in a backend's memory.

@@ -23,7 +23,9 @@ class Tensor {
   explicit operator bool() const { return view_.data != nullptr; }
 
   View view() const { return view_; }
-  ConstView const_view() const { return {view_.data, view_.rows, view_.cols, view_.stride}; }
+  ConstView const_view() const {
+    return {view_.data, view_.rows, view_.cols, view_.stride, view_.number};
+  }
 
   /// The same elements without a share in them: cheaper to copy, for as long as this one lives.
   Tensor borrowed() const { return {nullptr, view_}; }
@@ -47,7 +49,8 @@ class Memory {
   Backend& backend() const;
   const std::shared_ptr<Backend>& shared_backend() const;
 
-  Tensor tensor(std::size_t rows, std::size_t cols);  ///< contents undefined
+  /// Contents undefined.
+  Tensor tensor(std::size_t rows, std::size_t cols, Number number = Number::fp32);
   Tensor zeros(std::size_t rows, std::size_t cols);
   Tensor from(std::span<const float> values, std::size_t rows, std::size_t cols);
 
@@ -63,6 +66,7 @@ std::vector<Memory> worker_memories(const std::shared_ptr<Backend>& backend);
 /// cache sets; narrow ones (coordinates, colours) are dense.
 std::size_t padded_stride(std::size_t cols);
 
+// Between numbers of 16 bits and floats, these two convert.
 std::vector<float> to_host(Backend& backend, const Tensor& tensor);  ///< rows x cols, dense
 void from_host(Backend& backend, std::span<const float> values, const Tensor& tensor);
 void fill(Backend& backend, const Tensor& tensor, float value);

@@ -1,0 +1,42 @@
+#include "cuda/product_launch.cuh"
+
+namespace chorus::CHORUS_DEVICE {
+
+namespace {
+
+using OfSines = Operands<Fp16, Fp16Number, Fp16Number, false, false>;
+using OfBf16 = Operands<Bf16, Bf16Number, Bf16Number, false, false>;
+using OfSlopes = Operands<Bf16, Bf16Number, Bf16Number, true, true>;
+using OfSlopesAndSines = Operands<Bf16OfFp16, Bf16Number, Fp16Number, true, true>;
+
+/// Sines of fp16 by weights of fp16.
+void run_sines(Device& device, const Product& p) {
+  if (p.call.op == Op::sine_linear)
+    return sine_of_product<OfSines, Fp16Number, Bf16Number>(device, p);
+  if (p.call.op != Op::matmul) unknown_product(p);
+  store_product<OfSines>(device, p);
+}
+
+/// Sines or slopes of bf16 by weights of bf16.
+void run_bf16(Device& device, const Product& p) {
+  if (p.call.op == Op::sine_linear)
+    return sine_of_product<OfBf16, Bf16Number, Bf16Number>(device, p);
+  if (p.call.op == Op::sine_linear_gradient) return slope_of_product<OfBf16, Bf16Number>(device, p);
+  store_product<OfBf16>(device, p);
+}
+
+}  // namespace
+
+void run_16_bits(Device& device, const Product& p) {
+  const Number left = p.left.number, right = p.right.number;
+  if (p.left_transposed != p.right_transposed) unknown_product(p);
+  if (p.left_transposed) {
+    if (p.call.op != Op::matmul || left != Number::bf16) unknown_product(p);
+    return right == Number::fp16 ? store_product<OfSlopesAndSines>(device, p)
+                                 : store_product<OfSlopes>(device, p);
+  }
+  if (left != right) unknown_product(p);
+  return left == Number::fp16 ? run_sines(device, p) : run_bf16(device, p);
+}
+
+}  // namespace chorus::CHORUS_DEVICE
