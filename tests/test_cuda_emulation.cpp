@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "cuda/language.cuh"
+#include "cuda/emulation/instructions.hpp"
 
 // That the emulation runs kernels as CUDA does, and that it catches the mistakes it promises to.
 
@@ -101,6 +101,24 @@ __global__ void number_the_blocks(Matrix out) {
   if (me() == 0) out.at(0, static_cast<int>(blockIdx.x)) = static_cast<float>(gridDim.x);
 }
 
+/// Each thread copies a word in the background and reads that of another one.
+void copy_in_the_background(Matrix out, bool wait, bool synchronize, bool wait_in_the_end) {
+  __shared__ SharedArray<Word, threads> shared;
+  const SharedWords places(shared);
+  begin_word_copy(places, me(), out.row(0) + me(), 4);
+  end_copies();
+  if (wait) wait_for_copies<0>();
+  if (synchronize) __syncthreads();
+  out.at(0, threads + me()) = float_of(places[opposite()]);
+  if (wait_in_the_end) wait_for_copies<0>();
+}
+__global__ void copy(Matrix out) { copy_in_the_background(out, true, true, false); }
+__global__ void copy_without_waiting(Matrix out) { copy_in_the_background(out, false, true, true); }
+__global__ void copy_without_barrier(Matrix out) {
+  copy_in_the_background(out, true, false, false);
+}
+__global__ void copy_to_the_end(Matrix out) { copy_in_the_background(out, false, true, false); }
+
 /// Counts how many are alive.
 struct Counted {
   static inline int alive = 0;
@@ -163,6 +181,17 @@ BOOST_AUTO_TEST_CASE(an_access_outside_is_caught) {
                    "row 0, column 64 is outside a matrix of 1 x 64"));
   BOOST_TEST(row.values[threads] == -1);
   BOOST_TEST(holds(objection(read_outside, row.view()), "column 64 is outside"));
+}
+
+BOOST_AUTO_TEST_CASE(copies_arrive_when_a_thread_waits_for_them) {
+  Row row;
+  for (int i = 0; i < threads; ++i) row.values[static_cast<std::size_t>(i)] = static_cast<float>(i);
+  BOOST_TEST(objection(copy, row.view(2 * threads)) == "");
+  BOOST_TEST(row.values[threads] == threads - 1);
+  BOOST_TEST(row.values.back() == 0);
+  BOOST_TEST(holds(objection(copy_without_waiting, row.view(2 * threads)), "missing barrier"));
+  BOOST_TEST(holds(objection(copy_without_barrier, row.view(2 * threads)), "before any thread"));
+  BOOST_TEST(holds(objection(copy_to_the_end, row.view(2 * threads)), "without waiting"));
 }
 
 BOOST_AUTO_TEST_CASE(a_failure_ends_all_threads) {
