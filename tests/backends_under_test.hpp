@@ -25,6 +25,7 @@ class ForwardingBackend : public Backend {
   Precision precision() const override { return inner_->precision(); }
   Numbers activations() const override { return inner_->activations(); }
   std::size_t workers() const override { return inner_->workers(); }
+  std::size_t least_share_floats() const override { return inner_->least_share_floats(); }
   std::size_t tile_rows(std::size_t width) const override { return inner_->tile_rows(width); }
   std::size_t packed_floats(std::size_t rows, std::size_t cols) const override {
     return inner_->packed_floats(rows, cols);

@@ -169,22 +169,30 @@ struct Adam {
   }
 };
 
-/// One update of rows `rows` of the parameter, or of all in order if there are none.
-void check_adam(Bench& bench, const Shape& s, const std::vector<std::uint32_t>& rows) {
+/// One update of rows `rows` of the parameter, or of all in order if there are none, by the sum of
+/// several gradients, which is cleared if there is more than one.
+void check_adam(Bench& bench, const Shape& s, const std::vector<std::uint32_t>& rows,
+                std::size_t copies = 1) {
   Adam expected(s.rows, s.cols);
   const Tensor value = bench.place(expected.value), first = bench.place(expected.first),
                second = bench.place(expected.second);
-  const Matrix gradient = random_matrix(rows.empty() ? s.rows : rows.size(), s.cols, 20);
+  const std::size_t updated = rows.empty() ? s.rows : rows.size();
+  const Matrix gradient = random_matrix(copies * updated, s.cols, 20);
   Matrix schedule(1, 3);
   schedule.values = {0.5, 2.5, 3.25};
   const Tensor slope = bench.place(gradient), factors = bench.place(schedule);
   const IndexList list = bench.list(rows);
   Call call{.op = Op::adam, .adam = adam_settings};
   if (!rows.empty()) call.index[0] = list.view();
+  if (copies > 1) call.out[3] = slope.view();
   bench.run(call, {&slope, &factors}, {&value, &first, &second});
-  for (std::size_t r = 0; r < gradient.rows; ++r)
-    for (std::size_t c = 0; c < s.cols; ++c)
-      expected.update(rows.empty() ? r : rows[r], c, gradient(r, c), schedule);
+  for (std::size_t r = 0; r < updated; ++r)
+    for (std::size_t c = 0; c < s.cols; ++c) {
+      double g = 0;
+      for (std::size_t copy = 0; copy < copies; ++copy) g += gradient(copy * updated + r, c);
+      expected.update(rows.empty() ? r : rows[r], c, g, schedule);
+    }
+  check_close(bench.read(slope), copies > 1 ? Matrix(gradient.rows, s.cols) : gradient, 0);
   check_close(bench.read(value), expected.value, rounding);
   check_close(bench.read(first), expected.first, rounding);
   check_close(bench.read(second), expected.second, rounding);
@@ -194,6 +202,13 @@ void check_adam(Bench& bench, const Shape& s, const std::vector<std::uint32_t>& 
 
 BOOST_AUTO_TEST_CASE(adam_follows_its_paper) {
   for_each_shape([](Bench& bench, const Shape& s) { check_adam(bench, s, {}); });
+}
+
+BOOST_AUTO_TEST_CASE(adam_adds_gradients_and_clears_them) {
+  for_each_shape([](Bench& bench, const Shape& s) {
+    check_adam(bench, s, {}, 2);
+    check_adam(bench, s, {}, 3);
+  });
 }
 
 BOOST_AUTO_TEST_CASE(adam_by_row_numbers_leaves_the_other_rows) {

@@ -27,16 +27,17 @@ CHORUS_INLINE void each_element(const Call& call, Value value) {
   }
 }
 
-void fill(const Call& call) {
-  const View& out = call.out[0];
-  const Batch value(call.scale);
+void fill_with(const View& out, float number) {
+  const Batch value(number);
   for (std::size_t r = 0; r < out.rows; ++r) {
     float* to = out.data + r * out.stride;
     std::size_t j = 0;
     for (; j + lanes <= out.cols; j += lanes) store(to + j, value);
-    for (; j < out.cols; ++j) to[j] = call.scale;
+    for (; j < out.cols; ++j) to[j] = number;
   }
 }
+
+void fill(const Call& call) { fill_with(call.out[0], call.scale); }
 
 void broadcast_rows(const Call& call) {
   const ConstView in = call.in[0];
@@ -152,8 +153,10 @@ void adam(const Call& call) {
   const Batch rest1(1.0F - update.beta1), rest2(1.0F - update.beta2);
   const Batch rate(update.rate * schedule[0] * schedule[1]), correction2(schedule[2]);
   const Batch epsilon(update.epsilon);
-  for (std::size_t i = 0; i < gradient.rows; ++i) {
-    const std::size_t r = call.index[0].count != 0 ? call.index[0].data[i] : i;
+  const bool by_number = call.index[0].count != 0;
+  const std::size_t rows = by_number ? gradient.rows : call.out[0].rows;
+  for (std::size_t i = 0; i < rows; ++i) {
+    const std::size_t r = by_number ? call.index[0].data[i] : i;
     const float* from = gradient.data + i * gradient.stride;
     float* parameter = call.out[0].data + r * call.out[0].stride;
     float* first = call.out[1].data + r * call.out[1].stride;
@@ -165,8 +168,10 @@ void adam(const Call& call) {
     };
     std::size_t j = 0;
     for (; j + lanes <= gradient.cols; j += lanes) {
-      Batch p = load(parameter + j), m = load(first + j), v = load(second + j);
-      step(load(from + j), p, m, v);
+      Batch p = load(parameter + j), m = load(first + j), v = load(second + j), g = load(from + j);
+      for (std::size_t row = i + rows; row < gradient.rows; row += rows)
+        g += load(gradient.data + row * gradient.stride + j);
+      step(g, p, m, v);
       store(parameter + j, p);
       store(first + j, m);
       store(second + j, v);
@@ -174,11 +179,14 @@ void adam(const Call& call) {
     if (j < gradient.cols) {
       const std::size_t count = gradient.cols - j;
       Batch p = load_part(parameter + j, count), m = load_part(first + j, count);
-      Batch v = load_part(second + j, count);
-      step(load_part(from + j, count), p, m, v);
+      Batch v = load_part(second + j, count), g = load_part(from + j, count);
+      for (std::size_t row = i + rows; row < gradient.rows; row += rows)
+        g += load_part(gradient.data + row * gradient.stride + j, count);
+      step(g, p, m, v);
       store_part(parameter + j, p, count);
       store_part(first + j, m, count);
       store_part(second + j, v, count);
     }
   }
+  if (call.out[3].data != nullptr) fill_with(call.out[3], 0);
 }

@@ -16,8 +16,8 @@ struct Repeated final : public Recording {
 
 class CudaBackend final : public Backend {
  public:
-  CudaBackend(std::string name, Precision precision)
-      : name_(std::move(name)), precision_(precision) {
+  CudaBackend(std::string name, Precision precision, std::size_t workers)
+      : name_(std::move(name)), precision_(precision), workers_(workers), device_(workers) {
     if (precision != Precision::fp32 && !device_.has_tensor_cores())
       throw Error("backend '" + name_ + "' (" + device_.description() + ") has no precision " +
                   std::string(chorus::name(precision)) +
@@ -42,14 +42,17 @@ class CudaBackend final : public Backend {
     }
     throw std::logic_error("cuda: unknown precision");
   }
-  std::size_t workers() const override { return 1; }
+  std::size_t workers() const override { return workers_; }
+  std::size_t least_share_floats() const override {
+    return std::size_t{1} << 24;  // one kernel occupies the device
+  }
 
   std::size_t tile_rows(std::size_t width) const override {
     // Sine and cosine of four layers; a little too much for the cache costs less than small tiles.
     constexpr std::size_t kept_matrices = 8, step = 128, least = 1024, most = 12288;
     const std::size_t number_bytes = activations().values == Number::fp32 ? 4 : 2;
     const std::size_t row_bytes = kept_matrices * (width + 16) * number_bytes;
-    const std::size_t rows = 2 * device_.cache_bytes() / row_bytes;
+    const std::size_t rows = 2 * device_.cache_bytes() / row_bytes / workers_;
     return std::clamp(rows / step * step, least, most);
   }
 
@@ -96,7 +99,17 @@ class CudaBackend final : public Backend {
 
   void parallel(std::size_t tasks,
                 const std::function<void(std::size_t, std::size_t)>& body) override {
-    for (std::size_t task = 0; task < tasks; ++task) body(task, 0);
+    device_.fork();
+    try {
+      for (std::size_t task = 0; task < tasks; ++task) {
+        device_.use(task % workers_);
+        body(task, task % workers_);
+      }
+    } catch (...) {
+      device_.join();
+      throw;
+    }
+    device_.join();
   }
 
   double measure_peak_flops() override { return device_.peak_flops(); }
@@ -116,13 +129,17 @@ class CudaBackend final : public Backend {
  private:
   std::string name_;
   Precision precision_;
+  std::size_t workers_;
   Device device_;
 };
 
 }  // namespace
 
 std::shared_ptr<Backend> make_backend(const std::string& name, const BackendOptions& options) {
-  return std::make_shared<CudaBackend>(name, options.precision);
+  // While one queue's kernel comes to its end or reads its first operands, the other's computes.
+  constexpr std::size_t usual_workers = 2;
+  return std::make_shared<CudaBackend>(name, options.precision,
+                                       options.workers == 0 ? usual_workers : options.workers);
 }
 
 }  // namespace chorus::CHORUS_DEVICE

@@ -44,13 +44,24 @@ constexpr std::size_t staging_alignment = 256;
 }  // namespace
 
 struct Device::State {
-  cudaStream_t stream = nullptr;
+  struct Queue {
+    cudaStream_t stream = nullptr;
+    cudaEvent_t reached = nullptr;
+    std::vector<void*> scratch;  ///< the last one is in use
+    std::size_t scratch_floats = 0;
+  };
+  std::vector<Queue> queues;
+  std::size_t in_use = 0;               ///< of the queues
   cudaStream_t setup_stream = nullptr;  ///< of work that must not be recorded
   char* staging = nullptr;
   std::size_t staging_used = 0;
-  std::vector<void*> scratch;  ///< the last one is in use
-  std::size_t scratch_floats = 0;
   bool records = false;
+
+  cudaStream_t stream() const { return queues[in_use].stream; }
+  void wait() const {
+    for (const Queue& queue : queues)
+      check(cudaStreamSynchronize(queue.stream), "waiting for the device");
+  }
 };
 
 std::string device_unavailable() {
@@ -60,19 +71,26 @@ std::string device_unavailable() {
   return devices > 0 ? "" : "no CUDA device";
 }
 
-Device::Device() : state_(std::make_unique<State>()) {
+Device::Device(std::size_t queues) : state_(std::make_unique<State>()) {
   check(cudaSetDevice(0), "choosing the device");
-  check(cudaStreamCreateWithFlags(&state_->stream, cudaStreamNonBlocking), "making a queue");
+  state_->queues.resize(queues);
+  for (State::Queue& queue : state_->queues) {
+    check(cudaStreamCreateWithFlags(&queue.stream, cudaStreamNonBlocking), "making a queue");
+    check(cudaEventCreateWithFlags(&queue.reached, cudaEventDisableTiming), "making an event");
+  }
   check(cudaStreamCreateWithFlags(&state_->setup_stream, cudaStreamNonBlocking), "making a queue");
   check(cudaMallocHost(&state_->staging, staging_bytes), "allocating page-locked memory");
 }
 
 Device::~Device() {
-  cudaStreamSynchronize(state_->stream);
-  for (void* memory : state_->scratch) cudaFree(memory);
+  for (State::Queue& queue : state_->queues) {
+    cudaStreamSynchronize(queue.stream);
+    for (void* memory : queue.scratch) cudaFree(memory);
+    cudaEventDestroy(queue.reached);
+    cudaStreamDestroy(queue.stream);
+  }
   cudaFreeHost(state_->staging);
   cudaStreamDestroy(state_->setup_stream);
-  cudaStreamDestroy(state_->stream);
 }
 
 std::string Device::description() const {
@@ -111,7 +129,7 @@ void* Device::allocate(std::size_t bytes) {
 }
 
 void Device::release(void* memory) noexcept {
-  cudaStreamSynchronize(state_->stream);
+  for (const State::Queue& queue : state_->queues) cudaStreamSynchronize(queue.stream);
   cudaFree(memory);
 }
 
@@ -119,50 +137,69 @@ void Device::upload(const void* host, void* memory, std::size_t bytes) {
   if (state_->records) throw Error("CUDA: an upload cannot be recorded");
   if (bytes == 0) return;
   if (bytes > largest_staged_bytes) {
-    check(cudaMemcpyAsync(memory, host, bytes, cudaMemcpyHostToDevice, state_->stream), "a copy");
-    check(cudaStreamSynchronize(state_->stream), "a copy to the device");
+    check(cudaMemcpyAsync(memory, host, bytes, cudaMemcpyHostToDevice, state_->stream()), "a copy");
+    check(cudaStreamSynchronize(state_->stream()), "a copy to the device");
     return;
   }
   if (state_->staging_used + bytes > staging_bytes) {
-    check(cudaStreamSynchronize(state_->stream), "waiting for the device");
+    state_->wait();
     state_->staging_used = 0;
   }
   char* staged = state_->staging + state_->staging_used;
   state_->staging_used += (bytes + staging_alignment - 1) / staging_alignment * staging_alignment;
   std::memcpy(staged, host, bytes);
-  check(cudaMemcpyAsync(memory, staged, bytes, cudaMemcpyHostToDevice, state_->stream), "a copy");
+  check(cudaMemcpyAsync(memory, staged, bytes, cudaMemcpyHostToDevice, state_->stream()), "a copy");
 }
 
 void Device::download(const void* memory, void* host, std::size_t bytes) {
   if (state_->records) throw Error("CUDA: a download cannot be recorded");
   if (bytes == 0) return;
-  check(cudaMemcpyAsync(host, memory, bytes, cudaMemcpyDeviceToHost, state_->stream), "a copy");
-  check(cudaStreamSynchronize(state_->stream), "a copy from the device");
+  check(cudaMemcpyAsync(host, memory, bytes, cudaMemcpyDeviceToHost, state_->stream()), "a copy");
+  check(cudaStreamSynchronize(state_->stream()), "a copy from the device");
+}
+
+void Device::fork() {
+  State::Queue& first = state_->queues.front();
+  check(cudaEventRecord(first.reached, first.stream), "marking a queue");
+  for (State::Queue& queue : state_->queues)
+    if (&queue != &first) check(cudaStreamWaitEvent(queue.stream, first.reached), "a queue's wait");
+}
+void Device::use(std::size_t queue) { state_->in_use = queue; }
+void Device::join() {
+  State::Queue& first = state_->queues.front();
+  for (State::Queue& queue : state_->queues) {
+    if (&queue == &first) continue;
+    check(cudaEventRecord(queue.reached, queue.stream), "marking a queue");
+    check(cudaStreamWaitEvent(first.stream, queue.reached), "a queue's wait");
+  }
+  state_->in_use = 0;
 }
 
 float* Device::scratch(std::size_t floats) {
-  if (floats > state_->scratch_floats) {
-    const std::size_t grown = std::max(floats, 2 * state_->scratch_floats);
-    state_->scratch.push_back(allocate(grown * sizeof(float)));
-    state_->scratch_floats = grown;
+  State::Queue& queue = state_->queues[state_->in_use];
+  if (floats > queue.scratch_floats) {
+    const std::size_t grown = std::max(floats, 2 * queue.scratch_floats);
+    queue.scratch.push_back(allocate(grown * sizeof(float)));
+    queue.scratch_floats = grown;
   }
-  return static_cast<float*>(state_->scratch.back());
+  return static_cast<float*>(queue.scratch.back());
 }
 
 std::unique_ptr<Recording> Device::record(const std::function<void()>& work) {
-  check(cudaStreamBeginCapture(state_->stream, cudaStreamCaptureModeRelaxed), "recording");
+  const cudaStream_t stream = state_->stream();
+  check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeRelaxed), "recording");
   cudaGraph_t graph = nullptr;
   state_->records = true;
   try {
     work();
   } catch (...) {
     state_->records = false;
-    cudaStreamEndCapture(state_->stream, &graph);
+    cudaStreamEndCapture(stream, &graph);
     if (graph != nullptr) cudaGraphDestroy(graph);
     throw;
   }
   state_->records = false;
-  check(cudaStreamEndCapture(state_->stream, &graph), "recording");
+  check(cudaStreamEndCapture(stream, &graph), "recording");
   cudaGraphExec_t executable = nullptr;
   const cudaError_t result = cudaGraphInstantiate(&executable, graph, 0);
   cudaGraphDestroy(graph);
@@ -171,10 +208,10 @@ std::unique_ptr<Recording> Device::record(const std::function<void()>& work) {
 }
 
 void Device::replay(Recording& recording) {
-  check(cudaGraphLaunch(dynamic_cast<Graph&>(recording).get(), state_->stream), "a replay");
+  check(cudaGraphLaunch(dynamic_cast<Graph&>(recording).get(), state_->stream()), "a replay");
 }
 
-CUstream_st* Device::stream() const { return state_->stream; }
+CUstream_st* Device::stream() const { return state_->stream(); }
 void Device::check_launch() const { check(cudaGetLastError(), "launching a kernel"); }
 
 }  // namespace chorus::cuda

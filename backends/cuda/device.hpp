@@ -25,10 +25,11 @@ namespace chorus::CHORUS_DEVICE {
 /// starts on machines without a driver.
 std::string device_unavailable();
 
-/// One GPU with one queue, in which work is done in the order of the calls. Failures throw Error.
+/// One GPU with some queues, in each of which work is done in the order of the calls. Work goes to
+/// the first one unless another is chosen. Failures throw Error.
 class Device {
  public:
-  Device();
+  explicit Device(std::size_t queues);
   ~Device();
   Device(const Device&) = delete;
   Device& operator=(const Device&) = delete;
@@ -44,8 +45,15 @@ class Device {
   void upload(const void* host, void* memory, std::size_t bytes);
   void download(const void* memory, void* host, std::size_t bytes);
 
-  /// Memory for the time of a few launches; what an earlier call gave stays valid for work that is
-  /// queued or recorded, and is overwritten.
+  /// From here on the other queues do what is given to them beside the first one, and after what
+  /// that has been given.
+  void fork();
+  void use(std::size_t queue);
+  /// The first one is in use again, and waits for the others.
+  void join();
+
+  /// Memory of the queue in use, for the time of a few launches; what an earlier call gave stays
+  /// valid for work that is queued or recorded, and is overwritten.
   float* scratch(std::size_t floats);
 
   /// Runs `work` and keeps what it launches, without doing it, to be replayed as one.

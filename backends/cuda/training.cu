@@ -93,7 +93,9 @@ __global__ void draw_kernel(Draw draw) {
 struct Adam {
   ConstMatrix gradient, schedule;
   Matrix value, first_moment, second_moment;
-  Indices rows;  ///< count 0: all in order
+  Matrix cleared;  ///< the gradient, or data is null
+  Indices rows;    ///< count 0: all in order
+  int row_count;   ///< rows that are updated
   AdamUpdate settings;
 };
 
@@ -102,11 +104,15 @@ __global__ void adam_kernel(Adam adam) {
   const auto i = std::size_t{blockIdx.x} * blockDim.x + threadIdx.x;
   const int from = static_cast<int>(i / static_cast<unsigned>(adam.gradient.cols));
   const int col = static_cast<int>(i % static_cast<unsigned>(adam.gradient.cols));
-  if (from >= adam.gradient.rows) return;
+  if (from >= adam.row_count) return;
   const int row =
       adam.rows.count == 0 ? from : static_cast<int>(adam.rows[static_cast<std::uint32_t>(from)]);
   const AdamUpdate& s = adam.settings;
-  const float g = adam.gradient.at(from, col);
+  float g = 0;
+  for (int copy = from; copy < adam.gradient.rows; copy += adam.row_count) {
+    g += adam.gradient.at(copy, col);
+    if (adam.cleared.data != nullptr) adam.cleared.at(copy, col) = 0;
+  }
   float& first = adam.first_moment.at(row, col);
   float& second = adam.second_moment.at(row, col);
   first = s.beta1 * first + (1 - s.beta1) * g;
@@ -127,14 +133,12 @@ void run_training(Device& device, const Call& call) {
                     matrix(call.out[1]),    matrix(call.out[2]),    call.draw};
     return launch(device, draw_kernel, {blocks(call.out[2].rows)}, threads, draw);
   }
-  const Adam adam{matrix(call.in[0]),
-                  matrix(call.in[1]),
-                  matrix(call.out[0]),
-                  matrix(call.out[1]),
-                  matrix(call.out[2]),
-                  indices(call.index[0]),
-                  call.adam};
-  launch(device, adam_kernel, {blocks(call.in[0].rows * call.in[0].cols)}, threads, adam);
+  const bool by_number = call.index[0].count != 0;
+  const std::size_t rows = by_number ? call.in[0].rows : call.out[0].rows;
+  const Adam adam{matrix(call.in[0]),     matrix(call.in[1]),     matrix(call.out[0]),
+                  matrix(call.out[1]),    matrix(call.out[2]),    matrix(call.out[3]),
+                  indices(call.index[0]), static_cast<int>(rows), call.adam};
+  launch(device, adam_kernel, {blocks(rows * call.in[0].cols)}, threads, adam);
 }
 
 }  // namespace chorus::CHORUS_DEVICE

@@ -273,10 +273,16 @@ void adam(const Call& call) {
   const ConstView &gradient = call.in[0], &schedule = call.in[1];
   const double rate = double{update.rate} * at(schedule, 0, 0);
   const double beta1 = update.beta1, beta2 = update.beta2;
-  for (std::size_t i = 0; i < gradient.rows; ++i) {
-    const std::size_t r = call.index[0].count != 0 ? call.index[0].data[i] : i;
+  const bool by_number = call.index[0].count != 0;
+  const std::size_t rows = by_number ? gradient.rows : call.out[0].rows;
+  for (std::size_t i = 0; i < rows; ++i) {
+    const std::size_t r = by_number ? call.index[0].data[i] : i;
     for (std::size_t c = 0; c < gradient.cols; ++c) {
-      const double g = at(gradient, i, c);
+      double g = 0;
+      for (std::size_t row = i; row < gradient.rows; row += rows) {
+        g += at(gradient, row, c);
+        if (call.out[3].data != nullptr) at(call.out[3], row, c) = 0;
+      }
       const double m = beta1 * at(call.out[1], r, c) + (1 - beta1) * g;
       const double v = beta2 * at(call.out[2], r, c) + (1 - beta2) * g * g;
       at(call.out[1], r, c) = static_cast<float>(m);

@@ -111,7 +111,6 @@ void Trainer::add_trained(Memory& memory, const std::string& name, const Tensor&
   trained.first_moment = memory.zeros(value.rows(), value.cols());
   trained.second_moment = memory.zeros(value.rows(), value.cols());
   if (copies > 0) trained.gradients = memory.zeros(copies * value.rows(), value.cols());
-  if (copies > 1) trained.total = memory.zeros(value.rows(), value.cols());
   trained.rate = rate;
   trained_.push_back(std::move(trained));
 }
@@ -128,9 +127,9 @@ void Trainer::plan_updates() {
   const bool shared = backend_.workers() > 1;
   for (std::size_t p = 0; p < model_.siren.parameters().size(); ++p) {
     const Tensor& value = trained_[p].value;
-    constexpr std::size_t floats_per_update = 8192;
     const std::size_t step =
-        shared ? std::max<std::size_t>(1, floats_per_update / value.cols()) : value.rows();
+        shared ? std::max<std::size_t>(1, backend_.least_share_floats() / value.cols())
+               : value.rows();
     for (std::size_t first = 0; first < value.rows(); first += step)
       updates_.push_back({p, first, std::min(step, value.rows() - first)});
   }
@@ -274,29 +273,17 @@ Call Trainer::adam_call(const Trained& trained) const {
 /// Adds the workers' gradients of some rows, applies Adam and clears them for the next step.
 void Trainer::update_rows(const TrainingPhase& phase, const Rows& rows) {
   const Trained& trained = trained_[rows.trained];
-  const std::size_t copies = trained.gradients.rows() / trained.value.rows();
-  View gradient = flat(trained.gradients, rows.first, rows.count);
-  const std::size_t copy_floats = trained.value.rows() * trained.value.view().stride;
-  if (copies > 1) {
-    Call sum{.op = Op::sum_rows};
-    sum.in[0] = {gradient.data, copies, gradient.cols, copy_floats};
-    sum.out[0] = flat(trained.total, rows.first, rows.count);
-    backend_.run(sum);
-    gradient = sum.out[0];
-  }
+  View gradients = flat(trained.gradients, rows.first, rows.count);
+  gradients.rows = trained.gradients.rows() / trained.value.rows();
+  gradients.stride = trained.value.rows() * trained.value.view().stride;
   Call adam = adam_call(trained);
   if (trained.is_output) adam.adam.rate *= phase.output_rate;
-  adam.in[0] = as_const(gradient);
+  adam.in[0] = as_const(gradients);
   adam.out[0] = flat(trained.value, rows.first, rows.count);
   adam.out[1] = flat(trained.first_moment, rows.first, rows.count);
   adam.out[2] = flat(trained.second_moment, rows.first, rows.count);
+  adam.out[3] = gradients;
   backend_.run(adam);
-  Call clear{.op = Op::fill};
-  clear.out[0] = flat(trained.gradients, rows.first, rows.count);
-  clear.out[0].rows = copies;
-  clear.out[0].stride = copy_floats;
-  clear.scale = 0;
-  backend_.run(clear);
 }
 
 /// Only the rows of the step's images. The bias corrections are those of the whole training.

@@ -17,15 +17,21 @@ struct Recorded final : public Recording {
 }  // namespace
 
 struct Device::State {
+  struct Queue {
+    std::vector<std::unique_ptr<float[]>> scratch;
+    std::size_t scratch_floats = 0;
+  };
+  explicit State(std::size_t count) : queues(count) {}
+
   HostArena arena;
-  std::vector<std::unique_ptr<float[]>> scratch;
-  std::size_t scratch_floats = 0;
+  std::vector<Queue> queues;
+  std::size_t in_use = 0;
   Recorded* recorded = nullptr;  ///< where kernels go while they are recorded
 };
 
 std::string device_unavailable() { return ""; }
 
-Device::Device() : state_(std::make_unique<State>()) {}
+Device::Device(std::size_t queues) : state_(std::make_unique<State>(queues)) {}
 Device::~Device() = default;
 
 std::string Device::description() const { return "CUDA kernels without a GPU, to test them"; }
@@ -48,12 +54,18 @@ void Device::download(const void* memory, void* host, std::size_t bytes) {
   if (bytes != 0) std::memcpy(host, memory, bytes);
 }
 
+// What queues do side by side is done in the order of the calls.
+void Device::fork() {}
+void Device::use(std::size_t queue) { state_->in_use = queue; }
+void Device::join() { state_->in_use = 0; }
+
 float* Device::scratch(std::size_t floats) {
-  if (floats > state_->scratch_floats) {
-    state_->scratch.push_back(std::make_unique<float[]>(floats));
-    state_->scratch_floats = floats;
+  State::Queue& queue = state_->queues.at(state_->in_use);
+  if (floats > queue.scratch_floats) {
+    queue.scratch.push_back(std::make_unique<float[]>(floats));
+    queue.scratch_floats = floats;
   }
-  return state_->scratch.back().get();
+  return queue.scratch.back().get();
 }
 
 std::unique_ptr<Recording> Device::record(const std::function<void()>& work) {

@@ -50,6 +50,9 @@ class Backend {
   /// Number of workers that `parallel` uses; worker ids are below it.
   virtual std::size_t workers() const = 0;
 
+  /// Numbers below which work that is done element by element is not worth dividing among workers.
+  virtual std::size_t least_share_floats() const { return 8192; }
+
   /// Rows of a tile for which the activations of a network of this width stay in the fastest
   /// cache that holds them.
   virtual std::size_t tile_rows(std::size_t width) const = 0;
@@ -92,7 +95,8 @@ struct BackendOptions {
   /// Of a CPU, never more than it has cores; 0: OMP_NUM_THREADS or one per core.
   std::size_t threads = 0;
   /// Workers of a CPU, which the threads share; 0: as many as threads. Results depend on this
-  /// number alone: with the same workers, any number of threads gives the same bits.
+  /// number alone: with the same workers, any number of threads gives the same bits. Of a GPU,
+  /// queues that are served side by side; 0: two.
   std::size_t workers = 0;
   /// fp32 leaves the choice to the backend, which only in cpu:avx512bf16 is another.
   Precision precision = Precision::fp32;

@@ -163,6 +163,8 @@ constexpr PixelChoice choose_pixels(PixelKinds kinds, std::uint32_t flat, std::u
 /// Adam (Kingma and Ba 2015, algorithm 1) with the step's scalars as data: in1 (1 x 3) holds the
 /// schedule's factor, 1 / (1 - beta1^t) and 1 / (1 - beta2^t).
 ///   in0  gradient   out0  parameter   out1  first moment   out2  second moment
+/// in0 may have several times the rows of the outputs: gradients one below the other, which are
+/// added in this order. out3 is null, or in0 once more, which is cleared for the next step.
 /// With index0, gradient row r belongs to row index0[r] of the three outputs, and other rows stay.
 struct AdamUpdate {
   float rate = 0;
@@ -176,7 +178,7 @@ struct AdamUpdate {
 struct Call {
   Op op = Op::add;
   ConstView in[3] = {};
-  View out[3] = {};
+  View out[4] = {};
   IndexView index[4] = {};
   const float* packed = nullptr;  ///< of products: a packed copy of in1, or null
   bool transpose_a = false;

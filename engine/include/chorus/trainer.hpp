@@ -46,7 +46,6 @@ class Trainer {
     std::string name;
     Tensor value, first_moment, second_moment;
     Tensor gradients;  ///< one stacked copy for each worker
-    Tensor total;      ///< their sum
     float rate = 0;
     bool is_output = false;  ///< of the output layer
   };
