@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 // What CUDA C++ has and C++ lacks, so that a host compiler can build the kernels. Each CUDA thread
 // is a fiber; the fibers of a block take turns on one host thread, and change only where they wait
@@ -113,8 +114,9 @@ class SharedArray {
   static void check(int element) {
     if (element < 0 || element >= count) outside(element, count);
   }
-  T items_[count];
-  Shadow shadow_[count];
+  // Not in the array itself, which lies in the few bytes that a thread of the host has of its own.
+  std::vector<T> items_ = std::vector<T>(count);
+  std::vector<Shadow> shadow_ = std::vector<Shadow>(count);
 };
 
 }  // namespace chorus::simt
