@@ -28,8 +28,8 @@ struct ProductCase {
   bool transpose_a = false, transpose_b = false;
 };
 
-// A device without a GPU has 4 multiprocessors: large tiles are 128 x 128, and taken from 3 blocks
-// on; a depth is shared from 512 on.
+// A device without a GPU has 4 multiprocessors and two queues: large tiles are 128 x 128, and taken
+// from 2 blocks on; a depth is shared from 1024 on.
 const std::vector<ProductCase> product_cases = {
     {300, 64, 130, false, true},   // three tiles down: large, forward
     {257, 40, 129, false, false},  // four large tiles with narrow borders, backward

@@ -102,6 +102,7 @@ std::string Device::description() const {
 }
 
 int Device::multiprocessors() const { return attribute(cudaDevAttrMultiProcessorCount); }
+int Device::queues() const { return static_cast<int>(state_->queues.size()); }
 double Device::peak_flops() const {
   const int capability = 10 * attribute(cudaDevAttrComputeCapabilityMajor) +
                          attribute(cudaDevAttrComputeCapabilityMinor);

@@ -36,6 +36,7 @@ class Device {
 
   std::string description() const;
   int multiprocessors() const;
+  int queues() const;
   double peak_flops() const;        ///< nominal, of single-precision multiply-adds
   std::size_t cache_bytes() const;  ///< of the second level, which all multiprocessors share
   bool has_tensor_cores() const;    ///< such as product.cuh needs: compute capability 8.0

@@ -70,11 +70,14 @@ class Copier {
   /// Begins to copy a part.
   template <int count>
   __device__ void begin_next(const SharedWords<count>& to, int first_word) {
-    if (m_.whole) CHORUS_UNROLL
-    for (int n = 0; n < units; ++n)
-      begin_copy(to, first_word + place(n), source(n), row_[n] >= m_.rows || col_ >= m_.cols);
-    else CHORUS_UNROLL for (int n = 0; n < units; ++n)
-        begin_rest(to, first_word + place(n), source(n), columns(n));
+    if (m_.whole) {
+      CHORUS_UNROLL
+      for (int n = 0; n < units; ++n)
+        begin_copy(to, first_word + place(n), source(n), row_[n] >= m_.rows || col_ >= m_.cols);
+    } else {
+      CHORUS_UNROLL
+      for (int n = 0; n < units; ++n) begin_rest(to, first_word + place(n), source(n), columns(n));
+    }
     CHORUS_UNROLL
     for (int n = 0; n < units; ++n) {
       if (Layout::transposed) row_[n] += Layout::depth;

@@ -45,12 +45,13 @@ inline int layers(const Device& device, const Product& p, int blocks_of_layer) {
   return std::clamp(device.multiprocessors() / blocks_of_layer, 1, most);
 }
 
-/// Large tiles need less of the memory, small ones keep more multiprocessors busy.
+/// Large tiles need less of the memory, small ones keep more multiprocessors busy, which the queues
+/// share.
 inline bool large_tiles_suit(const Device& device, const Product& p) {
   const bool narrow = std::min(p.rows, p.cols) <= SmallTiling::block_cols;
   const int large = blocks<LargeTiling>(p);
   const int layer_count = p.call.op == Op::matmul ? layers(device, p, large) : 1;
-  return !narrow && 3 * large * layer_count >= 2 * device.multiprocessors();
+  return !narrow && 3 * large * layer_count * device.queues() >= 2 * device.multiprocessors();
 }
 
 template <class Operands, class T, class Epilogue>

@@ -38,6 +38,7 @@ std::string Device::description() const { return "CUDA kernels without a GPU, to
 
 // Few and little, so that small matrices are cut as large ones are on a GPU.
 int Device::multiprocessors() const { return 4; }
+int Device::queues() const { return static_cast<int>(state_->queues.size()); }
 double Device::peak_flops() const { return 1e8; }
 std::size_t Device::cache_bytes() const { return std::size_t{4} << 20; }
 bool Device::has_tensor_cores() const { return true; }
