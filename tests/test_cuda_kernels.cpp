@@ -144,6 +144,33 @@ BOOST_AUTO_TEST_CASE(a_large_sine_layer_is_right_in_every_precision) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(slopes_of_a_product_are_summed_with_it_or_after_it) {
+  constexpr std::size_t outputs = 70, inputs = 130;
+  for (const Precision precision : {Precision::fp32, Precision::tf32})
+    for (const std::size_t group : {64, 128, 100, 7}) {  // of whole warps' rows, or not
+      const std::size_t groups = 6, rows = groups * group;
+      Bench bench(precision);
+      const Matrix up = random_matrix(rows, outputs, 12), w = random_matrix(outputs, inputs, 13);
+      const Matrix cosines = random_matrix(rows, inputs, 14),
+                   old = random_matrix(groups, inputs, 15);
+      const Tensor upstream = bench.place(up), weight = bench.place(w),
+                   cosine = bench.place(cosines);
+      const Tensor sums = bench.place(old);
+      Call call{.op = Op::sine_linear_gradient};
+      call.in[0] = upstream.const_view();
+      call.in[1] = weight.const_view();
+      call.out[0] = cosine.view();
+      call.out[1] = sums.view();
+      bench.backend().run(call);
+      const Matrix slopes = zipped(product(up, w), cosines, std::multiplies<>());
+      const double bound = allowed(precision, false) * std::sqrt(static_cast<double>(outputs));
+      BOOST_TEST(largest_difference(bench.read(cosine), slopes) < bound, name(precision));
+      BOOST_TEST(largest_difference(bench.read(sums), sum(old, group_sums(slopes, groups))) <
+                     bound * std::sqrt(static_cast<double>(group)),
+                 name(precision) << ", groups of " << group);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(sixteen_bits_keep_what_is_tiny_and_what_is_large) {
   // Derivatives of 1e-9 survive fp16, whose smallest number is 6e-8; and 1e6 what comes before
   // them.

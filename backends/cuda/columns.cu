@@ -136,6 +136,11 @@ void sum_slopes(Device& device, const Call& call) {
 
 }  // namespace
 
+void add_short_columns(Device& device, const ConstView& in, const View& out) {
+  const int group_rows = static_cast<int>(in.rows / out.rows);
+  launch_parts(device, element(matrix(in)), group_rows, group_rows, matrix(out), true);
+}
+
 void run_columns(Device& device, const Call& call) {
   const ConstMatrix in = matrix(call.in[0]);
   const Matrix out = matrix(call.out[0]), sums = matrix(call.out[1]);

@@ -77,7 +77,8 @@ class CudaBackend final : public Backend {
       case Op::sine_linear:
         return run_product(device_, call, precision_, activations());
       case Op::sine_linear_gradient:
-        if (call.in[1].data != nullptr) run_product(device_, call, precision_, activations());
+        if (call.in[1].data != nullptr)
+          return run_product(device_, call, precision_, activations());
         return run_columns(device_, call);
       case Op::sum_rows:
       case Op::squared_error:

@@ -56,6 +56,11 @@ __device__ inline float fp16_value(Word bits) {
   return value;
 }
 
+/// The value of the thread of the warp whose lane differs in the one bit of `distance`.
+__device__ inline float of_lane_across(float value, int distance) {
+  return __shfl_xor_sync(0xFFFFFFFF, value, distance);
+}
+
 /// Words in shared memory, with their address as the instructions below want it.
 template <int count>
 struct SharedWords {

@@ -145,6 +145,7 @@ __device__ void multiply_in_order(Sums<T>& sums, const SharedWords<left_count>& 
 /// out (+)= the product, + the bias of the row's group unless that is null. With the depth shared
 /// among several layers of blocks, `out` holds their partial sums, one below the other.
 struct StoreProduct {
+  static constexpr bool sums_columns = false;
   Matrix out;
   ConstMatrix bias;
   int group, rows;  ///< rows of the product
@@ -165,6 +166,7 @@ struct StoreProduct {
 /// sine, cosine = sin, cos of the product + the bias of the row's group.
 template <class Sine, class Cosine>
 struct SineOfProduct {
+  static constexpr bool sums_columns = false;
   MatrixOf<Sine> sine;
   MatrixOf<Cosine> cosine;  ///< data may be null
   ConstMatrix bias;
@@ -185,42 +187,82 @@ struct SineOfProduct {
   }
 };
 
-/// slope, in place of the cosine, = the product times it.
+/// slope, in place of the cosine, = the product times it. Row b of `sums` = the sum of the slopes
+/// of the b-th rows that belong to one warp, unless its data is null.
 template <class Number>
 struct SlopeOfProduct {
+  static constexpr bool sums_columns = true;
   MatrixOf<Number> cosine;
+  Matrix sums;
   int rows;
 
+  /// `values` become the slopes.
   template <int count>
-  __device__ void operator()(int row, int col, const float (&values)[count]) const {
-    float slopes[count];
-    load_run(as_const(cosine), row, col, slopes);
+  __device__ void operator()(int row, int col, float (&values)[count]) const {
+    float cosines[count];
+    load_run(as_const(cosine), row, col, cosines);
     CHORUS_UNROLL
-    for (int i = 0; i < count; ++i) slopes[i] *= values[i];
-    store_run(slopes, cosine, row, col);
+    for (int i = 0; i < count; ++i) values[i] *= cosines[i];
+    store_run(values, cosine, row, col);
   }
 };
+
+/// Of a thread's runs of neighbours: how long they are, and where the j-th one begins.
+template <class Operands>
+struct Runs {
+  static constexpr bool on_tensor_cores = Operands::Format::tensor_cores;
+  static constexpr bool single = sizeof(typename Operands::Right) == sizeof(Word);
+  static constexpr bool pairs = on_tensor_cores && Operands::right_transposed && !single;
+  static constexpr bool fours = on_tensor_cores && Operands::right_transposed && single;
+  static constexpr int length = pairs ? 2 : 8;
+
+  __device__ static int first_col(int j) {
+    const int t = static_cast<int>(threadIdx.x) % 4;
+    return pairs ? 8 * j + 2 * t : 8 * t;
+  }
+  template <class T>
+  __device__ static float value(const Sums<T>& sums, int i, int j, int e) {
+    return fours ? sums[i][e % 4].of[e / 4] : sums[i][j * length / 2 + e / 2].of[e % 2];
+  }
+};
+
+/// Adds up over the threads of a warp that have the same columns, and stores the sums as row `row`.
+template <class Operands, int runs, int length>
+__device__ void store_column_sums(float (&of_thread)[runs][length], const Matrix& to, int row,
+                                  int col) {
+  CHORUS_UNROLL
+  for (int j = 0; j < runs; ++j) {
+    CHORUS_UNROLL
+    for (float& sum : of_thread[j]) CHORUS_UNROLL
+    for (int distance = 4; distance < 32; distance *= 2) sum += of_lane_across(sum, distance);
+    const int at_col = col + Runs<Operands>::first_col(j);
+    if (threadIdx.x % 32 < 4 && row < to.rows && at_col < to.cols)
+      store_run(of_thread[j], to, row, at_col);
+  }
+}
 
 /// Hands the thread's sums to the epilogue, in runs of neighbours, from a row and a column on.
 template <class Operands, class T, class Epilogue>
 __device__ void finish(const Sums<T>& sums, int row, int col, int cols, const Epilogue& epilogue) {
   static_assert(T::warp_cols == 32, "a thread has 8 of 32 columns");
-  constexpr bool on_tensor_cores = Operands::Format::tensor_cores;
-  constexpr bool single = sizeof(typename Operands::Right) == sizeof(Word);
-  constexpr bool pairs = on_tensor_cores && Operands::right_transposed && !single;
-  constexpr bool fours = on_tensor_cores && Operands::right_transposed && single;
-  constexpr int run = pairs ? 2 : 8;
-  const int t = static_cast<int>(threadIdx.x) % 4;
+  using R = Runs<Operands>;
+  constexpr int runs = 8 / R::length;
+  float column_sums[runs][R::length] = {};
   CHORUS_UNROLL
   for (int i = 0; i < T::row_steps; ++i) CHORUS_UNROLL
-  for (int j = 0; j < T::col_steps; j += run / 2) {
-    float values[run];
+  for (int j = 0; j < runs; ++j) {
+    float values[R::length];
     CHORUS_UNROLL
-    for (int e = 0; e < run; ++e)
-      values[e] = fours ? sums[i][e % 4].of[e / 4] : sums[i][j + e / 2].of[e % 2];
-    const int at_row = row + row_of<Operands>(i), at_col = col + (pairs ? 8 * j + 2 * t : 8 * t);
-    if (at_row < epilogue.rows && at_col < cols) epilogue(at_row, at_col, values);
+    for (int e = 0; e < R::length; ++e) values[e] = R::template value<T>(sums, i, j, e);
+    const int at_row = row + row_of<Operands>(i), at_col = col + R::first_col(j);
+    if (at_row >= epilogue.rows || at_col >= cols) continue;
+    epilogue(at_row, at_col, values);
+    if constexpr (Epilogue::sums_columns) CHORUS_UNROLL
+    for (int e = 0; e < R::length; ++e) column_sums[j][e] += values[e];
   }
+  if constexpr (Epilogue::sums_columns)
+    if (epilogue.sums.data != nullptr)
+      store_column_sums<Operands>(column_sums, epilogue.sums, row / T::warp_rows, col);
 }
 
 /// epilogue(row, col, run) for all elements of left right^T. Blocks: x columns, y rows of the

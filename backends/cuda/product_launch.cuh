@@ -126,10 +126,35 @@ void sine_of_product(Device& device, const Product& p) {
                                   matrix(p.call.in[2]), bias_group(p), p.rows});
 }
 
+/// The slopes, and their sums over the rows of groups. Where groups are made of whole warps' rows
+/// the product's kernel adds these up; elsewhere the slopes are read again.
+template <class Operands, class T, class Number>
+void slope_tiled(Device& device, const Product& p) {
+  const View& groups = p.call.out[1];
+  const int group = p.rows / static_cast<int>(groups.rows);
+  const bool in_warps = group % T::warp_rows == 0;
+  SlopeOfProduct<Number> slope{matrix_of<Number>(p.call.out[0]), Matrix{}, p.rows};
+  ConstView sums;
+  if (in_warps) {
+    const auto rows = static_cast<std::size_t>(p.rows / T::warp_rows);
+    const std::size_t stride = (groups.cols + 3) / 4 * 4;
+    float* memory = device.scratch(rows * stride);
+    slope.sums = matrix_at(memory, rows, groups.cols, stride);
+    sums = {memory, rows, groups.cols, stride};
+  }
+  launch_tiled<Operands, T>(device, p, 1, p.depth, slope);
+  if (in_warps)
+    add_short_columns(device, sums, groups);
+  else
+    run_columns(device, p.call);
+}
+
 template <class Operands, class Number>
 void slope_of_product(Device& device, const Product& p) {
-  launch_whole<Operands>(device, p,
-                         SlopeOfProduct<Number>{matrix_of<Number>(p.call.out[0]), p.rows});
+  if (large_tiles_suit(device, p))
+    slope_tiled<Operands, LargeTiling, Number>(device, p);
+  else
+    slope_tiled<Operands, SmallTiling, Number>(device, p);
 }
 
 }  // namespace chorus::CHORUS_DEVICE

@@ -59,6 +59,15 @@ inline void mma_bf16(Pair& c0, Pair& c1, const Word4& a, Word b0, Word b1) {
   mma(c0, c1, a, b0, b1, product_of_bf16);
 }
 
+inline float of_lane_across(float value, int distance) {
+  Word* values = simt::warp_memory();
+  values[simt::lane()] = bits_of(value);
+  __syncwarp();
+  const float other = float_of(values[simt::lane() ^ static_cast<unsigned>(distance)]);
+  __syncwarp();
+  return other;
+}
+
 template <int count>
 struct SharedWords {
   SharedArray<Word, count>& words;
