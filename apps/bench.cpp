@@ -29,12 +29,15 @@ constexpr Batch small_batch{100, 16};  // 1,600 pixels: what converges fastest
 
 struct Case {
   std::string backend;
-  std::size_t threads;
+  std::size_t threads, workers;  ///< 0: as the backend has them
   std::string precision;
 };
 
 BackendChoice choice_of(const Case& which) {
-  return {.name = which.backend, .threads = which.threads, .precision = which.precision};
+  return {.name = which.backend,
+          .threads = which.threads,
+          .workers = which.workers,
+          .precision = which.precision};
 }
 
 double median(std::vector<double> values) {
@@ -236,13 +239,16 @@ std::vector<std::string> backend_names(const BackendChoice& choice) {
   return names;
 }
 
-/// Each backend with one worker and with all.
+/// Each backend with all of its workers; those of the CPU also with one thread, unless threads or
+/// workers were asked for.
 std::vector<Case> cases(const BackendChoice& choice) {
   std::vector<Case> all;
   for (const std::string& name : backend_names(choice)) {
-    const std::size_t workers = make_backend(name, {choice.threads})->workers();
-    if (choice.threads == 0 && workers > 1) all.push_back({name, 1, choice.precision});
-    all.push_back({name, choice.threads == 0 ? workers : choice.threads, choice.precision});
+    const auto backend = make_backend(name, {.precision = parse_precision(choice.precision)});
+    const bool several = backend->workers() > 1 && backend->name().starts_with("cpu");
+    if (several && choice.threads == 0 && choice.workers == 0)
+      all.push_back({name, 1, 0, choice.precision});
+    all.push_back({name, choice.threads, choice.workers, choice.precision});
   }
   return all;
 }

@@ -44,7 +44,7 @@ void add_backend(CLI::App& command, BackendChoice& choice) {
   command
       .add_option("--workers", choice.workers,
                   "Shares of the work, for the same bits with any number of threads (default: as "
-                  "many as threads)")
+                  "many as threads); of a GPU, queues served side by side (default: 2)")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1024}));
   command
       .add_option("--precision", choice.precision,

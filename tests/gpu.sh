@@ -106,12 +106,18 @@ limited 60 memcheck compute-sanitizer --tool memcheck --error-exitcode 1 "$tests
 limited 60 racecheck compute-sanitizer --tool racecheck --error-exitcode 1 "$tests" \
   --run_test=cuda_kernels:compact
 unset CHORUS_TEST_BACKEND
-limited 30 check_against_reference "$program" train data/icons --size 24 --steps 5 \
-  --backend check:cuda,reference -o "$build/checked.safetensors"
+for precision in fp32 bf16; do
+  limited 30 "check_$precision" "$program" train data/icons --size 24 --steps 5 \
+    --backend check:cuda,reference --precision "$precision" -o "$build/checked.safetensors"
+done
 
 [[ -f $peer ]] || printf 'no peer at %s: set CHORUS_PEER to compare\n' "$peer"
 for precision in fp32 tf32 fp16 bf16; do
   measure "$precision"
+done
+for queues in 1 4; do
+  limited 20 "bench_queues_$queues" "$program" bench --backend cuda --precision bf16 \
+    --workers "$queues" --width 256 --pixels 1024 --repetitions 5 --json
 done
 
 printf '\n%s\n\n' "$(nvidia-smi --query-gpu=name,driver_version --format=csv,noheader)"
@@ -122,6 +128,10 @@ END
 for precision in fp32 tf32 fp16 bf16; do
   row "$precision"
 done
+printf '\nbf16 with 1, 2 and 4 queues: %s, %s and %s Mpixel/s.' \
+  "$(number mpixel_per_s "$logs/bench_queues_1.log")" \
+  "$(number mpixel_per_s "$logs/bench_bf16.log")" \
+  "$(number mpixel_per_s "$logs/bench_queues_4.log")"
 printf '\nTraining at width 256, 3 hidden layers, 81,920 pixels a step; a small step is 1,280 pixels at
 width 128. %d failures, %d s.\n' "$failures" "$SECONDS"
 ((failures == 0))
