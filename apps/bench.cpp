@@ -187,6 +187,18 @@ ordered_json parts_of_a_step(Session& session, Trainer& trainer, std::size_t wid
   return parts;
 }
 
+/// Microseconds for which a step occupies the host: all of it on a CPU; of a GPU, which is told
+/// what to do and left to it, what launching costs.
+double host_us_per_step(Trainer& trainer) {
+  constexpr int steps = 20;  // fewer than a GPU's queue holds
+  trainer.take_error();      // waits
+  const Clock::time_point start = Clock::now();
+  for (int s = 0; s < steps; ++s) trainer.step(0.5);
+  const double seconds = seconds_since(start);
+  trainer.take_error();
+  return seconds / steps * 1e6;
+}
+
 ordered_json bench_training(const Case& which, std::size_t width, const Batch& batch,
                             std::size_t repetitions) {
   Session session(choice_of(which), true);
@@ -207,6 +219,7 @@ ordered_json bench_training(const Case& which, std::size_t width, const Batch& b
   result["batch"] = batch.pixels();
   result["us_per_step"] = time.seconds / static_cast<double>(steps) * 1e6;
   result["mpixel_per_s"] = static_cast<double>(steps * batch.pixels()) / time.seconds * 1e-6;
+  result["host_us_per_step"] = host_us_per_step(trainer);
   result["parts"] = parts_of_a_step(session, trainer, width, steps);
   return result;
 }

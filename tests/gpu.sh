@@ -85,10 +85,11 @@ row() {
   local precision=$1 rate peer_best
   rate=$(number mpixel_per_s "$logs/bench_$precision.log")
   peer_best=$(peer_rate "$logs/peer_$precision.log" "$logs/peer_compiled_$precision.log")
-  printf '| %s | %s | %s | %s | %s | %s | %s |\n' "$precision" "${rate:--}" \
+  printf '| %s | %s | %s | %s | %s | %s | %s | %s |\n' "$precision" "${rate:--}" \
     "$(number gflops "$logs/bench_$precision.log")" "$peer_best" \
     "$(awk -v a="${rate:-0}" -v b="$peer_best" 'BEGIN { if (b > 0) printf "%.1f", a / b; else print "-" }')" \
     "$(number us_per_step "$logs/small_step_$precision.log")" \
+    "$(number host_us_per_step "$logs/small_step_$precision.log")" \
     "$(sed -n 's/.*pooled \([0-9.]*\) dB.*/\1/p' "$logs/train_$precision.log" | tail -n 1)"
 }
 
@@ -122,8 +123,8 @@ done
 
 printf '\n%s\n\n' "$(nvidia-smi --query-gpu=name,driver_version --format=csv,noheader)"
 cat << 'END'
-| precision | Mpixel/s | GFLOP/s | PyTorch, best, Mpixel/s | ratio | us a small step | icons after 3 s, pooled dB |
-|---|---|---|---|---|---|---|
+| precision | Mpixel/s | GFLOP/s | PyTorch, best, Mpixel/s | ratio | us a small step | of the host | icons after 3 s, pooled dB |
+|---|---|---|---|---|---|---|---|
 END
 for precision in fp32 tf32 fp16 bf16; do
   row "$precision"

@@ -1,9 +1,13 @@
 #define CHORUS_CUDA_EMULATED
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <functional>
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
-#include "cuda/emulation/instructions.hpp"
+#include "cuda/parts.cuh"
 
 // That the emulation runs kernels as CUDA does, and that it catches the mistakes it promises to.
 
@@ -134,6 +138,43 @@ __global__ void fail_while_others_wait(Matrix out) {
   __syncthreads();
 }
 
+/// How many of the chunks that eight lanes read at once lie in the same banks, at most.
+int chunks_in_one_bank(const std::function<int(int lane)>& place) {
+  int most = 0;
+  for (int first = 0; first < 32; first += 8) {
+    std::map<int, std::set<int>> places_of_bank;
+    for (int lane = first; lane < first + 8; ++lane)
+      places_of_bank[place(lane) / 4 % 8].insert(place(lane));
+    for (const auto& [bank, places] : places_of_bank)
+      most = std::max(most, static_cast<int>(places.size()));
+  }
+  return most;
+}
+
+/// For parts of so many rows (or columns) of the result: the places in turn as the fragments of
+/// tensor cores and the squares of single precision are read.
+template <int extent>
+void check_banks() {
+  using Half = PartLayout<Bf16Number, false, extent, 32>;
+  using HalfTransposed = PartLayout<Bf16Number, true, extent, 32>;
+  using Single = PartLayout<float, false, extent, 16>;
+  using SingleTransposed = PartLayout<float, true, extent, 16>;
+  const std::vector<std::function<int(int)>> reads = {
+      [](int lane) { return Half::place(lane % 16, lane / 16); },
+      [](int lane) { return Half::place(lane / 16 * 8 + lane % 8, lane / 8 % 2); },
+      [](int lane) { return HalfTransposed::place(lane / 16 * 8 + lane % 8, lane / 8 % 2); },
+      [](int lane) { return HalfTransposed::place(lane / 8 % 2 * 8 + lane % 8, lane / 16); },
+      [](int lane) { return Single::place(lane % 16, lane / 16); },
+      [](int lane) { return Single::place(lane / 4 * 4 + 1, 2); },
+      [](int lane) { return Single::place(dealt(lane % 4 * 8 + 3), 1); },
+      [](int lane) { return SingleTransposed::place(lane % 4, lane / 4); },
+      [](int lane) { return SingleTransposed::place(3, lane / 4); },
+      [](int lane) { return SingleTransposed::place(1, lane % 4 * 2); },
+  };
+  for (std::size_t i = 0; i < reads.size(); ++i)
+    BOOST_TEST(chunks_in_one_bank(reads[i]) == 1, "extent " << extent << ", read " << i);
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(cuda_emulation)
@@ -181,6 +222,22 @@ BOOST_AUTO_TEST_CASE(an_access_outside_is_caught) {
                    "row 0, column 64 is outside a matrix of 1 x 64"));
   BOOST_TEST(row.values[threads] == -1);
   BOOST_TEST(holds(objection(read_outside, row.view()), "column 64 is outside"));
+}
+
+BOOST_AUTO_TEST_CASE(parts_are_read_without_bank_conflicts) {
+  check_banks<128>();
+  check_banks<64>();
+  check_banks<32>();
+  const auto straight = [](int lane) { return lane % 8 * 16; };  // rows of 64 bytes
+  BOOST_TEST(chunks_in_one_bank(straight) == 4);
+}
+
+BOOST_AUTO_TEST_CASE(columns_are_dealt_in_runs_of_eight) {
+  for (int column = 0; column < 64; ++column) {
+    const int row = dealt(column);
+    BOOST_TEST(undealt(row) == column);
+    BOOST_TEST(row % 8 / 2 == column % 32 / 8);  // the lane that gets it
+  }
 }
 
 BOOST_AUTO_TEST_CASE(copies_arrive_when_a_thread_waits_for_them) {

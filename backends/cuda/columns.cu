@@ -6,9 +6,9 @@
 #include "cuda/numbers.cuh"
 #include "cuda/ops.hpp"
 
-// Sums over the rows of groups. A thread walks down a column of a part of a group; where groups
-// are long there are several parts, whose sums are added in a second pass. The order of the sums
-// depends on shapes only.
+// Sums over the rows of groups. A thread walks down a column of a part of a group, or where columns
+// are few and long, a block does; of several parts the sums are added in a second pass. The order
+// of the sums depends on shapes only.
 
 namespace chorus::CHORUS_DEVICE {
 
@@ -17,6 +17,7 @@ namespace {
 constexpr int threads = 128;
 constexpr int least_part = 32;  ///< rows
 constexpr int batch = 8;        ///< rows whose loads are on their way together
+constexpr int few_columns = 32;
 
 /// What an element adds to the sum, and what is kept of it.
 struct Summand {
@@ -100,9 +101,40 @@ __global__ void sum_parts(Value value, int group_rows, int part_rows, Matrix out
   to = sum;
 }
 
+/// The same with a block for each element of out: x parts, y columns.
+template <class Value>
+__global__ void sum_long_parts(Value value, int group_rows, int part_rows, Matrix out,
+                               bool accumulate) {
+  __shared__ SharedArray<float, threads / 32> of_warps;
+  const int part = static_cast<int>(blockIdx.x), col = static_cast<int>(blockIdx.y);
+  const int thread = static_cast<int>(threadIdx.x);
+  const int parts_of_group = (group_rows + part_rows - 1) / part_rows;
+  const int first = part / parts_of_group * group_rows + part % parts_of_group * part_rows;
+  const int end = min(first + part_rows, (part / parts_of_group + 1) * group_rows);
+  float sum = 0;
+  for (int row = first + thread; row < end; row += threads) {
+    const Summand summand = value.of(row, col);
+    value.keep(row, col, summand.kept);
+    sum += summand.added;
+  }
+  CHORUS_UNROLL
+  for (int distance = 1; distance < 32; distance *= 2) sum += of_lane_across(sum, distance);
+  if (thread % 32 == 0) of_warps[thread / 32] = sum;
+  __syncthreads();
+  if (thread != 0) return;
+  float& to = out.at(part, col);
+  sum = accumulate ? to : 0;
+  for (int warp = 0; warp < threads / 32; ++warp) sum += of_warps[warp];
+  to = sum;
+}
+
 template <class Value>
 void launch_parts(Device& device, const Value& value, int group_rows, int part_rows,
                   const Matrix& out, bool accumulate) {
+  constexpr int many_rows = 64;
+  if (out.cols < few_columns && part_rows >= many_rows)
+    return launch(device, sum_long_parts<Value>, {out.rows, out.cols}, threads, value, group_rows,
+                  part_rows, out, accumulate);
   launch(device, sum_parts<Value>, {blocks_for(out.rows * out.cols, threads)}, threads, value,
          group_rows, part_rows, out, accumulate);
 }
@@ -111,9 +143,13 @@ void launch_parts(Device& device, const Value& value, int group_rows, int part_r
 template <class Value>
 void sum_values(Device& device, const Value& value, int rows, const Matrix& out, bool accumulate) {
   const int group_rows = rows / out.rows;
-  // Both passes as short as possible: their lengths are alike.
+  // Both passes as short as possible: of threads their lengths are alike, of blocks they take
+  // some rows for each thread.
+  constexpr int rows_of_block = 8 * threads;
   const int part_rows =
-      std::max(least_part, static_cast<int>(std::sqrt(static_cast<double>(group_rows))));
+      out.cols < few_columns
+          ? rows_of_block
+          : std::max(least_part, static_cast<int>(std::sqrt(static_cast<double>(group_rows))));
   const int parts = blocks_for(group_rows, part_rows);
   if (parts == 1) return launch_parts(device, value, group_rows, group_rows, out, accumulate);
   const std::size_t sums = static_cast<std::size_t>(out.rows) * parts;

@@ -48,8 +48,10 @@ class CudaBackend final : public Backend {
   }
 
   std::size_t tile_rows(std::size_t width) const override {
-    // Sine and cosine of four layers; a little too much for the cache costs less than small tiles.
-    constexpr std::size_t kept_matrices = 8, step = 128, least = 1024, most = 12288;
+    // What is read soon after it was written, of each queue: a layer's input, sine, cosine and
+    // slope. A little too much for the cache costs less than small tiles, and what only the pass
+    // backwards reads again may wait in the device's memory: it is a quarter of all traffic.
+    constexpr std::size_t kept_matrices = 4, step = 128, least = 1024, most = 16384;
     const std::size_t number_bytes = activations().values == Number::fp32 ? 4 : 2;
     const std::size_t row_bytes = kept_matrices * (width + 16) * number_bytes;
     const std::size_t rows = 2 * device_.cache_bytes() / row_bytes / workers_;
