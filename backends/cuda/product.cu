@@ -12,7 +12,7 @@ namespace {
 /// products with latents, where an error is the same for all pixels of an image.
 constexpr double least_operations = 1 << 22;
 /// Least extent in each direction: coordinates and colours stay in single precision.
-constexpr int least_extent = 16;
+constexpr std::size_t least_extent = 16;
 
 Product product_of(const Call& call) {
   const bool transpose_b = call.op == Op::sine_linear || call.transpose_b;
@@ -30,7 +30,7 @@ Product product_of(const Call& call) {
 }
 
 bool bears_less_precision(const Product& p) {
-  return std::min({p.rows, p.cols, p.depth}) >= least_extent &&
+  return std::min({p.rows, p.cols, p.depth}) >= static_cast<int>(least_extent) &&
          double(p.rows) * p.cols * p.depth >= least_operations;
 }
 
@@ -82,7 +82,7 @@ void launch_copies(Device& device, const Call& call, Numbers numbers) {
 }  // namespace
 
 std::size_t packed_floats(std::size_t rows, std::size_t cols, Numbers numbers) {
-  if (numbers.values == Number::fp32) return 0;
+  if (numbers.values == Number::fp32 || std::min(rows, cols) < least_extent) return 0;
   return (rows * copy_stride(cols) + cols * copy_stride(rows)) / 2;
 }
 
@@ -96,8 +96,7 @@ void run_pack(Device& device, const Call& call, Numbers numbers) {
 void run_product(Device& device, const Call& call, Precision precision, Numbers numbers) {
   Product p = product_of(call);
   const bool left_in_16_bits = p.left.number != Number::fp32;
-  const bool of_colors = std::min(p.cols, p.depth) < least_extent;
-  if (left_in_16_bits && call.packed != nullptr && !p.left_transposed && !of_colors) {
+  if (left_in_16_bits && call.packed != nullptr && !p.left_transposed) {
     p.right = copy_of_weights(call.packed, p.right, p.right_transposed, numbers);
     p.right_transposed = false;
   }

@@ -81,10 +81,8 @@ Trainer::Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& im
       recordings_(phases_.size()),
       order_(images.size(), images_per_step_, config.seed),
       memories_(worker_memories(memory.shared_backend())),
-      step_images_(memory.shared_backend(), std::vector<std::uint32_t>(images_per_step_)),
-      visits_(memory.shared_backend(), std::vector<std::uint32_t>(images_per_step_)),
-      schedule_(memory.zeros(1, 3)),
-      assignment_(memory.zeros(1, 1)) {
+      step_images_(memory.shared_backend(), std::vector<std::uint32_t>(2 * images_per_step_)),
+      step_numbers_(memory.zeros(1, 4)) {
   if (images.size() != model.images.size())
     throw std::invalid_argument("Trainer: the model has another number of images");
   const std::size_t workers = backend_.workers();
@@ -160,17 +158,27 @@ void Trainer::compute_step(const TrainingPhase& phase) {
 /// What changes from step to step is data in the backend's memory.
 void Trainer::upload_step(double progress) {
   const double t = static_cast<double>(step_ + 1);
-  const std::array<float, 3> schedule = {
+  const std::array<float, 4> numbers = {
       static_cast<float>(schedule_factor(progress, config_.warm_up) *
                          decay_factor(step_, config_.decay_steps)),
       static_cast<float>(1.0 / (1.0 - std::pow(double{config_.beta1}, t))),
-      static_cast<float>(1.0 / (1.0 - std::pow(double{config_.beta2}, t)))};
-  from_host(backend_, schedule, schedule_);
-  const std::array<float, 1> assignment = {
+      static_cast<float>(1.0 / (1.0 - std::pow(double{config_.beta2}, t))),
       falling_weight(config_.assignment, config_.assignment_until, progress)};
-  from_host(backend_, assignment, assignment_);
-  step_images_.assign(backend_, order_.step(step_));
-  visits_.assign(backend_, order_.visits());
+  from_host(backend_, numbers, step_numbers_);
+  std::vector<std::uint32_t> images = order_.step(step_);
+  images.insert(images.end(), order_.visits().begin(), order_.visits().end());
+  step_images_.assign(backend_, images);
+}
+
+IndexView Trainer::visits(const Images& images) const {
+  return step_images_.range(images_per_step_ + images.first, images.count);
+}
+
+Tensor Trainer::assignment() const {
+  View number = step_numbers_.view();
+  number.data += 3;
+  number.cols = 1;
+  return {nullptr, number};
 }
 
 void Trainer::train_share(const TrainingPhase& phase, std::size_t worker) {
@@ -213,9 +221,9 @@ void Trainer::train_share(const TrainingPhase& phase, std::size_t worker) {
 void Trainer::train_tile(const TrainingDraw& draw, const Images& images, const Images& share,
                          std::size_t worker, std::span<const SharedModulation> modulations) {
   Memory& memory = memories_[worker];
-  const DrawnPixels pixels = draw_pixels(memory, {table_, config_.seed, config_.area_jitter}, draw,
-                                         step_images_.range(images.first, images.count),
-                                         visits_.range(images.first, images.count));
+  const DrawnPixels pixels =
+      draw_pixels(memory, {table_, config_.seed, config_.area_jitter}, draw,
+                  step_images_.range(images.first, images.count), visits(images));
   Tape tape(memory, Activations::compact);
   const auto leaf = [&](const Var& value, const Tensor& derivative) {
     if (!derivative) return Var();
@@ -236,8 +244,7 @@ void Trainer::train_tile(const TrainingDraw& draw, const Images& images, const I
   Var loss = scale(drawn.error, share_of_image);
   add_error(loss, worker);
   if (draw.assigned)
-    loss = add(loss, matmul(scale(drawn.assignment, share_of_image),
-                            tape.constant(assignment_.borrowed())));
+    loss = add(loss, matmul(scale(drawn.assignment, share_of_image), tape.constant(assignment())));
   tape.backward(loss);
 }
 
@@ -265,7 +272,8 @@ void Trainer::add_error(const Var& loss, std::size_t worker) {
 
 Call Trainer::adam_call(const Trained& trained) const {
   Call call{.op = Op::adam};
-  call.in[1] = schedule_.const_view();
+  call.in[1] = step_numbers_.const_view();
+  call.in[1].cols = 3;
   call.adam = {trained.rate, config_.beta1, config_.beta2, config_.epsilon};
   return call;
 }
@@ -293,7 +301,7 @@ void Trainer::update_step_images(const Trained& per_image) {
   adam.out[0] = per_image.value.view();
   adam.out[1] = per_image.first_moment.view();
   adam.out[2] = per_image.second_moment.view();
-  adam.index[0] = step_images_.view();
+  adam.index[0] = step_images_.range(0, images_per_step_);
   backend_.run(adam);
 }
 

@@ -71,6 +71,8 @@ class Trainer {
   void train_share(const TrainingPhase& phase, std::size_t worker);
   void train_tile(const TrainingDraw& draw, const Images& images, const Images& share,
                   std::size_t worker, std::span<const SharedModulation> modulations);
+  IndexView visits(const Images& images) const;
+  Tensor assignment() const;  ///< 1 x 1, the weight of the assignment loss in this step
   Var gather(Tape& tape, std::size_t per_image, const Images& images);
   void add_error(const Var& loss, std::size_t worker);
   void update_rows(const TrainingPhase& phase, const Rows& rows);
@@ -91,10 +93,9 @@ class Trainer {
   std::vector<std::vector<Tensor>> sinks_;  ///< [worker][parameter]
   std::vector<Rows> updates_;
   std::vector<Tensor> errors_;  ///< [worker], 1 x 1, summed over steps
-  IndexList step_images_;
-  IndexList visits_;   ///< of the step's images
-  Tensor schedule_;    ///< see AdamUpdate
-  Tensor assignment_;  ///< 1 x 1, the weight of the assignment loss in this step
+  // What changes from step to step, in two uploads.
+  IndexList step_images_;  ///< images of the step, then how often each of them came up before
+  Tensor step_numbers_;  ///< the schedule (see AdamUpdate), then the weight of the assignment loss
   std::uint64_t step_ = 0;
   std::uint64_t steps_in_errors_ = 0;
 };
