@@ -104,7 +104,7 @@ limited 150 tests ctest --test-dir "$build" --parallel "$(nproc)" --output-on-fa
 export CHORUS_TEST_BACKEND=cuda
 limited 60 memcheck compute-sanitizer --tool memcheck --error-exitcode 1 "$tests" \
   --run_test=primitives:sine_layer:cuda_kernels:compact:recorded:ops/values_are_those_of_the_definition
-limited 60 racecheck compute-sanitizer --tool racecheck --error-exitcode 1 "$tests" \
+limited 90 racecheck compute-sanitizer --tool racecheck --error-exitcode 1 "$tests" \
   --run_test=cuda_kernels:compact
 unset CHORUS_TEST_BACKEND
 for precision in fp32 bf16; do
