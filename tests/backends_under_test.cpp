@@ -15,9 +15,23 @@ std::size_t words(std::size_t bytes) { return (bytes + sizeof(poison) - 1) / siz
 
 }  // namespace
 
+namespace {
+
+/// CHORUS_TEST_BACKEND; empty if there is none.
+std::string chosen_backend() {
+  const char* name = std::getenv("CHORUS_TEST_BACKEND");
+  return name == nullptr ? "" : name;
+}
+
+}  // namespace
+
+std::string device_under_test() {
+  const std::string chosen = chosen_backend();
+  return chosen.empty() ? "cuda-emulated" : chosen;
+}
+
 std::vector<std::string> backends_under_test() {
-  if (const char* name = std::getenv("CHORUS_TEST_BACKEND"); name != nullptr && *name != '\0')
-    return {name};
+  if (const std::string chosen = chosen_backend(); !chosen.empty()) return {chosen};
   std::vector<std::string> names;
   for (const BackendInfo& info : list_backends())
     if (info.unavailable.empty() && !info.name.ends_with("-emulated") &&

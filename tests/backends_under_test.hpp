@@ -15,6 +15,9 @@ namespace chorus::test {
 /// that this machine has but the emulated ones, which take long.
 std::vector<std::string> backends_under_test();
 
+/// The one in CHORUS_TEST_BACKEND, or the emulated GPU: for tests of what only a device does.
+std::string device_under_test();
+
 /// A backend that hands everything to another one: a base for those that observe or disturb.
 class ForwardingBackend : public Backend {
  public:

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
 #include <memory>
 #include <string>
@@ -23,11 +22,6 @@ using namespace chorus::test;
 
 namespace {
 
-std::string device() {
-  const char* name = std::getenv("CHORUS_TEST_BACKEND");
-  return name == nullptr || *name == '\0' ? "cuda-emulated" : name;
-}
-
 constexpr Precision precisions_of_16_bits[] = {Precision::fp16, Precision::bf16};
 
 Matrix rounded(const Matrix& m, Number number) {
@@ -43,8 +37,8 @@ double half_unit(Number number) { return number == Number::fp16 ? 0x1p-12 : 0x1p
 class Bench {
  public:
   explicit Bench(Precision precision)
-      : backend_(
-            std::make_shared<PoisonedBackend>(make_backend(device(), {.precision = precision}))),
+      : backend_(std::make_shared<PoisonedBackend>(
+            make_backend(device_under_test(), {.precision = precision}))),
         memory_(backend_) {}
 
   Tensor place(const Matrix& m, Number number = Number::fp32) {

@@ -18,11 +18,6 @@ using namespace chorus::test;
 
 namespace {
 
-std::string backend_name() {
-  const char* name = std::getenv("CHORUS_TEST_BACKEND");
-  return name == nullptr || *name == '\0' ? "cuda-emulated" : name;
-}
-
 struct ProductCase {
   std::size_t rows, depth, cols;
   bool transpose_a = false, transpose_b = false;
@@ -64,7 +59,7 @@ class Bench {
  public:
   explicit Bench(Precision precision)
       : backend_(std::make_shared<PoisonedBackend>(
-            make_backend(backend_name(), {.precision = precision}))),
+            make_backend(device_under_test(), {.precision = precision}))),
         memory_(backend_) {}
 
   Tensor place(const Matrix& m) { return memory_.from(floats(m), m.rows, m.cols); }

@@ -1,11 +1,11 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
-#include <cstdlib>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "backends_under_test.hpp"
 #include "chorus/collection.hpp"
 #include "chorus/metrics.hpp"
 #include "chorus/palette.hpp"
@@ -16,13 +16,9 @@
 // emulated.
 
 using namespace chorus;
+using namespace chorus::test;
 
 namespace {
-
-std::string device() {
-  const char* name = std::getenv("CHORUS_TEST_BACKEND");
-  return name == nullptr || *name == '\0' ? "cuda-emulated" : name;
-}
 
 const std::vector<NamedImage>& icons() {
   static const std::vector<NamedImage> images = [] {
@@ -65,7 +61,7 @@ double psnr_after_training(const std::string& backend, const SirenConfig& config
 BOOST_AUTO_TEST_SUITE(recorded)
 
 BOOST_AUTO_TEST_CASE(repeated_work_is_recorded_once_and_reads_its_data_anew) {
-  const auto backend = make_backend(device());
+  const auto backend = make_backend(device_under_test());
   Memory memory(backend);
   const Tensor in = memory.zeros(2, 3), total = memory.zeros(2, 3);
   std::unique_ptr<Recording> recording;
@@ -88,7 +84,7 @@ BOOST_AUTO_TEST_CASE(repeated_work_is_recorded_once_and_reads_its_data_anew) {
 }
 
 BOOST_AUTO_TEST_CASE(a_failure_while_recording_leaves_the_backend_usable) {
-  const auto backend = make_backend(device());
+  const auto backend = make_backend(device_under_test());
   std::unique_ptr<Recording> recording;
   backend->repeat(recording, [] {});
   const auto fail = [] { throw std::runtime_error("the work failed"); };
@@ -105,7 +101,7 @@ BOOST_AUTO_TEST_CASE(recorded_steps_train_every_head_as_the_reference_does) {
     for (const PaletteFields fields : {PaletteFields::constant, PaletteFields::affine})
       networks.push_back(network(source, fields));
   for (const SirenConfig& config : networks) {
-    const double found = psnr_after_training(device(), config);
+    const double found = psnr_after_training(device_under_test(), config);
     const double expected = psnr_after_training("reference", config);
     BOOST_TEST(std::abs(found - expected) < 0.02, name(config.head)
                                                       << " " << name(config.palette_fields) << ": "

@@ -71,15 +71,23 @@ struct PaletteSlope {
   __device__ void keep(int, int, float) const {}
 };
 
+struct Rows {
+  int first, end;
+};
+/// Groups are cut into parts of part_rows rows, the last one of each into what is left.
+__device__ Rows rows_of_part(int part, int group_rows, int part_rows) {
+  const int parts_of_group = (group_rows + part_rows - 1) / part_rows;
+  const int first = part / parts_of_group * group_rows + part % parts_of_group * part_rows;
+  return {first, min(first + part_rows, (part / parts_of_group + 1) * group_rows)};
+}
+
 /// out row p (+)= the sum over the rows of part p of a group. A thread for each element of out.
 template <class Value>
 __global__ void sum_parts(Value value, int group_rows, int part_rows, Matrix out, bool accumulate) {
   const int thread = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
   const int part = thread / out.cols, col = thread % out.cols;
   if (part >= out.rows) return;
-  const int parts_of_group = (group_rows + part_rows - 1) / part_rows;
-  const int first = part / parts_of_group * group_rows + part % parts_of_group * part_rows;
-  const int end = min(first + part_rows, (part / parts_of_group + 1) * group_rows);
+  const auto [first, end] = rows_of_part(part, group_rows, part_rows);
   float& to = out.at(part, col);
   float sum = accumulate ? to : 0;
   int row = first;
@@ -108,9 +116,7 @@ __global__ void sum_long_parts(Value value, int group_rows, int part_rows, Matri
   __shared__ SharedArray<float, threads / 32> of_warps;
   const int part = static_cast<int>(blockIdx.x), col = static_cast<int>(blockIdx.y);
   const int thread = static_cast<int>(threadIdx.x);
-  const int parts_of_group = (group_rows + part_rows - 1) / part_rows;
-  const int first = part / parts_of_group * group_rows + part % parts_of_group * part_rows;
-  const int end = min(first + part_rows, (part / parts_of_group + 1) * group_rows);
+  const auto [first, end] = rows_of_part(part, group_rows, part_rows);
   float sum = 0;
   for (int row = first + thread; row < end; row += threads) {
     const Summand summand = value.of(row, col);

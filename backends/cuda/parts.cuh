@@ -98,7 +98,13 @@ class Copier {
     return row_[n] < m_.rows ? min(max(m_.cols - col_, 0), Layout::per_chunk) : 0;
   }
   /// Nothing is read from it where there are no columns.
-  __device__ const Number* source(int n) const { return m_.data + offset_[n]; }
+  __device__ const Number* source(int n) const {
+    if (columns(n) > 0) {
+      check_inside(m_, row_[n], col_);
+      check_inside(m_, row_[n], col_ + columns(n) - 1);
+    }
+    return m_.data + offset_[n];
+  }
   /// Of matrices whose rows are no whole chunks, or not aligned.
   template <int count>
   __device__ void begin_rest(const SharedWords<count>& to, int place, const Number* from,

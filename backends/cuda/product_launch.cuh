@@ -64,12 +64,13 @@ void launch_tiled(Device& device, const Product& p, int layer_count, int share,
          share, epilogue);
 }
 
-template <class Operands, class Epilogue>
-void launch_whole(Device& device, const Product& p, const Epilogue& epilogue) {
+/// run(tiling) with the tiling that suits.
+template <class Run>
+void with_tiling(const Device& device, const Product& p, const Run& run) {
   if (large_tiles_suit(device, p))
-    launch_tiled<Operands, LargeTiling>(device, p, 1, p.depth, epilogue);
+    run(LargeTiling{});
   else
-    launch_tiled<Operands, SmallTiling>(device, p, 1, p.depth, epilogue);
+    run(SmallTiling{});
 }
 
 /// Adds the partial products of the layers, in their order, and finishes the sum.
@@ -111,19 +112,17 @@ void store_tiled(Device& device, const Product& p) {
 
 template <class Operands>
 void store_product(Device& device, const Product& p) {
-  if (large_tiles_suit(device, p))
-    store_tiled<Operands, LargeTiling>(device, p);
-  else
-    store_tiled<Operands, SmallTiling>(device, p);
+  with_tiling(device, p, [&](auto tiling) { store_tiled<Operands, decltype(tiling)>(device, p); });
 }
 
 template <class Operands, class Sine, class Cosine>
 void sine_of_product(Device& device, const Product& p) {
   const View* out = p.call.out;
-  launch_whole<Operands>(
-      device, p,
-      SineOfProduct<Sine, Cosine>{matrix_of<Sine>(out[0]), matrix_of<Cosine>(out[1]),
-                                  matrix(p.call.in[2]), bias_group(p), p.rows});
+  const SineOfProduct<Sine, Cosine> sine{matrix_of<Sine>(out[0]), matrix_of<Cosine>(out[1]),
+                                         matrix(p.call.in[2]), bias_group(p), p.rows};
+  with_tiling(device, p, [&](auto tiling) {
+    launch_tiled<Operands, decltype(tiling)>(device, p, 1, p.depth, sine);
+  });
 }
 
 /// The slopes, and their sums over the rows of groups. Where groups are made of whole warps' rows
@@ -151,10 +150,8 @@ void slope_tiled(Device& device, const Product& p) {
 
 template <class Operands, class Number>
 void slope_of_product(Device& device, const Product& p) {
-  if (large_tiles_suit(device, p))
-    slope_tiled<Operands, LargeTiling, Number>(device, p);
-  else
-    slope_tiled<Operands, SmallTiling, Number>(device, p);
+  with_tiling(device, p,
+              [&](auto tiling) { slope_tiled<Operands, decltype(tiling), Number>(device, p); });
 }
 
 }  // namespace chorus::CHORUS_DEVICE
