@@ -5,10 +5,10 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
-#include "chorus/random.hpp"
 #include "chorus/render.hpp"
 #include "commands.hpp"
 #include "progress.hpp"
+#include "random.hpp"
 #include "session.hpp"
 
 namespace chorus::app {
@@ -136,7 +136,7 @@ double product_share(Session& session, std::size_t width) {
   const std::size_t rows = session.backend->tile_rows(width);
   const Tensor x = memory.zeros(rows, width), w = memory.zeros(width, width);
   const Tensor bias = memory.zeros(1, width);
-  const Tensor sine = memory.tensor(rows, width), cosine = memory.tensor(rows, width);
+  const Tensor sine = memory.empty(rows, width), cosine = memory.empty(rows, width);
   Call product{.op = Op::matmul, .transpose_b = true};
   product.in[0] = x.const_view();
   product.in[1] = w.const_view();

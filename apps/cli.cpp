@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "chorus/printable.hpp"
 #include "cli_flags.hpp"
+#include "printable.hpp"
 
 namespace chorus::app {
 

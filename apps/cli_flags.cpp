@@ -92,12 +92,12 @@ void add_path(CLI::App& command, PathKind& kind) {
       ->check(CLI::IsMember({"morph", "linear", "spherical"}));
 }
 
-void add_measure(CLI::App& command, const char* flag, Similarity& measure) {
+void add_measure(CLI::App& command, const char* flag, DistanceMeasure& measure) {
   std::vector<std::string> names;
-  for (const Similarity each : all_similarities) names.emplace_back(name(each));
+  for (const DistanceMeasure each : all_distance_measures) names.emplace_back(name(each));
   command
       .add_option_function<std::string>(
-          flag, [&measure](const std::string& text) { measure = parse_similarity(text); },
+          flag, [&measure](const std::string& text) { measure = parse_distance_measure(text); },
           fmt::format("How similarity is measured (default: {})", name(measure)))
       ->check(CLI::IsMember(names));
 }

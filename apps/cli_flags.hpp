@@ -34,7 +34,7 @@ void add_backend(CLI::App& command, BackendChoice& choice);
 void add_background(CLI::App& command, Rgb& background);
 void add_supersample(CLI::App& command, std::size_t& supersample);
 void add_path(CLI::App& command, PathKind& kind);
-void add_measure(CLI::App& command, const char* flag, Similarity& measure);
+void add_measure(CLI::App& command, const char* flag, DistanceMeasure& measure);
 
 // The commands that train, in cli_train.cpp; the others are in cli.cpp.
 void add_train(CLI::App& app, TrainOptions& options);

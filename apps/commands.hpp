@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "chorus/fit.hpp"
-#include "chorus/pairs.hpp"
 #include "chorus/path.hpp"
 #include "chorus/png.hpp"
 #include "chorus/trainer.hpp"
+#include "pairs.hpp"
 
 // The subcommands: what each can be told, and the function that does it. Each returns when it is
 // done and throws chorus::Error if it cannot. The flags are in cli*.cpp.
@@ -57,7 +57,7 @@ struct EvaluateOptions {
   Rgb background = {1, 1, 1};
   bool paths = false;  ///< judge the paths between pairs of images too
   PathKind path = PathKind::morph;
-  Similarity pairs_measure = default_similarity;
+  DistanceMeasure pairs_measure = default_distance_measure;
   std::uint64_t pairs_seed = 1;  ///< of the random pairs
   bool json = false;
 };
@@ -92,7 +92,7 @@ void interpolate(const InterpolateOptions& options);
 struct PairsOptions {
   BackendChoice backend;
   std::filesystem::path model;
-  Similarity measure = default_similarity;
+  DistanceMeasure measure = default_distance_measure;
   std::size_t count = 3;             ///< pairs, no image in two of them
   std::size_t ranking = 20;          ///< closest pairs that are listed
   bool study = false;                ///< how well each measure foretells a good path

@@ -4,10 +4,10 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "chorus/printable.hpp"
 #include "commands.hpp"
 #include "evaluation.hpp"
 #include "path_evaluation.hpp"
+#include "printable.hpp"
 #include "results.hpp"
 #include "session.hpp"
 

@@ -8,9 +8,9 @@
 #include <optional>
 #include <set>
 
-#include "chorus/inpaint.hpp"
-#include "chorus/resample.hpp"
+#include "inpaint.hpp"
 #include "parallel.hpp"
+#include "resample.hpp"
 
 namespace chorus::app {
 

@@ -7,10 +7,10 @@
 #include <set>
 
 #include "chorus/error.hpp"
-#include "chorus/files.hpp"
-#include "chorus/printable.hpp"
 #include "chorus/render.hpp"
 #include "commands.hpp"
+#include "files.hpp"
+#include "printable.hpp"
 #include "progress.hpp"
 #include "results.hpp"
 #include "scoring.hpp"

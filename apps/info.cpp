@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "chorus/printable.hpp"
 #include "commands.hpp"
+#include "printable.hpp"
 #include "session.hpp"
 
 namespace chorus::app {

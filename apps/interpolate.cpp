@@ -1,14 +1,14 @@
 #include <fmt/format.h>
 
 #include "chorus/error.hpp"
-#include "chorus/files.hpp"
-#include "chorus/pairs.hpp"
 #include "chorus/path.hpp"
-#include "chorus/printable.hpp"
 #include "chorus/render.hpp"
-#include "chorus/sheet.hpp"
 #include "commands.hpp"
+#include "files.hpp"
+#include "pairs.hpp"
+#include "printable.hpp"
 #include "session.hpp"
+#include "sheet.hpp"
 
 namespace chorus::app {
 
@@ -85,11 +85,11 @@ std::vector<ImagePair> pairs_on_the_way(Memory& memory, const Model& model,
   std::vector<std::size_t> images;
   for (const std::string& name : options.names) images.push_back(find_image(model, name));
   if (images.size() > 2 && !options.open) images.push_back(images.front());
-  Similarities similarities(memory, model);
+  ImageDistances similarities(memory, model);
   std::vector<ImagePair> pairs;
   for (std::size_t i = 0; i + 1 < images.size(); ++i)
     pairs.push_back({images[i], images[i + 1],
-                     similarities.distance(images[i], images[i + 1], default_similarity)});
+                     similarities.distance(images[i], images[i + 1], default_distance_measure)});
   return pairs;
 }
 

@@ -1,4 +1,4 @@
-#include "chorus/known_truth.hpp"
+#include "known_truth.hpp"
 
 #include <fmt/format.h>
 
@@ -6,9 +6,9 @@
 
 #include "chorus/collection.hpp"
 #include "chorus/error.hpp"
-#include "chorus/files.hpp"
-#include "chorus/printable.hpp"
 #include "commands.hpp"
+#include "files.hpp"
+#include "printable.hpp"
 #include "session.hpp"
 
 namespace chorus::app {

@@ -6,8 +6,8 @@
 #include <exception>
 #include <new>
 
-#include "chorus/printable.hpp"
 #include "cli.hpp"
+#include "printable.hpp"
 
 namespace {
 

@@ -9,11 +9,11 @@
 #include <optional>
 
 #include "chorus/error.hpp"
-#include "chorus/files.hpp"
-#include "chorus/ranking.hpp"
 #include "chorus/render.hpp"
+#include "files.hpp"
 #include "fingerprint.hpp"
 #include "parallel.hpp"
+#include "ranking.hpp"
 
 namespace chorus::app {
 
@@ -176,7 +176,7 @@ double badness_of_best(const std::vector<JudgedPair>& judged, const DistanceMatr
 
 /// Between the images of the judged pairs; 0 between others.
 DistanceMatrix distances_of(const std::vector<JudgedPair>& judged, std::size_t images,
-                            Similarities& similarities, Similarity measure) {
+                            ImageDistances& similarities, DistanceMeasure measure) {
   if (2 * judged.size() == images * (images - 1)) return similarities.distances(measure);
   DistanceMatrix distances(images, std::vector<double>(images));
   for (const auto& [pair, scores] : judged)
@@ -191,10 +191,11 @@ PairStudy study_of(Session& session, const Model& model, const PairsOptions& opt
   std::vector<bool> choosing = held_out;
   choosing.flip();
   const std::vector<JudgedPair> one = within(judged, choosing), other = within(judged, held_out);
-  PairStudy study{options.path, judged.size(), one.size(), other.size(), {}, default_similarity};
-  Similarities similarities(session.memory, model);
+  PairStudy study{options.path, judged.size(),           one.size(), other.size(),
+                  {},           default_distance_measure};
+  ImageDistances similarities(session.memory, model);
   double most = -2;
-  for (const Similarity measure : all_similarities) {
+  for (const DistanceMeasure measure : all_distance_measures) {
     const DistanceMatrix distances =
         distances_of(judged, model.images.size(), similarities, measure);
     study.measures.push_back({.measure = measure,

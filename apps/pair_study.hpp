@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "chorus/path_metrics.hpp"
 #include "commands.hpp"
+#include "path_metrics.hpp"
 #include "session.hpp"
 
 namespace chorus::app {
@@ -17,7 +17,7 @@ namespace chorus::app {
 /// How well a measure of similarity foretells how bad the path between two images is
 /// (path_badness).
 struct MeasureStudy {
-  Similarity measure = default_similarity;
+  DistanceMeasure measure = default_distance_measure;
   // Spearman's rank correlation of distance and badness, over the pairs
   double choosing = 0;  ///< within one half of the images, by which a measure is chosen
   double held_out = 0;  ///< within the other half
@@ -31,7 +31,7 @@ struct PairStudy {
   PathKind path = PathKind::linear;
   std::size_t pairs = 0, choosing_pairs = 0, held_out_pairs = 0;
   std::vector<MeasureStudy> measures;
-  Similarity chosen = default_similarity;  ///< the best on the choosing half
+  DistanceMeasure chosen = default_distance_measure;  ///< the best on the choosing half
 };
 
 /// Judges the paths between all pairs of a model's images, or a sample of them, at the training

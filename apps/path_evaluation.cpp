@@ -8,9 +8,9 @@
 #include <nlohmann/json.hpp>
 
 #include "chorus/error.hpp"
-#include "chorus/known_truth.hpp"
-#include "chorus/printable.hpp"
+#include "known_truth.hpp"
 #include "parallel.hpp"
+#include "printable.hpp"
 
 namespace chorus::app {
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "chorus/path_metrics.hpp"
 #include "evaluation.hpp"
+#include "path_metrics.hpp"
 
 namespace chorus::app {
 
@@ -29,7 +29,7 @@ struct KnownTruthScore {
 
 struct PathEvaluation {
   PathKind path = PathKind::linear;
-  Similarity measure = default_similarity;
+  DistanceMeasure measure = default_distance_measure;
   std::uint64_t seed = 0;
   std::vector<PairScores> best, random;
   std::vector<KnownTruthScore> known_truth;

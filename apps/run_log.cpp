@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "chorus/error.hpp"
-#include "chorus/files.hpp"
-#include "chorus/printable.hpp"
+#include "files.hpp"
+#include "printable.hpp"
 
 namespace chorus::app {
 

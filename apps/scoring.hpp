@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "chorus/collection.hpp"
-#include "chorus/metrics.hpp"
 #include "chorus/model.hpp"
+#include "metrics.hpp"
 
 namespace chorus::app {
 

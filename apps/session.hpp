@@ -7,8 +7,8 @@
 
 #include "chorus/collection.hpp"
 #include "chorus/model.hpp"
-#include "chorus/profile.hpp"
 #include "commands.hpp"
+#include "profile.hpp"
 
 namespace chorus::app {
 

@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "chorus/error.hpp"
-#include "chorus/files.hpp"
-#include "chorus/printable.hpp"
 #include "commands.hpp"
+#include "files.hpp"
+#include "printable.hpp"
 #include "results.hpp"
 
 namespace chorus::app {

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "chorus/error.hpp"
-#include "chorus/printable.hpp"
+#include "printable.hpp"
 
 namespace chorus::app {
 

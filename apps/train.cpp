@@ -9,13 +9,14 @@
 #include <utility>
 
 #include "chorus/error.hpp"
-#include "chorus/files.hpp"
-#include "chorus/palette.hpp"
-#include "chorus/printable.hpp"
 #include "chorus/render.hpp"
 #include "commands.hpp"
 #include "evaluation.hpp"
+#include "files.hpp"
 #include "interrupt.hpp"
+#include "model_file.hpp"
+#include "palette.hpp"
+#include "printable.hpp"
 #include "progress.hpp"
 #include "run_log.hpp"
 #include "session.hpp"

@@ -5,8 +5,9 @@
 #include <string>
 
 #include "chorus/collection.hpp"
-#include "chorus/safetensors.hpp"
 #include "chorus/trainer.hpp"
+#include "model_file.hpp"
+#include "safetensors.hpp"
 
 namespace chorus::app {
 

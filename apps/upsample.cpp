@@ -5,15 +5,15 @@
 #include <set>
 #include <utility>
 
-#include "chorus/files.hpp"
-#include "chorus/metrics.hpp"
-#include "chorus/printable.hpp"
 #include "chorus/render.hpp"
-#include "chorus/resample.hpp"
-#include "chorus/sheet.hpp"
 #include "commands.hpp"
+#include "files.hpp"
+#include "metrics.hpp"
+#include "printable.hpp"
 #include "progress.hpp"
+#include "resample.hpp"
 #include "session.hpp"
+#include "sheet.hpp"
 
 namespace chorus::app {
 

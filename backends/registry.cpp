@@ -1,10 +1,12 @@
+#include "registry.hpp"
+
 #include <fmt/format.h>
 
 #include <cstdlib>
-#include <functional>
+#include <utility>
+#include <vector>
 
 #include "check/check.hpp"
-#include "chorus/backend.hpp"
 #include "chorus/error.hpp"
 #include "cpu/cpu_backend.hpp"
 #include "cuda/entries.hpp"
@@ -14,23 +16,8 @@ namespace chorus {
 
 namespace {
 
-struct Entry {
-  const char* name;
-  const char* description;
-  std::function<std::string()> unavailable;  ///< why not here; empty if it is
-  std::function<std::shared_ptr<Backend>(const BackendOptions&)> make;
-  const char* precisions = "fp32";  ///< for people; those that may be asked for
-};
-
-/// `needed` has to run here, which is another set where instructions are emulated.
-Entry cpu_entry(const char* name, const char* description, const KernelSet& kernels,
-                const KernelSet& needed) {
-  return {name, description, [&needed] { return missing_for(needed); },
-          [&kernels](const BackendOptions& options) { return make_cpu_backend(kernels, options); },
-          kernels.bf16_products ? "bf16" : "fp32"};
-}
-Entry cpu_entry(const char* name, const char* description, const KernelSet& kernels) {
-  return cpu_entry(name, description, kernels, kernels);
+BackendEntry cpu_entry(const char* name, const char* description, const KernelSet& kernels) {
+  return cpu_backend_entry(name, description, kernels, kernels);
 }
 
 std::shared_ptr<Backend> make_best_cpu(const BackendOptions& options) {
@@ -39,14 +26,11 @@ std::shared_ptr<Backend> make_best_cpu(const BackendOptions& options) {
     if (missing_for(*kernels).empty()) return make_cpu_backend(*kernels, options);
   throw Error(
       fmt::format("backend 'cpu' has no precision bf16 here: {}; expected fp32, or a processor "
-                  "with AMX-BF16 or "
-                  "AVX512-BF16",
+                  "with AMX-BF16 or AVX512-BF16",
                   missing_for(kernels_avx512bf16)));
 }
 
-constexpr const char* cuda_precisions = "fp32, tf32, fp16, bf16";
-
-Entry cuda_entry() {
+BackendEntry cuda_entry() {
 #ifdef CHORUS_HAS_CUDA
   return {"cuda", "NVIDIA GPU", cuda::device_unavailable,
           [](const BackendOptions& options) { return cuda::make_backend("cuda", options); },
@@ -59,8 +43,8 @@ Entry cuda_entry() {
 
 /// All backends, best first: "auto" takes the first one that is available. One explicit table:
 /// objects that register themselves are dropped by the linker from a static library.
-const std::vector<Entry>& table() {
-  static const std::vector<Entry> entries = {
+std::vector<BackendEntry>& table() {
+  static std::vector<BackendEntry> entries = {
       cuda_entry(),
       {"cpu", "the best instruction set of this processor", [] { return std::string(); },
        make_best_cpu, "fp32, bf16"},
@@ -72,35 +56,21 @@ const std::vector<Entry>& table() {
       {"reference", "plain loops with sums in double: slow, the definition of right",
        [] { return std::string(); },
        [](const BackendOptions&) { return make_reference_backend(); }},
-#ifdef CHORUS_HAS_CUDA_EMULATED
-      {"cuda-emulated", "the CUDA kernels without a GPU: very slow, for tests",
-       [] { return std::string(); },
-       [](const BackendOptions& options) {
-         return cuda_emulated::make_backend("cuda-emulated", options);
-       },
-       cuda_precisions},
-#endif
-#ifdef CHORUS_HAS_BF16_EMULATED
-      cpu_entry("avx512bf16-emulated", "cpu:avx512bf16 with AVX-512 alone: slow, for tests",
-                kernels_avx512bf16_emulated, kernels_avx512),
-      cpu_entry("amx-emulated", "cpu:amx with AVX-512 alone: slow, for tests", kernels_amx_emulated,
-                kernels_avx512),
-#endif
   };
   return entries;
 }
 
 std::string available_names() {
   std::string names = "auto";
-  for (const Entry& entry : table())
+  for (const BackendEntry& entry : table())
     if (entry.unavailable().empty()) names += fmt::format(", {}", entry.name);
   return names + ", check:A,B";
 }
 
-std::shared_ptr<Backend> make_entry(const Entry& entry, const BackendOptions& options) {
+std::shared_ptr<Backend> make_entry(const BackendEntry& entry, const BackendOptions& options) {
   const std::string reason = entry.unavailable();
   if (!reason.empty())
-    throw Error(fmt::format("backend '{}' is not available: {}; there is: {}", entry.name, reason,
+    throw Error(fmt::format("backend '{}' is not available: {}; available: {}", entry.name, reason,
                             available_names()));
   // fp32 is the default and asks for nothing.
   const bool asks = options.precision != Precision::fp32;
@@ -125,19 +95,28 @@ std::shared_ptr<Backend> make_check(std::string_view pair, const BackendOptions&
 
 }  // namespace
 
+BackendEntry cpu_backend_entry(const char* name, const char* description, const KernelSet& kernels,
+                               const KernelSet& needed) {
+  return {name, description, [&needed] { return missing_for(needed); },
+          [&kernels](const BackendOptions& options) { return make_cpu_backend(kernels, options); },
+          kernels.bf16_products ? "bf16" : "fp32"};
+}
+
+void add_backend(BackendEntry entry) { table().push_back(std::move(entry)); }
+
 std::shared_ptr<Backend> make_backend(std::string_view name, const BackendOptions& options) {
   const char* from_environment = std::getenv("CHORUS_BACKEND");
   if (name.empty() && from_environment != nullptr) name = from_environment;
   if (name.starts_with("check:")) return make_check(name.substr(6), options);
   const bool any = name.empty() || name == "auto";
-  for (const Entry& entry : table())
+  for (const BackendEntry& entry : table())
     if (any ? entry.unavailable().empty() : name == entry.name) return make_entry(entry, options);
-  throw Error(fmt::format("unknown backend '{}'; there is: {}", name, available_names()));
+  throw Error(fmt::format("unknown backend '{}'; available: {}", name, available_names()));
 }
 
 std::vector<BackendInfo> list_backends() {
   std::vector<BackendInfo> list;
-  for (const Entry& entry : table())
+  for (const BackendEntry& entry : table())
     list.push_back({entry.name, entry.description, entry.unavailable()});
   return list;
 }

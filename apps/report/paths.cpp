@@ -6,8 +6,8 @@
 
 #include "../pair_study.hpp"
 #include "../path_evaluation.hpp"
-#include "chorus/printable.hpp"
 #include "page.hpp"
+#include "printable.hpp"
 
 namespace chorus::app {
 

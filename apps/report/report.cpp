@@ -13,14 +13,14 @@
 #include "../run_log.hpp"
 #include "../training_state.hpp"
 #include "chorus/error.hpp"
-#include "chorus/files.hpp"
-#include "chorus/printable.hpp"
 #include "chorus/render.hpp"
-#include "chorus/resample.hpp"
-#include "chorus/sheet.hpp"
-#include "chorus/similarity.hpp"
+#include "files.hpp"
 #include "page.hpp"
 #include "paths.hpp"
+#include "printable.hpp"
+#include "resample.hpp"
+#include "sheet.hpp"
+#include "similarity.hpp"
 
 namespace chorus::app {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "chorus/error.hpp"
-#include "chorus/number.hpp"
+#include "dtype.hpp"
 
 namespace chorus {
 
@@ -39,18 +39,18 @@ std::size_t span_floats(std::size_t rows, std::size_t cols, std::size_t stride) 
 std::vector<float> elements(Backend& backend, const ConstView& view) {
   const std::size_t count = span_floats(view.rows, view.cols, view.stride);
   std::vector<float> values(count);
-  if (view.number == Number::fp32) {
+  if (view.dtype == DType::fp32) {
     backend.download(view.data, values.data(), count * sizeof(float));
     return values;
   }
   std::vector<std::uint16_t> halves(count);
   backend.download(view.data, halves.data(), count * sizeof(std::uint16_t));
   std::transform(halves.begin(), halves.end(), values.begin(),
-                 [&](std::uint16_t half) { return widened(half, view.number); });
+                 [&](std::uint16_t half) { return widened(half, view.dtype); });
   return values;
 }
 ConstView as_const(const View& view) {
-  return {view.data, view.rows, view.cols, view.stride, view.number};
+  return {view.data, view.rows, view.cols, view.stride, view.dtype};
 }
 
 /// A copy of some elements in another backend's memory, for the time of one call.
@@ -79,11 +79,11 @@ class MirroredCall {
     call_.packed = nullptr;  // its layout is the other backend's secret
     for (ConstView& view : call_.in) {
       view.data = copy(from, to, view);
-      view.number = Number::fp32;
+      view.dtype = DType::fp32;
     }
     for (View& view : call_.out) {
       view.data = copy(from, to, as_const(view));
-      view.number = Number::fp32;
+      view.dtype = DType::fp32;
     }
     for (IndexView& list : call_.index) {
       if (list.data == nullptr) continue;
@@ -117,7 +117,7 @@ class CheckBackend final : public Backend {
     return "runs " + subject_->name() + " and compares every op with " + judge_->name();
   }
   Precision precision() const override { return subject_->precision(); }
-  Numbers activations() const override { return subject_->activations(); }
+  ActivationTypes activations() const override { return subject_->activations(); }
   std::size_t workers() const override { return 1; }
   std::size_t tile_rows(std::size_t width) const override { return subject_->tile_rows(width); }
   std::size_t packed_floats(std::size_t rows, std::size_t cols) const override {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "chorus/random.hpp"
+#include "random.hpp"
 
 namespace chorus {
 

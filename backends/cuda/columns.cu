@@ -190,8 +190,8 @@ void run_columns(Device& device, const Call& call) {
     case Op::sum_rows:
       return sum_values(device, element(in), in.rows, out, call.accumulate);
     case Op::sine_linear_gradient:
-      return call.out[0].number == Number::bf16 ? sum_slopes<Bf16Number>(device, call)
-                                                : sum_slopes<float>(device, call);
+      return call.out[0].dtype == DType::bf16 ? sum_slopes<Bf16Number>(device, call)
+                                              : sum_slopes<float>(device, call);
     case Op::squared_error:
       return sum_values(device, SquaredError{in, matrix(call.in[1]), matrix(call.in[2]), sums},
                         in.rows * in.cols, out, false);

@@ -10,8 +10,8 @@ namespace chorus::CHORUS_DEVICE {
 namespace {
 
 /// A recording, or the note that the work has run once and that its memory is allocated.
-struct Repeated final : public Recording {
-  std::unique_ptr<Recording> recorded;
+struct Repeated final : public CapturedGraph {
+  std::unique_ptr<CapturedGraph> recorded;
 };
 
 class CudaBackend final : public Backend {
@@ -29,21 +29,21 @@ class CudaBackend final : public Backend {
     return device_.description() + ", " + std::string(chorus::name(precision_)) + " products";
   }
   Precision precision() const override { return precision_; }
-  Numbers activations() const override {
+  ActivationTypes activations() const override {
     switch (precision_) {
       case Precision::fp32:
       case Precision::tf32:
-        return {Number::fp32, Number::fp32};
+        return {DType::fp32, DType::fp32};
       case Precision::fp16:
         // Derivatives can be too small for 16 bits with a short exponent.
-        return {Number::fp16, Number::bf16};
+        return {DType::fp16, DType::bf16};
       case Precision::bf16:
-        return {Number::bf16, Number::bf16};
+        return {DType::bf16, DType::bf16};
     }
     throw std::logic_error("cuda: unknown precision");
   }
   std::size_t workers() const override { return workers_; }
-  std::size_t least_share_floats() const override {
+  std::size_t grain_size() const override {
     return std::size_t{1} << 24;  // one kernel occupies the device
   }
 
@@ -52,7 +52,7 @@ class CudaBackend final : public Backend {
     // slope. A little too much for the cache costs less than small tiles, and what only the pass
     // backwards reads again may wait in the device's memory: it is a quarter of all traffic.
     constexpr std::size_t kept_matrices = 4, step = 128, least = 1024, most = 16384;
-    const std::size_t number_bytes = activations().values == Number::fp32 ? 4 : 2;
+    const std::size_t number_bytes = activations().values == DType::fp32 ? 4 : 2;
     const std::size_t row_bytes = kept_matrices * (width + 16) * number_bytes;
     const std::size_t rows = 2 * device_.cache_bytes() / row_bytes / workers_;
     return std::clamp(rows / step * step, least, most);
@@ -118,7 +118,8 @@ class CudaBackend final : public Backend {
   double measure_peak_flops() override { return device_.peak_flops(); }
 
   /// First runs the work, which allocates what it needs; then records it; then replays that.
-  void repeat(std::unique_ptr<Recording>& recording, const std::function<void()>& work) override {
+  void replay(std::unique_ptr<CapturedGraph>& recording,
+              const std::function<void()>& work) override {
     if (recording == nullptr) {
       work();
       recording = std::make_unique<Repeated>();

@@ -24,7 +24,7 @@ int attribute(cudaDeviceAttr which) {
 }
 
 /// A recorded queue.
-class Graph final : public Recording {
+class Graph final : public CapturedGraph {
  public:
   explicit Graph(cudaGraphExec_t graph) : graph_(graph) {}
   Graph(const Graph&) = delete;
@@ -186,7 +186,7 @@ float* Device::scratch(std::size_t floats) {
   return static_cast<float*>(queue.scratch.back());
 }
 
-std::unique_ptr<Recording> Device::record(const std::function<void()>& work) {
+std::unique_ptr<CapturedGraph> Device::record(const std::function<void()>& work) {
   const cudaStream_t stream = state_->stream();
   check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeRelaxed), "recording");
   cudaGraph_t graph = nullptr;
@@ -208,7 +208,7 @@ std::unique_ptr<Recording> Device::record(const std::function<void()>& work) {
   return std::make_unique<Graph>(executable);
 }
 
-void Device::replay(Recording& recording) {
+void Device::replay(CapturedGraph& recording) {
   check(cudaGraphLaunch(dynamic_cast<Graph&>(recording).get(), state_->stream()), "a replay");
 }
 

@@ -58,8 +58,8 @@ class Device {
   float* scratch(std::size_t floats);
 
   /// Runs `work` and keeps what it launches, without doing it, to be replayed as one.
-  std::unique_ptr<Recording> record(const std::function<void()>& work);
-  void replay(Recording& recording);
+  std::unique_ptr<CapturedGraph> record(const std::function<void()>& work);
+  void replay(CapturedGraph& recording);
 
 #ifdef CHORUS_CUDA_EMULATED
   void enqueue(std::function<void()> kernel);

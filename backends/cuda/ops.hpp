@@ -9,10 +9,10 @@ namespace chorus::CHORUS_DEVICE {
 
 /// matmul, sine_linear, sine_linear_gradient with a product; large ones in the precision given.
 /// `numbers` are those of packed copies.
-void run_product(Device& device, const Call& call, Precision precision, Numbers numbers);
+void run_product(Device& device, const Call& call, Precision precision, ActivationTypes numbers);
 /// pack: copies of weights in 16 bits, as they are and transposed, where products take such.
-void run_pack(Device& device, const Call& call, Numbers numbers);
-std::size_t packed_floats(std::size_t rows, std::size_t cols, Numbers numbers);
+void run_pack(Device& device, const Call& call, ActivationTypes numbers);
+std::size_t packed_floats(std::size_t rows, std::size_t cols, ActivationTypes numbers);
 /// sum_rows, sine_linear_gradient (the sums alone if it has a product), squared_error; of
 /// palette_colors_gradient the palettes' part.
 void run_columns(Device& device, const Call& call);

@@ -38,10 +38,10 @@ std::size_t copy_stride(std::size_t cols) { return (cols + 7) / 8 * 8; }
 
 /// The copy of weights as they are, and the transposed one, which follows it.
 ConstView copy_of_weights(const float* packed, const ConstView& w, bool transposed,
-                          Numbers numbers) {
+                          ActivationTypes numbers) {
   const std::size_t floats_of_first = w.rows * copy_stride(w.cols) / 2;
   if (!transposed) return {packed, w.rows, w.cols, copy_stride(w.cols), numbers.values};
-  return {packed + floats_of_first, w.cols, w.rows, copy_stride(w.rows), numbers.slopes};
+  return {packed + floats_of_first, w.cols, w.rows, copy_stride(w.rows), numbers.cosines};
 }
 
 template <class Plain, class Transposed>
@@ -63,11 +63,11 @@ __global__ void copy_weights(WeightCopies<Plain, Transposed> copies) {
 }
 
 View writable(const ConstView& v) {
-  return {const_cast<float*>(v.data), v.rows, v.cols, v.stride, v.number};
+  return {const_cast<float*>(v.data), v.rows, v.cols, v.stride, v.dtype};
 }
 
 template <class Plain, class Transposed>
-void launch_copies(Device& device, const Call& call, Numbers numbers) {
+void launch_copies(Device& device, const Call& call, ActivationTypes numbers) {
   constexpr int threads = 256;
   const ConstView& w = call.in[0];
   const auto copy = [&](bool transposed) {
@@ -81,28 +81,28 @@ void launch_copies(Device& device, const Call& call, Numbers numbers) {
 
 }  // namespace
 
-std::size_t packed_floats(std::size_t rows, std::size_t cols, Numbers numbers) {
-  if (numbers.values == Number::fp32 || std::min(rows, cols) < least_extent) return 0;
+std::size_t packed_floats(std::size_t rows, std::size_t cols, ActivationTypes numbers) {
+  if (numbers.values == DType::fp32 || std::min(rows, cols) < least_extent) return 0;
   return (rows * copy_stride(cols) + cols * copy_stride(rows)) / 2;
 }
 
-void run_pack(Device& device, const Call& call, Numbers numbers) {
-  if (numbers.values == Number::fp16)
+void run_pack(Device& device, const Call& call, ActivationTypes numbers) {
+  if (numbers.values == DType::fp16)
     launch_copies<Fp16Number, Bf16Number>(device, call, numbers);
-  else if (numbers.values == Number::bf16)
+  else if (numbers.values == DType::bf16)
     launch_copies<Bf16Number, Bf16Number>(device, call, numbers);
 }
 
-void run_product(Device& device, const Call& call, Precision precision, Numbers numbers) {
+void run_product(Device& device, const Call& call, Precision precision, ActivationTypes numbers) {
   Product p = product_of(call);
-  const bool left_in_16_bits = p.left.number != Number::fp32;
+  const bool left_in_16_bits = p.left.dtype != DType::fp32;
   if (left_in_16_bits && call.packed != nullptr && !p.left_transposed) {
     p.right = copy_of_weights(call.packed, p.right, p.right_transposed, numbers);
     p.right_transposed = false;
   }
-  const bool right_in_16_bits = p.right.number != Number::fp32;
+  const bool right_in_16_bits = p.right.dtype != DType::fp32;
   if (left_in_16_bits && right_in_16_bits) return run_16_bits(device, p);
-  const bool in_16_bits = left_in_16_bits || right_in_16_bits || call.out[0].number != Number::fp32;
+  const bool in_16_bits = left_in_16_bits || right_in_16_bits || call.out[0].dtype != DType::fp32;
   if (precision != Precision::fp32 && !in_16_bits && bears_less_precision(p))
     return run_tf32(device, p);
   run_fp32(device, p);

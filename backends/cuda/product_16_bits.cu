@@ -28,15 +28,15 @@ void run_bf16(Device& device, const Product& p) {
 }  // namespace
 
 void run_16_bits(Device& device, const Product& p) {
-  const Number left = p.left.number, right = p.right.number;
+  const DType left = p.left.dtype, right = p.right.dtype;
   if (p.left_transposed != p.right_transposed) unknown_product(p);
   if (p.left_transposed) {
-    if (p.call.op != Op::matmul || left != Number::bf16) unknown_product(p);
-    return right == Number::fp16 ? store_product<OfSlopesAndSines>(device, p)
-                                 : store_product<OfSlopes>(device, p);
+    if (p.call.op != Op::matmul || left != DType::bf16) unknown_product(p);
+    return right == DType::fp16 ? store_product<OfSlopesAndSines>(device, p)
+                                : store_product<OfSlopes>(device, p);
   }
   if (left != right) unknown_product(p);
-  return left == Number::fp16 ? run_sines(device, p) : run_bf16(device, p);
+  return left == DType::fp16 ? run_sines(device, p) : run_bf16(device, p);
 }
 
 }  // namespace chorus::CHORUS_DEVICE

@@ -33,23 +33,23 @@ void store_16_bits_on_the_right(Device& device, const Product& p) {
 }
 
 void store(Device& device, const Product& p) {
-  const Number left = p.left.number, right = p.right.number;
-  if (left == Number::fp32 && right == Number::fp32) return store_single(device, p);
-  if (left == Number::fp16) return store_16_bits_on_the_left<Fp16Number>(device, p);
-  if (left == Number::bf16) return store_16_bits_on_the_left<Bf16Number>(device, p);
-  if (right == Number::fp16) return store_16_bits_on_the_right<Fp16Number>(device, p);
+  const DType left = p.left.dtype, right = p.right.dtype;
+  if (left == DType::fp32 && right == DType::fp32) return store_single(device, p);
+  if (left == DType::fp16) return store_16_bits_on_the_left<Fp16Number>(device, p);
+  if (left == DType::bf16) return store_16_bits_on_the_left<Bf16Number>(device, p);
+  if (right == DType::fp16) return store_16_bits_on_the_right<Fp16Number>(device, p);
   store_16_bits_on_the_right<Bf16Number>(device, p);
 }
 
 template <class Left>
 void sine(Device& device, const Product& p) {
   using Forward = Single<Left, float, false, false>;
-  switch (p.call.out[0].number) {
-    case Number::fp32:
+  switch (p.call.out[0].dtype) {
+    case DType::fp32:
       return sine_of_product<Forward, float, float>(device, p);
-    case Number::fp16:
+    case DType::fp16:
       return sine_of_product<Forward, Fp16Number, Bf16Number>(device, p);
-    case Number::bf16:
+    case DType::bf16:
       return sine_of_product<Forward, Bf16Number, Bf16Number>(device, p);
   }
 }
@@ -57,18 +57,18 @@ void sine(Device& device, const Product& p) {
 }  // namespace
 
 void run_fp32(Device& device, const Product& p) {
-  const Number left = p.left.number;
+  const DType left = p.left.dtype;
   if (p.call.op == Op::matmul) return store(device, p);
-  if (p.right.number != Number::fp32) unknown_product(p);
+  if (p.right.dtype != DType::fp32) unknown_product(p);
   if (p.call.op == Op::sine_linear) {
-    if (left == Number::fp32) return sine<float>(device, p);
-    if (left == Number::fp16) return sine<Fp16Number>(device, p);
+    if (left == DType::fp32) return sine<float>(device, p);
+    if (left == DType::fp16) return sine<Fp16Number>(device, p);
     return sine<Bf16Number>(device, p);
   }
-  const bool in_16_bits = p.call.out[0].number != Number::fp32;
-  if (left == Number::bf16 && in_16_bits)
+  const bool in_16_bits = p.call.out[0].dtype != DType::fp32;
+  if (left == DType::bf16 && in_16_bits)
     return slope_of_product<Single<Bf16Number, float, false, true>, Bf16Number>(device, p);
-  if (left != Number::fp32) unknown_product(p);
+  if (left != DType::fp32) unknown_product(p);
   if (in_16_bits) return slope_of_product<Single<float, float, false, true>, Bf16Number>(device, p);
   slope_of_product<Single<float, float, false, true>, float>(device, p);
 }

@@ -1,4 +1,4 @@
-#include "chorus/random.hpp"
+#include "random.hpp"
 #include "cuda/language.cuh"
 #include "cuda/ops.hpp"
 

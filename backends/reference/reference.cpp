@@ -6,8 +6,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "chorus/random.hpp"
 #include "host/host_backend.hpp"
+#include "random.hpp"
 
 namespace chorus {
 

@@ -10,7 +10,7 @@ namespace chorus::cuda_emulated {
 
 namespace {
 
-struct Recorded final : public Recording {
+struct Recorded final : public CapturedGraph {
   std::vector<std::function<void()>> kernels;
 };
 
@@ -69,7 +69,7 @@ float* Device::scratch(std::size_t floats) {
   return queue.scratch.back().get();
 }
 
-std::unique_ptr<Recording> Device::record(const std::function<void()>& work) {
+std::unique_ptr<CapturedGraph> Device::record(const std::function<void()>& work) {
   auto recorded = std::make_unique<Recorded>();
   state_->recorded = recorded.get();
   try {
@@ -82,7 +82,7 @@ std::unique_ptr<Recording> Device::record(const std::function<void()>& work) {
   return recorded;
 }
 
-void Device::replay(Recording& recording) {
+void Device::replay(CapturedGraph& recording) {
   for (const auto& kernel : dynamic_cast<Recorded&>(recording).kernels) kernel();
 }
 

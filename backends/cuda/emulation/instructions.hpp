@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
-#include "chorus/number.hpp"
 #include "cuda/language.cuh"
+#include "dtype.hpp"
 
 // What instructions.cuh does on a GPU. The lanes of a warp exchange their registers through memory.
 

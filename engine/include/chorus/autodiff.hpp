@@ -12,7 +12,7 @@
 // applies each op's gradient rule, which stands right below the op's value in ops.cpp.
 //
 // Two ways to walk:
-//   backward()   the fast one: adds into the sinks given with the leaves, frees every activation
+//   backward()   the fast one: adds into the grads given with the leaves, frees every activation
 //                as soon as it has been used. One tape is one tile of a training step.
 //   gradients()  the gradients are recorded too and can be differentiated again.
 
@@ -69,7 +69,7 @@ class Gradient {
   const PendingProduct* pending() const { return adjoint_.product ? &*adjoint_.product : nullptr; }
 
   /// Whether anyone asked for the derivative with respect to `input`.
-  bool wants(const Var& input) const { return !input.is_constant(); }
+  bool requires_grad(const Var& input) const { return !input.is_constant(); }
 
   /// Whether the rule is itself being recorded; then it must be made of ops on Vars.
   bool recording() const;
@@ -79,7 +79,7 @@ class Gradient {
   void add_matmul(const Var& input, const Var& a, bool transpose_a, const Var& b, bool transpose_b);
   /// The tensor that collects the derivative of `input`, for rules that add to it in place.
   /// Only when not recording.
-  Tensor collector(const Var& input);
+  Tensor grad_buffer(const Var& input);
 
  private:
   friend class Tape;
@@ -94,35 +94,35 @@ using GradientRule = std::function<void(Gradient&)>;
 /// In which numbers a tape keeps the activations of sine layers: floats, or what suits the
 /// backend's products best (Backend::activations). Of 16-bit activations only sine layers and
 /// products can be made, and gradients() cannot be asked for.
-enum class Activations { single, compact };
+enum class Activations { full, reduced };
 
 class Tape {
  public:
-  explicit Tape(Memory& memory, Activations activations = Activations::single)
+  explicit Tape(Memory& memory, Activations activations = Activations::full)
       : memory_(memory),
-        activations_(activations == Activations::single ? Numbers{}
-                                                        : memory.backend().activations()) {
+        activations_(activations == Activations::full ? ActivationTypes{}
+                                                      : memory.backend().activations()) {
     nodes_.reserve(64);
   }
   Tape(const Tape&) = delete;
   Tape& operator=(const Tape&) = delete;
 
   Memory& memory() { return memory_; }
-  Numbers activations() const { return activations_; }
+  ActivationTypes activations() const { return activations_; }
 
   Var constant(Tensor value, const float* packed = nullptr);
   /// A leaf to differentiate with gradients().
   Var variable(Tensor value);
-  /// A leaf whose derivative backward() adds to `sink` (same shape as the value).
+  /// A leaf whose derivative backward() adds to `grad` (same shape as the value).
   /// `packed`, here and above, is an Op::pack copy of the value that products may use instead.
-  Var variable(Tensor value, Tensor sink, const float* packed = nullptr);
+  Var variable(Tensor value, Tensor grad, const float* packed = nullptr);
 
   /// Whether an op on these inputs will be recorded, so that its gradient may be wanted.
   bool records(std::initializer_list<const Var*> inputs) const;
   /// Records the op that computed `value` from `inputs`. For ops.cpp.
   Var record(Tensor value, std::initializer_list<const Var*> inputs, GradientRule rule);
 
-  /// Adds the derivatives of the 1 x 1 value `result` to the sinks. The tape is spent afterwards.
+  /// Adds the derivatives of the 1 x 1 value `result` to the grads. The tape is spent afterwards.
   void backward(const Var& result);
 
   /// The same for several values whose derivatives `seeds` (same shapes) are known: what another
@@ -140,7 +140,7 @@ class Tape {
   struct Node {
     GradientRule rule;
     Adjoint adjoint;
-    Tensor sink;
+    Tensor grad;
   };
 
   void propagate(std::size_t from, bool release);
@@ -149,7 +149,7 @@ class Tape {
   Var ones_like(const Var& value);
 
   Memory& memory_;
-  Numbers activations_;
+  ActivationTypes activations_;
   std::vector<Node> nodes_;
   bool recording_ = true;
 };

@@ -13,9 +13,9 @@
 namespace chorus {
 
 /// What a backend keeps of work that it has recorded.
-class Recording {
+class CapturedGraph {
  public:
-  virtual ~Recording() = default;
+  virtual ~CapturedGraph() = default;
 };
 
 /// The number format of what large products multiply. Sums, parameters and everything else are
@@ -29,9 +29,9 @@ enum class Precision : std::uint8_t {
 
 /// How the activations of sine layers are kept between a pass forwards and one backwards: the
 /// sines, and the cosines, in whose place come the derivatives.
-struct Numbers {
-  Number values = Number::fp32;
-  Number slopes = Number::fp32;
+struct ActivationTypes {
+  DType values = DType::fp32;
+  DType cosines = DType::fp32;
 };
 
 /// A place where primitives run: memory, kernels and workers. Backends know matrices only, nothing
@@ -45,13 +45,14 @@ class Backend {
   virtual Precision precision() const { return Precision::fp32; }  ///< of large products
 
   /// What its products like best: with operands of 16 bits also in memory, less has to be moved.
-  virtual Numbers activations() const { return {}; }
+  virtual ActivationTypes activations() const { return {}; }
 
   /// Number of workers that `parallel` uses; worker ids are below it.
   virtual std::size_t workers() const = 0;
 
-  /// Numbers below which work that is done element by element is not worth dividing among workers.
-  virtual std::size_t least_share_floats() const { return 8192; }
+  /// ActivationTypes below which work that is done element by element is not worth dividing among
+  /// workers.
+  virtual std::size_t grain_size() const { return 8192; }
 
   /// Rows of a tile for which the activations of a network of this width stay in the fastest
   /// cache that holds them.
@@ -80,7 +81,7 @@ class Backend {
   /// Runs work() now, or something that does the same. `recording` is empty the first time, and
   /// then belongs to this work alone, which must always make the same calls with the same operands
   /// and neither upload nor download: a device may record them, and replay them later at once.
-  virtual void repeat(std::unique_ptr<Recording>& recording, const std::function<void()>& work);
+  virtual void replay(std::unique_ptr<CapturedGraph>& recording, const std::function<void()>& work);
 
   /// Single-precision operations per second that the workers reach together on a loop of
   /// independent multiply-adds, the most they can do; measured in some milliseconds, now. 0 where

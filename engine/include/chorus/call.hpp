@@ -11,7 +11,7 @@ namespace chorus {
 
 /// The format of the numbers of a matrix in memory. Those of 16 bits, see Backend::activations(),
 /// are known to products, sine_linear, sine_linear_gradient, and to no other op.
-enum class Number : std::uint8_t {
+enum class DType : std::uint8_t {
   fp32,
   fp16,  ///< 5 bits of exponent, 10 of fraction
   bf16,  ///< 8 bits of exponent, 7 of fraction
@@ -26,7 +26,7 @@ struct ConstView {
   std::size_t rows = 0;
   std::size_t cols = 0;
   std::size_t stride = 0;  ///< numbers
-  Number number{};         ///< fp32 where nothing is said
+  DType dtype{};           ///< fp32 where nothing is said
 };
 
 struct View {
@@ -34,7 +34,7 @@ struct View {
   std::size_t rows = 0;
   std::size_t cols = 0;
   std::size_t stride = 0;  ///< numbers
-  Number number{};         ///< fp32 where nothing is said
+  DType dtype{};           ///< fp32 where nothing is said
 };
 
 /// A list of unsigned integers in a backend's memory.

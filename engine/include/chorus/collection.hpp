@@ -14,11 +14,6 @@ struct LoadOptions {
   Rgb background = {1, 1, 1};       ///< under transparent pixels
 };
 
-/// Images of one size, sorted by name (byte order). A name is the file's name without extension and
-/// size, so that an image has one name at every size; names are unique and printable UTF-8 (other
-/// bytes of a file's name become \xNN).
-using Collection = std::vector<NamedImage>;
-
 /// The sizes (pixels of the longer side, ascending) that `folder` offers through its layout:
 ///  * size folders: `48/`, `48x48/`, `48px/`, whose images all have that size;
 ///  * sizes in names: `name_48.png`, `name-48x32.png`, if that is the size of the image for every
@@ -26,7 +21,9 @@ using Collection = std::vector<NamedImage>;
 /// Empty when the folder is flat: any other folder of PNGs, which may be of different sizes.
 std::vector<std::size_t> available_sizes(const std::filesystem::path& folder);
 
-/// Loads a collection from a folder of PNGs in any of the layouts above, or from one PNG file.
+/// Loads a collection from a folder of PNGs in any of the layouts above, or from one PNG file. An
+/// image's name is its file's name without extension and size, so that an image has one name at
+/// every size; bytes of it that are not printable UTF-8 become \xNN.
 /// Without `size`, a folder that offers several sizes is an Error that lists them, as is a size
 /// that is not there. A flat folder has that `size` only if all of its images do. Any file that
 /// looks like a PNG (by name) and cannot be read is an Error naming every such file with its

@@ -7,8 +7,8 @@
 
 #include "chorus/image.hpp"
 #include "chorus/model.hpp"
-#include "chorus/sampler.hpp"
-#include "chorus/training_plan.hpp"
+#include "sampler.hpp"
+#include "training_plan.hpp"
 
 namespace chorus {
 

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <vector>
 
 namespace chorus {
+
+using Rgb = std::array<float, 3>;  ///< each in [0, 1]
 
 struct PixelSize {
   std::size_t width = 0;   ///< pixels
@@ -35,5 +38,13 @@ struct NamedImage {
   std::string name;
   Image image;
 };
+
+/// Images of one size, sorted by name (byte order). Names are unique and printable UTF-8.
+using Collection = std::vector<NamedImage>;
+
+/// The centre of pixel j of n along an axis on which the picture reaches from -1 to 1.
+inline float pixel_centre(std::size_t j, std::size_t n) {
+  return static_cast<float>((2.0 * static_cast<double>(j) + 1.0) / static_cast<double>(n) - 1.0);
+}
 
 }  // namespace chorus

@@ -8,9 +8,7 @@
 #include <vector>
 
 #include "chorus/image.hpp"
-#include "chorus/safetensors.hpp"
 #include "chorus/siren.hpp"
-#include "chorus/split.hpp"
 
 namespace chorus {
 
@@ -25,6 +23,14 @@ struct EncodedImage {
 
 /// The names and sizes of images that are to be encoded.
 std::vector<EncodedImage> encoded(const std::vector<NamedImage>& images);
+
+/// Which part of the training data a model never sees, so that it can be judged on it. The model
+/// file keeps it: whoever evaluates finds the same pixels again.
+struct Split {
+  std::uint64_t seed = 0;
+  double pixels = 0;  ///< share of the pixels of each image that is held out, in [0, 1)
+  double images = 0;  ///< share of the images that is held out, in [0, 1)
+};
 
 /// A trained network with the latents of its images.
 struct Model {
@@ -48,7 +54,11 @@ struct ImageCode {
   std::vector<float> shifts = {};
 };
 
-/// Numbers of ImageCode::shifts where there are any: one for each unit of each sine layer.
+/// (1 - t) a + t b.
+ImageCode lerp(const ImageCode& a, const ImageCode& b, float t);
+std::vector<float> lerp(const std::vector<float>& a, const std::vector<float>& b, float t);
+
+/// ActivationTypes of ImageCode::shifts where there are any: one for each unit of each sine layer.
 std::size_t shift_numbers(const SirenConfig& config);
 
 ImageCode image_code(Backend& backend, const Model& model, std::size_t image);
@@ -61,15 +71,9 @@ Model make_model(Memory& memory, const SirenConfig& config, std::vector<EncodedI
 /// The place of an image by name. Throws Error naming close matches if there is none.
 std::size_t find_image(const Model& model, const std::string& name);
 
-/// The model as a safetensors file: parameters by name, "latents", and metadata with the format
-/// version, configuration, images and notes. See docs/file_format.md.
-TensorFile to_tensor_file(Backend& backend, const Model& model);
-/// Throws Error (`origin` names the file) on anything missing, of the wrong shape or unknown: every
-/// tensor must belong to the configuration, but those of a training state (`adam.*`) are passed
-/// over. Names of images are unique, not empty, and no paths.
-Model from_tensor_file(Memory& memory, const TensorFile& file, const std::string& origin);
-
+/// Writes the model as a safetensors file, whole or not at all: docs/file_format.md.
 void save_model(Backend& backend, const Model& model, const std::filesystem::path& file);
+/// Throws Error naming the file and what is missing, damaged or of the wrong shape.
 Model load_model(Memory& memory, const std::filesystem::path& file);
 
 }  // namespace chorus

@@ -32,7 +32,7 @@ struct PathOptions {
 };
 
 /// One step of a path: its frames are functions of a number from 0 to 1.
-class Way;
+class PathSegment;
 
 /// The pictures between two images of a model. Working memory is kept between calls; the renderer
 /// and the model must outlive the path.
@@ -59,7 +59,7 @@ class Path {
   /// Where on the way the ends of so many even steps lie.
   const std::vector<double>& even_places(std::size_t steps);
 
-  std::unique_ptr<Way> way_;
+  std::unique_ptr<PathSegment> segment_;
   PixelSize measured_size_;
   std::size_t measured_supersample_;
   bool even_;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <filesystem>
 #include <vector>
@@ -8,8 +7,6 @@
 #include "chorus/image.hpp"
 
 namespace chorus {
-
-using Rgb = std::array<float, 3>;  ///< each in [0, 1]
 
 constexpr std::size_t default_max_pixels = std::size_t{1} << 26U;
 

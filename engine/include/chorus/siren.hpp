@@ -62,8 +62,9 @@ struct SirenConfig {
   PaletteFields palette_fields = PaletteFields::constant;
 };
 
-/// Numbers of a palette: 3 or, with affine fields, 9 for each entry; 0 without the palette head.
-/// They lie channel by channel: red of all entries, green, blue, then gx and gy in the same way.
+/// ActivationTypes of a palette: 3 or, with affine fields, 9 for each entry; 0 without the palette
+/// head. They lie channel by channel: red of all entries, green, blue, then gx and gy in the same
+/// way.
 std::size_t palette_numbers(const SirenConfig& config);
 
 /// palette_numbers if palettes ride beside the latents, else 0.
@@ -124,9 +125,9 @@ class Siren {
   void pack(Backend& backend);
   void pack(Backend& backend, std::size_t parameter);
 
-  /// The parameters on a tape: constants, or leaves whose derivatives go to `sinks` (one for each
-  /// parameter, same shapes). The network and the sinks must outlive the tape.
-  std::vector<Var> on_tape(Tape& tape, std::span<const Tensor> sinks = {}) const;
+  /// The parameters on a tape: constants, or leaves whose derivatives go to `grads` (one for each
+  /// parameter, same shapes). The network and the grads must outlive the tape.
+  std::vector<Var> on_tape(Tape& tape, std::span<const Tensor> grads = {}) const;
 
   /// latents [images x latent] to the modulations of the sine layers, first layer first. With the
   /// palette head one more stands at the end, whose shift is the images' palettes [images x

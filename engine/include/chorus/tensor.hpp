@@ -24,11 +24,11 @@ class Tensor {
 
   View view() const { return view_; }
   ConstView const_view() const {
-    return {view_.data, view_.rows, view_.cols, view_.stride, view_.number};
+    return {view_.data, view_.rows, view_.cols, view_.stride, view_.dtype};
   }
 
   /// The same elements without a share in them: cheaper to copy, for as long as this one lives.
-  Tensor borrowed() const { return {nullptr, view_}; }
+  Tensor non_owning() const { return {nullptr, view_}; }
 
   /// `count` rows from `first` on; shares the elements.
   Tensor row_range(std::size_t first, std::size_t count) const;
@@ -50,7 +50,7 @@ class Memory {
   const std::shared_ptr<Backend>& shared_backend() const;
 
   /// Contents undefined.
-  Tensor tensor(std::size_t rows, std::size_t cols, Number number = Number::fp32);
+  Tensor empty(std::size_t rows, std::size_t cols, DType dtype = DType::fp32);
   Tensor zeros(std::size_t rows, std::size_t cols);
   Tensor from(std::span<const float> values, std::size_t rows, std::size_t cols);
 

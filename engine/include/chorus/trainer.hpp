@@ -10,10 +10,12 @@
 
 #include "chorus/image.hpp"
 #include "chorus/model.hpp"
-#include "chorus/sampler.hpp"
-#include "chorus/training_plan.hpp"
+#include "sampler.hpp"
+#include "training_plan.hpp"
 
 namespace chorus {
+
+struct TensorFile;
 
 /// Trains a model in place. A step draws pixels of some images and gives each of the backend's
 /// workers a share of the images. A worker computes the modulations of its share at once,
@@ -85,12 +87,12 @@ class Trainer {
   PixelTable table_;
   std::size_t images_per_step_;
   std::vector<TrainingPhase> phases_;
-  std::vector<std::unique_ptr<Recording>> recordings_;  ///< of a step of each phase
+  std::vector<std::unique_ptr<CapturedGraph>> graphs_;  ///< of a step of each phase
   ImageOrder order_;
   std::vector<Memory> memories_;  ///< one for each worker
   /// The network's parameters, then what each image has of its own: latents, free palettes.
   std::vector<Trained> trained_;
-  std::vector<std::vector<Tensor>> sinks_;  ///< [worker][parameter]
+  std::vector<std::vector<Tensor>> grads_;  ///< [worker][parameter]
   std::vector<Rows> updates_;
   std::vector<Tensor> errors_;  ///< [worker], 1 x 1, summed over steps
   // What changes from step to step, in two uploads.

@@ -1,0 +1,169 @@
+#include "profile.hpp"
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <stdexcept>
+#include <utility>
+
+namespace chorus {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+enum Part : std::size_t {
+  sine_layers,
+  other_products,
+  input_gradients,
+  weight_gradients,
+  slopes,
+  sums,
+  optimizer,
+  packing,
+  sampling,
+  loss,
+  elements,
+  bookkeeping,
+  waiting,
+  part_count
+};
+
+constexpr std::array<const char*, part_count> part_names = {"sine layers (product, sine, cosine)",
+                                                            "other products forward",
+                                                            "gradients of inputs (dX)",
+                                                            "gradients of weights (dW)",
+                                                            "slopes of sines",
+                                                            "sums of rows, reduction",
+                                                            "optimizer",
+                                                            "packing of weights",
+                                                            "sampling",
+                                                            "loss",
+                                                            "other element-wise work",
+                                                            "bookkeeping",
+                                                            "waiting"};
+
+Part part_of(const Call& call) {
+  switch (call.op) {
+    case Op::sine_linear:
+      return sine_layers;
+    case Op::matmul:
+      return call.transpose_a ? weight_gradients
+                              : (call.transpose_b ? other_products : input_gradients);
+    case Op::sine_linear_gradient:
+      if (call.in[1].data != nullptr) return input_gradients;
+      return slopes;
+    case Op::sum_rows:
+      return sums;
+    case Op::adam:
+      return optimizer;
+    case Op::pack:
+      return packing;
+    case Op::gather_rows:
+    case Op::draw_pixels:
+      return sampling;
+    case Op::squared_error:
+    case Op::scale_by:
+      return loss;
+    default:
+      return elements;
+  }
+}
+
+/// Of one worker, on cache lines of its own.
+struct alignas(128) WorkerClock {
+  std::array<double, part_count> seconds{};
+  std::array<std::uint64_t, part_count> calls{};
+};
+
+}  // namespace
+
+struct ProfilingBackend::Clocks {
+  explicit Clocks(std::size_t workers) : of_worker(workers) {}
+  std::vector<WorkerClock> of_worker;
+  std::atomic<std::size_t> running = 0;  ///< workers at this moment
+  std::atomic<std::size_t> threads = 1;  ///< most workers that ever ran at once
+  Clock::time_point start;
+  double wall_seconds = 0;
+};
+
+namespace {
+
+/// The worker that runs on this thread; outside parallel() the first one.
+thread_local std::size_t present_worker = 0;
+
+}  // namespace
+
+ProfilingBackend::ProfilingBackend(std::shared_ptr<Backend> inner)
+    : inner_(std::move(inner)), clocks_(std::make_unique<Clocks>(inner_->workers())) {}
+
+ProfilingBackend::~ProfilingBackend() = default;
+
+void ProfilingBackend::start() {
+  running_ = true;
+  clocks_->start = Clock::now();
+}
+
+void ProfilingBackend::stop() {
+  running_ = false;
+  clocks_->wall_seconds += seconds_since(clocks_->start);
+}
+
+void ProfilingBackend::run(const Call& call) {
+  if (!running_) return inner_->run(call);
+  const Clock::time_point start = Clock::now();
+  inner_->run(call);
+  WorkerClock& clock = clocks_->of_worker[present_worker];
+  const Part part = part_of(call);
+  clock.seconds[part] += seconds_since(start);
+  ++clock.calls[part];
+}
+
+void ProfilingBackend::parallel(
+    std::size_t tasks, const std::function<void(std::size_t task, std::size_t worker)>& body) {
+  if (!running_) return inner_->parallel(tasks, body);
+  inner_->parallel(tasks, [&](std::size_t task, std::size_t worker) {
+    const std::size_t outer = std::exchange(present_worker, worker);
+    const std::size_t running = ++clocks_->running;
+    for (std::size_t most = clocks_->threads; most < running;)
+      if (clocks_->threads.compare_exchange_weak(most, running)) break;
+    WorkerClock& clock = clocks_->of_worker[worker];
+    const auto in_primitives = [&clock] {
+      double total = 0;
+      for (std::size_t p = 0; p < bookkeeping; ++p) total += clock.seconds[p];
+      return total;
+    };
+    const double before = in_primitives();
+    const Clock::time_point start = Clock::now();
+    body(task, worker);
+    clock.seconds[bookkeeping] += seconds_since(start) - (in_primitives() - before);
+    ++clock.calls[bookkeeping];
+    --clocks_->running;
+    present_worker = outer;
+  });
+}
+
+Profile ProfilingBackend::profile() const {
+  Profile result;
+  result.wall_seconds = clocks_->wall_seconds;
+  result.threads = clocks_->threads;
+  double busy = 0;
+  for (std::size_t p = 0; p < part_count; ++p) {
+    Profile::Part part{part_names[p], 0, 0};
+    for (const WorkerClock& clock : clocks_->of_worker) {
+      part.seconds += clock.seconds[p];
+      part.calls += clock.calls[p];
+    }
+    if (p == waiting)
+      part.seconds = result.wall_seconds * static_cast<double>(result.threads) - busy;
+    busy += part.seconds;
+    if (part.seconds > 0) result.parts.push_back(std::move(part));
+  }
+  return result;
+}
+
+}  // namespace chorus

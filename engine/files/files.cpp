@@ -1,0 +1,286 @@
+#include "files.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <optional>
+#include <ostream>
+#include <random>
+#include <streambuf>
+#include <system_error>
+#include <utility>
+
+#include "chorus/error.hpp"
+#include "printable.hpp"
+
+namespace chorus {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string reason(int error) { return std::generic_category().message(error); }
+
+[[noreturn]] void fail_to_write(const fs::path& file, int error) {
+  throw Error(fmt::format("cannot write {}: {}", shown(file), reason(error)));
+}
+
+[[noreturn]] void fail_to_read(const fs::path& file, int error) {
+  throw Error(fmt::format("cannot read {}: {}", shown(file), reason(error)));
+}
+
+/// Calls a system function again for as long as a signal interrupts it.
+template <class Call>
+auto uninterrupted(Call call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
+}
+
+/// An open file that is closed when it goes out of scope.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&&) = delete;
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+
+  int get() const { return fd_; }
+  bool is_open() const { return fd_ >= 0; }
+  /// Some file systems report a failed write only here.
+  bool close() { return ::close(std::exchange(fd_, -1)) == 0; }
+
+ private:
+  int fd_;
+};
+
+/// Writes a descriptor and keeps the system's reason, which std::ofstream would lose.
+class DescriptorBuffer : public std::streambuf {
+ public:
+  explicit DescriptorBuffer(int fd) : fd_(fd) { setp(buffer_.data(), buffer_.data() + size()); }
+
+  /// The error number of the first write that failed; 0 if none has.
+  int error() const { return error_; }
+
+ protected:
+  int_type overflow(int_type next) override {
+    if (sync() != 0) return traits_type::eof();
+    if (!traits_type::eq_int_type(next, traits_type::eof())) sputc(traits_type::to_char_type(next));
+    return traits_type::not_eof(next);
+  }
+
+  std::streamsize xsputn(const char* bytes, std::streamsize count) override {
+    if (count < size()) return std::streambuf::xsputn(bytes, count);
+    return sync() == 0 && drain(bytes, bytes + count) ? count : 0;
+  }
+
+  int sync() override {
+    const bool done = drain(pbase(), pptr());
+    setp(buffer_.data(), buffer_.data() + size());
+    return done ? 0 : -1;
+  }
+
+ private:
+  std::ptrdiff_t size() const { return std::ssize(buffer_); }
+
+  bool drain(const char* begin, const char* end) {
+    while (error_ == 0 && begin != end) {
+      const auto count = static_cast<std::size_t>(end - begin);
+      const ssize_t written = uninterrupted([&] { return ::write(fd_, begin, count); });
+      if (written < 0) error_ = errno;
+      begin += written < 0 ? 0 : written;
+    }
+    return error_ == 0;
+  }
+
+  int fd_;
+  int error_ = 0;
+  std::array<char, std::size_t{1} << 16> buffer_;
+};
+
+void fill(int fd, const fs::path& file, const std::function<void(std::ostream&)>& write) {
+  DescriptorBuffer buffer(fd);
+  std::ostream stream(&buffer);
+  write(stream);
+  stream.flush();
+  if (!stream) fail_to_write(file, buffer.error() != 0 ? buffer.error() : EIO);
+}
+
+/// A folder as the system wants it: the parent of a plain name is the current folder.
+fs::path folder_of(const fs::path& file) {
+  const fs::path parent = file.parent_path();
+  return parent.empty() ? fs::path(".") : parent;
+}
+
+/// The new content on its way to its place. It has no name before it is whole, so that not even
+/// SIGKILL leaves it behind; where the system cannot do that, it has a name that nobody else uses
+/// and is removed again.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const fs::path& destination)
+      : destination_(destination), descriptor_(create()) {}
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  ~TemporaryFile() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+
+  int descriptor() const { return descriptor_.get(); }
+
+  void rename_into_place() {
+    const bool on_disk = uninterrupted([&] { return ::fsync(descriptor_.get()); }) == 0;
+    if (!on_disk) fail_to_write(destination_, errno);
+    if (path_.empty()) choose_name([&] { return link_descriptor() == 0; });
+    if (!descriptor_.close() || ::rename(path_.c_str(), destination_.c_str()) != 0)
+      fail_to_write(destination_, errno);
+    path_.clear();
+  }
+
+ private:
+  Descriptor create() {
+    Descriptor nameless(
+        ::open(folder_of(destination_).c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666));
+    // Without /proc the file could not be given a name later.
+    if (nameless.is_open() && ::access(proc_path(nameless).c_str(), F_OK) == 0) return nameless;
+    int created = -1;
+    choose_name([&] {
+      created = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+      return created >= 0;
+    });
+    return Descriptor(created);
+  }
+
+  static std::string proc_path(const Descriptor& file) {
+    return fmt::format("/proc/self/fd/{}", file.get());
+  }
+
+  int link_descriptor() const {
+    return ::linkat(AT_FDCWD, proc_path(descriptor_).c_str(), AT_FDCWD, path_.c_str(),
+                    AT_SYMLINK_FOLLOW);
+  }
+
+  /// Tries names until `use` takes one. They do not grow with the destination's, which may have the
+  /// longest length allowed.
+  template <class Use>
+  void choose_name(Use use) {
+    std::random_device random;
+    for (int attempt = 0; attempt < 16; ++attempt) {
+      path_ =
+          destination_.parent_path() / fmt::format(".chorus-{}-{:08x}.tmp", ::getpid(), random());
+      if (use()) return;
+      if (errno != EEXIST) break;
+    }
+    path_.clear();
+    fail_to_write(destination_, errno);
+  }
+
+  fs::path destination_;
+  fs::path path_;
+  Descriptor descriptor_;
+};
+
+/// Makes a rename last through a power cut. The new content is in place by then, so that a file
+/// system which cannot do this is no reason to report a failure.
+void flush_folder(const fs::path& folder) {
+  const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (opened.is_open()) uninterrupted([&] { return ::fsync(opened.get()); });
+}
+
+void write_through(const fs::path& file, const std::function<void(std::ostream&)>& write) {
+  const auto open_file = [&] { return ::open(file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC); };
+  Descriptor opened(uninterrupted(open_file));
+  if (!opened.is_open()) fail_to_write(file, errno);
+  fill(opened.get(), file, write);
+  if (!opened.close()) fail_to_write(file, errno);
+}
+
+/// Where a link leads, also where nothing is there yet.
+fs::path follow_links(fs::path file) {
+  std::error_code ignored;
+  for (int depth = 0; depth < 40 && fs::is_symlink(file, ignored); ++depth)
+    file = file.parent_path() / fs::read_symlink(file, ignored);
+  return file;
+}
+
+/// /dev/stdout and its like may lead to a regular file that the caller holds open: replacing that
+/// file would take it away from under the caller.
+bool names_a_stream(const fs::path& file) {
+  const std::string name = file.string();
+  return name.starts_with("/dev/") || name.starts_with("/proc/");
+}
+
+std::optional<struct stat> status_of(const fs::path& file) {
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0) return std::nullopt;
+  return status;
+}
+
+/// The part of `path` that exists but is no folder; empty if there is none.
+fs::path obstacle(const fs::path& path) {
+  std::error_code ignored;
+  fs::path walked;
+  for (const auto& part : path) {
+    walked /= part;
+    const auto status = fs::status(walked, ignored);
+    if (fs::exists(status) && !fs::is_directory(status)) return walked;
+  }
+  return {};
+}
+
+}  // namespace
+
+void write_atomically(const std::filesystem::path& file,
+                      const std::function<void(std::ostream&)>& write) {
+  const auto existing = status_of(file);
+  if (existing && S_ISDIR(existing->st_mode)) fail_to_write(file, EISDIR);
+  if (existing && (!S_ISREG(existing->st_mode) || names_a_stream(file)))
+    return write_through(file, write);
+
+  const fs::path destination = follow_links(file);
+  TemporaryFile temporary(destination);
+  fill(temporary.descriptor(), file, write);
+  if (existing && ::fchmod(temporary.descriptor(), existing->st_mode & 07777) != 0)
+    fail_to_write(file, errno);
+  temporary.rename_into_place();
+  flush_folder(folder_of(destination));
+}
+
+std::string read_file(const std::filesystem::path& file) {
+  const auto open_file = [&] { return ::open(file.c_str(), O_RDONLY | O_CLOEXEC); };
+  const Descriptor opened(uninterrupted(open_file));
+  struct stat status {};
+  if (!opened.is_open() || ::fstat(opened.get(), &status) != 0) fail_to_read(file, errno);
+
+  // One byte more than expected, so that the end is seen without growing the buffer. Pipes tell no
+  // size and grow it as they go.
+  std::string content(static_cast<std::size_t>(status.st_size) + 1, '\0');
+  for (std::size_t filled = 0;;) {
+    if (filled == content.size()) content.resize(content.size() * 2 + 4096);
+    const ssize_t count = uninterrupted(
+        [&] { return ::read(opened.get(), &content[filled], content.size() - filled); });
+    if (count < 0) fail_to_read(file, errno);
+    filled += static_cast<std::size_t>(count);
+    if (count == 0) {
+      content.resize(filled);
+      return content;
+    }
+  }
+}
+
+void make_folder(const std::filesystem::path& folder) {
+  if (folder.empty()) return;
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (!error) return;
+  if (const auto blocking = obstacle(folder); !blocking.empty())
+    throw Error(fmt::format("cannot make the folder {}: {} is not a folder", shown(folder),
+                            shown(blocking)));
+  throw Error(fmt::format("cannot make the folder {}: {}", shown(folder), error.message()));
+}
+
+}  // namespace chorus

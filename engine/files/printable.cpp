@@ -1,0 +1,63 @@
+#include "printable.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+
+namespace chorus {
+namespace {
+
+std::uint32_t byte_at(std::string_view text, std::size_t at) {
+  return static_cast<unsigned char>(text[at]);
+}
+
+/// Bytes of the UTF-8 sequence that a lead byte announces; 0 if it cannot lead one.
+std::size_t announced_length(std::uint32_t lead) {
+  if (lead < 0x80) return 1;
+  if (lead >= 0xC2 && lead < 0xE0) return 2;
+  if (lead >= 0xE0 && lead < 0xF0) return 3;
+  if (lead >= 0xF0 && lead < 0xF5) return 4;
+  return 0;
+}
+
+bool is_control(std::uint32_t code_point) {
+  return code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0) || code_point == 0x2028 ||
+         code_point == 0x2029;  // line and paragraph separators
+}
+
+/// Bytes of the printable character at the start of `text`; 0 if there is none.
+std::size_t printable_length(std::string_view text) {
+  const std::size_t length = announced_length(byte_at(text, 0));
+  if (length == 0 || length > text.size()) return 0;
+  std::uint32_t code_point = byte_at(text, 0) & (length == 1 ? 0x7FU : 0xFFU >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte_at(text, i) & 0xC0U) != 0x80U) return 0;
+    code_point = (code_point << 6U) | (byte_at(text, i) & 0x3FU);
+  }
+  constexpr std::uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+  const bool overlong = code_point < smallest[length];
+  const bool surrogate = code_point >= 0xD800 && code_point < 0xE000;
+  if (overlong || surrogate || code_point > 0x10FFFF || is_control(code_point)) return 0;
+  return length;
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    std::size_t length = printable_length(text);
+    if (length > 0) {
+      out += text.substr(0, length);
+    } else {
+      length = 1;
+      out += fmt::format("\\x{:02x}", byte_at(text, 0));
+    }
+    text.remove_prefix(length);
+  }
+  return out;
+}
+
+std::string shown(const std::filesystem::path& path) { return printable(path.string()); }
+
+}  // namespace chorus

@@ -1,0 +1,346 @@
+#include "safetensors.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <ostream>
+#include <set>
+#include <span>
+#include <stdexcept>
+#include <string_view>
+
+#include "chorus/error.hpp"
+#include "files.hpp"
+#include "printable.hpp"
+
+namespace chorus {
+namespace {
+
+using nlohmann::json;
+
+static_assert(std::endian::native == std::endian::little, "safetensors data is little-endian");
+
+constexpr std::size_t length_bytes = 8;              // of the header length at the file's start
+constexpr std::size_t max_header_bytes = 100000000;  // limit of the standard implementation
+constexpr std::size_t alignment = 8;                 // of the data within the file, in bytes
+
+constexpr std::string_view metadata_key = "__metadata__";
+constexpr std::string_view checksum_key = "checksum";
+constexpr std::string_view checksum_prefix = "crc32:";
+constexpr std::string_view zero_digits = "00000000";
+
+// --- checksum ---------------------------------------------------------------------------------
+
+constexpr std::array<std::uint32_t, 256> make_crc_table() {
+  std::array<std::uint32_t, 256> table{};
+  for (std::uint32_t byte = 0; byte < 256; ++byte) {
+    std::uint32_t crc = byte;
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320U : 0U);
+    table[byte] = crc;
+  }
+  return table;
+}
+
+class Crc32 {
+ public:
+  void add(std::string_view bytes) {
+    static constexpr auto table = make_crc_table();
+    for (const char byte : bytes)
+      crc_ = (crc_ >> 8) ^ table[(crc_ ^ static_cast<unsigned char>(byte)) & 0xFFU];
+  }
+  std::string hex() const { return fmt::format("{:08x}", ~crc_); }
+
+ private:
+  std::uint32_t crc_ = 0xFFFFFFFFU;
+};
+
+/// Where the checksum's digits begin in a header as write_safetensors makes it. Inside a JSON
+/// string a quote follows a backslash, never a brace or a comma, so that only a key matches.
+std::optional<std::size_t> find_checksum_digits(std::string_view header) {
+  const std::string entry = fmt::format("\"{}\":\"{}", checksum_key, checksum_prefix);
+  for (const char before : {'{', ','}) {
+    const auto at = header.find(before + entry);
+    if (at == std::string_view::npos) continue;
+    const auto digits = at + 1 + entry.size();
+    if (digits + zero_digits.size() <= header.size()) return digits;
+  }
+  return std::nullopt;
+}
+
+// --- writing ----------------------------------------------------------------------------------
+
+std::string_view bytes_of(const StoredTensor& tensor) {
+  return {reinterpret_cast<const char*>(tensor.values.data()),
+          tensor.values.size() * sizeof(float)};
+}
+
+/// The product of the dimensions; nothing if it does not fit.
+std::optional<std::size_t> element_count(const std::vector<std::size_t>& shape) {
+  std::size_t count = 1;
+  for (const std::size_t extent : shape)
+    if (__builtin_mul_overflow(count, extent, &count)) return std::nullopt;
+  return count;
+}
+
+void require_finite(const std::string& name, const StoredTensor& tensor) {
+  const auto bad =
+      std::ranges::find_if_not(tensor.values, [](float value) { return std::isfinite(value); });
+  if (bad != tensor.values.end())
+    throw Error(fmt::format("tensor '{}' holds {} at index {}, expected finite values", name, *bad,
+                            bad - tensor.values.begin()));
+}
+
+void require_writable(const TensorFile& content) {
+  for (const auto& [key, value] : content.metadata)
+    if (key == checksum_key || value.starts_with(checksum_prefix))
+      throw std::invalid_argument(fmt::format("metadata '{}' is reserved for the checksum", key));
+  for (const auto& [name, tensor] : content.tensors) {
+    if (name == metadata_key) throw std::invalid_argument("a tensor cannot be named __metadata__");
+    if (element_count(tensor.shape) != tensor.values.size())
+      throw std::invalid_argument(fmt::format("tensor '{}' has {} values, not those of its shape",
+                                              name, tensor.values.size()));
+    require_finite(name, tensor);
+  }
+}
+
+/// The header with zeros for the checksum, padded so that the data is aligned.
+std::string make_header(const TensorFile& content) {
+  json header;
+  header[metadata_key] = content.metadata;
+  header[metadata_key][checksum_key] = fmt::format("{}{}", checksum_prefix, zero_digits);
+  std::size_t begin = 0;
+  for (const auto& [name, tensor] : content.tensors) {
+    const std::size_t end = begin + bytes_of(tensor).size();
+    header[name] = {{"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {begin, end}}};
+    begin = end;
+  }
+  std::string text = header.dump();
+  text.append((alignment - text.size() % alignment) % alignment, ' ');
+  return text;
+}
+
+std::string length_prefix(std::size_t header_bytes) {
+  const auto length = static_cast<std::uint64_t>(header_bytes);
+  std::string prefix(length_bytes, '\0');
+  std::memcpy(prefix.data(), &length, length_bytes);
+  return prefix;
+}
+
+/// The file up to the data, with its checksum.
+std::string make_front(const TensorFile& content) {
+  const std::string header = make_header(content);
+  std::string front = length_prefix(header.size()) + header;
+  Crc32 crc;
+  crc.add(front);
+  for (const auto& [name, tensor] : content.tensors) crc.add(bytes_of(tensor));
+  front.replace(*find_checksum_digits(front), zero_digits.size(), crc.hex());
+  return front;
+}
+
+// --- reading ----------------------------------------------------------------------------------
+// The functions below throw Error with the reason only; read_safetensors adds the file's name.
+
+struct Parts {
+  std::string_view header;
+  std::string_view data;
+};
+
+Parts split(std::string_view bytes) {
+  if (bytes.size() < length_bytes)
+    throw Error(
+        fmt::format("found {} bytes, expected a safetensors file, which starts with 8 "
+                    "bytes of header length",
+                    bytes.size()));
+  std::uint64_t length = 0;
+  std::memcpy(&length, bytes.data(), length_bytes);
+  const std::size_t rest = bytes.size() - length_bytes;
+  if (length > std::min(rest, max_header_bytes))
+    throw Error(
+        fmt::format("found a header length of {} bytes, expected at most {}: not a "
+                    "safetensors file, or a truncated one",
+                    length, std::min(rest, max_header_bytes)));
+  const auto header_bytes = static_cast<std::size_t>(length);
+  return {bytes.substr(length_bytes, header_bytes), bytes.substr(length_bytes + header_bytes)};
+}
+
+/// Parses the header and refuses keys that occur twice, of which the library would drop one.
+json parse_header(std::string_view header) {
+  // The library takes a NUL for the end of the text and would ignore what follows it.
+  if (!header.starts_with('{') || header.find('\0') != std::string_view::npos)
+    throw Error("the header is not a JSON object: not a safetensors file, or a damaged one");
+  std::vector<std::set<std::string>> keys;
+  const auto refuse_duplicates = [&](int, json::parse_event_t event, json& value) {
+    if (event == json::parse_event_t::object_start) keys.emplace_back();
+    if (event == json::parse_event_t::object_end) keys.pop_back();
+    if (event == json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second)
+      throw Error(fmt::format("the header has the key '{}' twice", value.get<std::string>()));
+    return true;
+  };
+  try {
+    return json::parse(header, refuse_duplicates);
+  } catch (const json::parse_error& error) {
+    throw Error(
+        fmt::format("the header is not valid JSON (at byte {}): damaged, or not a "
+                    "safetensors file",
+                    error.byte));
+  }
+}
+
+std::map<std::string, std::string> read_metadata(const json& header) {
+  const auto entry = header.find(metadata_key);
+  if (entry == header.end()) return {};
+  try {
+    return entry->get<std::map<std::string, std::string>>();
+  } catch (const json::exception&) {
+    throw Error("__metadata__ is not an object of strings");
+  }
+}
+
+/// Either the key or the form of the value tells that a checksum was written, so that damage to
+/// one of them does not turn the file into one without a checksum.
+bool announces_checksum(const std::map<std::string, std::string>& metadata) {
+  return std::ranges::any_of(metadata, [](const auto& entry) {
+    return entry.first == checksum_key || entry.second.starts_with(checksum_prefix);
+  });
+}
+
+bool is_ours(const std::map<std::string, std::string>& metadata) {
+  const auto format = metadata.find("format");
+  return format != metadata.end() && format->second.starts_with("chorus ");
+}
+
+void verify_checksum(std::string_view bytes, const Parts& parts) {
+  const auto digits = find_checksum_digits(parts.header);
+  if (!digits) throw Error("its checksum is damaged, or in a form that is not known here");
+  const auto found = parts.header.substr(*digits, zero_digits.size());
+  const std::size_t before = length_bytes + *digits;
+  Crc32 crc;
+  crc.add(bytes.substr(0, before));
+  crc.add(zero_digits);
+  crc.add(bytes.substr(before + zero_digits.size()));
+  if (crc.hex() != found)
+    throw Error(
+        fmt::format("the content has the checksum {}, expected {}: the file is damaged or "
+                    "was edited",
+                    crc.hex(), found));
+}
+
+/// A tensor's place in the data, as the header describes it.
+struct Entry {
+  std::string name;
+  std::vector<std::size_t> shape;
+  std::size_t begin = 0;  // bytes from the start of the data
+  std::size_t end = 0;
+};
+
+std::vector<std::size_t> read_sizes(const json& list, std::string_view what) {
+  const bool good = list.is_array() && std::ranges::all_of(list, &json::is_number_unsigned);
+  if (!good) throw Error(fmt::format("{} is not a list of whole numbers", what));
+  return list.get<std::vector<std::size_t>>();
+}
+
+Entry read_entry(const std::string& name, const json& value) {
+  if (!value.is_object() || !value.contains("dtype") || !value.contains("shape") ||
+      !value.contains("data_offsets"))
+    throw Error(fmt::format("tensor '{}' lacks dtype, shape or data_offsets", name));
+  if (value["dtype"] != "F32")
+    throw Error(fmt::format("tensor '{}' has dtype {}, expected F32", name, value["dtype"].dump()));
+  const auto shape = read_sizes(value["shape"], fmt::format("the shape of tensor '{}'", name));
+  const auto offsets =
+      read_sizes(value["data_offsets"], fmt::format("data_offsets of tensor '{}'", name));
+  if (offsets.size() != 2 || offsets[0] > offsets[1])
+    throw Error(fmt::format("data_offsets of tensor '{}' are not a begin and an end", name));
+  return {name, shape, offsets[0], offsets[1]};
+}
+
+void require_size_of_shape(const Entry& entry) {
+  const auto count = element_count(entry.shape);
+  const std::size_t found = entry.end - entry.begin;
+  if (!count || *count > std::numeric_limits<std::size_t>::max() / sizeof(float))
+    throw Error(fmt::format("the shape of tensor '{}' is too large", entry.name));
+  if (*count * sizeof(float) != found)
+    throw Error(fmt::format("tensor '{}' has {} bytes, its shape calls for {}", entry.name, found,
+                            *count * sizeof(float)));
+}
+
+/// The tensors in the order of their data, which must cover the data exactly.
+std::vector<Entry> read_entries(const json& header, std::size_t data_bytes) {
+  std::vector<Entry> entries;
+  for (const auto& [name, value] : header.items())
+    if (name != metadata_key) entries.push_back(read_entry(name, value));
+  std::ranges::sort(entries, {}, [](const Entry& e) { return std::pair(e.begin, e.end); });
+
+  std::size_t covered = 0;
+  for (const Entry& entry : entries) {
+    if (entry.begin != covered)
+      throw Error(fmt::format("the data of tensor '{}' begins at byte {}, expected {}", entry.name,
+                              entry.begin, covered));
+    require_size_of_shape(entry);
+    covered = entry.end;
+  }
+  if (covered != data_bytes)
+    throw Error(
+        fmt::format("found {} bytes of tensor data, the header calls for {}", data_bytes, covered));
+  return entries;
+}
+
+StoredTensor read_tensor(const Entry& entry, std::string_view data) {
+  const auto bytes = data.substr(entry.begin, entry.end - entry.begin);
+  StoredTensor tensor{entry.shape, std::vector<float>(bytes.size() / sizeof(float))};
+  if (!bytes.empty()) std::memcpy(tensor.values.data(), bytes.data(), bytes.size());
+  require_finite(entry.name, tensor);
+  return tensor;
+}
+
+TensorFile parse(std::string_view bytes) {
+  const Parts parts = split(bytes);
+  const json header = parse_header(parts.header);
+  TensorFile content{read_metadata(header), {}};
+  if (announces_checksum(content.metadata)) {
+    verify_checksum(bytes, parts);
+    content.metadata.erase(std::string(checksum_key));
+  } else if (is_ours(content.metadata)) {
+    throw Error("it has no checksum; expected one in a file of chorus: damaged, or edited");
+  }
+  for (const Entry& entry : read_entries(header, parts.data.size()))
+    content.tensors.emplace(entry.name, read_tensor(entry, parts.data));
+  return content;
+}
+
+}  // namespace
+
+void write_safetensors(const std::filesystem::path& file, const TensorFile& content) {
+  std::string front;
+  try {
+    require_writable(content);
+    front = make_front(content);
+  } catch (const Error& error) {
+    throw Error(fmt::format("cannot write {}: {}", shown(file), error.what()));
+  } catch (const json::type_error&) {
+    throw Error(
+        fmt::format("cannot write {}: its names or metadata are not valid UTF-8", shown(file)));
+  }
+  write_atomically(file, [&](std::ostream& stream) {
+    stream << front;
+    for (const auto& [name, tensor] : content.tensors) stream << bytes_of(tensor);
+  });
+}
+
+TensorFile read_safetensors(const std::filesystem::path& file) {
+  const std::string bytes = read_file(file);
+  try {
+    return parse(bytes);
+  } catch (const Error& error) {
+    throw Error(fmt::format("cannot read {}: {}", shown(file), error.what()));
+  }
+}
+
+}  // namespace chorus

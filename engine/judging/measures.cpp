@@ -1,0 +1,169 @@
+#include "measures.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "chorus/error.hpp"
+#include "image_distance.hpp"
+#include "metrics.hpp"
+#include "region_distance.hpp"
+#include "vectors.hpp"
+
+namespace chorus {
+
+namespace {
+
+constexpr std::size_t grid_px = 48;
+constexpr std::size_t coarse_grid_px = 24;
+constexpr std::size_t coarse_steps = 4;
+
+double cosine_distance(const std::vector<double>& a, const std::vector<double>& b) {
+  const double lengths = std::sqrt(inner_product(a, a) * inner_product(b, b));
+  return lengths > 0 ? std::max(0.0, 1 - inner_product(a, b) / lengths) : 1;
+}
+
+/// How far the decoded image moves on the straight line between two codes.
+double path_length(Renderer& renderer, const ImageCode& from, const ImageCode& to,
+                   const Image& first, const Image& last) {
+  double length = 0;
+  Image before = first;
+  for (std::size_t k = 1; k <= coarse_steps; ++k) {
+    const float t = static_cast<float>(k) / static_cast<float>(coarse_steps);
+    const Image next =
+        k == coarse_steps
+            ? last
+            : quantized(renderer.render(lerp(from, to, t), first.width, first.height));
+    length += pixel_distance(before, next);
+    before = next;
+  }
+  return length;
+}
+
+double ssim_distance(const Image& a, const Image& b) { return std::max(0.0, 1 - ssim(a, b)); }
+
+}  // namespace
+
+std::string_view name(DistanceMeasure measure) {
+  switch (measure) {
+    case DistanceMeasure::latent_cosine:
+      return "latent-cosine";
+    case DistanceMeasure::latent_l2:
+      return "latent-l2";
+    case DistanceMeasure::modulation:
+      return "modulation";
+    case DistanceMeasure::pull_back:
+      return "pull-back";
+    case DistanceMeasure::pixel:
+      return "pixel";
+    case DistanceMeasure::ssim:
+      return "ssim";
+    case DistanceMeasure::palette:
+      return "palette";
+    case DistanceMeasure::silhouette:
+      return "silhouette";
+    case DistanceMeasure::edges:
+      return "edges";
+    case DistanceMeasure::regions:
+      return "regions";
+  }
+  return "";
+}
+
+DistanceMeasure parse_distance_measure(std::string_view text) {
+  std::string known;
+  for (const DistanceMeasure measure : all_distance_measures) {
+    if (name(measure) == text) return measure;
+    known += (known.empty() ? "" : ", ") + std::string(name(measure));
+  }
+  throw Error(fmt::format("no measure of similarity '{}'; expected one of {}", text, known));
+}
+
+ImageDistances::ImageDistances(Memory& memory, const Model& model)
+    : model_(model),
+      renderer_(memory, model),
+      latents_(host_rows(memory.backend(), model.latents)),
+      shifts_(modulation_vectors(memory.backend(), model)),
+      pictures_(model.images.size()),
+      coarse_pictures_(model.images.size()),
+      regions_(model.images.size()) {}
+
+void ImageDistances::prepare(std::size_t image, DistanceMeasure measure) {
+  const auto decode = [&](std::vector<Image>& pictures, std::size_t side) {
+    if (pictures[image].pixels() == 0)
+      pictures[image] = quantized(renderer_.render(image, side, side));
+  };
+  switch (measure) {
+    case DistanceMeasure::latent_cosine:
+    case DistanceMeasure::latent_l2:
+    case DistanceMeasure::modulation:
+      return;
+    case DistanceMeasure::pull_back:
+      return decode(coarse_pictures_, coarse_grid_px);
+    case DistanceMeasure::pixel:
+    case DistanceMeasure::ssim:
+    case DistanceMeasure::palette:
+    case DistanceMeasure::silhouette:
+    case DistanceMeasure::edges:
+      return decode(pictures_, grid_px);
+    case DistanceMeasure::regions:
+      decode(pictures_, grid_px);
+      if (!regions_[image])
+        regions_[image] = std::make_shared<const SegmentedImage>(pictures_[image]);
+      return;
+  }
+}
+
+double ImageDistances::compare(std::size_t a, std::size_t b, DistanceMeasure measure) {
+  switch (measure) {
+    case DistanceMeasure::latent_cosine:
+      return cosine_distance(latents_[a], latents_[b]);
+    case DistanceMeasure::latent_l2:
+      return euclidean_distance(latents_[a], latents_[b]);
+    case DistanceMeasure::modulation:
+      return euclidean_distance(shifts_[a], shifts_[b]);
+    case DistanceMeasure::pull_back:
+      return path_length(renderer_, renderer_.code(a), renderer_.code(b), coarse_pictures_[a],
+                         coarse_pictures_[b]);
+    case DistanceMeasure::pixel:
+      return pixel_distance(pictures_[a], pictures_[b]);
+    case DistanceMeasure::ssim:
+      return ssim_distance(pictures_[a], pictures_[b]);
+    case DistanceMeasure::palette:
+      return palette_distance(pictures_[a], pictures_[b]);
+    case DistanceMeasure::silhouette:
+      return silhouette_distance(pictures_[a], pictures_[b]);
+    case DistanceMeasure::edges:
+      return edge_distance(pictures_[a], pictures_[b]);
+    case DistanceMeasure::regions:
+      return region_distance(*regions_[a], *regions_[b]);
+  }
+  return 0;
+}
+
+double ImageDistances::distance(std::size_t a, std::size_t b, DistanceMeasure measure) {
+  if (a == b) return 0;
+  prepare(a, measure);
+  prepare(b, measure);
+  return compare(std::min(a, b), std::max(a, b), measure);  // one direction, for the same bits
+}
+
+DistanceMatrix ImageDistances::distances(DistanceMeasure measure) {
+  const std::size_t images = model_.images.size();
+  for (std::size_t i = 0; i < images; ++i) prepare(i, measure);
+  DistanceMatrix distances(images, std::vector<double>(images));
+  // A decoding uses all processors by itself, and works on one image at a time.
+#pragma omp parallel for schedule(dynamic) if (measure != DistanceMeasure::pull_back)
+  for (std::size_t a = 0; a < images; ++a)
+    for (std::size_t b = a + 1; b < images; ++b)
+      distances[a][b] = distances[b][a] = compare(a, b, measure);
+  return distances;
+}
+
+DistanceMatrix image_distances(Memory& memory, const Model& model, DistanceMeasure measure) {
+  return ImageDistances(memory, model).distances(measure);
+}
+
+}  // namespace chorus

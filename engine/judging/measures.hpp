@@ -1,0 +1,73 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "chorus/model.hpp"
+#include "chorus/render.hpp"
+#include "similarity.hpp"
+
+// How alike the images of a model are, in several ways.
+
+namespace chorus {
+
+struct SegmentedImage;
+
+/// Measures of how far apart the representations of two images are. docs/interpolation.md defines
+/// them and tells how well each foretells a good path.
+enum class DistanceMeasure {
+  latent_cosine,  ///< 1 - cosine of the latents
+  latent_l2,      ///< Euclidean distance of the latents
+  modulation,     ///< Euclidean distance of the shifts they cause, see modulation_vectors()
+  pull_back,      ///< length in pixel values of the straight latent path, decoded
+  pixel,          ///< pixel_distance() of the decoded images, as those below
+  ssim,           ///< 1 - structural similarity
+  palette,        ///< palette_distance()
+  silhouette,     ///< silhouette_distance()
+  edges,          ///< edge_distance()
+  regions,        ///< region_distance()
+};
+inline constexpr std::array all_distance_measures = {
+    DistanceMeasure::latent_cosine, DistanceMeasure::latent_l2,  DistanceMeasure::modulation,
+    DistanceMeasure::pull_back,     DistanceMeasure::pixel,      DistanceMeasure::ssim,
+    DistanceMeasure::palette,       DistanceMeasure::silhouette, DistanceMeasure::edges,
+    DistanceMeasure::regions};
+
+/// What pairs are chosen by unless another measure is asked for: what foretold good paths best in
+/// the study of docs/interpolation.md.
+constexpr DistanceMeasure default_distance_measure = DistanceMeasure::regions;
+
+std::string_view name(DistanceMeasure measure);                 ///< "latent-cosine"
+DistanceMeasure parse_distance_measure(std::string_view text);  ///< throws Error
+
+/// How far apart a model's images are. Decoded images are compared on a grid of 48 x 48 pixels
+/// whatever their own sizes, since images of different sizes share the network's coordinates;
+/// pull_back decodes 24 x 24 pixels at 5 places. Images are decoded when a measure first asks for
+/// them and kept for the next one. The memory and the model must outlive this.
+class ImageDistances {
+ public:
+  ImageDistances(Memory& memory, const Model& model);
+
+  double distance(std::size_t a, std::size_t b, DistanceMeasure measure);
+  /// Between all images: a symmetric matrix with zeros on the diagonal.
+  DistanceMatrix distances(DistanceMeasure measure);
+
+ private:
+  /// What a measure compares of an image.
+  void prepare(std::size_t image, DistanceMeasure measure);
+  double compare(std::size_t a, std::size_t b, DistanceMeasure measure);
+
+  const Model& model_;
+  Renderer renderer_;
+  std::vector<std::vector<double>> latents_, shifts_;
+  // By image; empty until asked for.
+  std::vector<Image> pictures_, coarse_pictures_;
+  std::vector<std::shared_ptr<const SegmentedImage>> regions_;
+};
+
+DistanceMatrix image_distances(Memory& memory, const Model& model, DistanceMeasure measure);
+
+}  // namespace chorus

@@ -1,0 +1,267 @@
+#include "model_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "chorus/error.hpp"
+#include "printable.hpp"
+#include "safetensors.hpp"
+
+namespace chorus {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* format_name = "chorus model";
+constexpr int format_version = 1;
+constexpr std::size_t largest_width = 8192, largest_depth = 64, largest_latent = 65536,
+                      largest_palette = 1024, largest_supersample = 64;
+
+json to_json(const SirenConfig& config) {
+  json object = {{"width", config.width},
+                 {"hidden_layers", config.hidden_layers},
+                 {"latent", config.latent},
+                 {"channels", config.channels},
+                 {"conditioning", std::string(name(config.conditioning))},
+                 {"omega_first", config.omega_first},
+                 {"omega_hidden", config.omega_hidden}};
+  if (config.head == Head::palette) {
+    object["head"] = std::string(name(config.head));
+    object["palette_size"] = config.palette_size;
+    object["palette"] = std::string(name(config.palette_source));
+    object["palette_fields"] = std::string(name(config.palette_fields));
+  }
+  return object;
+}
+
+/// Fractions are not cut off and large numbers do not wrap.
+std::size_t count_field(const json& object, const char* key, std::size_t most) {
+  const json& value = object.at(key);
+  const auto count = value.is_number_unsigned() ? value.get<std::uint64_t>() : 0;
+  if (count < 1 || count > most)
+    throw Error(fmt::format("{} is {}; expected 1 to {}", key, value.dump(), most));
+  return static_cast<std::size_t>(count);
+}
+
+float positive_field(const json& object, const char* key) {
+  constexpr double most = std::numeric_limits<float>::max();
+  const json& value = object.at(key);
+  const double number = value.is_number() ? value.get<double>() : 0.0;
+  if (!(number > 0 && number <= most))
+    throw Error(fmt::format("{} is {}; expected a positive number", key, value.dump()));
+  return static_cast<float>(number);
+}
+
+SirenConfig config_from_json(const json& object) {
+  SirenConfig config;
+  config.width = count_field(object, "width", largest_width);
+  config.hidden_layers = count_field(object, "hidden_layers", largest_depth);
+  config.latent = count_field(object, "latent", largest_latent);
+  config.channels = count_field(object, "channels", 3);
+  config.conditioning = parse_conditioning(object.at("conditioning").get<std::string>());
+  config.omega_first = positive_field(object, "omega_first");
+  config.omega_hidden = positive_field(object, "omega_hidden");
+  config.head = parse_head(object.value("head", "rgb"));
+  if (config.head == Head::palette) {
+    config.palette_size = count_field(object, "palette_size", largest_palette);
+    config.palette_source = parse_palette_source(object.at("palette").get<std::string>());
+    config.palette_fields = parse_palette_fields(object.at("palette_fields").get<std::string>());
+  }
+  return config;
+}
+
+json to_json(const Split& split) {
+  return {
+      {"seed", split.seed}, {"held_out_pixels", split.pixels}, {"held_out_images", split.images}};
+}
+
+/// Models that hold out nothing need not say so.
+Split split_from(const TensorFile& file) {
+  const auto found = file.metadata.find("split");
+  if (found == file.metadata.end()) return {};
+  const json object = json::parse(found->second);
+  const auto share = [&](const char* key) {
+    const double value = object.at(key).get<double>();
+    if (!(value >= 0 && value < 1))
+      throw Error(
+          fmt::format("{} is {}; expected a number from 0 to below 1", key, object.at(key).dump()));
+    return value;
+  };
+  const Split split{object.at("seed").get<std::uint64_t>(), share("held_out_pixels"),
+                    object.contains("held_out_images") ? share("held_out_images") : 0};
+  return split;
+}
+
+json to_json(const std::vector<EncodedImage>& images) {
+  json list = json::array();
+  for (const EncodedImage& image : images)
+    list.push_back({{"name", image.name}, {"width", image.width}, {"height", image.height}});
+  return list;
+}
+
+/// Programs make file names of them.
+void check_names(const std::vector<EncodedImage>& images) {
+  std::set<std::string_view> seen;
+  for (const EncodedImage& image : images) {
+    if (image.name.empty() ||
+        image.name.find_first_of(std::string_view("/\0", 2)) != image.name.npos)
+      throw Error(fmt::format("an image is named '{}'; expected a name, not a path", image.name));
+    if (!seen.insert(image.name).second)
+      throw Error(fmt::format("two images are named '{}'", image.name));
+  }
+}
+
+std::vector<EncodedImage> images_from_json(const json& list) {
+  constexpr std::size_t largest_side = std::size_t{1} << 20;
+  std::vector<EncodedImage> images;
+  for (const json& entry : list)
+    images.push_back({entry.at("name").get<std::string>(),
+                      count_field(entry, "width", largest_side),
+                      count_field(entry, "height", largest_side)});
+  if (images.empty()) throw Error("the list of images is empty");
+  check_names(images);
+  return images;
+}
+
+const std::string& metadata(const TensorFile& file, const std::string& key) {
+  const auto found = file.metadata.find(key);
+  if (found == file.metadata.end())
+    throw Error(fmt::format("metadata has no \"{}\"; expected a chorus model", key));
+  return found->second;
+}
+
+void check_format(const TensorFile& file) {
+  const std::string& format = metadata(file, "format");
+  if (format != format_name)
+    throw Error(fmt::format("format is \"{}\"; expected \"{}\"", format, format_name));
+  const std::string& version = metadata(file, "format_version");
+  if (version != std::to_string(format_version))
+    throw Error(fmt::format("format version is {}; this program reads version {}", version,
+                            format_version));
+}
+
+std::string describe(const std::vector<std::size_t>& shape) {
+  return fmt::format("[{}]", fmt::join(shape, " x "));
+}
+
+const StoredTensor& find_tensor(const TensorFile& file, const std::string& name, std::size_t rows,
+                                std::size_t cols) {
+  const auto found = file.tensors.find(name);
+  if (found == file.tensors.end()) throw Error(fmt::format("tensor \"{}\" is missing", name));
+  const std::vector<std::size_t> expected = {rows, cols};
+  if (found->second.shape != expected)
+    throw Error(fmt::format("tensor \"{}\" is {}; expected {}", name, describe(found->second.shape),
+                            describe(expected)));
+  return found->second;
+}
+
+void load_tensor(Backend& backend, const TensorFile& file, const std::string& name,
+                 const Tensor& into) {
+  from_host(backend, find_tensor(file, name, into.rows(), into.cols()).values, into);
+}
+
+/// Sizes that the file itself cannot back are refused before anything is allocated for them.
+void check_sizes(const TensorFile& file, const SirenConfig& config, std::size_t images) {
+  find_tensor(file, "latents", images, config.latent);
+  for (std::size_t l = 0; l < config.hidden_layers; ++l)
+    find_tensor(file, fmt::format("hidden.{}.weight", l), config.width, config.width);
+  if (const std::size_t numbers = palette_numbers(config); numbers != 0) {
+    const bool free = config.palette_source == PaletteSource::free;
+    find_tensor(file, free ? "palettes" : "palette.weight", free ? images : numbers,
+                free ? numbers : config.latent);
+  }
+}
+
+/// A tensor that no one reads hints at a configuration that is not the one of the weights.
+void check_all_known(const TensorFile& file, const Model& model) {
+  for (const auto& [key, tensor] : file.tensors) {
+    const std::string& name = key;
+    const bool known =
+        name == "latents" || name == "shifts" || (name == "palettes" && model.palettes) ||
+        name.starts_with("adam.") ||
+        std::ranges::any_of(model.siren.parameters(),
+                            [&](const Parameter& parameter) { return parameter.name == name; });
+    if (!known)
+      throw Error(fmt::format("tensor \"{}\" is none that the configuration calls for", name));
+  }
+}
+
+Model read_model(Memory& memory, const TensorFile& file) {
+  check_format(file);
+  const SirenConfig config = config_from_json(json::parse(metadata(file, "configuration")));
+  std::vector<EncodedImage> images = images_from_json(json::parse(metadata(file, "images")));
+  check_sizes(file, config, images.size());
+  Model model = make_model(memory, config, std::move(images), 0);
+  Backend& backend = memory.backend();
+  for (const Parameter& parameter : model.siren.parameters())
+    load_tensor(backend, file, parameter.name, parameter.value);
+  load_tensor(backend, file, "latents", model.latents);
+  if (model.palettes) load_tensor(backend, file, "palettes", model.palettes);
+  check_all_known(file, model);
+  model.siren.pack(backend);
+  model.notes = json::parse(metadata(file, "notes")).get<std::map<std::string, std::string>>();
+  model.split = split_from(file);
+  if (const auto found = file.metadata.find("decoding"); found != file.metadata.end())
+    model.supersample = count_field(json::parse(found->second), "supersample", largest_supersample);
+  if (file.tensors.contains("shifts")) {
+    const std::size_t rows = model.images.size(), cols = shift_numbers(config);
+    model.shifts = memory.from(find_tensor(file, "shifts", rows, cols).values, rows, cols);
+  }
+  return model;
+}
+
+}  // namespace
+
+TensorFile to_tensor_file(Backend& backend, const Model& model) {
+  TensorFile file;
+  file.metadata = {
+      {"format", format_name},
+      {"format_version", std::to_string(format_version)},
+      {"configuration", to_json(model.siren.config()).dump()},
+      {"images", to_json(model.images).dump(-1, ' ', false, json::error_handler_t::replace)},
+      {"notes", json(model.notes).dump(-1, ' ', false, json::error_handler_t::replace)}};
+  if (model.palettes)
+    file.tensors["palettes"] = {{model.palettes.rows(), model.palettes.cols()},
+                                to_host(backend, model.palettes)};
+  if (model.supersample > 1)
+    file.metadata["decoding"] = json{{"supersample", model.supersample}}.dump();
+  if (model.split.pixels > 0 || model.split.images > 0)
+    file.metadata["split"] = to_json(model.split).dump();
+  for (const Parameter& parameter : model.siren.parameters())
+    file.tensors[parameter.name] = {{parameter.value.rows(), parameter.value.cols()},
+                                    to_host(backend, parameter.value)};
+  if (model.shifts)
+    file.tensors["shifts"] = {{model.shifts.rows(), model.shifts.cols()},
+                              to_host(backend, model.shifts)};
+  file.tensors["latents"] = {{model.latents.rows(), model.latents.cols()},
+                             to_host(backend, model.latents)};
+  return file;
+}
+
+Model from_tensor_file(Memory& memory, const TensorFile& file, const std::string& origin) {
+  try {
+    return read_model(memory, file);
+  } catch (const json::exception& error) {
+    throw Error(
+        fmt::format("{}: metadata is not what a chorus model has: {}", origin, error.what()));
+  } catch (const Error& error) {
+    throw Error(fmt::format("{}: {}", origin, error.what()));
+  }
+}
+
+void save_model(Backend& backend, const Model& model, const std::filesystem::path& file) {
+  write_safetensors(file, to_tensor_file(backend, model));
+}
+
+Model load_model(Memory& memory, const std::filesystem::path& file) {
+  return from_tensor_file(memory, read_safetensors(file), shown(file));
+}
+
+}  // namespace chorus

@@ -1,0 +1,164 @@
+#include "chorus/render.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <stdexcept>
+
+namespace chorus {
+
+namespace {
+
+/// Places in [-1, 1] x [-1, 1]: x, y, x, y, ...
+using Points = std::vector<float>;
+
+/// A pixel is averaged over its points if its centre differs from a neighbour's by more than this.
+constexpr float busy_threshold = 4.0F / 255.0F;
+
+Points pixel_centres(std::size_t width, std::size_t height) {
+  Points points;
+  points.reserve(2 * width * height);
+  for (std::size_t y = 0; y < height; ++y)
+    for (std::size_t x = 0; x < width; ++x)
+      points.insert(points.end(), {pixel_centre(x, width), pixel_centre(y, height)});
+  return points;
+}
+
+/// k x k places of each of some pixels (row-major numbers), one pixel after another.
+Points places_within(const Image& image, const std::vector<std::size_t>& pixels, std::size_t k) {
+  Points points;
+  points.reserve(2 * k * k * pixels.size());
+  for (const std::size_t pixel : pixels)
+    for (std::size_t v = 0; v < k; ++v)
+      for (std::size_t u = 0; u < k; ++u)
+        points.insert(points.end(), {pixel_centre(pixel % image.width * k + u, image.width * k),
+                                     pixel_centre(pixel / image.width * k + v, image.height * k)});
+  return points;
+}
+
+bool differ(const float* a, const float* b) {
+  for (std::size_t c = 0; c < 3; ++c)
+    if (std::abs(a[c] - b[c]) > busy_threshold) return true;
+  return false;
+}
+
+/// The pixels that differ from one of their eight neighbours.
+std::vector<std::size_t> busy_pixels(const Image& image) {
+  std::vector<bool> busy(image.pixels());
+  const auto compare = [&](std::size_t p, std::size_t q) {
+    if (differ(&image.rgb[3 * p], &image.rgb[3 * q])) busy[p] = busy[q] = true;
+  };
+  for (std::size_t y = 0; y < image.height; ++y)
+    for (std::size_t x = 0; x < image.width; ++x) {
+      const std::size_t p = y * image.width + x;
+      const bool right = x + 1 < image.width, below = y + 1 < image.height;
+      if (right) compare(p, p + 1);
+      if (below) compare(p, p + image.width);
+      if (right && below) {
+        compare(p, p + image.width + 1);
+        compare(p + 1, p + image.width);
+      }
+    }
+  std::vector<std::size_t> pixels;
+  for (std::size_t p = 0; p < busy.size(); ++p)
+    if (busy[p]) pixels.push_back(p);
+  return pixels;
+}
+
+/// Gives each pixel of the list the mean of its `per_pixel` colours.
+void put_means(Image& image, const std::vector<std::size_t>& pixels,
+               const std::vector<float>& colors, std::size_t per_pixel) {
+  const float share = 1.0F / static_cast<float>(per_pixel);
+  const float* color = colors.data();
+  for (const std::size_t pixel : pixels) {
+    float* mean = &image.rgb[3 * pixel];
+    std::fill_n(mean, 3, 0.0F);
+    for (std::size_t i = 0; i < per_pixel; ++i, color += 3)
+      for (std::size_t c = 0; c < 3; ++c) mean[c] += share * color[c];
+  }
+}
+
+/// The values of modulations that were computed on another tape, which stays alive.
+std::vector<Modulation> as_constants(Tape& tape, const std::vector<Modulation>& modulations) {
+  std::vector<Modulation> constants;
+  for (const auto& [shift, gain] : modulations)
+    constants.push_back(
+        {tape.constant(shift.value().non_owning()), tape.constant(gain.value().non_owning())});
+  return constants;
+}
+
+}  // namespace
+
+Renderer::Renderer(Memory& memory, const Model& model)
+    : backend_(memory.backend()),
+      model_(model),
+      memories_(worker_memories(memory.shared_backend())) {}
+
+ImageCode Renderer::code(std::size_t image) const {
+  const std::scoped_lock my_turn(turn_);
+  return image_code(backend_, model_, image);
+}
+
+std::vector<Modulation> Renderer::modulations(Tape& tape, const ImageCode& code) {
+  const SirenConfig& config = model_.siren.config();
+  Memory& memory = memories_.front();
+  const auto row = [&](const std::vector<float>& values) {
+    return values.empty() ? Var() : tape.constant(memory.from(values, 1, values.size()));
+  };
+  std::vector<Modulation> modulations =
+      model_.siren.modulate(model_.siren.on_tape(tape), row(code.latent), row(code.palette));
+  for (std::size_t l = 0; !code.shifts.empty() && l <= config.hidden_layers; ++l) {
+    const std::span<const float> shift(&code.shifts[l * config.width], config.width);
+    modulations[l].shift =
+        add(modulations[l].shift, tape.constant(memory.from(shift, 1, config.width)));
+  }
+  return modulations;
+}
+
+std::vector<float> Renderer::colors(std::span<const float> points,
+                                    const std::vector<Modulation>& modulations) {
+  const std::size_t rows = points.size() / 2;
+  const std::size_t tile = backend_.tile_rows(model_.siren.config().width);
+  std::vector<float> result(3 * rows);
+  backend_.parallel((rows + tile - 1) / tile, [&](std::size_t t, std::size_t worker) {
+    const std::size_t first = t * tile, count = std::min(tile, rows - first);
+    Memory& memory = memories_[worker];
+    Tape tape(memory, Activations::reduced);
+    const Var output = model_.siren.decode(
+        model_.siren.on_tape(tape),
+        tape.constant(memory.from(points.subspan(2 * first, 2 * count), count, 2)),
+        as_constants(tape, modulations));
+    const std::vector<float> colors = to_host(backend_, output.value());
+    std::copy(colors.begin(), colors.end(),
+              result.begin() + static_cast<std::ptrdiff_t>(3 * first));
+  });
+  return result;
+}
+
+Image Renderer::render(const ImageCode& code, std::size_t width, std::size_t height,
+                       std::size_t supersample) {
+  const SirenConfig& config = model_.siren.config();
+  if (code.latent.size() != config.latent || code.palette.size() != free_palette_numbers(config))
+    throw std::invalid_argument("render: a latent or palette of the wrong size");
+  if (!code.shifts.empty() && code.shifts.size() != shift_numbers(config))
+    throw std::invalid_argument("render: shifts of the wrong number");
+  if (width == 0 || height == 0 || supersample == 0)
+    throw std::invalid_argument("render: an image needs pixels");
+  const std::scoped_lock my_turn(turn_);
+  Tape tape(memories_.front());
+  const std::vector<Modulation> of_image = modulations(tape, code);
+  Image image(width, height);
+  image.rgb = colors(pixel_centres(width, height), of_image);
+  if (supersample == 1) return image;
+  const std::vector<std::size_t> busy = busy_pixels(image);
+  put_means(image, busy, colors(places_within(image, busy, supersample), of_image),
+            supersample * supersample);
+  return image;
+}
+
+Image Renderer::render(std::size_t image, std::size_t width, std::size_t height,
+                       std::size_t supersample) {
+  return render(code(image), width, height, supersample);
+}
+
+}  // namespace chorus

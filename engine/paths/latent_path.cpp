@@ -1,0 +1,79 @@
+#include <algorithm>
+#include <cmath>
+
+#include "path_segment.hpp"
+#include "vectors.hpp"
+
+namespace chorus {
+
+namespace {
+
+std::vector<float> mean_latent(const Renderer& renderer, const Model& model) {
+  std::vector<float> mean(model.latents.cols());
+  for (std::size_t i = 0; i < model.images.size(); ++i) {
+    const std::vector<float> latent = renderer.code(i).latent;
+    for (std::size_t k = 0; k < mean.size(); ++k)
+      mean[k] += latent[k] / static_cast<float>(model.images.size());
+  }
+  return mean;
+}
+
+std::vector<double> minus(const std::vector<float>& a, const std::vector<float>& b) {
+  std::vector<double> difference(a.size());
+  for (std::size_t k = 0; k < a.size(); ++k) difference[k] = double{a[k]} - double{b[k]};
+  return difference;
+}
+
+/// Slerp about `centre` (Shoemake 1985), with the distance from it changing linearly. A straight
+/// line where the arc is not defined or hardly bent: an end at the centre, or ends on one line
+/// with it. The centre is the mean of the model's latents: what all latents have in common could as
+/// well be a part of the biases, and the arc must not depend on that.
+std::vector<float> on_arc(const std::vector<float>& from, const std::vector<float>& to,
+                          const std::vector<float>& centre, double t) {
+  constexpr double no_arc = 1e-6;
+  const std::vector<double> a = minus(from, centre), b = minus(to, centre);
+  const double length_a = length(a), length_b = length(b);
+  if (length_a < no_arc || length_b < no_arc) return lerp(from, to, static_cast<float>(t));
+  const double cosine = inner_product(a, b) / (length_a * length_b);
+  const double angle = std::acos(std::clamp(cosine, -1.0, 1.0)), sine = std::sin(angle);
+  if (sine < no_arc) return lerp(from, to, static_cast<float>(t));
+  const double radius = (1 - t) * length_a + t * length_b;
+  const double share_a = radius * std::sin((1 - t) * angle) / (sine * length_a);
+  const double share_b = radius * std::sin(t * angle) / (sine * length_b);
+  std::vector<float> mix(from.size());
+  for (std::size_t k = 0; k < mix.size(); ++k)
+    mix[k] = static_cast<float>(double{centre[k]} + share_a * a[k] + share_b * b[k]);
+  return mix;
+}
+
+class LatentSegment : public PathSegment {
+ public:
+  LatentSegment(Renderer& renderer, const Model& model, std::size_t from, std::size_t to,
+                PathKind kind)
+      : renderer_(renderer), from_(renderer.code(from)), to_(renderer.code(to)) {
+    if (kind == PathKind::spherical) centre_ = mean_latent(renderer, model);
+  }
+
+  Image at(double u, PixelSize size, std::size_t supersample) override {
+    ImageCode code = lerp(from_, to_, static_cast<float>(u));
+    if (!centre_.empty()) code.latent = on_arc(from_.latent, to_.latent, centre_, u);
+    return renderer_.render(u == 0   ? from_
+                            : u == 1 ? to_
+                                     : code,
+                            size.width, size.height, supersample);
+  }
+
+ private:
+  Renderer& renderer_;
+  ImageCode from_, to_;
+  std::vector<float> centre_;  ///< of the arc; empty: a line
+};
+
+}  // namespace
+
+std::unique_ptr<PathSegment> latent_segment(Renderer& renderer, const Model& model,
+                                            std::size_t from, std::size_t to, PathKind kind) {
+  return std::make_unique<LatentSegment>(renderer, model, from, to, kind);
+}
+
+}  // namespace chorus

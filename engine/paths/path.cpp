@@ -1,0 +1,85 @@
+#include "chorus/path.hpp"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "chorus/error.hpp"
+#include "even_steps.hpp"
+#include "path_segment.hpp"
+
+namespace chorus {
+
+std::string_view name(PathKind kind) {
+  switch (kind) {
+    case PathKind::linear:
+      return "linear";
+    case PathKind::spherical:
+      return "spherical";
+    case PathKind::morph:
+      return "morph";
+  }
+  throw std::logic_error("name: unknown kind of path");
+}
+
+PathKind parse_path_kind(std::string_view text) {
+  for (const PathKind kind : {PathKind::linear, PathKind::spherical, PathKind::morph})
+    if (text == name(kind)) return kind;
+  throw Error(fmt::format("unknown path '{}'; expected linear, spherical or morph", text));
+}
+
+namespace {
+
+constexpr std::size_t steps_of_frame = 16, most_measured_steps = 64;
+
+std::unique_ptr<PathSegment> make_segment(Renderer& renderer, const Model& model, std::size_t from,
+                                          std::size_t to, PathKind kind) {
+  if (from >= model.images.size() || to >= model.images.size())
+    throw std::invalid_argument("Path: an image that the model does not have");
+  if (kind == PathKind::morph) return morph_segment(renderer, model, from, to);
+  return latent_segment(renderer, model, from, to, kind);
+}
+
+}  // namespace
+
+Path::Path(Renderer& renderer, const Model& model, std::size_t from, std::size_t to,
+           const PathOptions& options)
+    : segment_(make_segment(renderer, model, from, to, options.kind)),
+      measured_size_(model.images[from].size()),
+      measured_supersample_(model.supersample),
+      even_(options.even) {}
+
+Path::Path(Path&&) noexcept = default;
+Path& Path::operator=(Path&&) noexcept = default;
+Path::~Path() = default;
+
+const std::vector<double>& Path::even_places(std::size_t steps) {
+  const auto known = places_.find(steps);
+  if (known != places_.end()) return known->second;
+  const auto frame_at = [&](double u) {
+    return segment_->at(u, measured_size_, measured_supersample_);
+  };
+  return places_[steps] = places_of_even_steps(frame_at, steps);
+}
+
+Image Path::frame(double t, PixelSize size, std::size_t supersample) {
+  if (!(t >= 0 && t <= 1)) throw std::invalid_argument("Path: t is outside 0 to 1");
+  if (size.width == 0 || size.height == 0 || supersample == 0)
+    throw std::invalid_argument("Path: a frame needs pixels");
+  return segment_->at(even_ ? on_polyline(even_places(steps_of_frame), t) : t, size, supersample);
+}
+
+std::vector<Image> Path::frames(std::size_t count, PixelSize size, std::size_t supersample) {
+  if (count < 2) throw std::invalid_argument("Path: fewer than 2 frames");
+  const std::size_t steps = count - 1;
+  std::vector<Image> frames;
+  for (std::size_t k = 0; k < count; ++k) {
+    const double t = static_cast<double>(k) / static_cast<double>(steps);
+    frames.push_back(even_ && steps <= most_measured_steps
+                         ? segment_->at(even_places(steps)[k], size, supersample)
+                         : frame(t, size, supersample));
+  }
+  return frames;
+}
+
+}  // namespace chorus

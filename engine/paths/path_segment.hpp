@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "chorus/image.hpp"
+#include "chorus/path.hpp"
+
+namespace chorus {
+
+/// A path at its own pace.
+class PathSegment {
+ public:
+  virtual ~PathSegment() = default;
+  /// The picture at u in [0, 1]; the ends are exactly the network's images.
+  virtual Image at(double u, PixelSize size, std::size_t supersample) = 0;
+};
+
+/// Linear or spherical.
+std::unique_ptr<PathSegment> latent_segment(Renderer& renderer, const Model& model,
+                                            std::size_t from, std::size_t to, PathKind kind);
+
+std::unique_ptr<PathSegment> morph_segment(Renderer& renderer, const Model& model, std::size_t from,
+                                           std::size_t to);
+
+}  // namespace chorus

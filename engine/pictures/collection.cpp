@@ -1,0 +1,145 @@
+#include "chorus/collection.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <iterator>
+#include <system_error>
+#include <utility>
+
+#include "chorus/error.hpp"
+#include "layout.hpp"
+#include "png_file.hpp"
+#include "printable.hpp"
+
+namespace chorus {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_folder(const fs::path& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (status.type() == fs::file_type::not_found)
+    throw Error(fmt::format("no such file or folder: {}", shown(path)));
+  if (status.type() == fs::file_type::none)
+    throw Error(fmt::format("cannot read {}: {}", shown(path), error.message()));
+  return fs::is_directory(status);
+}
+
+std::vector<std::size_t> sizes_of(const Layout& layout) {
+  std::vector<std::size_t> sizes;
+  for (const auto& [size, images] : layout.by_size) sizes.push_back(size);
+  return sizes;
+}
+
+[[noreturn]] void fail_unreadable(const fs::path& folder,
+                                  const std::vector<std::string>& problems) {
+  throw Error(fmt::format("cannot read {} file{} of {}: {}", problems.size(),
+                          problems.size() == 1 ? "" : "s", shown(folder), summary(problems, "; ")));
+}
+
+// ---- Which images -------------------------------------------------------------------------------
+
+std::vector<ImageFile> all_images(const Layout& layout) {
+  std::vector<ImageFile> all = layout.flat;
+  for (const auto& [size, images] : layout.by_size)
+    all.insert(all.end(), images.begin(), images.end());
+  return all;
+}
+
+/// A flat folder has nothing to pick from, so that the size must be that of all its images.
+void check_flat_size(const fs::path& path, const std::vector<ImageFile>& images, std::size_t size) {
+  const auto [least, most] =
+      std::minmax_element(images.begin(), images.end(), [](const ImageFile& a, const ImageFile& b) {
+        return a.size.longer_side() < b.size.longer_side();
+      });
+  const std::size_t smallest = least->size.longer_side();
+  const std::size_t largest = most->size.longer_side();
+  if (smallest == size && largest == size) return;
+  const std::string found = smallest == largest ? fmt::format("{}", smallest)
+                                                : fmt::format("{} to {}", smallest, largest);
+  throw Error(
+      fmt::format("{} has no images of {} pixels to pick: neither folders nor names tell "
+                  "sizes, and its images are of {} pixels",
+                  shown(path), size, found));
+}
+
+std::vector<ImageFile> choose(const fs::path& folder, const Layout& layout,
+                              std::optional<std::size_t> size) {
+  if (layout.by_size.empty()) {
+    if (size) check_flat_size(folder, layout.flat, *size);
+    return layout.flat;
+  }
+  const auto sizes = fmt::format("{}", fmt::join(sizes_of(layout), ", "));
+  if (!size && layout.by_size.size() > 1)
+    throw Error(fmt::format("{} has images of several sizes; a size must be chosen: {}",
+                            shown(folder), sizes));
+  const auto chosen = size ? layout.by_size.find(*size) : layout.by_size.begin();
+  if (chosen == layout.by_size.end())
+    throw Error(
+        fmt::format("{} has no images of {} pixels; there are: {}", shown(folder), *size, sizes));
+  return chosen->second;
+}
+
+void sort_by_unique_name(const fs::path& folder, std::vector<ImageFile>& images) {
+  std::sort(images.begin(), images.end(),
+            [](const ImageFile& a, const ImageFile& b) { return a.name < b.name; });
+  const auto same =
+      std::adjacent_find(images.begin(), images.end(),
+                         [](const ImageFile& a, const ImageFile& b) { return a.name == b.name; });
+  if (same == images.end()) return;
+  throw Error(fmt::format("two images of {} have the name \"{}\": {} and {}", shown(folder),
+                          same->name, shown(same->file.lexically_relative(folder)),
+                          shown(std::next(same)->file.lexically_relative(folder))));
+}
+
+// ---- Loading ------------------------------------------------------------------------------------
+
+Collection load_folder(const fs::path& folder, const LoadOptions& options) {
+  Layout layout = find_images(folder, options.size);
+  // After a problem nothing is chosen any more; the rest is read only to name all that is damaged.
+  std::vector<ImageFile> images =
+      layout.problems.empty() ? choose(folder, layout, options.size) : all_images(layout);
+  if (layout.problems.empty()) sort_by_unique_name(folder, images);
+  Collection collection;
+  for (const ImageFile& image : images) {
+    try {
+      collection.push_back({image.name, decode_png(image.file, options.background)});
+    } catch (const Error& error) {
+      layout.problems.push_back(
+          fmt::format("{}: {}", shown(image.file.lexically_relative(folder)), error.what()));
+    }
+  }
+  if (!layout.problems.empty()) fail_unreadable(folder, layout.problems);
+  return collection;
+}
+
+Collection load_file(const fs::path& file, const LoadOptions& options) {
+  Image image = read_png(file, options.background);
+  const PixelSize size = {image.width, image.height};
+  std::string name = image_name(file, size).name;
+  if (options.size) check_flat_size(file, {{file, name, size}}, *options.size);
+  return {{std::move(name), std::move(image)}};
+}
+
+}  // namespace
+
+std::vector<std::size_t> available_sizes(const fs::path& folder) {
+  if (!is_folder(folder)) {
+    const Image image = read_png(folder);
+    const PixelSize size = {image.width, image.height};
+    if (!image_name(folder, size).had_size) return {};
+    return {size.longer_side()};
+  }
+  const Layout layout = find_images(folder);
+  if (!layout.problems.empty()) fail_unreadable(folder, layout.problems);
+  return sizes_of(layout);
+}
+
+Collection load_collection(const fs::path& folder, const LoadOptions& options) {
+  return is_folder(folder) ? load_folder(folder, options) : load_file(folder, options);
+}
+
+}  // namespace chorus

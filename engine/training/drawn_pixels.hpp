@@ -1,0 +1,39 @@
+#pragma once
+
+#include <span>
+
+#include "chorus/siren.hpp"
+#include "sampler.hpp"
+#include "training_plan.hpp"
+
+namespace chorus {
+
+/// Where pixels are drawn from, and how.
+struct PixelSource {
+  const PixelTable& table;
+  std::uint64_t seed;
+  float area_jitter;
+};
+
+/// What Op::draw_pixels gives for some images: their rows follow each other.
+struct DrawnPixels {
+  TrainingDraw draw;
+  std::size_t images;
+  Tensor coordinates, colors, weights;
+};
+
+/// `images` and their `visits` are numbers in the backend's memory: see PixelDraw.
+DrawnPixels draw_pixels(Memory& memory, const PixelSource& source, const TrainingDraw& draw,
+                        const IndexView& images, const IndexView& visits);
+
+/// Sums over the images of drawn pixels' losses, each image's an estimate of the mean over its
+/// pixels.
+struct DrawnLosses {
+  Var error;       ///< squared, of the three channels together
+  Var assignment;  ///< see Siren::assignment_loss; only where the draw is assigned
+};
+
+DrawnLosses losses(const Siren& siren, std::span<const Var> network,
+                   std::span<const Modulation> modulations, const DrawnPixels& pixels);
+
+}  // namespace chorus

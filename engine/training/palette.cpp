@@ -1,0 +1,190 @@
+#include "palette.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "metrics.hpp"
+#include "palette_fit.hpp"
+
+namespace chorus {
+
+namespace {
+
+std::vector<float> by_channel(const std::vector<ColorField>& entries, PaletteFields fields) {
+  std::vector<float> palette;
+  for (const auto term : {&ColorField::p, &ColorField::gx, &ColorField::gy}) {
+    if (term != &ColorField::p && fields == PaletteFields::constant) break;
+    for (std::size_t c = 0; c < 3; ++c)
+      for (const ColorField& entry : entries) palette.push_back((entry.*term)[c]);
+  }
+  return palette;
+}
+
+/// Solves A x = b in place for each column of b [n x columns]; A [n x n], symmetric and positive
+/// definite, is replaced by its Cholesky factor.
+void solve(std::vector<double>& a, std::size_t n, std::vector<double>& b, std::size_t columns) {
+  for (std::size_t j = 0; j < n; ++j)
+    for (std::size_t i = j; i < n; ++i) {
+      double sum = a[i * n + j];
+      for (std::size_t k = 0; k < j; ++k) sum -= a[i * n + k] * a[j * n + k];
+      a[i * n + j] = i == j ? std::sqrt(sum) : sum / a[j * n + j];
+    }
+  for (std::size_t c = 0; c < columns; ++c) {
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t k = 0; k < i; ++k) b[i * columns + c] -= a[i * n + k] * b[k * columns + c];
+      b[i * columns + c] /= a[i * n + i];
+    }
+    for (std::size_t i = n; i-- > 0;) {
+      for (std::size_t k = i + 1; k < n; ++k)
+        b[i * columns + c] -= a[k * n + i] * b[k * columns + c];
+      b[i * columns + c] /= a[i * n + i];
+    }
+  }
+}
+
+/// rows x cols matrices of doubles, row-major.
+struct Table {
+  std::size_t rows, cols;
+  std::vector<double> values;
+  double operator()(std::size_t r, std::size_t c) const { return values[r * cols + c]; }
+};
+
+/// P [targets.cols x inputs.cols] for which inputs P^T is nearest to targets, by ridge regression.
+std::vector<float> ridge_regression(const Table& inputs, const Table& targets) {
+  constexpr double penalty = 1;
+  const std::size_t n = inputs.rows, d = inputs.cols, outputs = targets.cols;
+  std::vector<float> p(outputs * d);
+  // (X^T X + r)^-1 X^T Y = X^T (X X^T + r)^-1 Y: whichever of the two systems is smaller.
+  const bool by_image = n <= d;
+  const std::size_t size = by_image ? n : d;
+  std::vector<double> gram(size * size), solution(size * outputs);
+  for (std::size_t i = 0; i < size; ++i)
+    for (std::size_t j = 0; j < size; ++j) {
+      double sum = i == j ? penalty : 0;
+      for (std::size_t k = 0; k < (by_image ? d : n); ++k)
+        sum += by_image ? inputs(i, k) * inputs(j, k) : inputs(k, i) * inputs(k, j);
+      gram[i * size + j] = sum;
+    }
+  for (std::size_t i = 0; i < size; ++i)
+    for (std::size_t c = 0; c < outputs; ++c)
+      if (by_image)
+        solution[i * outputs + c] = targets(i, c);
+      else
+        for (std::size_t k = 0; k < n; ++k)
+          solution[i * outputs + c] += inputs(k, i) * targets(k, c);
+  solve(gram, size, solution, outputs);
+  for (std::size_t c = 0; c < outputs; ++c)
+    for (std::size_t j = 0; j < d; ++j) {
+      double sum = by_image ? 0 : solution[j * outputs + c];
+      for (std::size_t i = 0; by_image && i < n; ++i)
+        sum += inputs(i, j) * solution[i * outputs + c];
+      p[c * d + j] = static_cast<float>(sum);
+    }
+  return p;
+}
+
+/// Predicted palettes: p is the mean palette, P z the regression of what is left.
+void start_prediction(Backend& backend, Model& model, const std::vector<float>& palettes) {
+  const std::size_t count = model.images.size(), numbers = palettes.size() / count;
+  std::vector<float> mean(numbers);
+  for (std::size_t i = 0; i < palettes.size(); ++i)
+    mean[i % numbers] += palettes[i] / static_cast<float>(count);
+  Table targets{count, numbers, {}};
+  for (std::size_t i = 0; i < palettes.size(); ++i)
+    targets.values.push_back(double{palettes[i]} - double{mean[i % numbers]});
+  const std::vector<float> latents = to_host(backend, model.latents);
+  const Table inputs{count, model.latents.cols(), {latents.begin(), latents.end()}};
+  for (Parameter& parameter : model.siren.parameters()) {
+    if (parameter.role == Role::palette_bias) from_host(backend, mean, parameter.value);
+    if (parameter.role == Role::palette_weight)
+      from_host(backend, ridge_regression(inputs, targets), parameter.value);
+  }
+  model.siren.pack(backend);
+}
+
+std::vector<bool> mask(const std::vector<NamedImage>& images, std::size_t i, const Split& split) {
+  const Image& image = images[i].image;
+  return held_out_pixels(split.seed, i, image.width, image.height, split.pixels);
+}
+
+std::vector<ColorField> entries_of(const Image& image, const std::vector<bool>& held_out,
+                                   std::size_t entries, PaletteFields fields) {
+  if (image.pixels() == 0 || entries == 0)
+    throw std::invalid_argument("initial_palette: no pixels or no entries");
+  const std::vector<Color> colors = choose_colors(image, held_out, entries);
+  if (fields == PaletteFields::affine) return fit_fields(smooth_pixels(image, held_out), colors);
+  std::vector<ColorField> constant;
+  for (const Color& color : colors) constant.push_back({color, {}, {}});
+  return constant;
+}
+
+}  // namespace
+
+std::vector<float> initial_palette(const Image& image, const std::vector<bool>& held_out,
+                                   std::size_t entries, PaletteFields fields,
+                                   std::span<const float> like) {
+  std::vector<ColorField> palette = entries_of(image, held_out, entries, fields);
+  if (!like.empty()) {
+    std::vector<Color> places;
+    for (std::size_t k = 0; k < entries; ++k)
+      places.push_back({like[k], like[entries + k], like[2 * entries + k]});
+    order_as(places, palette);
+  }
+  return by_channel(palette, fields);
+}
+
+void initialize_palettes(Memory& memory, Model& model, const std::vector<NamedImage>& images) {
+  const SirenConfig& config = model.siren.config();
+  if (config.head != Head::palette) return;
+  if (images.size() != model.images.size())
+    throw std::invalid_argument("initialize_palettes: the model has another number of images");
+  std::vector<std::vector<ColorField>> entries;
+  for (std::size_t i = 0; i < images.size(); ++i)
+    entries.push_back(entries_of(images[i].image, mask(images, i, model.split), config.palette_size,
+                                 config.palette_fields));
+  order_alike(entries);
+  std::vector<float> palettes;
+  for (const std::vector<ColorField>& each : entries) {
+    const std::vector<float> palette = by_channel(each, config.palette_fields);
+    palettes.insert(palettes.end(), palette.begin(), palette.end());
+  }
+  if (model.palettes)
+    from_host(memory.backend(), palettes, model.palettes);
+  else
+    start_prediction(memory.backend(), model, palettes);
+}
+
+PaletteFit fit_palettes(const std::vector<NamedImage>& images, const Split& split,
+                        std::size_t entries) {
+  constexpr std::size_t most_images = 64, least_entries = 12, most_entries = 24;
+  constexpr double constants_db = 48, drawn_db = 28;
+  const std::size_t count = std::min(images.size(), most_images);
+  if (count == 0) throw std::invalid_argument("fit_palettes: no images");
+  const auto chosen = [&](std::size_t k) { return k * images.size() / count; };
+  PaletteFit fit;
+  fit.entries = entries;
+  if (entries == 0) {
+    std::vector<std::size_t> needed;
+    for (std::size_t k = 0; k < count; ++k)
+      needed.push_back(common_colors(images[chosen(k)].image, mask(images, chosen(k), split)));
+    std::sort(needed.begin(), needed.end());
+    const std::size_t nearly_all = needed[(count - 1) * 9 / 10];
+    fit.entries = std::clamp((nearly_all + 3) / 4 * 4, least_entries, most_entries);
+  }
+  for (std::size_t k = 0; k < count; ++k) {
+    const std::vector<bool> held_out = mask(images, chosen(k), split);
+    const Image& image = images[chosen(k)].image;
+    const std::vector<PlacedColor> pixels = smooth_pixels(image, held_out);
+    const std::vector<Color> colors = choose_colors(image, held_out, fit.entries);
+    std::vector<ColorField> constant;
+    for (const Color& color : colors) constant.push_back({color, {}, {}});
+    const double share = 1 / static_cast<double>(count);
+    if (psnr_db(distance_from(constant, pixels)) > constants_db) fit.constant_share += share;
+    if (psnr_db(distance_from(fit_fields(pixels, colors), pixels)) > drawn_db)
+      fit.drawn_share += share;
+  }
+  return fit;
+}
+
+}  // namespace chorus

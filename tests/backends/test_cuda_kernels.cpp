@@ -1,0 +1,207 @@
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backends_under_test.hpp"
+#include "chorus/error.hpp"
+#include "chorus/tensor.hpp"
+#include "matrix.hpp"
+
+// What the CUDA kernels do with matrices too large for the op cases: tiles of both sizes, a depth
+// shared among blocks, operands of less precision. On the backend that CHORUS_TEST_BACKEND
+// names, or emulated.
+
+using namespace chorus;
+using namespace chorus::test;
+
+namespace {
+
+struct ProductCase {
+  std::size_t rows, depth, cols;
+  bool transpose_a = false, transpose_b = false;
+};
+
+// A device without a GPU has 4 multiprocessors and two queues: large tiles are 128 x 128, and taken
+// from 2 blocks on; a depth is shared from 1024 on.
+const std::vector<ProductCase> product_cases = {
+    {300, 64, 130, false, true},   // three tiles down: large, forward
+    {257, 40, 129, false, false},  // four large tiles with narrow borders, backward
+    {128, 1030, 70, true, false},  // large, depth in shares: weights
+    {70, 600, 33, true, false},    // small, depth in shares
+    {65, 530, 40, true, true},     // both transposed
+};
+
+/// Largest error of the products of operands up to 1, as a share of sqrt(depth).
+double allowed(Precision precision, bool forward) {
+  switch (precision) {
+    case Precision::fp32:
+      return 2e-6;
+    case Precision::tf32:
+      return 0x1p-10;
+    case Precision::fp16:
+      return forward ? 0x1p-10 : 0x1p-7;
+    case Precision::bf16:
+      return 0x1p-7;
+  }
+  return 0;
+}
+
+constexpr Precision all_precisions[] = {Precision::fp32, Precision::tf32, Precision::fp16,
+                                        Precision::bf16};
+
+double largest_difference(const Matrix& a, const Matrix& b) {
+  return largest_magnitude(zipped(a, b, std::minus<>()));
+}
+
+class Bench {
+ public:
+  explicit Bench(Precision precision)
+      : backend_(std::make_shared<PoisonedBackend>(
+            make_backend(device_under_test(), {.precision = precision}))),
+        memory_(backend_) {}
+
+  Tensor place(const Matrix& m) { return memory_.from(floats(m), m.rows, m.cols); }
+  Matrix read(const Tensor& t) { return matrix(to_host(*backend_, t), t.rows(), t.cols()); }
+  Memory& memory() { return memory_; }
+  Backend& backend() { return *backend_; }
+
+  Matrix product(const ProductCase& p, const Matrix& a, const Matrix& b, const Matrix& old) {
+    const Tensor left = place(a), right = place(b), out = place(old);
+    Call call{.op = Op::matmul,
+              .transpose_a = p.transpose_a,
+              .transpose_b = p.transpose_b,
+              .accumulate = true};
+    call.in[0] = left.const_view();
+    call.in[1] = right.const_view();
+    call.out[0] = out.view();
+    backend_->run(call);
+    return read(out);
+  }
+
+ private:
+  std::shared_ptr<Backend> backend_;
+  Memory memory_;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(cuda_kernels)
+
+BOOST_AUTO_TEST_CASE(large_products_are_right_in_every_precision) {
+  for (const ProductCase& p : product_cases) {
+    const Matrix a =
+        p.transpose_a ? random_matrix(p.depth, p.rows, 1) : random_matrix(p.rows, p.depth, 1);
+    const Matrix b =
+        p.transpose_b ? random_matrix(p.cols, p.depth, 2) : random_matrix(p.depth, p.cols, 2);
+    const Matrix old = random_matrix(p.rows, p.cols, 3);
+    const Matrix expected =
+        sum(old, product(p.transpose_a ? transposed(a) : a, p.transpose_b ? transposed(b) : b));
+    for (const Precision precision : all_precisions) {
+      Bench bench(precision);
+      const Matrix found = bench.product(p, a, b, old);
+      const bool forward = p.transpose_b && !p.transpose_a;
+      const double bound = allowed(precision, forward) * std::sqrt(static_cast<double>(p.depth));
+      const double error = largest_difference(found, expected);
+      BOOST_TEST(error < bound, name(precision) << ", depth " << p.depth << ": " << error
+                                                << ", expected less than " << bound);
+      // Nobody computes with more than was asked for.
+      const bool exact = precision == Precision::fp32 || p.rows * p.cols * p.depth < 1 << 22;
+      if (!exact) BOOST_TEST(error > bound / 200, name(precision) << " is as exact as fp32");
+      BOOST_TEST((bench.product(p, a, b, old).values == found.values));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_large_sine_layer_is_right_in_every_precision) {
+  const std::size_t groups = 3, rows = 900, inputs = 40, outputs = 130;
+  const Matrix x = random_matrix(rows, inputs, 4), w = random_matrix(outputs, inputs, 5);
+  const Matrix b = random_matrix(groups, outputs, 6);
+  const Matrix p = sum(product(x, transposed(w)), repeated(b, rows));
+  for (const Precision precision : all_precisions) {
+    Bench bench(precision);
+    const Tensor in = bench.place(x), weight = bench.place(w), bias = bench.place(b);
+    const Tensor sine = bench.memory().empty(rows, outputs);
+    const Tensor cosine = bench.memory().empty(rows, outputs);
+    Call call{.op = Op::sine_linear};
+    call.in[0] = in.const_view();
+    call.in[1] = weight.const_view();
+    call.in[2] = bias.const_view();
+    call.out[0] = sine.view();
+    call.out[1] = cosine.view();
+    bench.backend().run(call);
+    const double bound = allowed(precision, true) * std::sqrt(static_cast<double>(inputs));
+    BOOST_TEST(largest_difference(bench.read(sine),
+                                  mapped(p, [](double v) { return std::sin(v); })) < bound);
+    BOOST_TEST(largest_difference(bench.read(cosine),
+                                  mapped(p, [](double v) { return std::cos(v); })) < bound);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(slopes_of_a_product_are_summed_with_it_or_after_it) {
+  constexpr std::size_t outputs = 70, inputs = 130;
+  for (const Precision precision : {Precision::fp32, Precision::tf32})
+    for (const std::size_t group : {64, 128, 100, 7}) {  // of whole warps' rows, or not
+      const std::size_t groups = 6, rows = groups * group;
+      Bench bench(precision);
+      const Matrix up = random_matrix(rows, outputs, 12), w = random_matrix(outputs, inputs, 13);
+      const Matrix cosines = random_matrix(rows, inputs, 14),
+                   old = random_matrix(groups, inputs, 15);
+      const Tensor upstream = bench.place(up), weight = bench.place(w),
+                   cosine = bench.place(cosines);
+      const Tensor sums = bench.place(old);
+      Call call{.op = Op::sine_linear_gradient};
+      call.in[0] = upstream.const_view();
+      call.in[1] = weight.const_view();
+      call.out[0] = cosine.view();
+      call.out[1] = sums.view();
+      bench.backend().run(call);
+      const Matrix slopes = zipped(product(up, w), cosines, std::multiplies<>());
+      const double bound = allowed(precision, false) * std::sqrt(static_cast<double>(outputs));
+      BOOST_TEST(largest_difference(bench.read(cosine), slopes) < bound, name(precision));
+      BOOST_TEST(largest_difference(bench.read(sums), sum(old, group_sums(slopes, groups))) <
+                     bound * std::sqrt(static_cast<double>(group)),
+                 name(precision) << ", groups of " << group);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(sixteen_bits_keep_what_is_tiny_and_what_is_large) {
+  // Derivatives of 1e-9 survive fp16, whose smallest number is 6e-8; and 1e6 what comes before
+  // them.
+  const ProductCase p{160, 200, 160, true, false};
+  for (const double magnitude : {1e-9, 1e6}) {
+    const Matrix a = random_matrix(p.depth, p.rows, 7, static_cast<float>(magnitude));
+    const Matrix b = random_matrix(p.depth, p.cols, 8), zero(p.rows, p.cols);
+    const Matrix expected = product(transposed(a), b);
+    Bench bench(Precision::fp16);
+    const double error = largest_difference(bench.product(p, a, b, zero), expected);
+    BOOST_TEST(error < 0.1 * magnitude, error);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(long_columns_are_summed_in_parts) {
+  Bench bench(Precision::fp32);
+  for (const std::size_t groups : {1, 2}) {
+    const Matrix a = random_matrix(groups * 1001, 5, 9), old = random_matrix(groups, 5, 10);
+    const Tensor in = bench.place(a), out = bench.place(old);
+    Call call{.op = Op::sum_rows, .accumulate = true};
+    call.in[0] = in.const_view();
+    call.out[0] = out.view();
+    bench.backend().run(call);
+    BOOST_TEST(largest_difference(bench.read(out), sum(old, group_sums(a, groups))) < 1e-4);
+
+    const Matrix cosines = random_matrix(a.rows, 5, 11);
+    const Tensor cosine = bench.place(cosines), sums = bench.place(old);
+    const Matrix slopes = zipped(a, cosines, std::multiplies<>());
+    Call gradient{.op = Op::sine_linear_gradient};
+    gradient.in[0] = in.const_view();
+    gradient.out[0] = cosine.view();
+    gradient.out[1] = sums.view();
+    bench.backend().run(gradient);
+    BOOST_TEST(largest_difference(bench.read(cosine), slopes) < 1e-6);
+    BOOST_TEST(largest_difference(bench.read(sums), sum(old, group_sums(slopes, groups))) < 1e-4);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

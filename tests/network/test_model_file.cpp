@@ -1,0 +1,281 @@
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "backends_under_test.hpp"
+#include "chorus/error.hpp"
+#include "chorus/model.hpp"
+#include "chorus/render.hpp"
+#include "files.hpp"
+#include "model_file.hpp"
+#include "temporary_folder.hpp"
+
+using namespace chorus;
+using namespace chorus::test;
+using nlohmann::json;
+
+namespace {
+
+SirenConfig sample_config() {
+  return {.width = 18,
+          .hidden_layers = 2,
+          .latent = 5,
+          .channels = 3,
+          .conditioning = Conditioning::film,
+          .omega_first = 12.3F,
+          .omega_hidden = 0.1F};
+}
+
+Model sample_model(Memory& memory) {
+  Model model = make_model(memory, sample_config(),
+                           {{"alarm_clock", 24, 24}, {"clock", 7, 300}, {"ünï \"x\"\n", 1, 1}}, 3);
+  model.notes = {{"steps", "1200"}, {"how", "by \"hand\"\n"}};
+  return model;
+}
+
+Memory reference_memory() { return Memory(make_backend("reference")); }
+
+/// The sample as a file's content.
+TensorFile sample_file() {
+  Memory memory = reference_memory();
+  return to_tensor_file(memory.backend(), sample_model(memory));
+}
+
+/// What loading the sample fails with after `spoil` has changed it; empty if it succeeds.
+std::string failure(const std::function<void(TensorFile&)>& spoil) {
+  const TemporaryFolder folder;
+  TensorFile content = sample_file();
+  spoil(content);
+  write_safetensors(folder.path() / "spoilt.chorus", content);
+  Memory memory = reference_memory();
+  try {
+    load_model(memory, folder.path() / "spoilt.chorus");
+    return "";
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
+bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// The message is one line that names the file and holds `parts`.
+void check_refused(const std::string& message, const std::vector<std::string>& parts) {
+  BOOST_TEST(holds(message, "spoilt.chorus: "), "'" << message << "'");
+  BOOST_TEST(!holds(message, "\n"), "'" << message << "'");
+  for (const std::string& part : parts)
+    BOOST_TEST(holds(message, part), "'" << part << "' is missing in '" << message << "'");
+}
+
+/// The same with another text for one of the metadata.
+std::string failure_with(const std::string& key, const std::string& text) {
+  return failure([&](TensorFile& file) { file.metadata.at(key) = text; });
+}
+
+/// The same after a change of one of the metadata that are JSON.
+std::string failure_of_json(const std::string& key, const std::function<void(json&)>& spoil) {
+  return failure([&](TensorFile& file) {
+    json content = json::parse(file.metadata.at(key));
+    spoil(content);
+    file.metadata[key] = content.dump();
+  });
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(model_file)
+
+BOOST_AUTO_TEST_CASE(a_loaded_model_is_the_saved_one_bit_for_bit) {
+  for (const std::string& name : backends_under_test()) {
+    const TemporaryFolder folder;
+    Memory memory(make_backend(name));
+    const Model model = sample_model(memory);
+    save_model(memory.backend(), model, folder.path() / "model");
+    const Model loaded = load_model(memory, folder.path() / "model");
+    BOOST_TEST(
+        (to_tensor_file(memory.backend(), loaded) == to_tensor_file(memory.backend(), model)));
+    BOOST_TEST((loaded.notes == model.notes));
+    save_model(memory.backend(), loaded, folder.path() / "again");
+    BOOST_TEST(read_file(folder.path() / "again") == read_file(folder.path() / "model"));
+    for (std::size_t i = 0; i < model.images.size(); ++i) {
+      BOOST_TEST(loaded.images[i].name == model.images[i].name);
+      BOOST_TEST(loaded.images[i].width == model.images[i].width);
+      BOOST_TEST(loaded.images[i].height == model.images[i].height);
+      BOOST_TEST((Renderer(memory, loaded).render(i, 9, 6, 2).rgb ==
+                  Renderer(memory, model).render(i, 9, 6, 2).rgb));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_configuration_survives) {
+  Memory memory = reference_memory();
+  const Model model = from_tensor_file(memory, sample_file(), "sample");
+  const SirenConfig &found = model.siren.config(), expected = sample_config();
+  BOOST_TEST(found.width == expected.width);
+  BOOST_TEST(found.hidden_layers == expected.hidden_layers);
+  BOOST_TEST(found.latent == expected.latent);
+  BOOST_TEST(found.channels == expected.channels);
+  BOOST_TEST((found.conditioning == expected.conditioning));
+  BOOST_TEST(found.omega_first == expected.omega_first);
+  BOOST_TEST(found.omega_hidden == expected.omega_hidden);
+}
+
+BOOST_AUTO_TEST_CASE(tensors_of_a_training_state_are_passed_over) {
+  BOOST_TEST(failure([](TensorFile& file) { file.tensors["adam.x"] = {{1}, {0}}; }) == "");
+}
+
+// --- files that are refused ---------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(files_of_another_format_or_version_are_refused) {
+  check_refused(failure_with("format_version", "2"), {"version is 2", "reads version 1"});
+  check_refused(failure_with("format", "pt"), {"\"pt\"", "\"chorus model\""});
+  check_refused(failure([](TensorFile& file) { file.metadata.clear(); }),
+                {"no \"format\"", "expected a chorus model"});
+  for (const char* key : {"format", "format_version", "configuration", "images", "notes"})
+    check_refused(failure([&](TensorFile& file) { file.metadata.erase(key); }), {key});
+}
+
+BOOST_AUTO_TEST_CASE(files_without_the_right_tensors_are_refused) {
+  for (const auto& [name, tensor] : sample_file().tensors) {
+    const auto& key = name;
+    check_refused(failure([&](TensorFile& file) { file.tensors.erase(key); }), {key, "missing"});
+    check_refused(failure([&](TensorFile& file) {
+                    file.tensors[key] = {{2, 2}, {1, 2, 3, 4}};
+                  }),
+                  {key});
+    // The same values as one row: only the shape is wrong.
+    check_refused(failure([&](TensorFile& file) {
+                    file.tensors[key].shape = {1, 1, file.tensors[key].values.size()};
+                  }),
+                  {key});
+  }
+}
+
+BOOST_AUTO_TEST_CASE(configurations_out_of_range_are_refused) {
+  for (const char* key : {"width", "hidden_layers", "latent", "channels"})
+    for (const json& value :
+         {json(0), json(-1), json(1000000000), json(17.5), json("18"), json(true), json(nullptr),
+          json(18446744073709551615ULL), json::array(), json(1e300)}) {
+      const auto set = [&](json& content) { content[key] = value; };
+      check_refused(failure_of_json("configuration", set), {key});
+    }
+  for (const char* key : {"omega_first", "omega_hidden"})
+    for (const json& value : {json(0), json(-3.5), json(1e300), json("30"), json(nullptr)}) {
+      const auto set = [&](json& content) { content[key] = value; };
+      check_refused(failure_of_json("configuration", set), {key});
+    }
+  check_refused(failure_of_json("configuration", [](json& c) { c["conditioning"] = "concat"; }),
+                {"'concat'", "input, shift or film"});
+}
+
+BOOST_AUTO_TEST_CASE(configurations_that_the_tensors_do_not_bear_out_are_refused) {
+  for (const auto& [name, number] : std::vector<std::pair<const char*, int>>{
+           {"width", 19}, {"width", 8192}, {"hidden_layers", 3}, {"latent", 6}, {"channels", 1}}) {
+    const auto set = [&, key = name, value = number](json& content) { content[key] = value; };
+    check_refused(failure_of_json("configuration", set), {"tensor"});
+  }
+}
+
+BOOST_AUTO_TEST_CASE(tensors_that_the_configuration_does_not_call_for_are_refused) {
+  check_refused(failure([](TensorFile& file) {
+                  file.tensors["extra"] = {{1}, {0}};
+                }),
+                {"tensor \"extra\" is none"});
+  check_refused(failure_of_json("configuration", [](json& c) { c["hidden_layers"] = 1; }),
+                {"tensor \"hidden.1."});
+  check_refused(failure_of_json("configuration", [](json& c) { c["conditioning"] = "shift"; }),
+                {"gain\" is none"});
+  check_refused(failure([](TensorFile& file) {
+                  json content = json::parse(file.metadata.at("configuration"));
+                  content["conditioning"] = "input";
+                  file.metadata["configuration"] = content.dump();
+                  std::erase_if(file.tensors,
+                                [](const auto& entry) { return entry.first.ends_with(".gain"); });
+                }),
+                {"hidden.0.modulation\" is none"});
+}
+
+BOOST_AUTO_TEST_CASE(configurations_without_a_field_are_refused) {
+  const json whole = json::parse(sample_file().metadata.at("configuration"));
+  for (const auto& [key, value] : whole.items()) {
+    const auto erase = [&, k = key](json& content) { content.erase(k); };
+    check_refused(failure_of_json("configuration", erase), {key});
+  }
+}
+
+BOOST_AUTO_TEST_CASE(lists_of_images_that_make_no_sense_are_refused) {
+  const std::vector<std::function<void(json&)>> spoils = {
+      [](json& list) { list = json::array(); },
+      [](json& list) { list = 3; },
+      [](json& list) { list.erase(1); },
+      [](json& list) { list.push_back(list[0]); },
+      [](json& list) { list[1]["width"] = 0; },
+      [](json& list) { list[1]["height"] = -5; },
+      [](json& list) { list[1]["height"] = 1000000000; },
+      [](json& list) { list[1]["name"] = 7; },
+      [](json& list) { list[1]["name"] = ""; },
+      [](json& list) { list[1]["name"] = "../clock"; },
+      [](json& list) { list[1]["name"] = "/clock"; },
+      [](json& list) { list[1]["name"] = std::string("clock\0", 6); },
+      [](json& list) { list[1]["name"] = list[0]["name"]; },
+      [](json& list) { list[1].erase("name"); },
+      [](json& list) { list[1] = "clock"; },
+  };
+  for (const auto& spoil : spoils) check_refused(failure_of_json("images", spoil), {});
+}
+
+BOOST_AUTO_TEST_CASE(metadata_that_are_no_json_are_refused) {
+  for (const char* key : {"configuration", "images", "notes"})
+    for (const char* text : {"", "{", "[1", "nonsense", "[]]", "null", "[[[[", "{\"a\":1}"})
+      check_refused(failure_with(key, text), {});
+}
+
+BOOST_AUTO_TEST_CASE(files_that_are_no_safetensors_are_refused) {
+  const TemporaryFolder folder;
+  Memory memory = reference_memory();
+  const auto refused = [&](const std::string& name) {
+    return [&, name](const Error& error) { return holds(error.what(), name); };
+  };
+  write_atomically(folder.path() / "text", [](std::ostream& out) { out << "no model, only text"; });
+  BOOST_CHECK_EXCEPTION(load_model(memory, folder.path() / "text"), Error, refused("text"));
+  BOOST_CHECK_EXCEPTION(load_model(memory, folder.path() / "none"), Error, refused("none"));
+  BOOST_CHECK_EXCEPTION(load_model(memory, folder.path()), Error, refused(folder.path()));
+}
+
+// --- names --------------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(images_are_found_by_name) {
+  Memory memory = reference_memory();
+  const Model model = sample_model(memory);
+  BOOST_TEST(find_image(model, "alarm_clock") == 0U);
+  BOOST_TEST(find_image(model, "clock") == 1U);
+  BOOST_TEST(find_image(model, "ünï \"x\"\n") == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_name_that_is_not_there_is_answered_with_close_ones) {
+  Memory memory = reference_memory();
+  const Model model = sample_model(memory);
+  const auto message = [&](const std::string& name) {
+    try {
+      find_image(model, name);
+      return std::string();
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+  };
+  BOOST_TEST(holds(message("cloc"), "'cloc'"));
+  BOOST_TEST(holds(message("cloc"), "alarm_clock, clock"));
+  BOOST_TEST(holds(message("alarm"), "close: alarm_clock"));
+  BOOST_TEST(!holds(message("alarm"), ", clock"));
+  BOOST_TEST(holds(message("zebra"), "'zebra'"));
+  BOOST_TEST(!holds(message("zebra"), "close"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

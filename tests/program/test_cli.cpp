@@ -1,0 +1,279 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "chorus/backend.hpp"
+#include "chorus/png.hpp"
+#include "files.hpp"
+#include "split.hpp"
+#include "workplace.hpp"
+
+using namespace chorus;
+using namespace chorus::test;
+using nlohmann::json;
+
+BOOST_AUTO_TEST_SUITE(cli)
+
+BOOST_AUTO_TEST_CASE(help_is_there_for_every_command) {
+  const Workplace place;
+  BOOST_TEST(place.must("--help").find("train") != std::string::npos);
+  for (const char* command : {"train", "evaluate", "upsample", "interpolate", "pairs",
+                              "known-truth", "fit", "study", "report", "info", "bench"})
+    BOOST_TEST(place.must(std::string(command) + " --help").size() > 200U, command);
+  BOOST_TEST(place.must("--version").starts_with("chorus "));
+  BOOST_TEST(place.must("info").find("cpu:avx2") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(wrong_use_is_status_2) {
+  const Workplace place;
+  place.must_fail(2, "", "subcommand");
+  place.must_fail(2, "frobnicate", "frobnicate");
+  place.must_fail(2, "train", "data");
+  place.must_fail(2, "train icons --size 24", "--output");
+  place.must_fail(2, "train icons -o m --width none", "none");
+  place.must_fail(2, "train icons -o m --width 0", "--width");
+  place.must_fail(2, "train icons -o m --width -4", "--width");
+  place.must_fail(2, "train icons -o m --steps 1.5", "1.5");
+  place.must_fail(2, "train icons -o m --steps 10 --seconds 5", "--steps");
+  place.must_fail(2, "train icons -o m --learning-rate -1", "--learning-rate");
+  place.must_fail(2, "train icons -o m --learning-rate nan", "--learning-rate");
+  place.must_fail(2, "train icons -o m --omega-first inf", "0.001 to 100000");
+  place.must_fail(2, "train icons -o m --omega-hidden nan", "--omega-hidden");
+  place.must_fail(2, "train icons -o m --seconds nan", "--seconds");
+  place.must_fail(2, "train icons -o m --epochs nan", "--epochs");
+  place.must_fail(2, "train icons -o m --checkpoint-seconds nan", "--checkpoint-seconds");
+  place.must_fail(2, "train icons -o m --seed -1", "-1 is not a whole number");
+  place.must_fail(2, "train icons -o m --seed 18446744073709551616", "--seed");
+  place.must_fail(2, "train icons -o m --flat-pixels 0 --edge-pixels 0", "--edge-pixels");
+  place.must_fail(2, "train icons -o m --conditioning telepathy", "telepathy");
+  place.must_fail(2, "train icons -o m --background mauve", "mauve");
+  place.must_fail(2, "train icons -o m --resume --width 64", "--resume");
+  place.must_fail(2, "train icons -o m --unknown-flag", "--unknown-flag");
+  place.must_fail(2, "interpolate m -o d", "--best-pairs");
+  place.must_fail(2, "interpolate m one -o d", "two names");
+  place.must_fail(2, "interpolate m one two --path round -o d", "round");
+  place.must_fail(2, "interpolate m one two --best-pairs 2 -o d", "--best-pairs");
+  place.must_fail(2, "upsample m --size 0 -o d", "--size");
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_done_is_status_1) {
+  const Workplace place;
+  place.must_fail(1, "train nowhere -o m.safetensors", "nowhere");
+  place.must_fail(1, "train icons -o m.safetensors", "24, 48");
+  place.must_fail(1, "train icons --size 32 -o m.safetensors", "32");
+  place.must_fail(1, "train icons --size 24 -o /proc/no/m.safetensors", "/proc/no");
+  place.must_fail(1, "train icons --size 24 -o m.safetensors --backend cuda", "cuda");
+  place.must_fail(1, "train icons --size 24 -o m.safetensors --backend abacus", "cpu:base");
+  place.must_fail(1, "train icons --size 24 -o m.safetensors --resume", "m.state.safetensors");
+  place.must_fail(1, "evaluate nothing.safetensors icons", "nothing.safetensors");
+  place.must_fail(1, "evaluate icons/24/key.png icons", "key.png");
+  place.must_fail(1, "train icons --size 24 --steps 3 -o icons", "icons");
+  place.must_fail(1, "train icons --size 24 --steps 3 -o ''", "name of a file");
+  BOOST_TEST(!fs::exists(place.path("icons.state.safetensors")));
+  BOOST_TEST(!fs::exists(place.path("m.safetensors")));
+  std::ofstream(place.path("icons/24/broken.png")) << "no picture";
+  place.must_fail(1, "train icons --size 24 -o m.safetensors", "broken.png");
+}
+
+BOOST_AUTO_TEST_CASE(the_whole_way) {
+  const Workplace place;
+  const std::string out = place.must("train icons" + small + "--steps 150 -o out/m.safetensors");
+  BOOST_TEST(out.find("PSNR") != std::string::npos);
+  BOOST_TEST(out.find('\r') == std::string::npos);  // plain lines in a file
+
+  const json scores = json::parse(place.must("evaluate out/m.safetensors icons --json"));
+  BOOST_TEST(scores.at("model") == "out/m.safetensors");
+  BOOST_REQUIRE(scores.at("sizes").size() == 2U);
+  for (const json& size : scores.at("sizes")) {
+    BOOST_TEST(size.at("images").size() == 4U);
+    BOOST_TEST(size.at("psnr_mean").get<double>() > 10);
+    BOOST_TEST(size.at("psnr_pooled").get<double>() > 10);
+    BOOST_TEST(size.at("ssim_mean").get<double>() > 0.1);
+    for (const char* key : {"name", "psnr", "ssim"})
+      BOOST_TEST(size.at("images").at(0).contains(key), key);
+  }
+  BOOST_TEST(scores.at("sizes").at(0).at("size") == 24);
+  BOOST_TEST(!scores.at("sizes").at(0).contains("baselines"));  // the training size
+  const json& larger = scores.at("sizes").at(1);
+  BOOST_TEST(larger.at("baselines").size() == 4U);
+  for (const char* method : {"nearest", "bilinear", "bicubic", "lanczos"}) {
+    const json& baseline = larger.at("baselines").at(method);
+    for (const char* key : {"psnr_mean", "psnr_pooled", "ssim_mean"})
+      BOOST_TEST(baseline.at(key).is_number(), method << key);
+    BOOST_TEST(baseline.at("wins").get<int>() >= larger.at("wins_over_all").get<int>(), method);
+  }
+  // The baselines are there too if only the other size is asked for, and do not depend on threads.
+  const json one =
+      json::parse(place.must("evaluate out/m.safetensors icons --size 48 --threads 1 --json"));
+  const json two =
+      json::parse(place.must("evaluate out/m.safetensors icons --size 48 --threads 2 --json"));
+  BOOST_TEST(one == two);
+  BOOST_TEST(one.at("sizes").at(0).at("baselines") == larger.at("baselines"));
+  BOOST_TEST(place.must("evaluate out/m.safetensors icons").find("worst") != std::string::npos);
+
+  place.must("upsample out/m.safetensors --size 48 --data icons -o up");
+  const chorus::Image up = chorus::read_png(place.path("up/key.png"));
+  BOOST_TEST(up.width == 48U);
+  BOOST_TEST(chorus::read_png(place.path("up/contact_sheet.png")).width > 5 * 48U);
+
+  place.must("interpolate out/m.safetensors key folder --frames 5 --size 32 -o path");
+  for (const char* file : {"frame_000.png", "frame_004.png", "strip.png", "animation.png"})
+    BOOST_TEST(fs::exists(place.path(std::string("path/") + file)), file);
+  const std::string loop =
+      place.must("interpolate out/m.safetensors key folder about --frames 3 --size 16 -o loop");
+  BOOST_TEST(std::count(loop.begin(), loop.end(), '\n') == 3);
+  BOOST_TEST(fs::exists(place.path("loop/frame_006.png")));
+  BOOST_TEST(!fs::exists(place.path("loop/frame_007.png")));
+  BOOST_TEST(place.same_bytes("loop/frame_000.png", "loop/frame_006.png"));
+  place.must("interpolate out/m.safetensors key folder about --open --frames 3 --size 16 -o open");
+  BOOST_TEST(!fs::exists(place.path("open/frame_005.png")));
+  BOOST_TEST(place.same_bytes("loop/frame_004.png", "open/frame_004.png"));
+  for (const char* path : {"linear", "spherical"}) {
+    place.must(fmt::format(
+        "interpolate out/m.safetensors key folder --path {0} --frames 3 --size 32 -o {0}", path));
+    BOOST_TEST(place.same_bytes(fmt::format("{}/frame_000.png", path), "path/frame_000.png"));
+    BOOST_TEST(!place.same_bytes(fmt::format("{}/frame_001.png", path), "path/frame_002.png"));
+  }
+  place.must("interpolate out/m.safetensors --best-pairs 2 --frames 3 --size 16 -o pairs");
+  BOOST_TEST(std::distance(fs::directory_iterator(place.path("pairs")), {}) == 2);
+  place.must_fail(1, "interpolate out/m.safetensors key fold -o path", "folder");
+  place.must_fail(1, "interpolate out/m.safetensors --best-pairs 3 -o path", "6 images");
+
+  const json info = json::parse(place.must("info out/m.safetensors --json"));
+  BOOST_TEST(info.at("network").at("width") == 32);
+  BOOST_TEST(info.at("images").size() == 4U);
+
+  std::ifstream metrics(place.path("out/m.metrics.jsonl"));
+  std::size_t lines = 0;
+  for (std::string line; std::getline(metrics, line); ++lines)
+    BOOST_TEST(json::parse(line).at("step").get<int>() <= 150);
+  BOOST_TEST(lines >= 10U);
+  place.must_fail(1, "train icons --size 24 --resume -o out/m.safetensors", "complete");
+}
+
+BOOST_AUTO_TEST_CASE(images_of_all_sizes_and_names_are_upsampled_and_compared) {
+  const Workplace place;
+  const auto add = [&](const char* file, std::size_t width, std::size_t height) {
+    fs::create_directories(place.path(file).parent_path());
+    chorus::write_png(place.path(file), chorus::Image(width, height, 0.5F));
+  };
+  for (const char* folder : {"flat", "sized/24"}) {
+    add(fmt::format("{}/a.png", folder).c_str(), 24, 24);
+    add(fmt::format("{}/contact_sheet.png", folder).c_str(), 24, 15);
+  }
+  add("flat/b.png", 48, 48);
+  add("sized/48/a.png", 48, 48);
+  add("sized/48/b.png", 48, 48);
+  add("sized/48/contact_sheet.png", 48, 31);  // not 30, which 15 of 24 would give
+  place.must("train flat -o m.safetensors --width 16 --latent 4 --threads 1 --steps 3");
+  const std::string out =
+      place.must("upsample m.safetensors --size 48 --data sized -o up --threads 1");
+  BOOST_TEST(out.find("(3): network") != std::string::npos, out);
+  BOOST_TEST(out.find("of 3\n") != std::string::npos, out);  // bicubic is known for all of them
+  BOOST_TEST(chorus::read_png(place.path("up/contact_sheet.png")).height == 31U);
+  BOOST_TEST(chorus::read_png(place.path("up/_contact_sheet.png")).height > 3 * 48U);
+  BOOST_TEST(place.must("upsample m.safetensors --sheet-rows 2 --size 8 -o up --threads 1")
+                 .find("2 of the 3 images") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_printed_is_not_lost) {
+  const Workplace place;
+  const auto train = [&](const std::string& more) {
+    return place.run("train icons --size 24 --width 16 --latent 8 --threads 1 " + more);
+  };
+  // Nobody reads on after the first line.
+  train("--seconds 20 -o pipe.safetensors 2> /dev/null | head -n 1");
+  place.must("evaluate pipe.safetensors icons --size 24");
+  // What is printed does not end up in a file that takes the place of standard output.
+  train("--steps 20 -o closed.safetensors >&- ; :");
+  place.must("evaluate closed.safetensors icons --size 24");
+  std::ifstream metrics(place.path("closed.metrics.jsonl"));
+  for (std::string line; std::getline(metrics, line);) BOOST_TEST(json::accept(line), line);
+
+  BOOST_TEST(train("--steps 20 -o full.safetensors --metrics /dev/full").err.find("lacks lines") !=
+             std::string::npos);
+  BOOST_TEST(place.run("info pipe.safetensors > /dev/full 2> /dev/null || echo failed").out ==
+             "failed\n");
+}
+
+BOOST_AUTO_TEST_CASE(speed_is_given_with_its_parts) {
+  const Workplace place;
+  const json result = json::parse(
+      place.must("bench --width 16 --repetitions 1 --backend cpu:base --threads 1 --json"));
+  BOOST_TEST(result.at("peak_gflops").get<double>() > 0);
+  BOOST_TEST(result.at("threads") == 1);
+  const json& training = result.at("training").at(0);
+  BOOST_TEST(training.at("arch") == "base");
+  BOOST_TEST(training.at("width") == 16);
+  BOOST_TEST(training.at("precision") == "fp32");
+  BOOST_TEST(training.at("mpixel_per_s").get<double>() > 0);
+  double parts = 0;
+  for (const json& share : training.at("parts")) parts += share.get<double>();
+  BOOST_TEST(std::abs(parts - 1) < 1e-6);
+  BOOST_TEST(result.at("decode").size() == 2U);
+  BOOST_TEST(place.must("train icons" + small + "--steps 3 --profile -o m.safetensors")
+                 .find("gradients of weights") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_precision_shown_is_that_of_the_products) {
+  const std::string name = "avx512bf16-emulated";
+  const auto backends = list_backends();
+  const auto info = std::ranges::find(backends, name, &BackendInfo::name);
+  BOOST_TEST_REQUIRE((info != backends.end()));
+  const Workplace place;
+  place.must_fail(1, "bench --precision tf32 --backend cpu --threads 1", "no precision tf32");
+  if (!info->unavailable.empty()) return;  // no AVX-512 here
+  const json result = json::parse(place.must(
+      "bench --width 32 --repetitions 1 --threads 1 --precision bf16 --json --backend " + name));
+  BOOST_TEST(result.at("training").at(0).at("precision") == "bf16");
+  BOOST_TEST(result.at("training").at(0).at("arch") == name);
+}
+
+BOOST_AUTO_TEST_CASE(held_out_images_are_fitted) {
+  const Workplace place;
+  place.must("train icons" + small + "--steps 60 --hold-out-images 0.5 -o m.safetensors");
+  BOOST_TEST(json::parse(place.must("info m.safetensors --json")).at("images").size() == 2U);
+  const std::string fit =
+      "fit m.safetensors icons --size 24 --threads 1 --latent-steps 20 "
+      "--shift-steps 20 ";
+  const json fitted = json::parse(place.must(fit + "--modulations --json -o f.safetensors"));
+  BOOST_TEST(fitted.at("count") == 2);
+  for (const char* stage : {"latent", "modulations"}) {
+    BOOST_TEST(fitted.at(stage).at("psnr_mean").get<double>() > 5, stage);
+    BOOST_TEST(fitted.at(stage).at("seconds_per_image").get<double>() > 0, stage);
+  }
+  const json scores = json::parse(place.must("evaluate f.safetensors icons --size 24 --json"));
+  BOOST_TEST(scores.at("sizes").at(0).at("psnr_mean") == fitted.at("modulations").at("psnr_mean"));
+  BOOST_TEST(place.must(fit + "-o g.safetensors").find("latent") != std::string::npos);
+  place.must_fail(1, "fit f.safetensors icons --size 7 -o g.safetensors", "7");
+  place.must("train icons" + small + "--steps 5 -o all.safetensors");
+  place.must_fail(1, "fit all.safetensors icons --size 24 -o h.safetensors", "--all");
+}
+
+BOOST_AUTO_TEST_CASE(a_study_runs_each_seed_once) {
+  const Workplace place;
+  const std::string study = "study icons" + small + "--steps 10 --seeds 2 ";
+  place.must(study + "--protocol pixels -o pixels");
+  const json first = json::parse(chorus::read_file(place.path("pixels/study.json")));
+  const json& measure = first.at("measures").at(0);
+  const double a = measure.at("values").at(0), b = measure.at("values").at(1);
+  BOOST_TEST(measure.at("mean").get<double>() == (a + b) / 2, boost::test_tools::tolerance(1e-9));
+  // Two values: t = 12.706, and the standard error is half their distance.
+  BOOST_TEST(measure.at("half_width_95").get<double>() == 12.706 * std::abs(a - b) / 2,
+             boost::test_tools::tolerance(1e-6));
+  fs::remove(place.path("pixels/seed_1.safetensors"));
+  BOOST_TEST(place.must(study + "--protocol pixels -o pixels").find("finished before") !=
+             std::string::npos);
+  BOOST_TEST(!fs::exists(place.path("pixels/seed_1.safetensors")));
+  BOOST_TEST((json::parse(chorus::read_file(place.path("pixels/study.json"))) == first));
+  place.must_fail(1, study + "--hidden-layers 2 --protocol pixels -o pixels", "settings");
+  place.must(study + "--protocol resolutions -o resolutions");
+  place.must("study icons" + small + "--steps 5 --seeds 1 --protocol images -o images");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,118 @@
+#pragma once
+
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <thread>
+
+#include "files.hpp"
+#include "temporary_folder.hpp"
+
+// What tests of the whole program run it with.
+
+namespace chorus::test {
+
+namespace fs = std::filesystem;
+
+struct Outcome {
+  int status = 0;
+  std::string out, err;
+};
+
+/// A folder with a few small icons, and the program run inside it through the shell.
+class Workplace {
+ public:
+  Workplace() {
+    fs::create_directories(path("icons/24"));
+    fs::create_directories(path("icons/48"));
+    for (const char* name : {"about", "camera", "folder", "key"})
+      for (const char* size : {"24", "48"})
+        fs::copy_file(fs::path(CHORUS_DATA_DIR) / "icons" / size / (std::string(name) + ".png"),
+                      path(fmt::format("icons/{}/{}.png", size, name)));
+  }
+
+  fs::path path(const std::string& relative) const { return folder_.path() / relative; }
+
+  Outcome run(const std::string& arguments, const std::string& before = "") const {
+    const std::string command =
+        fmt::format("cd '{}' && {} '{}' {} > out.txt 2> err.txt < /dev/null",
+                    folder_.path().string(), before, CHORUS_PROGRAM, arguments);
+    const int status = std::system(command.c_str());
+    BOOST_REQUIRE(WIFEXITED(status));
+    return {WEXITSTATUS(status), read_file(path("out.txt")), read_file(path("err.txt"))};
+  }
+
+  /// Runs a command that must succeed.
+  std::string must(const std::string& arguments) const {
+    const Outcome outcome = run(arguments);
+    BOOST_REQUIRE_MESSAGE(outcome.status == 0, arguments << "\n" << outcome.out << outcome.err);
+    return outcome.out;
+  }
+
+  /// Runs a command that must fail with `status` and one line that contains `reason`.
+  void must_fail(int status, const std::string& arguments, const std::string& reason,
+                 const std::string& before = "") const {
+    const Outcome outcome = run(arguments, before);
+    BOOST_TEST(outcome.status == status, arguments << "\n" << outcome.err);
+    BOOST_TEST(outcome.err.find(reason) != std::string::npos,
+               arguments << ": expected \"" << reason << "\" in: " << outcome.err);
+    BOOST_TEST(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1, outcome.err);
+  }
+
+  bool same_bytes(const std::string& a, const std::string& b) const {
+    return read_file(path(a)) == read_file(path(b));
+  }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+inline const std::string small = " --size 24 --width 32 --latent 8 --threads 2 ";
+
+/// Starts a training in the background; returns once its first state file is there.
+class BackgroundTraining {
+ public:
+  BackgroundTraining(const Workplace& place, const std::string& arguments) : place_(place) {
+    const std::string command =
+        fmt::format("cd '{}' && exec '{}' {} > bg.txt 2> bg_err.txt < /dev/null",
+                    place.path("").string(), CHORUS_PROGRAM, arguments);
+    child_ = fork();
+    BOOST_REQUIRE(child_ >= 0);
+    if (child_ == 0) {
+      execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+      _exit(127);
+    }
+  }
+  ~BackgroundTraining() {
+    if (child_ > 0) stop(SIGKILL);
+  }
+
+  void wait_for(const std::string& file) const {
+    for (int i = 0; i < 2000 && !fs::exists(place_.path(file)); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    BOOST_REQUIRE(fs::exists(place_.path(file)));
+  }
+
+  /// Sends a signal and waits for the end; the status as of waitpid.
+  int stop(int signal) {
+    kill(child_, signal);
+    int status = 0;
+    waitpid(child_, &status, 0);
+    child_ = -1;
+    return status;
+  }
+
+ private:
+  const Workplace& place_;
+  pid_t child_ = -1;
+};
+
+}  // namespace chorus::test

@@ -1,0 +1,392 @@
+#include "palette.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <cstdint>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "backends_under_test.hpp"
+#include "chorus/collection.hpp"
+#include "chorus/error.hpp"
+#include "chorus/render.hpp"
+#include "chorus/trainer.hpp"
+#include "metrics.hpp"
+#include "model_file.hpp"
+#include "random.hpp"
+
+using namespace chorus;
+using namespace chorus::test;
+
+namespace {
+
+using Rgb3 = std::array<float, 3>;
+
+const std::vector<NamedImage>& icons() {
+  static const std::vector<NamedImage> images = [] {
+    auto all = load_collection(CHORUS_DATA_DIR "/icons", {.size = 24});
+    all.resize(6);
+    return all;
+  }();
+  return images;
+}
+
+void paint(Image& image, std::size_t first, std::size_t count, const Rgb3& color) {
+  for (std::size_t p = first; p < first + count; ++p)
+    std::copy(color.begin(), color.end(), &image.rgb[3 * p]);
+}
+
+Rgb3 entry(const std::vector<float>& palette, std::size_t entries, std::size_t k,
+           std::size_t term = 0) {
+  return {palette.at(term * 3 * entries + k), palette.at(term * 3 * entries + entries + k),
+          palette.at(term * 3 * entries + 2 * entries + k)};
+}
+
+bool near(const Rgb3& a, const Rgb3& b, double tolerance = 1e-6) {
+  double largest = 0;
+  for (std::size_t c = 0; c < 3; ++c) largest = std::max(largest, std::abs(double{a[c]} - b[c]));
+  return largest <= tolerance;
+}
+
+const Rgb3 white = {1, 1, 1}, red = {1, 0, 0}, blue = {0, 0, 1}, green = {0, 0.6F, 0},
+           black = {0, 0, 0};
+
+/// 20 x 20, white around a square of other colours: red, blue, and a little green and black.
+Image sample_image() {
+  Image image(20, 20, 1.0F);
+  for (std::size_t y = 4; y < 16; ++y) paint(image, y * 20 + 4, 12, y < 10 ? red : blue);
+  paint(image, 10 * 20 + 8, 3, green);
+  paint(image, 12 * 20 + 8, 1, black);
+  return image;
+}
+
+SirenConfig network(PaletteSource source = PaletteSource::free,
+                    PaletteFields fields = PaletteFields::constant) {
+  return {.width = 32,
+          .hidden_layers = 2,
+          .latent = 8,
+          .omega_first = 10,
+          .head = Head::palette,
+          .palette_size = 6,
+          .palette_source = source,
+          .palette_fields = fields};
+}
+
+struct Training {
+  explicit Training(const SirenConfig& config, const TrainConfig& training = {},
+                    const std::string& backend = "cpu")
+      : memory(make_backend(backend, {.threads = 1})),
+        model(fresh(memory, config)),
+        trainer(memory, model, icons(), training) {}
+
+  static Model fresh(Memory& memory, const SirenConfig& config) {
+    Model model = make_model(memory, config, encoded(icons()), 1);
+    initialize_palettes(memory, model, icons());
+    return model;
+  }
+  void run(int steps, int all) {
+    for (int i = 0; i < steps; ++i)
+      trainer.step(static_cast<double>(trainer.steps()) / static_cast<double>(all));
+  }
+  double mean_psnr_db() {
+    Renderer renderer(memory, model);
+    std::vector<double> errors;
+    for (std::size_t i = 0; i < icons().size(); ++i)
+      errors.push_back(mean_squared_error(quantized(renderer.render(i, 24, 24, model.supersample)),
+                                          icons()[i].image));
+    return summarize_psnr(errors).mean_db;
+  }
+  TensorFile save() {
+    TensorFile file = to_tensor_file(memory.backend(), model);
+    trainer.save_state(file);
+    return file;
+  }
+
+  Memory memory;
+  Model model;
+  Trainer trainer;
+};
+
+bool same(const TensorFile& a, const TensorFile& b) {
+  return a.metadata == b.metadata &&
+         std::ranges::equal(a.tensors, b.tensors, [](const auto& x, const auto& y) {
+           return x.first == y.first && x.second.values == y.second.values;
+         });
+}
+
+/// Gradients from left to right in all pixels, of other colours in each image.
+std::vector<NamedImage> gradients() {
+  std::vector<NamedImage> images;
+  for (int i = 0; i < 5; ++i) {
+    Image image(24, 24, 1.0F);
+    for (std::size_t y = 0; y < 24; ++y)
+      for (std::size_t x = 0; x < 24; ++x) {
+        const float t = static_cast<float>(x) / 23, v = static_cast<float>(y) / 23;
+        paint(image, y * 24 + x, 1,
+              x < 12 ? Rgb3{t, v, 0.1F * static_cast<float>(i)} : Rgb3{1 - v, 0.3F, t});
+      }
+    images.push_back({std::to_string(i), image});
+  }
+  return images;
+}
+
+std::vector<NamedImage> noise() {
+  RandomStream random(1, 0);
+  std::vector<NamedImage> images(4, {"", Image(24, 24)});
+  for (NamedImage& named : images)
+    for (float& value : named.image.rgb) value = random.uniform(0, 1);
+  return images;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(palette)
+
+BOOST_AUTO_TEST_CASE(palettes_begin_with_the_background_then_common_colours) {
+  const auto palette = initial_palette(sample_image(), {}, 5, PaletteFields::constant);
+  BOOST_TEST(palette.size() == 15U);
+  const Rgb3 green_8bit = {0, 153 / 255.0F, 0};
+  const std::vector<Rgb3> expected = {white, red, blue, green_8bit, black};
+  for (std::size_t k = 0; k < expected.size(); ++k)
+    BOOST_TEST(near(entry(palette, 5, k), expected[k]), k);
+}
+
+BOOST_AUTO_TEST_CASE(fewer_entries_are_the_first_of_more) {
+  const auto few = initial_palette(sample_image(), {}, 2, PaletteFields::constant);
+  BOOST_TEST(near(entry(few, 2, 0), white));
+  BOOST_TEST(near(entry(few, 2, 1), red));
+}
+
+BOOST_AUTO_TEST_CASE(a_palette_may_be_ordered_like_another) {
+  const auto palette = [](std::span<const float> like) {
+    return initial_palette(sample_image(), {}, 4, PaletteFields::constant, like);
+  };
+  const std::vector<float> free = palette({});
+  // Entry k of the reversed palette is near entry 4 - k, but for the first.
+  std::vector<float> reversed = free;
+  for (std::size_t c = 0; c < 3; ++c)
+    std::reverse(reversed.begin() + static_cast<std::ptrdiff_t>(4 * c + 1),
+                 reversed.begin() + static_cast<std::ptrdiff_t>(4 * c + 4));
+  std::vector<float> noisy = reversed;
+  for (float& value : noisy) value += 0.1F;
+  BOOST_TEST(palette(noisy) == reversed, boost::test_tools::per_element());
+  BOOST_TEST(palette(free) == free, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(missing_colours_are_the_mean) {
+  const auto palette = initial_palette(Image(4, 4, 0.4F), {}, 3, PaletteFields::constant);
+  for (std::size_t k = 0; k < 3; ++k)
+    BOOST_TEST(near(entry(palette, 3, k), {0.4F, 0.4F, 0.4F}, 1e-5));
+}
+
+BOOST_AUTO_TEST_CASE(held_out_pixels_are_not_in_palettes) {
+  Image image = sample_image();
+  std::vector<bool> held_out(image.pixels());
+  for (std::size_t p = 0; p < held_out.size(); p += 3) {
+    held_out[p] = true;
+    paint(image, p, 1, {0.3F, 0.9F, 0.4F});
+  }
+  for (const PaletteFields fields : {PaletteFields::constant, PaletteFields::affine}) {
+    const auto palette = initial_palette(image, held_out, 5, fields);
+    for (std::size_t k = 0; k < 5; ++k)
+      BOOST_TEST(!near(entry(palette, 5, k), {0.3F, 0.9F, 0.4F}, 0.1));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(affine_fields_follow_gradients) {
+  // p + x gx with p = (.5, .5, 0), gx = (.5, 0, .2) everywhere.
+  Image image(24, 24);
+  for (std::size_t p = 0; p < image.pixels(); ++p) {
+    const float x = (2 * static_cast<float>(p % 24) + 1) / 24 - 1;
+    paint(image, p, 1, {0.5F + 0.4F * x, 0.5F, 0.3F - 0.2F * x});
+  }
+  const auto palette = initial_palette(image, {}, 1, PaletteFields::affine);
+  BOOST_TEST(palette.size() == 9U);
+  BOOST_TEST(near(entry(palette, 1, 0, 0), {0.5F, 0.5F, 0.3F}, 0.01));
+  BOOST_TEST(near(entry(palette, 1, 0, 1), {0.4F, 0, -0.2F}, 0.01));
+  BOOST_TEST(near(entry(palette, 1, 0, 2), {0, 0, 0}, 0.01));
+}
+
+BOOST_AUTO_TEST_CASE(the_training_pixels_say_which_head_suits) {
+  const PaletteFit flat = fit_palettes(icons(), {}), slopes = fit_palettes(gradients(), {}),
+                   random = fit_palettes(noise(), {});
+  BOOST_TEST(flat.constant_share > 0.8);
+  BOOST_TEST(slopes.constant_share < 0.5);
+  BOOST_TEST(random.drawn_share == 0);
+  BOOST_TEST(slopes.drawn_share > 0.8);
+  BOOST_TEST(flat.entries >= 12U);
+  BOOST_TEST(fit_palettes(icons(), {}, 5).entries == 5U);
+}
+
+BOOST_AUTO_TEST_CASE(predicted_palettes_start_near_the_initial_ones) {
+  Memory memory(make_backend("reference"));
+  const Model own = Training::fresh(memory, network());
+  const Model predicted = Training::fresh(memory, network(PaletteSource::predicted));
+  BOOST_TEST(!predicted.palettes);
+  const std::vector<float> expected = to_host(memory.backend(), own.palettes);
+  Tape tape(memory);
+  const auto parameters = predicted.siren.on_tape(tape);
+  const Var found = linear(tape.constant(predicted.latents), parameters[parameters.size() - 2],
+                           parameters.back());
+  const std::vector<float> values = to_host(memory.backend(), found.value());
+  double error = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    error += std::pow(values[i] - expected[i], 2) / static_cast<double>(expected.size());
+  BOOST_TEST(std::sqrt(error) < 0.12);
+}
+
+BOOST_AUTO_TEST_CASE(training_with_palettes_reaches_what_a_broken_gradient_would_not) {
+  for (const PaletteSource source : {PaletteSource::free, PaletteSource::predicted})
+    for (const PaletteFields fields : {PaletteFields::constant, PaletteFields::affine})
+      for (const double area_from : {1.0, 0.5}) {
+        Training training(network(source, fields), {.area_from = area_from});
+        const double before_db = training.mean_psnr_db();
+        training.run(400, 400);
+        const double after_db = training.mean_psnr_db();
+        BOOST_TEST_MESSAGE(name(source) << " " << name(fields) << " " << area_from << ": "
+                                        << before_db << " -> " << after_db << " dB");
+        BOOST_TEST(before_db < 14);
+        BOOST_TEST(after_db > (area_from < 1 ? 21.4 : 22.0));
+        BOOST_TEST(training.model.supersample == (area_from < 1 ? 3U : 1U));
+      }
+}
+
+BOOST_AUTO_TEST_CASE(assignment_gives_pixels_to_the_entries_of_their_colour) {
+  const auto mean_loss = [](Training& training) {
+    Tape tape(training.memory);
+    const Siren& siren = training.model.siren;
+    const std::vector<Var> parameters = siren.on_tape(tape);
+    double total = 0;
+    for (std::size_t i = 0; i < icons().size(); ++i) {
+      const Image& image = icons()[i].image;
+      std::vector<float> centres;
+      for (std::size_t pixel = 0; pixel < image.pixels(); ++pixel)
+        for (const std::size_t at : {pixel % image.width, pixel / image.width})
+          centres.push_back((2 * static_cast<float>(at) + 1) / 24 - 1);
+      const auto of_image = [&](const Tensor& all) { return tape.constant(all.row_range(i, 1)); };
+      const std::vector<Modulation> modulations = siren.modulate(
+          parameters, of_image(training.model.latents), of_image(training.model.palettes));
+      const Var coordinates = tape.constant(training.memory.from(centres, image.pixels(), 2));
+      const Var target = tape.constant(training.memory.from(image.rgb, image.pixels(), 3));
+      const Var output = siren.output(parameters, coordinates, modulations);
+      const Var loss = siren.assignment_loss(output, coordinates, modulations, target);
+      total += to_host(training.memory.backend(), sum(loss).value()).front();
+    }
+    return total / static_cast<double>(icons().size() * 24 * 24);
+  };
+  Training with(network(), {.assignment = 0.1F}), without(network(), {.assignment = 0});
+  const double before = mean_loss(with);
+  with.run(200, 400);
+  without.run(200, 400);
+  const double after = mean_loss(with), otherwise = mean_loss(without);
+  BOOST_TEST_MESSAGE(before << " -> " << after << ", without " << otherwise);
+  BOOST_TEST(after < 0.9 * before);
+  BOOST_TEST(after < 0.8 * otherwise);
+}
+
+BOOST_AUTO_TEST_CASE(assignment_ends_where_it_should) {
+  Training never(network(), {.assignment = 0}), over(network(), {.assignment_until = 0});
+  never.run(10, 20);
+  over.run(10, 20);
+  BOOST_TEST(same(never.save(), over.save()));
+  Training first_half(network(), {.assignment_until = 0.5});
+  first_half.run(10, 20);
+  BOOST_TEST(!same(never.save(), first_half.save()));
+}
+
+BOOST_AUTO_TEST_CASE(free_palettes_are_learned) {
+  Training training(network());
+  const std::vector<float> before = to_host(training.memory.backend(), training.model.palettes);
+  training.run(1, 100);
+  const std::vector<float> after = to_host(training.memory.backend(), training.model.palettes);
+  double largest = 0;
+  for (std::size_t i = 0; i < before.size(); ++i)
+    largest = std::max(largest, std::abs(double{after[i]} - before[i]));
+  const TrainConfig config;
+  const double rate =
+      config.learning_rate * config.palette_rate * schedule_factor(0, config.warm_up);
+  BOOST_TEST(std::abs(largest / rate - 1) < 0.02);
+}
+
+BOOST_AUTO_TEST_CASE(a_resumed_training_equals_an_uninterrupted_one) {
+  for (const std::string& backend : backends_under_test()) {
+    const TrainConfig config{.area_from = 0.5, .images_per_step = 4};
+    Training whole(network(), config, backend), first(network(), config, backend);
+    whole.run(30, 40);
+    first.run(17, 40);
+    const TensorFile saved = first.save();
+    Memory memory(make_backend(backend, {.threads = 1}));
+    Model model = from_tensor_file(memory, saved, "saved");
+    Trainer second(memory, model, icons(), config);
+    second.load_state(saved, "saved");
+    for (int step = 17; step < 30; ++step) second.step(step / 40.0);
+    TensorFile resumed = to_tensor_file(memory.backend(), model);
+    second.save_state(resumed);
+    BOOST_TEST(same(resumed, whole.save()), backend);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(checked_training_finds_no_disagreement) {
+  for (const PaletteFields fields : {PaletteFields::constant, PaletteFields::affine}) {
+    Training training(network(PaletteSource::free, fields), {.area_from = 0.5},
+                      "check:cpu,reference");
+    BOOST_CHECK_NO_THROW(training.run(20, 20));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_model_file_keeps_head_and_palettes) {
+  for (const PaletteSource source : {PaletteSource::free, PaletteSource::predicted})
+    for (const PaletteFields fields : {PaletteFields::constant, PaletteFields::affine}) {
+      Training training(network(source, fields), {.area_from = 0});
+      training.run(2, 10);
+      const TensorFile file = to_tensor_file(training.memory.backend(), training.model);
+      Memory memory(make_backend("reference"));
+      const Model loaded = from_tensor_file(memory, file, "file");
+      const SirenConfig& config = loaded.siren.config();
+      BOOST_TEST((config.head == Head::palette && config.palette_source == source &&
+                  config.palette_fields == fields && config.palette_size == 6));
+      BOOST_TEST(loaded.supersample == 3U);
+      BOOST_TEST(same(to_tensor_file(memory.backend(), loaded), file));
+      BOOST_TEST((Renderer(memory, loaded).render(1, 9, 7).rgb ==
+                  Renderer(memory, from_tensor_file(memory, file, "")).render(1, 9, 7).rgb));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(files_with_a_wrong_head_are_refused) {
+  Training training(network());
+  const TensorFile good = to_tensor_file(training.memory.backend(), training.model);
+  const auto refuses = [&](const std::string& from, const std::string& to) {
+    TensorFile file = good;
+    std::string& configuration = file.metadata["configuration"];
+    const std::size_t at = configuration.find(from);
+    BOOST_REQUIRE(at != std::string::npos);
+    configuration.replace(at, from.size(), to);
+    BOOST_CHECK_THROW(from_tensor_file(training.memory, file, "file"), Error);
+  };
+  refuses(R"("head":"palette")", R"("head":"hydra")");
+  refuses(R"("palette_size":6)", R"("palette_size":0)");
+  refuses(R"("palette_size":6)", R"("palette_size":7)");
+  refuses(R"("palette":"free")", R"("palette":"borrowed")");
+  refuses(R"("palette_fields":"constant")", R"("palette_fields":"affine")");
+  TensorFile file = good;
+  file.tensors.erase("palettes");
+  BOOST_CHECK_THROW(from_tensor_file(training.memory, file, "file"), Error);
+}
+
+BOOST_AUTO_TEST_CASE(codes_blend_latents_and_palettes) {
+  Training training(network());
+  Renderer renderer(training.memory, training.model);
+  const ImageCode a = renderer.code(0), b = renderer.code(1), middle = lerp(a, b, 0.5F);
+  BOOST_TEST(middle.palette.size() == 18U);
+  for (std::size_t i = 0; i < 18; ++i)
+    BOOST_TEST(std::abs(middle.palette[i] - (a.palette[i] + b.palette[i]) / 2) < 1e-6);
+  BOOST_TEST((renderer.render(lerp(a, b, 0), 6, 6).rgb == renderer.render(0, 6, 6).rgb));
+  BOOST_CHECK_THROW(renderer.render({a.latent, {}}, 6, 6), std::invalid_argument);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,88 @@
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <memory>
+#include <vector>
+
+#include "chorus/collection.hpp"
+#include "chorus/trainer.hpp"
+#include "matrix.hpp"
+#include "profile.hpp"
+
+using namespace chorus;
+using namespace chorus::test;
+
+namespace {
+
+Collection noise(std::size_t count) {
+  Collection images;
+  for (std::size_t i = 0; i < count; ++i) {
+    Image image(8, 8);
+    const std::vector<float> values = floats(random_matrix(1, image.rgb.size(), i + 1));
+    std::copy(values.begin(), values.end(), image.rgb.begin());
+    images.push_back({std::to_string(i), std::move(image)});
+  }
+  return images;
+}
+
+/// The latents after some steps.
+std::vector<float> train(const std::shared_ptr<Backend>& backend, int steps) {
+  Memory memory(backend);
+  const Collection images = noise(4);
+  Model model = make_model(memory, {.width = 16, .latent = 4}, encoded(images), 1);
+  Trainer trainer(memory, model, images, {});
+  for (int i = 0; i < steps; ++i) trainer.step(0.5);
+  return to_host(*backend, model.latents);
+}
+
+std::uint64_t calls_of(const Profile& profile, const std::string& begin) {
+  for (const Profile::Part& part : profile.parts)
+    if (part.name.starts_with(begin)) return part.calls;
+  return 0;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(profile)
+
+BOOST_AUTO_TEST_CASE(watching_does_not_change_the_results) {
+  const auto inner = make_backend("cpu", {.workers = 2});
+  const auto watched = std::make_shared<ProfilingBackend>(inner);
+  watched->start();
+  BOOST_TEST(train(watched, 3) == train(inner, 3));
+}
+
+BOOST_AUTO_TEST_CASE(the_parts_make_up_the_time_of_all_workers) {
+  const auto watched = std::make_shared<ProfilingBackend>(make_backend("cpu", {.workers = 2}));
+  watched->start();
+  train(watched, 3);
+  watched->stop();
+  const Profile found = watched->profile();
+  double total = 0;
+  for (const Profile::Part& part : found.parts) total += found.share(part);
+  BOOST_TEST(found.threads <= 2U);
+  BOOST_TEST(found.wall_seconds > 0);
+  BOOST_TEST(std::abs(total - 1) < 1e-6);
+  // 2 workers, 3 steps and 4 sine layers; 4 products dW of hidden layers and the output each.
+  BOOST_TEST(calls_of(found, "sine layers") == 2U * 3 * 4);
+  BOOST_TEST(calls_of(found, "sampling") >= 2U * 3);
+  BOOST_TEST(calls_of(found, "optimizer") > 0U);
+}
+
+BOOST_AUTO_TEST_CASE(workers_that_take_turns_do_not_count_as_waiting) {
+  const auto watched =
+      std::make_shared<ProfilingBackend>(make_backend("cpu", {.threads = 1, .workers = 4}));
+  watched->start();
+  train(watched, 3);
+  watched->stop();
+  BOOST_TEST(watched->profile().threads == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_counts_while_the_clocks_stand) {
+  const auto watched = std::make_shared<ProfilingBackend>(make_backend("cpu", {.workers = 1}));
+  train(watched, 2);
+  BOOST_TEST(watched->profile().parts.empty());
+  BOOST_TEST(watched->profile().wall_seconds == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,112 @@
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "backends_under_test.hpp"
+#include "chorus/collection.hpp"
+#include "chorus/render.hpp"
+#include "chorus/trainer.hpp"
+#include "metrics.hpp"
+#include "palette.hpp"
+
+// Work that a device records once and replays. On the backend that CHORUS_TEST_BACKEND names, or
+// emulated.
+
+using namespace chorus;
+using namespace chorus::test;
+
+namespace {
+
+const std::vector<NamedImage>& icons() {
+  static const std::vector<NamedImage> images = [] {
+    auto all = load_collection(CHORUS_DATA_DIR "/icons", {.size = 24});
+    all.resize(3);
+    return all;
+  }();
+  return images;
+}
+
+SirenConfig network(PaletteSource source, PaletteFields fields) {
+  return {.width = 32,
+          .hidden_layers = 1,
+          .latent = 8,
+          .omega_first = 10,
+          .head = Head::palette,
+          .palette_size = 6,
+          .palette_source = source,
+          .palette_fields = fields};
+}
+
+/// Mean PSNR in dB after a training in which each phase has steps that run, that are recorded and
+/// that are replayed.
+double psnr_after_training(const std::string& backend, const SirenConfig& config) {
+  Memory memory(make_backend(backend, {.workers = 2}));
+  Model model = make_model(memory, config, encoded(icons()), 1);
+  initialize_palettes(memory, model, icons());
+  Trainer trainer(memory, model, icons(), {.area_from = 0.5, .images_per_step = 2});
+  constexpr int steps = 10;
+  for (int i = 0; i < steps; ++i) trainer.step(static_cast<double>(i) / steps);
+  Renderer renderer(memory, model);
+  std::vector<double> errors;
+  for (std::size_t i = 0; i < icons().size(); ++i)
+    errors.push_back(mean_squared_error(renderer.render(i, 24, 24), icons()[i].image));
+  return summarize_psnr(errors).mean_db;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(recorded)
+
+BOOST_AUTO_TEST_CASE(repeated_work_is_recorded_once_and_reads_its_data_anew) {
+  const auto backend = make_backend(device_under_test());
+  Memory memory(backend);
+  const Tensor in = memory.zeros(2, 3), total = memory.zeros(2, 3);
+  std::unique_ptr<CapturedGraph> recording;
+  int runs = 0;
+  double expected = 0;
+  for (int i = 1; i <= 5; ++i) {
+    from_host(*backend, std::vector<float>(6, static_cast<float>(i)), in);
+    backend->replay(recording, [&] {
+      ++runs;
+      Call add{.op = Op::scale};
+      add.in[0] = in.const_view();
+      add.out[0] = total.view();
+      add.accumulate = true;
+      backend->run(add);
+    });
+    expected += i;
+    BOOST_TEST(to_host(*backend, total)[5] == expected);
+  }
+  BOOST_TEST(runs == 2);  // once to allocate, once to record
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_while_recording_leaves_the_backend_usable) {
+  const auto backend = make_backend(device_under_test());
+  std::unique_ptr<CapturedGraph> recording;
+  backend->replay(recording, [] {});
+  const auto fail = [] { throw std::runtime_error("the work failed"); };
+  BOOST_CHECK_THROW(backend->replay(recording, fail), std::runtime_error);
+  Memory memory(backend);
+  const Tensor a = memory.zeros(1, 1);
+  fill(*backend, a, 7);
+  BOOST_TEST(to_host(*backend, a).front() == 7);
+}
+
+BOOST_AUTO_TEST_CASE(recorded_steps_train_every_head_as_the_reference_does) {
+  std::vector<SirenConfig> networks = {{.width = 32, .hidden_layers = 1, .latent = 8}};
+  for (const PaletteSource source : {PaletteSource::free, PaletteSource::predicted})
+    for (const PaletteFields fields : {PaletteFields::constant, PaletteFields::affine})
+      networks.push_back(network(source, fields));
+  for (const SirenConfig& config : networks) {
+    const double found = psnr_after_training(device_under_test(), config);
+    const double expected = psnr_after_training("reference", config);
+    BOOST_TEST(std::abs(found - expected) < 0.02, name(config.head)
+                                                      << " " << name(config.palette_fields) << ": "
+                                                      << found << " dB, expected " << expected);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
