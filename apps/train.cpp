@@ -21,6 +21,7 @@
 #include "run_log.hpp"
 #include "session.hpp"
 #include "tracking.hpp"
+#include "training_plan.hpp"
 #include "training_state.hpp"
 
 namespace chorus::app {

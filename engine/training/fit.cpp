@@ -8,6 +8,8 @@
 
 #include "drawn_pixels.hpp"
 #include "palette.hpp"
+#include "sampler.hpp"
+#include "training_plan.hpp"
 
 namespace chorus {
 
@@ -53,8 +55,27 @@ std::vector<float> mean_row(Backend& backend, const Tensor& tensor) {
 
 }  // namespace
 
+struct Fitter::Impl {
+  Impl(Memory& memory, const Model& model, const FitConfig& config);
+  std::vector<ImageCode> fit(const std::vector<NamedImage>& images);
+
+  struct Progress;
+  ImageCode fit_one(const NamedImage& image, Memory& memory) const;
+  void step(Memory& memory, Progress& progress, const PixelTable& table, bool with_shifts) const;
+  Var loss(Memory& memory, const Progress& progress, const PixelTable& table,
+           std::span<const Var> network, std::span<const Modulation> modulations,
+           double share) const;
+
+  Backend& backend_;
+  const Model& model_;
+  FitConfig config_;
+  std::vector<TrainingPhase> phases_;  ///< of a stage
+  std::vector<float> mean_latent_, mean_palette_;
+  std::vector<Memory> memories_;  ///< one for each worker
+};
+
 /// What is fitted for an image, and how far that is.
-struct Fitter::Progress {
+struct Fitter::Impl::Progress {
   Leaf latent;
   std::optional<Leaf> palette;  ///< if palettes are free
   std::vector<Leaf> shifts;     ///< of each sine layer
@@ -65,7 +86,7 @@ struct Fitter::Progress {
   std::size_t stage_steps = 0;
 };
 
-Fitter::Fitter(Memory& memory, const Model& model, const FitConfig& config)
+Fitter::Impl::Impl(Memory& memory, const Model& model, const FitConfig& config)
     : backend_(memory.backend()),
       model_(model),
       config_(config),
@@ -79,7 +100,7 @@ Fitter::Fitter(Memory& memory, const Model& model, const FitConfig& config)
   phases_ = plan_training(pixels, model.siren.config().head);
 }
 
-std::vector<ImageCode> Fitter::fit(const std::vector<NamedImage>& images) {
+std::vector<ImageCode> Fitter::Impl::fit(const std::vector<NamedImage>& images) {
   std::vector<ImageCode> fitted(images.size());
   backend_.parallel(images.size(), [&](std::size_t i, std::size_t worker) {
     fitted[i] = fit_one(images[i], memories_[worker]);
@@ -87,7 +108,7 @@ std::vector<ImageCode> Fitter::fit(const std::vector<NamedImage>& images) {
   return fitted;
 }
 
-ImageCode Fitter::fit_one(const NamedImage& image, Memory& memory) const {
+ImageCode Fitter::Impl::fit_one(const NamedImage& image, Memory& memory) const {
   const PixelTable table(memory, {image});
   const std::array<std::uint32_t, 1> zero = {0};
   Progress progress{.latent = Leaf(memory, mean_latent_),
@@ -120,8 +141,8 @@ ImageCode Fitter::fit_one(const NamedImage& image, Memory& memory) const {
   return fitted;
 }
 
-void Fitter::step(Memory& memory, Progress& progress, const PixelTable& table,
-                  bool with_shifts) const {
+void Fitter::Impl::step(Memory& memory, Progress& progress, const PixelTable& table,
+                        bool with_shifts) const {
   constexpr double warm_up = 0.05;
   const double share =
       static_cast<double>(progress.stage_step) / static_cast<double>(progress.stage_steps);
@@ -152,9 +173,9 @@ void Fitter::step(Memory& memory, Progress& progress, const PixelTable& table,
 }
 
 /// When a share of the stage's steps is done.
-Var Fitter::loss(Memory& memory, const Progress& progress, const PixelTable& table,
-                 std::span<const Var> network, std::span<const Modulation> modulations,
-                 double share) const {
+Var Fitter::Impl::loss(Memory& memory, const Progress& progress, const PixelTable& table,
+                       std::span<const Var> network, std::span<const Modulation> modulations,
+                       double share) const {
   const TrainConfig& config = config_.pixels;
   Var total;
   const auto add_loss = [&](const Var& loss) { total = total.value() ? add(total, loss) : loss; };
@@ -168,6 +189,16 @@ Var Fitter::loss(Memory& memory, const Progress& progress, const PixelTable& tab
                      falling_weight(config.assignment, config.assignment_until, share)));
   }
   return scale(total, 1.0F / 3);
+}
+
+Fitter::Fitter(Memory& memory, const Model& model, const FitConfig& config)
+    : impl_(std::make_unique<Impl>(memory, model, config)) {}
+Fitter::~Fitter() = default;
+Fitter::Fitter(Fitter&&) noexcept = default;
+Fitter& Fitter::operator=(Fitter&&) noexcept = default;
+
+std::vector<ImageCode> Fitter::fit(const std::vector<NamedImage>& images) {
+  return impl_->fit(images);
 }
 
 Model with_images(Memory& memory, const Model& model, const std::vector<NamedImage>& images,

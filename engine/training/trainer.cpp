@@ -9,7 +9,9 @@
 #include "chorus/error.hpp"
 #include "drawn_pixels.hpp"
 #include "model_file.hpp"
-#include "round_up.hpp"
+#include "safetensors.hpp"
+#include "sampler.hpp"
+#include "training_plan.hpp"
 
 namespace chorus {
 
@@ -71,8 +73,76 @@ ConstView as_const(const View& view) { return {view.data, view.rows, view.cols, 
 
 }  // namespace
 
-Trainer::Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& images,
-                 const TrainConfig& config)
+struct Trainer::Impl {
+  Impl(Memory& memory, Model& model, const std::vector<NamedImage>& images,
+       const TrainConfig& config);
+
+  void step(double progress);
+  double take_error();
+  void save_state(TensorFile& file) const;
+  void load_state(const TensorFile& file, const std::string& origin);
+
+  /// A parameter with what Adam keeps for it.
+  struct Trained {
+    std::string name;
+    Tensor value, first_moment, second_moment;
+    Tensor gradients;  ///< one stacked copy for each worker
+    float rate = 0;
+    bool is_output = false;  ///< of the output layer
+  };
+  struct Rows {
+    std::size_t trained, first, count;
+  };
+  /// Some consecutive images of a step.
+  struct Images {
+    std::size_t first, count;
+  };
+  /// A modulation of a share of images, and the sum of its derivatives over the share's tiles.
+  struct SharedModulation {
+    Modulation value;
+    Tensor shift_derivative, gain_derivative;
+  };
+
+  void add_trained(Memory& memory, const std::string& name, const Tensor& value, float rate,
+                   std::size_t copies);
+  void add_per_image(Memory& memory, const std::string& name, const Tensor& value, float rate);
+  void plan_updates();
+  void upload_step(double progress);
+  void compute_step(const TrainingPhase& phase);
+  void train_share(const TrainingPhase& phase, std::size_t worker);
+  void train_tile(const TrainingDraw& draw, const Images& images, const Images& share,
+                  std::size_t worker, std::span<const SharedModulation> modulations);
+  IndexView visits(const Images& images) const;
+  Tensor assignment() const;  ///< 1 x 1, the weight of the assignment loss in this step
+  Var gather(Tape& tape, std::size_t per_image, const Images& images);
+  void add_error(const Var& loss, std::size_t worker);
+  void update_rows(const TrainingPhase& phase, const Rows& rows);
+  void update_step_images(const Trained& per_image);
+  Call adam_call(const Trained& trained) const;
+
+  Backend& backend_;
+  Model& model_;
+  TrainConfig config_;
+  PixelTable table_;
+  std::size_t images_per_step_;
+  std::vector<TrainingPhase> phases_;
+  std::vector<std::unique_ptr<CapturedGraph>> graphs_;  ///< of a step of each phase
+  ImageOrder order_;
+  std::vector<Memory> memories_;  ///< one for each worker
+  /// The network's parameters, then what each image has of its own: latents, free palettes.
+  std::vector<Trained> trained_;
+  std::vector<std::vector<Tensor>> grads_;  ///< [worker][parameter]
+  std::vector<Rows> updates_;
+  std::vector<Tensor> errors_;  ///< [worker], 1 x 1, summed over steps
+  // What changes from step to step, in two uploads.
+  IndexList step_images_;  ///< images of the step, then how often each of them came up before
+  Tensor step_numbers_;  ///< the schedule (see AdamUpdate), then the weight of the assignment loss
+  std::uint64_t step_ = 0;
+  std::uint64_t steps_in_errors_ = 0;
+};
+
+Trainer::Impl::Impl(Memory& memory, Model& model, const std::vector<NamedImage>& images,
+                    const TrainConfig& config)
     : backend_(memory.backend()),
       model_(model),
       config_(config),
@@ -102,8 +172,8 @@ Trainer::Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& im
   plan_updates();
 }
 
-void Trainer::add_trained(Memory& memory, const std::string& name, const Tensor& value, float rate,
-                          std::size_t copies) {
+void Trainer::Impl::add_trained(Memory& memory, const std::string& name, const Tensor& value,
+                                float rate, std::size_t copies) {
   Trained trained;
   trained.name = name;
   trained.value = value;
@@ -115,14 +185,14 @@ void Trainer::add_trained(Memory& memory, const std::string& name, const Tensor&
 }
 
 /// Gradients are those of a step's images.
-void Trainer::add_per_image(Memory& memory, const std::string& name, const Tensor& value,
-                            float rate) {
+void Trainer::Impl::add_per_image(Memory& memory, const std::string& name, const Tensor& value,
+                                  float rate) {
   add_trained(memory, name, value, config_.learning_rate * rate, 0);
   trained_.back().gradients = memory.zeros(images_per_step_, value.cols());
 }
 
 /// Cuts the update of the network into ranges of rows, so that the workers share it.
-void Trainer::plan_updates() {
+void Trainer::Impl::plan_updates() {
   const bool shared = backend_.workers() > 1;
   for (std::size_t p = 0; p < model_.siren.parameters().size(); ++p) {
     const Tensor& value = trained_[p].value;
@@ -133,7 +203,7 @@ void Trainer::plan_updates() {
   }
 }
 
-void Trainer::step(double progress) {
+void Trainer::Impl::step(double progress) {
   upload_step(progress);
   const std::size_t k = phase_at(phases_, progress);
   for (const TrainingDraw& draw : phases_[k].draws)
@@ -144,7 +214,7 @@ void Trainer::step(double progress) {
 }
 
 /// The same calls on the same memory in each step of a phase.
-void Trainer::compute_step(const TrainingPhase& phase) {
+void Trainer::Impl::compute_step(const TrainingPhase& phase) {
   backend_.parallel(backend_.workers(),
                     [&](std::size_t, std::size_t worker) { train_share(phase, worker); });
   backend_.parallel(updates_.size(),
@@ -156,7 +226,7 @@ void Trainer::compute_step(const TrainingPhase& phase) {
 }
 
 /// What changes from step to step is data in the backend's memory.
-void Trainer::upload_step(double progress) {
+void Trainer::Impl::upload_step(double progress) {
   const double t = static_cast<double>(step_ + 1);
   const std::array<float, 4> numbers = {
       static_cast<float>(schedule_factor(progress, config_.warm_up) *
@@ -170,18 +240,18 @@ void Trainer::upload_step(double progress) {
   step_images_.assign(backend_, images);
 }
 
-IndexView Trainer::visits(const Images& images) const {
+IndexView Trainer::Impl::visits(const Images& images) const {
   return step_images_.range(images_per_step_ + images.first, images.count);
 }
 
-Tensor Trainer::assignment() const {
+Tensor Trainer::Impl::assignment() const {
   View number = step_numbers_.view();
   number.data += 3;
   number.cols = 1;
   return {nullptr, number};
 }
 
-void Trainer::train_share(const TrainingPhase& phase, std::size_t worker) {
+void Trainer::Impl::train_share(const TrainingPhase& phase, std::size_t worker) {
   const std::size_t workers = backend_.workers();
   const std::size_t first = images_per_step_ * worker / workers;
   const Images share{first, images_per_step_ * (worker + 1) / workers - first};
@@ -218,8 +288,8 @@ void Trainer::train_share(const TrainingPhase& phase, std::size_t worker) {
   tape.backward(values, derivatives);
 }
 
-void Trainer::train_tile(const TrainingDraw& draw, const Images& images, const Images& share,
-                         std::size_t worker, std::span<const SharedModulation> modulations) {
+void Trainer::Impl::train_tile(const TrainingDraw& draw, const Images& images, const Images& share,
+                               std::size_t worker, std::span<const SharedModulation> modulations) {
   Memory& memory = memories_[worker];
   const DrawnPixels pixels =
       draw_pixels(memory, {table_, config_.seed, config_.area_jitter}, draw,
@@ -249,7 +319,7 @@ void Trainer::train_tile(const TrainingDraw& draw, const Images& images, const I
 }
 
 /// What some images of a step have of their own, with a place for its derivatives.
-Var Trainer::gather(Tape& tape, std::size_t per_image, const Images& images) {
+Var Trainer::Impl::gather(Tape& tape, std::size_t per_image, const Images& images) {
   const Trained& trained = trained_[per_image];
   Tensor rows = tape.memory().empty(images.count, trained.value.cols());
   Call call{.op = Op::gather_rows};
@@ -262,7 +332,7 @@ Var Trainer::gather(Tape& tape, std::size_t per_image, const Images& images) {
   return tape.variable(std::move(rows), grad);
 }
 
-void Trainer::add_error(const Var& loss, std::size_t worker) {
+void Trainer::Impl::add_error(const Var& loss, std::size_t worker) {
   Call sum{.op = Op::scale};
   sum.in[0] = loss.value().const_view();
   sum.out[0] = errors_[worker].view();
@@ -270,7 +340,7 @@ void Trainer::add_error(const Var& loss, std::size_t worker) {
   backend_.run(sum);
 }
 
-Call Trainer::adam_call(const Trained& trained) const {
+Call Trainer::Impl::adam_call(const Trained& trained) const {
   Call call{.op = Op::adam};
   call.in[1] = step_numbers_.const_view();
   call.in[1].cols = 3;
@@ -279,7 +349,7 @@ Call Trainer::adam_call(const Trained& trained) const {
 }
 
 /// Adds the workers' gradients of some rows, applies Adam and clears them for the next step.
-void Trainer::update_rows(const TrainingPhase& phase, const Rows& rows) {
+void Trainer::Impl::update_rows(const TrainingPhase& phase, const Rows& rows) {
   const Trained& trained = trained_[rows.trained];
   View gradients = flat(trained.gradients, rows.first, rows.count);
   gradients.rows = trained.gradients.rows() / trained.value.rows();
@@ -295,7 +365,7 @@ void Trainer::update_rows(const TrainingPhase& phase, const Rows& rows) {
 }
 
 /// Only the rows of the step's images. The bias corrections are those of the whole training.
-void Trainer::update_step_images(const Trained& per_image) {
+void Trainer::Impl::update_step_images(const Trained& per_image) {
   Call adam = adam_call(per_image);
   adam.in[0] = per_image.gradients.const_view();
   adam.out[0] = per_image.value.view();
@@ -305,7 +375,7 @@ void Trainer::update_step_images(const Trained& per_image) {
   backend_.run(adam);
 }
 
-double Trainer::take_error() {
+double Trainer::Impl::take_error() {
   double total = 0;
   for (const Tensor& error : errors_) {
     total += to_host(backend_, error).front();
@@ -316,7 +386,7 @@ double Trainer::take_error() {
   return mean;
 }
 
-void Trainer::save_state(TensorFile& file) const {
+void Trainer::Impl::save_state(TensorFile& file) const {
   for (const Trained& trained : trained_) {
     const std::vector<std::size_t> shape = {trained.value.rows(), trained.value.cols()};
     file.tensors["adam.first_moment." + trained.name] = {shape,
@@ -327,7 +397,7 @@ void Trainer::save_state(TensorFile& file) const {
   file.metadata["step"] = std::to_string(step_);
 }
 
-void Trainer::load_state(const TensorFile& file, const std::string& origin) {
+void Trainer::Impl::load_state(const TensorFile& file, const std::string& origin) {
   const auto found_step = file.metadata.find("step");
   if (found_step == file.metadata.end())
     throw Error(origin + ": has no step; expected a training state");
@@ -342,6 +412,25 @@ void Trainer::load_state(const TensorFile& file, const std::string& origin) {
       from_host(backend_, found->second.values, moment);
     }
   step_ = step;
+}
+
+Trainer::Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& images,
+                 const TrainConfig& config)
+    : impl_(std::make_unique<Impl>(memory, model, images, config)) {}
+Trainer::~Trainer() = default;
+Trainer::Trainer(Trainer&&) noexcept = default;
+Trainer& Trainer::operator=(Trainer&&) noexcept = default;
+
+void Trainer::step(double progress) { impl_->step(progress); }
+std::uint64_t Trainer::steps() const { return impl_->step_; }
+std::size_t Trainer::pixels_per_step() const {
+  return impl_->images_per_step_ * impl_->phases_.front().pixels();
+}
+std::span<const TrainingPhase> Trainer::phases() const { return impl_->phases_; }
+double Trainer::take_error() { return impl_->take_error(); }
+void Trainer::save_state(TensorFile& file) const { impl_->save_state(file); }
+void Trainer::load_state(const TensorFile& file, const std::string& origin) {
+  impl_->load_state(file, origin);
 }
 
 }  // namespace chorus

@@ -19,6 +19,7 @@
 #include "metrics.hpp"
 #include "model_file.hpp"
 #include "random.hpp"
+#include "training_plan.hpp"
 
 using namespace chorus;
 using namespace chorus::test;

@@ -2,13 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
+#include <memory>
 #include <vector>
 
 #include "chorus/image.hpp"
 #include "chorus/model.hpp"
-#include "sampler.hpp"
-#include "training_plan.hpp"
+#include "chorus/trainer.hpp"
 
 namespace chorus {
 
@@ -36,25 +35,17 @@ struct FitConfig {
 class Fitter {
  public:
   Fitter(Memory& memory, const Model& model, const FitConfig& config);
+  ~Fitter();
+  Fitter(Fitter&&) noexcept;
+  Fitter& operator=(Fitter&&) noexcept;
 
   /// Fits all images on the backend's workers, one image each. Without shift_steps the codes have
   /// no shifts.
   std::vector<ImageCode> fit(const std::vector<NamedImage>& images);
 
  private:
-  struct Progress;
-  ImageCode fit_one(const NamedImage& image, Memory& memory) const;
-  void step(Memory& memory, Progress& progress, const PixelTable& table, bool with_shifts) const;
-  Var loss(Memory& memory, const Progress& progress, const PixelTable& table,
-           std::span<const Var> network, std::span<const Modulation> modulations,
-           double share) const;
-
-  Backend& backend_;
-  const Model& model_;
-  FitConfig config_;
-  std::vector<TrainingPhase> phases_;  ///< of a stage
-  std::vector<float> mean_latent_, mean_palette_;
-  std::vector<Memory> memories_;  ///< one for each worker
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 /// A model of the same network with other images: their latents and, if they have them, shifts.

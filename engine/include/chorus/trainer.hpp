@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -10,12 +9,58 @@
 
 #include "chorus/image.hpp"
 #include "chorus/model.hpp"
-#include "sampler.hpp"
-#include "training_plan.hpp"
 
 namespace chorus {
 
 struct TensorFile;
+struct TrainingPhase;
+
+struct TrainConfig {
+  float learning_rate = 7e-3F;  ///< of hidden weights at omega_hidden = 30
+  // Factors on the learning rate.
+  float first_weight_rate = 5;
+  float first_bias_rate = 2;
+  float modulation_rate = 1;
+  float latent_rate = 3;
+  float output_rate = 0.5F;
+  float palette_rate = 0.2F;
+  float beta1 = 0.9F;
+  float beta2 = 0.99F;
+  float epsilon = 1e-8F;
+  double warm_up = 0.03;  ///< share of the training in which the rate rises linearly
+  /// After so many steps the rate is 1 / sqrt(2) of what the schedule says, and it goes on falling
+  /// with the square root of the steps: see decay_factor(). 0: never.
+  double decay_steps = 5000;
+  // Pixels drawn from each image in a step.
+  std::size_t flat_pixels = 5;
+  std::size_t edge_pixels = 11;
+  // A pixel is the mean of the image over its square. From this share of the training on (1: never)
+  // the network is held to that: an edge pixel is the mean of area_samples x area_samples points,
+  // each in the middle area_jitter of its cell. Points anywhere in their cells would add much
+  // variance to the loss, which teaches soft edges; points that never move leave the network free
+  // between them.
+  double area_from = 1;
+  std::size_t area_samples = 3;
+  float area_jitter = 0.25F;
+  std::size_t area_flat_pixels = 4;
+  std::size_t area_edge_pixels = 5;
+  float area_output_rate = 8;  ///< factor on output_rate from then on: edges have to become sharp
+  // Before area_from an edge pixel counts as the point at its centre; but no point need have the
+  // colour of a blended one (see PixelTable). These are left out at first and then, from
+  // blended_from on, drawn beside the others as means of blended_samples x blended_samples points.
+  // 0 pixels, or no areas: they count as points, like other edge pixels.
+  std::size_t blended_pixels = 2;
+  std::size_t blended_samples = 2;
+  double blended_from = 0.4;
+  // Palette head, points: Siren::assignment_loss is added to the squared error with a weight that
+  // falls linearly from `assignment` to 0 at assignment_until, a share of the training. Squared
+  // error alone leaves areas in a blend of other entries, where the gradient of the right one's
+  // weight is next to nothing.
+  float assignment = 0.1F;
+  double assignment_until = 0.5;
+  std::size_t images_per_step = 0;  ///< 0: all, up to 256
+  std::uint64_t seed = 1;
+};
 
 /// Trains a model in place. A step draws pixels of some images and gives each of the backend's
 /// workers a share of the images. A worker computes the modulations of its share at once,
@@ -27,13 +72,16 @@ class Trainer {
  public:
   Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& images,
           const TrainConfig& config);
+  ~Trainer();
+  Trainer(Trainer&&) noexcept;
+  Trainer& operator=(Trainer&&) noexcept;
 
   /// One step at `progress` in [0, 1] of the whole training.
   void step(double progress);
 
-  std::uint64_t steps() const { return step_; }
-  std::size_t pixels_per_step() const { return images_per_step_ * phases_.front().pixels(); }
-  std::span<const TrainingPhase> phases() const { return phases_; }
+  std::uint64_t steps() const;
+  std::size_t pixels_per_step() const;
+  std::span<const TrainingPhase> phases() const;
   /// Mean squared error of the steps since the last call, per pixel and channel: an unbiased
   /// estimate over all pixels, but without the blended ones as long as these are not drawn.
   double take_error();
@@ -43,63 +91,8 @@ class Trainer {
   void load_state(const TensorFile& file, const std::string& origin);
 
  private:
-  /// A parameter with what Adam keeps for it.
-  struct Trained {
-    std::string name;
-    Tensor value, first_moment, second_moment;
-    Tensor gradients;  ///< one stacked copy for each worker
-    float rate = 0;
-    bool is_output = false;  ///< of the output layer
-  };
-  struct Rows {
-    std::size_t trained, first, count;
-  };
-  /// Some consecutive images of a step.
-  struct Images {
-    std::size_t first, count;
-  };
-  /// A modulation of a share of images, and the sum of its derivatives over the share's tiles.
-  struct SharedModulation {
-    Modulation value;
-    Tensor shift_derivative, gain_derivative;
-  };
-
-  void add_trained(Memory& memory, const std::string& name, const Tensor& value, float rate,
-                   std::size_t copies);
-  void add_per_image(Memory& memory, const std::string& name, const Tensor& value, float rate);
-  void plan_updates();
-  void upload_step(double progress);
-  void compute_step(const TrainingPhase& phase);
-  void train_share(const TrainingPhase& phase, std::size_t worker);
-  void train_tile(const TrainingDraw& draw, const Images& images, const Images& share,
-                  std::size_t worker, std::span<const SharedModulation> modulations);
-  IndexView visits(const Images& images) const;
-  Tensor assignment() const;  ///< 1 x 1, the weight of the assignment loss in this step
-  Var gather(Tape& tape, std::size_t per_image, const Images& images);
-  void add_error(const Var& loss, std::size_t worker);
-  void update_rows(const TrainingPhase& phase, const Rows& rows);
-  void update_step_images(const Trained& per_image);
-  Call adam_call(const Trained& trained) const;
-
-  Backend& backend_;
-  Model& model_;
-  TrainConfig config_;
-  PixelTable table_;
-  std::size_t images_per_step_;
-  std::vector<TrainingPhase> phases_;
-  std::vector<std::unique_ptr<CapturedGraph>> graphs_;  ///< of a step of each phase
-  ImageOrder order_;
-  std::vector<Memory> memories_;  ///< one for each worker
-  /// The network's parameters, then what each image has of its own: latents, free palettes.
-  std::vector<Trained> trained_;
-  std::vector<std::vector<Tensor>> grads_;  ///< [worker][parameter]
-  std::vector<Rows> updates_;
-  std::vector<Tensor> errors_;  ///< [worker], 1 x 1, summed over steps
-  // What changes from step to step, in two uploads.
-  IndexList step_images_;  ///< images of the step, then how often each of them came up before
-  Tensor step_numbers_;  ///< the schedule (see AdamUpdate), then the weight of the assignment loss
-  std::uint64_t step_ = 0;
-  std::uint64_t steps_in_errors_ = 0;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace chorus
