@@ -92,7 +92,7 @@ double macs_per_pixel(const SirenConfig& config) {
 }
 
 std::vector<NamedImage> noise_images(std::size_t count) {
-  RandomStream random(1, 7);
+  RandomStream random(1, Stream::bench_images);
   std::vector<NamedImage> images;
   for (std::size_t i = 0; i < count; ++i) {
     Image image(bench_size_px, bench_size_px);

@@ -1,85 +1,44 @@
 #include "chorus/backend.hpp"
 
-#include <stdexcept>
-
-#include "chorus/error.hpp"
+#include "precision_names.hpp"
 
 namespace chorus {
 
 void Backend::replay(std::unique_ptr<CapturedGraph>&, const std::function<void()>& work) { work(); }
 
-std::string_view name(Precision precision) {
-  switch (precision) {
-    case Precision::fp32:
-      return "fp32";
-    case Precision::tf32:
-      return "tf32";
-    case Precision::fp16:
-      return "fp16";
-    case Precision::bf16:
-      return "bf16";
-  }
-  throw std::logic_error("name: unknown precision");
-}
+namespace {
 
-Precision parse_precision(std::string_view text) {
-  for (const Precision each : {Precision::fp32, Precision::tf32, Precision::fp16, Precision::bf16})
-    if (text == name(each)) return each;
-  throw Error("unknown precision '" + std::string(text) + "'; expected fp32, tf32, fp16 or bf16");
-}
+constexpr auto op_names =
+    enum_table<Op>("op", {{Op::matmul, "matmul"},
+                          {Op::pack, "pack"},
+                          {Op::add, "add"},
+                          {Op::subtract, "subtract"},
+                          {Op::multiply, "multiply"},
+                          {Op::scale, "scale"},
+                          {Op::scale_by, "scale_by"},
+                          {Op::fill, "fill"},
+                          {Op::sin, "sin"},
+                          {Op::cos, "cos"},
+                          {Op::broadcast_rows, "broadcast_rows"},
+                          {Op::sum_rows, "sum_rows"},
+                          {Op::scale_rows, "scale_rows"},
+                          {Op::sine_linear, "sine_linear"},
+                          {Op::sine_linear_gradient, "sine_linear_gradient"},
+                          {Op::squared_error, "squared_error"},
+                          {Op::palette_colors, "palette_colors"},
+                          {Op::palette_colors_gradient, "palette_colors_gradient"},
+                          {Op::palette_scores, "palette_scores"},
+                          {Op::mixture_loss, "mixture_loss"},
+                          {Op::mean_samples, "mean_samples"},
+                          {Op::gather_rows, "gather_rows"},
+                          {Op::draw_pixels, "draw_pixels"},
+                          {Op::adam, "adam"}});
+static_assert(op_names.size() == op_count);
 
-std::string_view name(Op op) {
-  switch (op) {
-    case Op::matmul:
-      return "matmul";
-    case Op::pack:
-      return "pack";
-    case Op::add:
-      return "add";
-    case Op::subtract:
-      return "subtract";
-    case Op::multiply:
-      return "multiply";
-    case Op::scale:
-      return "scale";
-    case Op::scale_by:
-      return "scale_by";
-    case Op::fill:
-      return "fill";
-    case Op::sin:
-      return "sin";
-    case Op::cos:
-      return "cos";
-    case Op::broadcast_rows:
-      return "broadcast_rows";
-    case Op::sum_rows:
-      return "sum_rows";
-    case Op::scale_rows:
-      return "scale_rows";
-    case Op::sine_linear:
-      return "sine_linear";
-    case Op::sine_linear_gradient:
-      return "sine_linear_gradient";
-    case Op::squared_error:
-      return "squared_error";
-    case Op::palette_colors:
-      return "palette_colors";
-    case Op::palette_colors_gradient:
-      return "palette_colors_gradient";
-    case Op::palette_scores:
-      return "palette_scores";
-    case Op::mixture_loss:
-      return "mixture_loss";
-    case Op::mean_samples:
-      return "mean_samples";
-    case Op::gather_rows:
-      return "gather_rows";
-    case Op::draw_pixels:
-      return "draw_pixels";
-    case Op::adam:
-      return "adam";
-  }
-  throw std::logic_error("name: unknown op");
-}
+}  // namespace
+
+std::string_view name(Precision precision) { return enum_names<Precision>.name(precision); }
+Precision parse_precision(std::string_view text) { return enum_names<Precision>.parse(text); }
+std::string_view name(Op op) { return op_names.name(op); }
 
 }  // namespace chorus

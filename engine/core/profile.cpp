@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "enum_names.hpp"
+
 namespace chorus {
 
 namespace {
@@ -33,19 +35,21 @@ enum Part : std::size_t {
   part_count
 };
 
-constexpr std::array<const char*, part_count> part_names = {"sine layers (product, sine, cosine)",
-                                                            "other products forward",
-                                                            "gradients of inputs (dX)",
-                                                            "gradients of weights (dW)",
-                                                            "slopes of sines",
-                                                            "sums of rows, reduction",
-                                                            "optimizer",
-                                                            "packing of weights",
-                                                            "sampling",
-                                                            "loss",
-                                                            "other element-wise work",
-                                                            "bookkeeping",
-                                                            "waiting"};
+constexpr auto part_names =
+    enum_table<Part>("part of a step", {{sine_layers, "sine layers (product, sine, cosine)"},
+                                        {other_products, "other products forward"},
+                                        {input_gradients, "gradients of inputs (dX)"},
+                                        {weight_gradients, "gradients of weights (dW)"},
+                                        {slopes, "slopes of sines"},
+                                        {sums, "sums of rows, reduction"},
+                                        {optimizer, "optimizer"},
+                                        {packing, "packing of weights"},
+                                        {sampling, "sampling"},
+                                        {loss, "loss"},
+                                        {elements, "other element-wise work"},
+                                        {bookkeeping, "bookkeeping"},
+                                        {waiting, "waiting"}});
+static_assert(part_names.size() == part_count);
 
 Part part_of(const Call& call) {
   switch (call.op) {
@@ -152,8 +156,8 @@ Profile ProfilingBackend::profile() const {
   result.wall_seconds = clocks_->wall_seconds;
   result.threads = clocks_->threads;
   double busy = 0;
-  for (std::size_t p = 0; p < part_count; ++p) {
-    Profile::Part part{part_names[p], 0, 0};
+  for (const auto& [p, title] : part_names.entries()) {
+    Profile::Part part{std::string(title), 0, 0};
     for (const WorkerClock& clock : clocks_->of_worker) {
       part.seconds += clock.seconds[p];
       part.calls += clock.calls[p];

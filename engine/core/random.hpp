@@ -48,10 +48,31 @@ constexpr std::uint32_t weyl(std::uint32_t start, std::uint32_t k) {
 /// Uniform in [0, 1), 24 bits.
 constexpr float unit_float(std::uint32_t word) { return static_cast<float>(word >> 8) * 0x1p-24F; }
 
+/// What random numbers are for: one seed gives independent numbers in each stream. The values are
+/// part of every result; another value means other models, splits and pairs.
+///
+/// Two overlaps are harmless. The triangulation takes the number of the weights, but its seed is
+/// always 0 and it only orders points. Drawing pixels (Op::draw_pixels) has no stream: its counters
+/// (row, image, visit, cell) meet those of the weights and latents at the first visits of the first
+/// image, where some pixels are chosen by the same words as some initial numbers.
+enum class Stream : std::uint32_t {
+  network_weights = 0,
+  triangulation_order = 0,
+  latents = 1,
+  known_truth = 6,
+  random_pairs = 7,
+  bench_images = 8,
+  test_matrices = 0x7E57,
+  image_order = 0x0D0E0001,
+  held_out_pixels = 0x5B117001,
+  held_out_images = 0x5B117002,
+};
+
 /// A sequence of words for set-up work (initial weights, orders), named by a seed and a stream.
 class RandomStream {
  public:
-  constexpr RandomStream(std::uint64_t seed, std::uint32_t stream) : seed_(seed), stream_(stream) {}
+  constexpr RandomStream(std::uint64_t seed, Stream stream)
+      : seed_(seed), stream_(static_cast<std::uint32_t>(stream)) {}
   constexpr std::uint32_t word() {
     if (used_ == 4) {
       block_ = philox({position_++, 0, 0, stream_}, seed_);

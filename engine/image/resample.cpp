@@ -137,20 +137,6 @@ Image resample(const Image& image, std::size_t width, std::size_t height, Filter
   return clipped(resample_columns(narrow, height, filter));
 }
 
-std::string_view name(Filter filter) {
-  switch (filter) {
-    case Filter::nearest:
-      return "nearest";
-    case Filter::box:
-      return "box";
-    case Filter::bilinear:
-      return "bilinear";
-    case Filter::bicubic:
-      return "bicubic";
-    case Filter::lanczos:
-      return "lanczos";
-  }
-  throw std::invalid_argument("unknown filter");
-}
+std::string_view name(Filter filter) { return enum_names<Filter>.name(filter); }
 
 }  // namespace chorus

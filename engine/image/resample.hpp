@@ -4,10 +4,19 @@
 #include <string_view>
 
 #include "chorus/image.hpp"
+#include "enum_names.hpp"
 
 namespace chorus {
 
 enum class Filter { nearest, box, bilinear, bicubic, lanczos };
+
+template <>
+inline constexpr auto enum_names<Filter> = enum_table<Filter>("filter",
+                                                              {{Filter::nearest, "nearest"},
+                                                               {Filter::box, "box"},
+                                                               {Filter::bilinear, "bilinear"},
+                                                               {Filter::bicubic, "bicubic"},
+                                                               {Filter::lanczos, "lanczos"}});
 
 /// Separable resampling with the filter stretched when shrinking (anti-aliased), pixel centres at
 /// (j + 0.5) / n. Agrees with Pillow's Image.resize (bicubic a = -0.5, Lanczos a = 3) to its 8-bit

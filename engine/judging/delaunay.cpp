@@ -31,7 +31,7 @@ bool strictly_between(const GridPoint& a, const GridPoint& b, const GridPoint& p
 std::vector<std::uint32_t> shuffled(std::size_t count) {
   std::vector<std::uint32_t> order(count);
   std::iota(order.begin(), order.end(), 0U);
-  RandomStream random(0, 0);
+  RandomStream random(0, Stream::triangulation_order);
   for (std::size_t i = count; i > 1; --i)
     std::swap(order[i - 1], order[below(random.word(), static_cast<std::uint32_t>(i))]);
   return order;

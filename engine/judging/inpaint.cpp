@@ -172,19 +172,7 @@ Image fill_biharmonic(const Image& image, const PixelSet& missing) {
 
 }  // namespace
 
-std::string_view name(Inpainting method) {
-  switch (method) {
-    case Inpainting::nearest:
-      return "nearest";
-    case Inpainting::linear:
-      return "linear";
-    case Inpainting::cubic:
-      return "cubic";
-    case Inpainting::biharmonic:
-      return "biharmonic";
-  }
-  throw std::invalid_argument("unknown inpainting method");
-}
+std::string_view name(Inpainting method) { return enum_names<Inpainting>.name(method); }
 
 Image inpaint(const Image& image, const std::vector<bool>& missing, Inpainting method) {
   check(image, missing);

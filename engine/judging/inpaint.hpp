@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "chorus/image.hpp"
+#include "enum_names.hpp"
 
 namespace chorus {
 
@@ -22,6 +23,13 @@ namespace chorus {
 /// kept ones are on one line) take the nearest. biharmonic agrees with scikit-image's
 /// inpaint_biharmonic to 1e-5 or better.
 enum class Inpainting { nearest, linear, cubic, biharmonic };
+
+template <>
+inline constexpr auto enum_names<Inpainting> =
+    enum_table<Inpainting>("inpainting method", {{Inpainting::nearest, "nearest"},
+                                                 {Inpainting::linear, "linear"},
+                                                 {Inpainting::cubic, "cubic"},
+                                                 {Inpainting::biharmonic, "biharmonic"}});
 
 std::string_view name(Inpainting method);
 

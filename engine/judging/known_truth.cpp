@@ -133,8 +133,7 @@ Image place(const Image& image, const Placement& placement, std::size_t width, s
 
 std::vector<KnownPair> draw_known_pairs(const Collection& images, std::size_t per_kind,
                                         std::uint64_t seed) {
-  constexpr std::uint32_t stream = 6;
-  RandomStream random(seed, stream);
+  RandomStream random(seed, Stream::known_truth);
   std::vector<std::size_t> order(images.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   shuffle(order, random);

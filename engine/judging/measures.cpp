@@ -1,12 +1,9 @@
 #include "measures.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <string>
 
-#include "chorus/error.hpp"
 #include "image_distance.hpp"
 #include "metrics.hpp"
 #include "region_distance.hpp"
@@ -46,39 +43,9 @@ double ssim_distance(const Image& a, const Image& b) { return std::max(0.0, 1 - 
 
 }  // namespace
 
-std::string_view name(DistanceMeasure measure) {
-  switch (measure) {
-    case DistanceMeasure::latent_cosine:
-      return "latent-cosine";
-    case DistanceMeasure::latent_l2:
-      return "latent-l2";
-    case DistanceMeasure::modulation:
-      return "modulation";
-    case DistanceMeasure::pull_back:
-      return "pull-back";
-    case DistanceMeasure::pixel:
-      return "pixel";
-    case DistanceMeasure::ssim:
-      return "ssim";
-    case DistanceMeasure::palette:
-      return "palette";
-    case DistanceMeasure::silhouette:
-      return "silhouette";
-    case DistanceMeasure::edges:
-      return "edges";
-    case DistanceMeasure::regions:
-      return "regions";
-  }
-  return "";
-}
-
+std::string_view name(DistanceMeasure measure) { return enum_names<DistanceMeasure>.name(measure); }
 DistanceMeasure parse_distance_measure(std::string_view text) {
-  std::string known;
-  for (const DistanceMeasure measure : all_distance_measures) {
-    if (name(measure) == text) return measure;
-    known += (known.empty() ? "" : ", ") + std::string(name(measure));
-  }
-  throw Error(fmt::format("no measure of similarity '{}'; expected one of {}", text, known));
+  return enum_names<DistanceMeasure>.parse(text);
 }
 
 ImageDistances::ImageDistances(Memory& memory, const Model& model)

@@ -8,6 +8,7 @@
 
 #include "chorus/model.hpp"
 #include "chorus/render.hpp"
+#include "enum_names.hpp"
 #include "similarity.hpp"
 
 // How alike the images of a model are, in several ways.
@@ -30,11 +31,20 @@ enum class DistanceMeasure {
   edges,          ///< edge_distance()
   regions,        ///< region_distance()
 };
-inline constexpr std::array all_distance_measures = {
-    DistanceMeasure::latent_cosine, DistanceMeasure::latent_l2,  DistanceMeasure::modulation,
-    DistanceMeasure::pull_back,     DistanceMeasure::pixel,      DistanceMeasure::ssim,
-    DistanceMeasure::palette,       DistanceMeasure::silhouette, DistanceMeasure::edges,
-    DistanceMeasure::regions};
+
+template <>
+inline constexpr auto enum_names<DistanceMeasure> = enum_table<DistanceMeasure>(
+    "measure of similarity", {{DistanceMeasure::latent_cosine, "latent-cosine"},
+                              {DistanceMeasure::latent_l2, "latent-l2"},
+                              {DistanceMeasure::modulation, "modulation"},
+                              {DistanceMeasure::pull_back, "pull-back"},
+                              {DistanceMeasure::pixel, "pixel"},
+                              {DistanceMeasure::ssim, "ssim"},
+                              {DistanceMeasure::palette, "palette"},
+                              {DistanceMeasure::silhouette, "silhouette"},
+                              {DistanceMeasure::edges, "edges"},
+                              {DistanceMeasure::regions, "regions"}});
+inline constexpr std::array all_distance_measures = enum_names<DistanceMeasure>.values();
 
 /// What pairs are chosen by unless another measure is asked for: what foretold good paths best in
 /// the study of docs/interpolation.md.

@@ -106,8 +106,7 @@ std::vector<ImagePair> best_pairs(Memory& memory, const Model& model, std::size_
 }
 
 std::vector<ImagePair> random_pairs(std::size_t images, std::size_t count, std::uint64_t seed) {
-  constexpr std::uint32_t stream = 7;
-  RandomStream random(seed, stream);
+  RandomStream random(seed, Stream::random_pairs);
   if (images < 2) return {};
   std::set<std::pair<std::size_t, std::size_t>> drawn;
   std::vector<ImagePair> pairs;

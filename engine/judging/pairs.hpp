@@ -33,7 +33,7 @@ std::vector<ImagePair> best_pairs(Memory& memory, const Model& model, std::size_
                                   DistanceMeasure measure = default_distance_measure);
 
 /// Different pairs of different images, drawn from the seed; all there are if `count` is not less.
-/// Words w of RandomStream(seed, 7), two for each draw: a = below(w, images), b = below(w', images
+/// Words w of RandomStream(seed, Stream::random_pairs), two for each draw: a = below(w, images), b = below(w', images
 /// - 1), one more if it is not below a; a pair that is there is drawn again. a < b in the result;
 /// distances are 0.
 std::vector<ImagePair> random_pairs(std::size_t images, std::size_t count, std::uint64_t seed);

@@ -20,8 +20,7 @@ std::vector<EncodedImage> encoded(const std::vector<NamedImage>& images) {
 
 Model make_model(Memory& memory, const SirenConfig& config, std::vector<EncodedImage> images,
                  std::uint64_t seed) {
-  constexpr std::uint32_t latent_stream = 1;
-  RandomStream random(seed, latent_stream);
+  RandomStream random(seed, Stream::latents);
   std::vector<float> latents(images.size() * config.latent);
   for (float& value : latents) value = random.normal();
   const std::size_t count = images.size(), palette = free_palette_numbers(config);

@@ -6,8 +6,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "chorus/error.hpp"
 #include "random.hpp"
+#include "siren_names.hpp"
 
 namespace chorus {
 
@@ -51,15 +51,6 @@ Var at_places(const Var& mixed, const Var& coordinates, const FieldBasis& basis)
   return matmul(multiply(mixed, terms), tape.constant(basis.fold));
 }
 
-/// The value whose name is `text`.
-template <class Value>
-Value parse(std::string_view text, const char* what, Value a, Value b) {
-  if (text == name(a)) return a;
-  if (text == name(b)) return b;
-  throw Error("unknown " + std::string(what) + " '" + std::string(text) + "'; expected " +
-              std::string(name(a)) + " or " + std::string(name(b)));
-}
-
 }  // namespace
 
 std::size_t palette_numbers(const SirenConfig& config) {
@@ -71,38 +62,21 @@ std::size_t free_palette_numbers(const SirenConfig& config) {
   return config.palette_source == PaletteSource::free ? palette_numbers(config) : 0;
 }
 
-std::string_view name(Head head) { return head == Head::rgb ? "rgb" : "palette"; }
-std::string_view name(PaletteSource source) {
-  return source == PaletteSource::free ? "free" : "predicted";
+std::string_view name(Head head) { return enum_names<Head>.name(head); }
+std::string_view name(PaletteSource source) { return enum_names<PaletteSource>.name(source); }
+std::string_view name(PaletteFields fields) { return enum_names<PaletteFields>.name(fields); }
+std::string_view name(Conditioning conditioning) {
+  return enum_names<Conditioning>.name(conditioning);
 }
-std::string_view name(PaletteFields fields) {
-  return fields == PaletteFields::constant ? "constant" : "affine";
-}
-
-Head parse_head(std::string_view text) { return parse(text, "head", Head::rgb, Head::palette); }
+Head parse_head(std::string_view text) { return enum_names<Head>.parse(text); }
 PaletteSource parse_palette_source(std::string_view text) {
-  return parse(text, "palette", PaletteSource::free, PaletteSource::predicted);
+  return enum_names<PaletteSource>.parse(text);
 }
 PaletteFields parse_palette_fields(std::string_view text) {
-  return parse(text, "palette fields", PaletteFields::constant, PaletteFields::affine);
+  return enum_names<PaletteFields>.parse(text);
 }
-
-std::string_view name(Conditioning conditioning) {
-  switch (conditioning) {
-    case Conditioning::input:
-      return "input";
-    case Conditioning::shift:
-      return "shift";
-    case Conditioning::film:
-      return "film";
-  }
-  throw std::logic_error("name: unknown conditioning");
-}
-
 Conditioning parse_conditioning(std::string_view text) {
-  for (const Conditioning each : {Conditioning::input, Conditioning::shift, Conditioning::film})
-    if (text == name(each)) return each;
-  throw Error("unknown conditioning '" + std::string(text) + "'; expected input, shift or film");
+  return enum_names<Conditioning>.parse(text);
 }
 
 Siren::Siren(Memory& memory, const SirenConfig& config, std::uint64_t seed) : config_(config) {
@@ -113,7 +87,7 @@ Siren::Siren(Memory& memory, const SirenConfig& config, std::uint64_t seed) : co
   const float gain = gain_deviation / std::sqrt(static_cast<float>(latent));
   // Keeps the spread of the arguments of the sines constant from layer to layer (Sitzmann et al.).
   const float bound = std::sqrt(6.0F / static_cast<float>(width));
-  RandomStream random(seed, 0);
+  RandomStream random(seed, Stream::network_weights);
 
   for (std::size_t l = 0; l <= config.hidden_layers; ++l) {
     const bool first = l == 0;

@@ -13,7 +13,7 @@ std::vector<bool> held_out_pixels(std::uint64_t seed, std::size_t image_index, s
                                   std::size_t height_px, double fraction) {
   if (!(fraction >= 0 && fraction < 1))
     throw std::invalid_argument("held_out_pixels: the fraction must be in [0, 1)");
-  constexpr std::uint32_t stream = 0x5B117001;
+  constexpr auto stream = static_cast<std::uint32_t>(Stream::held_out_pixels);
   const std::size_t pixels = width_px * height_px;
   std::vector<bool> held_out(pixels);
   if (fraction == 0) return held_out;
@@ -32,14 +32,13 @@ std::vector<bool> held_out_pixels(std::uint64_t seed, std::size_t image_index, s
 std::vector<bool> held_out_images(std::uint64_t seed, std::size_t count, double fraction) {
   if (!(fraction >= 0 && fraction < 1))
     throw std::invalid_argument("held_out_images: the fraction must be in [0, 1)");
-  constexpr std::uint32_t stream = 0x5B117002;
   std::vector<bool> held_out(count);
   if (count == 0) return held_out;
   const auto rounded = static_cast<std::size_t>(std::lround(fraction * static_cast<double>(count)));
   const std::size_t chosen = std::min(rounded, count - 1);
   std::vector<std::size_t> order(count);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  RandomStream random(seed, stream);
+  RandomStream random(seed, Stream::held_out_images);
   for (std::size_t k = 0; k < chosen; ++k) {
     const std::size_t from = k + below(random.word(), static_cast<std::uint32_t>(count - k));
     std::swap(order[k], order[from]);

@@ -1,32 +1,15 @@
 #include "chorus/path.hpp"
 
-#include <fmt/format.h>
-
 #include <stdexcept>
 
-#include "chorus/error.hpp"
 #include "even_steps.hpp"
+#include "path_names.hpp"
 #include "path_segment.hpp"
 
 namespace chorus {
 
-std::string_view name(PathKind kind) {
-  switch (kind) {
-    case PathKind::linear:
-      return "linear";
-    case PathKind::spherical:
-      return "spherical";
-    case PathKind::morph:
-      return "morph";
-  }
-  throw std::logic_error("name: unknown kind of path");
-}
-
-PathKind parse_path_kind(std::string_view text) {
-  for (const PathKind kind : {PathKind::linear, PathKind::spherical, PathKind::morph})
-    if (text == name(kind)) return kind;
-  throw Error(fmt::format("unknown path '{}'; expected linear, spherical or morph", text));
-}
+std::string_view name(PathKind kind) { return enum_names<PathKind>.name(kind); }
+PathKind parse_path_kind(std::string_view text) { return enum_names<PathKind>.parse(text); }
 
 namespace {
 

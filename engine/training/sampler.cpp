@@ -134,9 +134,8 @@ void ImageOrder::shuffle(std::uint64_t epoch) {
   std::vector<bool> taken(images_);
   for (std::size_t i = images_ - old; i < images_; ++i) taken[order_[i]] = true;
 
-  constexpr std::uint32_t order_stream = 0x0D0E0001;
   std::iota(order_.begin(), order_.end(), 0U);
-  RandomStream random(seed_ ^ (epoch * 0x9E3779B97F4A7C15ULL), order_stream);
+  RandomStream random(seed_ ^ (epoch * 0x9E3779B97F4A7C15ULL), Stream::image_order);
   chorus::shuffle(order_, random);
 
   std::size_t spare = fresh;

@@ -91,7 +91,7 @@ class MovedLoss {
 /// The corners of a matrix and a few elements between.
 std::vector<std::size_t> sampled_elements(const Matrix& m) {
   std::vector<std::size_t> elements = {0, m.cols - 1, m.size() - m.cols, m.size() - 1};
-  RandomStream random(m.size(), 5);
+  RandomStream random(m.size(), Stream{5});
   for (int i = 0; i < 4; ++i)
     elements.push_back(below(random.word(), static_cast<std::uint32_t>(m.size())));
   std::sort(elements.begin(), elements.end());

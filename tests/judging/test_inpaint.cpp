@@ -26,7 +26,7 @@ json expected(const std::string& name) {
 }
 
 std::vector<bool> random_mask(std::size_t pixels, double share) {
-  chorus::RandomStream random(3, 0);
+  chorus::RandomStream random(3, chorus::Stream{0});
   std::vector<bool> mask(pixels);
   for (std::size_t i = 0; i < pixels; ++i) mask[i] = random.uniform(0, 1) < share;
   return mask;

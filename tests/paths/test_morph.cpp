@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_SUITE(morph)
 
 BOOST_AUTO_TEST_CASE(distances_are_those_of_brute_force) {
   for (const PixelSize size : {PixelSize{13, 9}, {1, 7}, {8, 1}, {1, 1}}) {
-    chorus::RandomStream random(3, 1);
+    chorus::RandomStream random(3, chorus::Stream{1});
     Mask set(size.width * size.height);
     for (unsigned char& each : set) each = random.uniform(0, 1) < 0.2F;
     set[set.size() / 2] = 1;
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(signed_distances_change_sign_at_the_border) {
 }
 
 BOOST_AUTO_TEST_CASE(an_assignment_costs_as_little_as_any) {
-  chorus::RandomStream random(5, 1);
+  chorus::RandomStream random(5, chorus::Stream{1});
   for (const std::size_t n : {1U, 2U, 5U, 6U})
     for (int repetition = 0; repetition < 5; ++repetition) {
       std::vector<std::vector<double>> costs(n, std::vector<double>(n));

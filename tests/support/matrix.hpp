@@ -31,8 +31,7 @@ struct Matrix {
 /// Uniform in [-bound, bound]; the elements are floats.
 inline Matrix random_matrix(std::size_t rows, std::size_t cols, std::uint64_t seed,
                             float bound = 1) {
-  constexpr std::uint32_t test_stream = 0x7E57;
-  RandomStream random(seed, test_stream);
+  RandomStream random(seed, Stream::test_matrices);
   Matrix m(rows, cols);
   for (double& value : m.values) value = random.uniform(-bound, bound);
   return m;

@@ -137,7 +137,7 @@ std::vector<NamedImage> gradients() {
 }
 
 std::vector<NamedImage> noise() {
-  RandomStream random(1, 0);
+  RandomStream random(1, Stream{0});
   std::vector<NamedImage> images(4, {"", Image(24, 24)});
   for (NamedImage& named : images)
     for (float& value : named.image.rgb) value = random.uniform(0, 1);

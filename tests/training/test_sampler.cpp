@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(words_become_numbers_in_range) {
   BOOST_TEST(below(~0U, 1) == 0U);
   BOOST_TEST(unit_float(0) == 0.0F);
   BOOST_TEST(unit_float(~0U) < 1.0F);
-  RandomStream random(3, 0), same(3, 0), other(3, 1);
+  RandomStream random(3, Stream{0}), same(3, Stream{0}), other(3, Stream{1});
   std::vector<double> normals;
   bool differs = false;
   for (int i = 0; i < 20000; ++i) {
