@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "cli_flags.hpp"
 #include "printable.hpp"
+#include "support/cli_flags.hpp"
 
 namespace chorus::app {
 

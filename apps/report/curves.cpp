@@ -2,7 +2,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "page.hpp"
+#include "report/page.hpp"
 
 namespace chorus::app {
 

@@ -1,7 +1,7 @@
 # cmake -DSOURCE=folder -DOUTPUT=file.cpp -P embed.cmake
 include("${CMAKE_CURRENT_LIST_DIR}/parts.cmake")
 
-set(text "// Made by apps/report/embed.cmake.\n#include \"template.hpp\"\n\n")
+set(text "// Made by apps/report/embed.cmake.\n#include \"report/template.hpp\"\n\n")
 string(APPEND text "namespace chorus::app::report_template {\n\n")
 foreach(kind IN ITEMS html css js)
   set(content "")

@@ -1,10 +1,10 @@
-#include "page.hpp"
+#include "report/page.hpp"
 
 #include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "chorus/png.hpp"
-#include "template.hpp"
+#include "report/template.hpp"
 
 namespace chorus::app {
 

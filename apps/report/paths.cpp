@@ -1,13 +1,13 @@
-#include "paths.hpp"
+#include "report/paths.hpp"
 
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
-#include "../pair_study.hpp"
-#include "../path_evaluation.hpp"
-#include "page.hpp"
+#include "evaluation/pair_study.hpp"
+#include "evaluation/path_evaluation.hpp"
 #include "printable.hpp"
+#include "report/page.hpp"
 
 namespace chorus::app {
 

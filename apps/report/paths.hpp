@@ -2,7 +2,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "../evaluation.hpp"
+#include "evaluation/evaluation.hpp"
 
 namespace chorus::app {
 

@@ -8,19 +8,19 @@
 #include <optional>
 #include <set>
 
-#include "../commands.hpp"
-#include "../evaluation.hpp"
-#include "../run_log.hpp"
-#include "../training_state.hpp"
 #include "chorus/error.hpp"
 #include "chorus/render.hpp"
+#include "commands.hpp"
+#include "evaluation/evaluation.hpp"
 #include "files.hpp"
-#include "page.hpp"
-#include "paths.hpp"
 #include "printable.hpp"
+#include "report/page.hpp"
+#include "report/paths.hpp"
 #include "resample.hpp"
 #include "sheet.hpp"
 #include "similarity.hpp"
+#include "training/run_log.hpp"
+#include "training/training_state.hpp"
 
 namespace chorus::app {
 

@@ -6,8 +6,8 @@
 
 #include "chorus/render.hpp"
 #include "commands.hpp"
-#include "scoring.hpp"
-#include "session.hpp"
+#include "evaluation/scoring.hpp"
+#include "support/session.hpp"
 
 namespace chorus::app {
 

@@ -1,4 +1,4 @@
-#include "evaluation.hpp"
+#include "evaluation/evaluation.hpp"
 
 #include <fmt/format.h>
 
@@ -9,8 +9,8 @@
 #include <set>
 
 #include "inpaint.hpp"
-#include "parallel.hpp"
 #include "resample.hpp"
+#include "support/parallel.hpp"
 
 namespace chorus::app {
 

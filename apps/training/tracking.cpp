@@ -1,4 +1,4 @@
-#include "tracking.hpp"
+#include "training/tracking.hpp"
 
 #include <fmt/format.h>
 

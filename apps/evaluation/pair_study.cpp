@@ -1,4 +1,4 @@
-#include "pair_study.hpp"
+#include "evaluation/pair_study.hpp"
 
 #include <fmt/format.h>
 
@@ -11,9 +11,9 @@
 #include "chorus/error.hpp"
 #include "chorus/render.hpp"
 #include "files.hpp"
-#include "fingerprint.hpp"
-#include "parallel.hpp"
 #include "ranking.hpp"
+#include "support/fingerprint.hpp"
+#include "support/parallel.hpp"
 
 namespace chorus::app {
 

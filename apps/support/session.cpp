@@ -1,4 +1,4 @@
-#include "session.hpp"
+#include "support/session.hpp"
 
 #include <fmt/format.h>
 #include <omp.h>

@@ -10,10 +10,10 @@
 #include "files.hpp"
 #include "metrics.hpp"
 #include "printable.hpp"
-#include "progress.hpp"
 #include "resample.hpp"
-#include "session.hpp"
 #include "sheet.hpp"
+#include "support/progress.hpp"
+#include "support/session.hpp"
 
 namespace chorus::app {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "evaluation.hpp"
+#include "evaluation/evaluation.hpp"
 
 namespace chorus::app {
 

@@ -1,4 +1,4 @@
-#include "scoring.hpp"
+#include "evaluation/scoring.hpp"
 
 #include <fmt/format.h>
 

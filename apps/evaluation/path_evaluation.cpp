@@ -1,4 +1,4 @@
-#include "path_evaluation.hpp"
+#include "evaluation/path_evaluation.hpp"
 
 #include <fmt/format.h>
 
@@ -9,8 +9,8 @@
 
 #include "chorus/error.hpp"
 #include "known_truth.hpp"
-#include "parallel.hpp"
 #include "printable.hpp"
+#include "support/parallel.hpp"
 
 namespace chorus::app {
 

@@ -1,4 +1,4 @@
-#include "cli_flags.hpp"
+#include "support/cli_flags.hpp"
 
 #include <fmt/format.h>
 

@@ -9,12 +9,12 @@
 #include "chorus/error.hpp"
 #include "chorus/render.hpp"
 #include "commands.hpp"
+#include "evaluation/scoring.hpp"
 #include "files.hpp"
 #include "printable.hpp"
-#include "progress.hpp"
 #include "results.hpp"
-#include "scoring.hpp"
-#include "session.hpp"
+#include "support/progress.hpp"
+#include "support/session.hpp"
 
 namespace chorus::app {
 

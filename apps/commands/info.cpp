@@ -5,7 +5,7 @@
 
 #include "commands.hpp"
 #include "printable.hpp"
-#include "session.hpp"
+#include "support/session.hpp"
 
 namespace chorus::app {
 

@@ -10,7 +10,7 @@
 
 #include "commands.hpp"
 #include "path_metrics.hpp"
-#include "session.hpp"
+#include "support/session.hpp"
 
 namespace chorus::app {
 

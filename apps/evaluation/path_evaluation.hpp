@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "evaluation.hpp"
+#include "evaluation/evaluation.hpp"
 #include "path_metrics.hpp"
 
 namespace chorus::app {

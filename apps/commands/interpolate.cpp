@@ -7,8 +7,8 @@
 #include "files.hpp"
 #include "pairs.hpp"
 #include "printable.hpp"
-#include "session.hpp"
 #include "sheet.hpp"
+#include "support/session.hpp"
 
 namespace chorus::app {
 

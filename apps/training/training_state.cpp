@@ -1,4 +1,4 @@
-#include "training_state.hpp"
+#include "training/training_state.hpp"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "chorus/error.hpp"
-#include "fingerprint.hpp"
+#include "support/fingerprint.hpp"
 
 namespace chorus::app {
 

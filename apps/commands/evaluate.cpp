@@ -5,11 +5,11 @@
 #include <optional>
 
 #include "commands.hpp"
-#include "evaluation.hpp"
-#include "path_evaluation.hpp"
+#include "evaluation/evaluation.hpp"
+#include "evaluation/path_evaluation.hpp"
 #include "printable.hpp"
 #include "results.hpp"
-#include "session.hpp"
+#include "support/session.hpp"
 
 namespace chorus::app {
 

@@ -1,4 +1,4 @@
-#include "interrupt.hpp"
+#include "support/interrupt.hpp"
 
 #include <csignal>
 #include <initializer_list>

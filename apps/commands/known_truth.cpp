@@ -9,7 +9,7 @@
 #include "commands.hpp"
 #include "files.hpp"
 #include "printable.hpp"
-#include "session.hpp"
+#include "support/session.hpp"
 
 namespace chorus::app {
 

@@ -6,10 +6,10 @@
 
 #include "chorus/error.hpp"
 #include "commands.hpp"
-#include "pair_study.hpp"
+#include "evaluation/pair_study.hpp"
 #include "printable.hpp"
-#include "progress.hpp"
-#include "session.hpp"
+#include "support/progress.hpp"
+#include "support/session.hpp"
 
 namespace chorus::app {
 

@@ -7,9 +7,9 @@
 
 #include "chorus/render.hpp"
 #include "commands.hpp"
-#include "progress.hpp"
 #include "random.hpp"
-#include "session.hpp"
+#include "support/progress.hpp"
+#include "support/session.hpp"
 
 namespace chorus::app {
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "cli_flags.hpp"
+#include "support/cli_flags.hpp"
 
 namespace chorus::app {
 
