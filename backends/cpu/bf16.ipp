@@ -1,3 +1,5 @@
+// Cannot be compiled alone; begin at kernels_avx2.cpp.
+
 // The instructions of bf16 numbers, and products of pairs of them (see pairs.ipp) that use
 // AVX-512's dot product: the same loop as in single precision over half the depth.
 //

@@ -1,3 +1,5 @@
+// Cannot be compiled alone; begin at kernels_avx2.cpp.
+
 // Element by element.
 
 /// out0(r, c) = value(in0(r, c), in1(r, c)); `binary` says whether there is an in1.

@@ -1,3 +1,5 @@
+// Cannot be compiled alone; begin at kernels_avx2.cpp.
+
 // The fast ops, written once for every instruction set with xsimd batches. A kernels_*.cpp names
 // the architecture (Arch), the rows of a register block (block_rows) and the set (CHORUS_KERNELS),
 // says whether its large products are of 16 bits (CHORUS_KERNELS_BF16, and CHORUS_KERNELS_AMX if by

@@ -1,3 +1,5 @@
+// Cannot be compiled alone; begin at kernels_avx2.cpp.
+
 // Matrix products. Those of few columns (coordinates, colours) would leave most of a vector empty
 // and go a way of their own.
 

@@ -1,3 +1,5 @@
+// Cannot be compiled alone; begin at kernels_avx2.cpp.
+
 // Products of 16 bits: bf16 numbers (8 bits of exponent, 7 of fraction), sums in single precision.
 // The unit is a pair of numbers that follow each other along the depth, first one low, in the 32
 // bits of a float of scratch or packed weights; such a float is moved, never computed with. A depth

@@ -1,3 +1,5 @@
+// Cannot be compiled alone; begin at kernels_avx2.cpp.
+
 // The palette head: softmax over the entries of a palette, and its gradient. Included by
 // kernels.ipp.
 //

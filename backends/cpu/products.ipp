@@ -1,3 +1,5 @@
+// Cannot be compiled alone; begin at kernels_avx2.cpp.
+
 // Products: C (+)= A B. Almost every product of the engine is "broadcast an element of A, load a
 // vector of a row of B, multiply-add", with a block of C in registers over the whole depth. What
 // an element is says the Operand: a number, or a pair of them (pairs.ipp). What happens to the

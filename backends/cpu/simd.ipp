@@ -1,3 +1,5 @@
+// Cannot be compiled alone; begin at kernels_avx2.cpp.
+
 // The vectors that all kernels are written with, and the sine.
 
 #define CHORUS_INLINE inline __attribute__((always_inline))

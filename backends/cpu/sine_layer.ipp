@@ -1,3 +1,5 @@
+// Cannot be compiled alone; begin at kernels_avx2.cpp.
+
 // The layer of a SIREN: a product with a bias, its sine, and the cosine for the gradient.
 
 /// Walks the rows of a matrix of one row per group, group by group.

@@ -1,3 +1,5 @@
+// Cannot be compiled alone; begin at kernels_avx2.cpp.
+
 // Products of single precision, and the order in which they like weights: a right-hand matrix cut
 // into panels of columns, each panel dense, the last one padded with zeros. Weights W are packed
 // twice: for products with W^T (forward), then with W (backward).

@@ -1,3 +1,6 @@
+// The naive twin of this kernel, which defines what is right, is `matmul` of
+// backends/reference/reference.cpp.
+
 #pragma once
 
 #include "cuda/parts.cuh"

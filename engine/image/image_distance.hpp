@@ -3,7 +3,7 @@
 #include "chorus/image.hpp"
 
 // How different two pictures of one size look: 0 for equal ones. Formulas and what each is blind to
-// are in docs/interpolation.md. All throw std::invalid_argument if the sizes differ or there are no
+// are in docs/measures.md. All throw std::invalid_argument if the sizes differ or there are no
 // pixels.
 
 namespace chorus {

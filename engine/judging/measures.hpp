@@ -17,7 +17,7 @@ namespace chorus {
 
 struct SegmentedImage;
 
-/// Measures of how far apart the representations of two images are. docs/interpolation.md defines
+/// Measures of how far apart the representations of two images are. docs/measures.md defines
 /// them and tells how well each foretells a good path.
 enum class DistanceMeasure {
   latent_cosine,  ///< 1 - cosine of the latents
@@ -47,7 +47,7 @@ inline constexpr auto enum_names<DistanceMeasure> = enum_table<DistanceMeasure>(
 inline constexpr std::array all_distance_measures = enum_names<DistanceMeasure>.values();
 
 /// What pairs are chosen by unless another measure is asked for: what foretold good paths best in
-/// the study of docs/interpolation.md.
+/// the study of docs/experiments/paths.md.
 constexpr DistanceMeasure default_distance_measure = DistanceMeasure::regions;
 
 std::string_view name(DistanceMeasure measure);                 ///< "latent-cosine"

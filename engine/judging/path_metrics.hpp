@@ -5,7 +5,7 @@
 
 #include "chorus/image.hpp"
 
-// Measures of a path: pictures that lead from one image to another. docs/interpolation.md says why
+// Measures of a path: pictures that lead from one image to another. docs/measures.md says why
 // these, and what each can be fooled by. All are taken on 8-bit values, at the size of the frames,
 // which should be the training size; distances are root mean squares over pixels and channels.
 

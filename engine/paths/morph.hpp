@@ -18,7 +18,7 @@ enum class Details {
   dissolve,  ///< the same in place, by their opacity: for pictures that have most in common
 };
 
-/// Shapes that move, between any two pictures of one size. See docs/interpolation.md.
+/// Shapes that move, between any two pictures of one size. See docs/paths.md.
 class Morph {
  public:
   /// Throws std::invalid_argument if the sizes differ or there is no pixel.

@@ -17,7 +17,7 @@ namespace chorus {
 enum class PathKind {
   linear,     ///< latents and palettes on a straight line
   spherical,  ///< latents on an arc about the mean latent of the model, palettes on a line
-  morph,      ///< the flat shapes of the two pictures move; see docs/interpolation.md
+  morph,      ///< the flat shapes of the two pictures move; see docs/paths.md
 };
 
 std::string_view name(PathKind kind);
