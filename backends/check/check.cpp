@@ -36,7 +36,7 @@ std::size_t span_floats(std::size_t rows, std::size_t cols, std::size_t stride) 
 }
 
 /// What a view spans, as floats, whatever its numbers are.
-std::vector<float> elements(Backend& backend, const ConstView& view) {
+std::vector<float> read_elements(Backend& backend, const ConstView& view) {
   const std::size_t count = span_floats(view.rows, view.cols, view.stride);
   std::vector<float> values(count);
   if (view.dtype == DType::fp32) {
@@ -98,7 +98,7 @@ class MirroredCall {
  private:
   float* copy(Backend& from, Backend& to, const ConstView& view) {
     if (view.data == nullptr) return nullptr;
-    floats_.push_back(std::make_unique<Mirror<float>>(to, elements(from, view)));
+    floats_.push_back(std::make_unique<Mirror<float>>(to, read_elements(from, view)));
     return floats_.back()->data();
   }
 
@@ -150,8 +150,8 @@ class CheckBackend final : public Backend {
  private:
   void compare(const Call& call, const Call& judged, std::size_t k) {
     const View& view = call.out[k];
-    const std::vector<float> found = elements(*subject_, as_const(view));
-    const std::vector<float> expected = elements(*judge_, as_const(judged.out[k]));
+    const std::vector<float> found = read_elements(*subject_, as_const(view));
+    const std::vector<float> expected = read_elements(*judge_, as_const(judged.out[k]));
     const double tolerance = tolerance_of(call, subject_->precision());
     double largest = 1e-3;
     for (std::size_t r = 0; r < view.rows; ++r)

@@ -248,17 +248,18 @@ std::size_t draw_pixel(const Call& call, std::size_t g, std::uint32_t row, std::
   const std::uint32_t cells =
       row < call.draw.flat_rows ? 1 : std::max<std::uint32_t>(1, call.draw.area_samples);
   const double jitter = cells > 1 ? call.draw.area_jitter : 0.0F;
+  const std::uint32_t column = pixel % width, line = pixel / width;
   for (std::uint32_t cell = 0; cell < cells * cells; ++cell) {
     const PhiloxBlock shift = philox({row, number, visit, 1 + cell}, call.draw.seed);
     const auto within = [&](std::uint32_t index, std::uint32_t word) {
       return (index + 0.5 + jitter * (double{unit_float(word)} - 0.5)) / cells;
     };
-    const double x = pixel % width + within(cell % cells, shift[0]);
-    const double y = pixel / width + within(cell / cells, shift[1]);
+    const double x = column + within(cell % cells, shift[0]);
+    const double y = line + within(cell / cells, shift[1]);
     at(call.out[0], sample + cell, 0) = static_cast<float>(2.0 * x / width - 1);
     at(call.out[0], sample + cell, 1) = static_cast<float>(2.0 * y / height - 1);
   }
-  return cells * cells;
+  return std::size_t{cells} * cells;
 }
 
 void draw_pixels(const Call& call) {

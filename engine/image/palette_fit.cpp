@@ -23,12 +23,6 @@ bool held(const std::vector<bool>& held_out, std::size_t pixel) {
   return !held_out.empty() && held_out[pixel];
 }
 
-float squared_distance(const Color& a, const Color& b) {
-  float sum = 0;
-  for (std::size_t c = 0; c < 3; ++c) sum += (a[c] - b[c]) * (a[c] - b[c]);
-  return sum;
-}
-
 float distance_to_nearest(const Color& color, const std::vector<Color>& others) {
   float least = std::numeric_limits<float>::max();
   for (const Color& other : others) least = std::min(least, squared_distance(color, other));

@@ -10,6 +10,13 @@ namespace chorus {
 
 using Color = std::array<float, 3>;
 
+/// Summed over the channels.
+inline float squared_distance(const Color& a, const Color& b) {
+  float sum = 0;
+  for (std::size_t c = 0; c < 3; ++c) sum += (a[c] - b[c]) * (a[c] - b[c]);
+  return sum;
+}
+
 struct CountedColor {
   Color color;
   std::size_t count;

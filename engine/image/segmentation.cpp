@@ -21,12 +21,6 @@ Color color_at(const Image& image, std::size_t pixel) {
   return color;
 }
 
-float squared_distance(const Color& a, const Color& b) {
-  float sum = 0;
-  for (std::size_t c = 0; c < 3; ++c) sum += (a[c] - b[c]) * (a[c] - b[c]);
-  return sum;
-}
-
 /// Calls f(neighbour) for the up to four neighbours of a pixel.
 template <class F>
 void for_neighbours(PixelSize size, std::size_t pixel, const F& f) {

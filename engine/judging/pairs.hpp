@@ -28,12 +28,13 @@ std::vector<ImagePair> closest_pairs(const DistanceMatrix& distances, std::size_
 std::vector<ImagePair> closest_disjoint_pairs(const DistanceMatrix& distances, std::size_t count);
 
 /// Up to `count` pairs of a model's images, no image in two of them, with the least sum of
-/// distances. Closest first. Images are compared on `threads` threads, see ImageDistances.
+/// distances. Closest first.
 std::vector<ImagePair> best_pairs(Memory& memory, const Model& model, std::size_t count,
-                                  DistanceMeasure measure, std::size_t threads);
+                                  DistanceMeasure measure = default_distance_measure);
 
 /// Different pairs of different images, drawn from the seed; all there are if `count` is not less.
-/// Words w of RandomStream(seed, Stream::random_pairs), two for each draw: a = below(w, images), b = below(w', images
+/// Words w of RandomStream(seed, Stream::random_pairs), two for each draw: a = below(w, images), b
+/// = below(w', images
 /// - 1), one more if it is not below a; a pair that is there is drawn again. a < b in the result;
 /// distances are 0.
 std::vector<ImagePair> random_pairs(std::size_t images, std::size_t count, std::uint64_t seed);

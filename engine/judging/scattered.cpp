@@ -9,11 +9,11 @@ namespace chorus {
 
 namespace {
 
-using Weights = std::array<double, 3>;
+using BarycentricWeights = std::array<double, 3>;
 
 /// Barycentric coordinates of a point (times `scale`) in a triangle.
-Weights barycentric(const std::array<GridPoint, 3>& corner, const GridPoint& point,
-                    std::int64_t scale = 1) {
+BarycentricWeights barycentric(const std::array<GridPoint, 3>& corner, const GridPoint& point,
+                               std::int64_t scale = 1) {
   const auto scaled = [&](std::size_t k) {
     return GridPoint{corner[k].x * scale, corner[k].y * scale};
   };
@@ -54,7 +54,7 @@ bool ScatteredInterpolator::covers(const GridPoint& point) {
 PreciseColor ScatteredInterpolator::at(const GridPoint& point) const {
   const Delaunay::Triangle& triangle = mesh_.triangles()[triangle_];
   const auto corner = [&](std::size_t k) { return mesh_.points()[triangle.corner[k]]; };
-  const Weights weights = barycentric({corner(0), corner(1), corner(2)}, point);
+  const BarycentricWeights weights = barycentric({corner(0), corner(1), corner(2)}, point);
   PreciseColor color{};
   for (std::size_t c = 0; c < 3; ++c) {
     if (!gradients_.empty()) {
@@ -128,7 +128,7 @@ double ScatteredInterpolator::crossing(const Delaunay::Triangle& triangle, std::
     centre.y += mesh_.points()[corner].y;
   }
   const auto corner = [&](std::size_t i) { return mesh_.points()[triangle.corner[i]]; };
-  const Weights w = barycentric({corner(0), corner(1), corner(2)}, centre, 3);
+  const BarycentricWeights w = barycentric({corner(0), corner(1), corner(2)}, centre, 3);
   const double next = w[(k + 1) % 3], last = w[(k + 2) % 3];
   return (2 * last + next - 1) / (2 - 3 * last - 3 * next);
 }
@@ -136,8 +136,8 @@ double ScatteredInterpolator::crossing(const Delaunay::Triangle& triangle, std::
 /// The Clough-Tocher element: the triangle is split at its centre into three cubic pieces whose
 /// Bezier coefficients (b: corners, edges, spokes, ...) follow from values and gradients at the
 /// corners and from smoothness between the pieces and across the edges.
-double ScatteredInterpolator::cubic(const Delaunay::Triangle& triangle, const Weights& weights,
-                                    std::size_t c) const {
+double ScatteredInterpolator::cubic(const Delaunay::Triangle& triangle,
+                                    const BarycentricWeights& weights, std::size_t c) const {
   // corner[k] is b at corner k; edge[k][j] a third of the way from corner k to corner j; inner[k]
   // from corner k towards the centre.
   std::array<double, 3> corner{}, inner{}, middle{}, spoke{};

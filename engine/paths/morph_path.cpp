@@ -31,12 +31,8 @@ void add(Image& image, const Image& other, double weight) {
 
 class MorphSegment : public PathSegment {
  public:
-  MorphSegment(Renderer& renderer, const Model& model, std::size_t from, std::size_t to,
-               std::size_t threads)
-      : renderer_(renderer),
-        from_(from),
-        to_(to),
-        morph_(morph(renderer, model, from, to, threads)) {}
+  MorphSegment(Renderer& renderer, const Model& model, std::size_t from, std::size_t to)
+      : renderer_(renderer), from_(from), to_(to), morph_(morph(renderer, model, from, to)) {}
 
   Image at(double u, PixelSize size, std::size_t supersample) override {
     if (u == 0) return renderer_.render(from_, size.width, size.height, supersample);
@@ -49,11 +45,10 @@ class MorphSegment : public PathSegment {
   }
 
  private:
-  static Morph morph(Renderer& renderer, const Model& model, std::size_t from, std::size_t to,
-                     std::size_t threads) {
+  static Morph morph(Renderer& renderer, const Model& model, std::size_t from, std::size_t to) {
     const PixelSize size = working_size(model.images[from]);
     return {renderer.render(from, size.width, size.height),
-            renderer.render(to, size.width, size.height), threads};
+            renderer.render(to, size.width, size.height)};
   }
 
   /// What an end drawn at a size lacks of the network's image.
@@ -75,8 +70,8 @@ class MorphSegment : public PathSegment {
 }  // namespace
 
 std::unique_ptr<PathSegment> morph_segment(Renderer& renderer, const Model& model, std::size_t from,
-                                           std::size_t to, std::size_t threads) {
-  return std::make_unique<MorphSegment>(renderer, model, from, to, threads);
+                                           std::size_t to) {
+  return std::make_unique<MorphSegment>(renderer, model, from, to);
 }
 
 }  // namespace chorus

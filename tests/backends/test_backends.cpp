@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_name_is_answered_with_the_names_there_are) {
 
 BOOST_AUTO_TEST_CASE(what_is_not_available_is_not_offered) {
   const std::string message = failure("unknown");
-  const std::string offer = message.substr(message.find("there is:"));
+  const std::string offer = message.substr(message.find("available:"));
   for (const BackendInfo& info : list_backends())
     if (!info.unavailable.empty()) BOOST_TEST(!holds(offer, " " + info.name + ","), offer);
 }
