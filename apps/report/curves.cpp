@@ -1,7 +1,12 @@
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 
+#include "chorus/error.hpp"
 #include "report/page.hpp"
 
 namespace chorus::app {
@@ -47,19 +52,26 @@ void add_curve(ordered_json& curves, const std::string& title, const char* unit,
                     {"baselines", std::move(baselines)}});
 }
 
+std::optional<std::size_t> whole_number(const std::string& text) {
+  std::size_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stop != end) return {};
+  return number;
+}
+
 /// Sizes that were tracked, in ascending order.
 std::map<std::size_t, std::string> tracked_sizes(const std::vector<json>& metrics) {
   std::map<std::size_t, std::string> sizes;
   for (const json& line : metrics) {
     if (!line.contains("sizes")) continue;
-    for (const auto& [size, scores] : line["sizes"].items()) sizes[std::stoul(size)] = size;
+    for (const auto& [size, scores] : line["sizes"].items())
+      if (const auto pixels = whole_number(size)) sizes[*pixels] = size;
   }
   return sizes;
 }
 
-}  // namespace
-
-ordered_json training_curves(const std::vector<json>& metrics) {
+ordered_json curves_of(const std::vector<json>& metrics) {
   ordered_json curves = ordered_json::array();
   add_curve(curves, "Training size", "dB",
             {series("drawn pixels", metrics, "/psnr_sampled"),
@@ -84,6 +96,16 @@ ordered_json training_curves(const std::vector<json>& metrics) {
   add_curve(curves, "Speed", "Mpixel/s", {series("trained", metrics, "/mpixel_per_s")},
             ordered_json::array());
   return curves;
+}
+
+}  // namespace
+
+ordered_json training_curves(const std::vector<json>& metrics) {
+  try {
+    return curves_of(metrics);
+  } catch (const json::exception& error) {
+    throw Error(fmt::format("the metrics are not those of a training: {}", error.what()));
+  }
 }
 
 }  // namespace chorus::app

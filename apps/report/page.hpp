@@ -13,7 +13,8 @@ std::string data_url(const Image& image);
 
 /// The curves of a training from the lines of its metrics file: a list of
 /// {"title", "unit", "series": [{"name", "points": [[seconds, value], ..]}, ..],
-///  "baselines": [{"name", "value"}, ..]}, without those that have no points.
+///  "baselines": [{"name", "value"}, ..]}, without those that have no points. Throws Error if the
+/// lines are not those of a training.
 nlohmann::ordered_json training_curves(const std::vector<nlohmann::json>& metrics);
 
 /// One HTML page that holds everything: style, script, data and pictures. `data` is what the

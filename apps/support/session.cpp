@@ -1,10 +1,9 @@
 #include "support/session.hpp"
 
 #include <fmt/format.h>
+#include <omp.h>
 
 #include <algorithm>
-
-#include "parallel.hpp"
 
 namespace chorus::app {
 
@@ -22,7 +21,8 @@ Session::Session(const BackendChoice& choice, bool with_profile)
     : profiler(with_profile ? std::make_shared<ProfilingBackend>(chosen(choice)) : nullptr),
       backend(with_profile ? profiler : chosen(choice)),
       memory(backend),
-      threads(usable_threads(choice.threads)) {}
+      threads(choice.threads != 0 ? choice.threads
+                                  : static_cast<std::size_t>(omp_get_max_threads())) {}
 
 void print_profile(const Profile& profile, std::uint64_t steps) {
   const double ms_per_step = 1e3 / static_cast<double>(std::max<std::uint64_t>(steps, 1));

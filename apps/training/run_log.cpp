@@ -21,7 +21,7 @@ MetricsLog::MetricsLog(const std::filesystem::path& file, std::uint64_t resumed_
   std::string kept;
   if (resumed_step > 0 && std::filesystem::exists(file))
     for (const json& line : read_metrics(file))
-      if (line.value("step", resumed_step + 1) <= resumed_step) kept += line.dump() + "\n";
+      if (step_of(line).value_or(resumed_step + 1) <= resumed_step) kept += line.dump() + "\n";
   write_atomically(file, [&](std::ostream& out) { out << kept; });
   stream_.open(file, std::ios::app);
   if (!stream_) throw Error(fmt::format("{}: cannot be opened for appending", shown(file)));
@@ -43,6 +43,12 @@ std::vector<json> read_metrics(const std::filesystem::path& file) {
     if (line.is_object()) lines.push_back(std::move(line));
   }
   return lines;
+}
+
+std::optional<std::uint64_t> step_of(const json& line) {
+  const auto step = line.find("step");
+  if (step == line.end() || !step->is_number_unsigned()) return {};
+  return step->get<std::uint64_t>();
 }
 
 std::string machine_description() {

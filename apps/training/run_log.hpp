@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <vector>
 
 namespace chorus::app {
@@ -26,6 +27,9 @@ class MetricsLog {
 /// The lines of a metrics file; what is no JSON object (a line cut off by a crash) is left out.
 /// Throws Error if the file cannot be read.
 std::vector<nlohmann::json> read_metrics(const std::filesystem::path& file);
+
+/// The "step" of a line; nothing if it has none that is a whole number.
+std::optional<std::uint64_t> step_of(const nlohmann::json& line);
 
 /// The processor and the number of its threads, for people.
 std::string machine_description();

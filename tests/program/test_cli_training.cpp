@@ -153,6 +153,26 @@ BOOST_AUTO_TEST_CASE(an_interrupted_training_goes_on_exactly) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(foreign_lines_among_the_metrics_do_no_harm) {
+  const Workplace place;
+  place.must("train icons -o m.safetensors --steps 2" + small);
+  std::ofstream(place.path("m.metrics.jsonl"), std::ios::app)
+      << R"({"step": "two"})"
+      << "\n"
+      << R"({"sizes": {"large": {"psnr_pooled": 1}}})"
+      << "\n";
+  place.must("train icons --size 24 --resume -o m.safetensors");
+
+  std::ofstream(place.path("m.metrics.jsonl"), std::ios::app)
+      << R"({"sizes": {"large": {"psnr_pooled": 1}}})"
+      << "\n";
+  place.must("report m.safetensors -o report");
+  std::ofstream(place.path("m.metrics.jsonl"), std::ios::app)
+      << R"({"seconds": 1, "held_out": {"psnr_kept": 1}, "baselines": {"held_out": {"zero": 1}}})"
+      << "\n";
+  place.must_fail(1, "report m.safetensors -o report", "the metrics are not those of a training");
+}
+
 BOOST_AUTO_TEST_CASE(a_killed_training_leaves_whole_files) {
   const Workplace place;
   for (int round = 0; round < 6; ++round) {
