@@ -5,4 +5,5 @@ add_test(NAME broken_links_are_noticed
   COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/checks/check_documents.sh
           ${CMAKE_CURRENT_SOURCE_DIR}/checks/broken_documents)
 set_tests_properties(broken_links_are_noticed PROPERTIES PASS_REGULAR_EXPRESSION " 5 mistakes")
-set_tests_properties(links_in_documents broken_links_are_noticed PROPERTIES TIMEOUT 60)
+set_tests_properties(links_in_documents broken_links_are_noticed PROPERTIES
+  TIMEOUT 60 LABELS quick)

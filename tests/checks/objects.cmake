@@ -10,7 +10,7 @@ function(chorus_check_weak_symbols name)
     COMMAND ${CMAKE_COMMAND} -DNM=${CMAKE_NM} "-DOBJECTS=${arg_UNPARSED_ARGUMENTS}"
             -DEXPECT_WEAK=${arg_EXPECT_WEAK}
             -P ${CMAKE_CURRENT_SOURCE_DIR}/checks/check_weak_symbols.cmake)
-  set_tests_properties(${name} PROPERTIES TIMEOUT 60)
+  set_tests_properties(${name} PROPERTIES TIMEOUT 60 LABELS quick)
 endfunction()
 
 add_library(chorus_weak_symbol_sample OBJECT checks/weak_symbol_sample.cpp)
@@ -29,7 +29,7 @@ endforeach()
 # chorus_add_emulated_run(Haswell cpu:avx2 core suites...)
 # Runs suites of a room under qemu as that processor, on which "cpu" has to choose the backend named.
 function(chorus_add_emulated_run processor backend room)
-  chorus_add_test_run(${room}_as_${processor} ${room} SUITES ${ARGN} SLOW TIMEOUT 600
+  chorus_add_test_run(${room}_as_${processor} ${room} SUITES ${ARGN} SLOW
     LAUNCHER sh ${CMAKE_CURRENT_SOURCE_DIR}/checks/under_qemu.sh ${processor}
     ENVIRONMENT CHORUS_EXPECTED_CPU=${backend})
 endfunction()

@@ -1,17 +1,32 @@
 #!/usr/bin/env bash
-# ./run gpu: on a machine with an NVIDIA GPU, builds, tests with the GPU required, looks for memory
-# errors and races, measures, compares with PyTorch, and prints one table. Ends within 9 minutes: a
-# part that takes longer than its share is stopped and counts as failed. Needs no internet.
-#   CHORUS_PACKAGES  folder with the Debian packages of a build, where they are not installed:
-#                    ./run carry FOLDER fetches them on another machine
+# On a machine with an NVIDIA GPU: builds, tests with the GPU required, looks for memory errors and
+# races, measures, compares with PyTorch, and prints one table. Ends within 9 minutes: a part that takes
+# longer than its share is stopped and counts as failed. Needs no internet.
+#   tests/program/gpu.sh               all of it
+#   tests/program/gpu.sh fetch FOLDER  on another machine, with internet: only fetches the Debian
+#                                      packages of a build into the folder
+#   CHORUS_PACKAGES  such a folder, where the packages are not installed
 #   CHORUS_PEER      the PyTorch program to compare with; it prints "... 1.23 Mpixel/s ..."
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit
+
+# The packages of a build, and those that they need themselves.
+fetch() {
+  local packages
+  mapfile -t packages < <(./run packages)
+  packages+=(libboost-test1.74-dev libboost-test1.74.0 libboost1.74-dev libfmt9 liblodepng0 xtl-dev)
+  mkdir -p "$1" && cd "$1" && apt-get -q download "${packages[@]}"
+}
+
+if [[ ${1-} == fetch ]]; then
+  fetch "${2?"gpu.sh fetch FOLDER: the folder is missing"}"
+  exit
+fi
 
 build=build/gpu
 logs=$build/logs
 program=$build/apps/chorus
-tests=$build/tests/chorus_tests
+tests=$build/tests/chorus_test_
 peer=${CHORUS_PEER:-../shared/peers/torch_siren.py}
 deadline=$((SECONDS + 535))
 failures=0
@@ -65,6 +80,12 @@ peer_rate() {
     sort -g | tail -n 1 | grep . || echo 0
 }
 
+# memcheck ROOM SECONDS SUITES: looks for memory errors in suites of a room's tests.
+memcheck() {
+  limited "$2" "memcheck_$1" compute-sanitizer --tool memcheck --error-exitcode 1 "$tests$1" \
+    --run_test="$3"
+}
+
 measure() {
   local precision=$1
   limited 20 "bench_$precision" "$program" bench --backend cuda --precision "$precision" \
@@ -102,9 +123,10 @@ limited 240 build cmake --build "$build" --parallel "$(nproc)" || exit 1
 export CHORUS_REQUIRED_BACKENDS=cuda
 limited 150 tests ctest --test-dir "$build" --parallel "$(nproc)" --output-on-failure
 export CHORUS_TEST_BACKEND=cuda
-limited 60 memcheck compute-sanitizer --tool memcheck --error-exitcode 1 "$tests" \
-  --run_test=primitives:sine_layer:cuda_kernels:compact:recorded:ops/values_are_those_of_the_definition
-limited 90 racecheck compute-sanitizer --tool racecheck --error-exitcode 1 "$tests" \
+memcheck core 40 primitives:sine_layer:ops/values_are_those_of_the_definition
+memcheck backends 30 cuda_kernels:compact
+memcheck training 30 recorded
+limited 90 racecheck compute-sanitizer --tool racecheck --error-exitcode 1 "${tests}backends" \
   --run_test=cuda_kernels:compact
 unset CHORUS_TEST_BACKEND
 for precision in fp32 bf16; do
