@@ -24,7 +24,9 @@ struct Leg {
 
 Leg walk(Renderer& renderer, const Model& model, const ImagePair& pair, PixelSize size,
          std::size_t supersample, const InterpolateOptions& options) {
-  Path path(renderer, model, pair.a, pair.b, options.path);
+  PathOptions how = options.path;
+  how.threads = options.backend.threads;
+  Path path(renderer, model, pair.a, pair.b, how);
   return {path.frames(options.frames, size, supersample),
           path.frames(animation_frames, size, supersample)};
 }
@@ -80,12 +82,12 @@ void write_walk(Renderer& renderer, const Model& model, const std::vector<ImageP
 }
 
 /// From each image to the next and, from more than two, back to the first.
-std::vector<ImagePair> pairs_on_the_way(Memory& memory, const Model& model,
+std::vector<ImagePair> pairs_on_the_way(Session& session, const Model& model,
                                         const InterpolateOptions& options) {
   std::vector<std::size_t> images;
   for (const std::string& name : options.names) images.push_back(find_image(model, name));
   if (images.size() > 2 && !options.open) images.push_back(images.front());
-  ImageDistances similarities(memory, model);
+  ImageDistances similarities(session.memory, model, session.threads);
   std::vector<ImagePair> pairs;
   for (std::size_t i = 0; i + 1 < images.size(); ++i)
     pairs.push_back({images[i], images[i + 1],
@@ -100,12 +102,13 @@ void interpolate(const InterpolateOptions& options) {
   const Model model = load_model(session.memory, options.model);
   Renderer renderer(session.memory, model);
   if (options.best_pairs == 0)
-    return write_walk(renderer, model, pairs_on_the_way(session.memory, model, options),
-                      options.out, options);
+    return write_walk(renderer, model, pairs_on_the_way(session, model, options), options.out,
+                      options);
   if (model.images.size() < 2 * options.best_pairs)
     throw Error(fmt::format("{} disjoint pairs need {} images; the model has {}",
                             options.best_pairs, 2 * options.best_pairs, model.images.size()));
-  for (const ImagePair& pair : best_pairs(session.memory, model, options.best_pairs))
+  for (const ImagePair& pair : best_pairs(session.memory, model, options.best_pairs,
+                                          default_distance_measure, session.threads))
     write_walk(renderer, model, {pair},
                options.out / (model.images[pair.a].name + "-" + model.images[pair.b].name),
                options);

@@ -50,7 +50,8 @@ void pairs(const PairsOptions& options) {
   const Model model = load_model(session.memory, options.model);
   if (model.images.size() < 2)
     throw Error(fmt::format("a pair needs two images; the model has {}", model.images.size()));
-  const DistanceMatrix distances = image_distances(session.memory, model, options.measure);
+  const DistanceMatrix distances =
+      image_distances(session.memory, model, options.measure, session.threads);
   const std::vector<ImagePair> best = closest_disjoint_pairs(distances, options.count);
   const std::vector<ImagePair> ranking = closest_pairs(distances, options.ranking);
   if (options.json) {

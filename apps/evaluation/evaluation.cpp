@@ -9,8 +9,8 @@
 #include <set>
 
 #include "inpaint.hpp"
+#include "parallel.hpp"
 #include "resample.hpp"
-#include "support/parallel.hpp"
 
 namespace chorus::app {
 

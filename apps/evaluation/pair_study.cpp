@@ -11,9 +11,10 @@
 #include "chorus/error.hpp"
 #include "chorus/render.hpp"
 #include "files.hpp"
+#include "parallel.hpp"
 #include "ranking.hpp"
+#include "split.hpp"
 #include "support/fingerprint.hpp"
-#include "support/parallel.hpp"
 
 namespace chorus::app {
 
@@ -42,8 +43,8 @@ std::vector<ImagePair> studied_pairs(const Model& model, const PairsOptions& opt
 }
 
 std::vector<Image> frames_of(Renderer& renderer, const Model& model, const ImagePair& pair,
-                             PathKind kind) {
-  Path path(renderer, model, pair.a, pair.b, {.kind = kind, .even = false});
+                             PathKind kind, std::size_t threads) {
+  Path path(renderer, model, pair.a, pair.b, {.kind = kind, .even = false, .threads = threads});
   return path.frames(study_frames, model.images[pair.a].size());
 }
 
@@ -58,7 +59,7 @@ std::vector<JudgedPair> judge(Session& session, const Model& model, const PairsO
     const std::size_t count = std::min(at_once, pairs.size() - first);
     std::vector<std::vector<Image>> frames;
     for (std::size_t i = first; i < first + count; ++i)
-      frames.push_back(frames_of(renderer, model, pairs[i], options.path));
+      frames.push_back(frames_of(renderer, model, pairs[i], options.path, session.threads));
     for_each_index(count, session.threads,
                    [&](std::size_t i) { judged[first + i].scores = score_path(frames[i], 1); });
     progress(static_cast<double>(first + count) / static_cast<double>(pairs.size()));
@@ -193,7 +194,7 @@ PairStudy study_of(Session& session, const Model& model, const PairsOptions& opt
   const std::vector<JudgedPair> one = within(judged, choosing), other = within(judged, held_out);
   PairStudy study{options.path, judged.size(),           one.size(), other.size(),
                   {},           default_distance_measure};
-  ImageDistances similarities(session.memory, model);
+  ImageDistances similarities(session.memory, model, session.threads);
   double most = -2;
   for (const DistanceMeasure measure : all_distance_measures) {
     const DistanceMatrix distances =

@@ -9,8 +9,8 @@
 
 #include "chorus/error.hpp"
 #include "known_truth.hpp"
+#include "parallel.hpp"
 #include "printable.hpp"
-#include "support/parallel.hpp"
 
 namespace chorus::app {
 
@@ -101,7 +101,8 @@ std::vector<KnownTruthScore> score_known_truth(Session& session, const Model& mo
     if (truth == middles[side].end() || truth->second.size() != size) continue;
     const std::size_t points = training_points(model, pair.a);
     // At their own pace, where the true middle is half of what was done.
-    Path path(renderer, model, pair.a, pair.b, {.kind = options.path, .even = false});
+    Path path(renderer, model, pair.a, pair.b,
+              {.kind = options.path, .even = false, .threads = session.threads});
     Path line(renderer, model, pair.a, pair.b, {.kind = PathKind::linear, .even = false});
     const std::vector<Image> frames = path.frames(3, size, points);
     const auto error = [&](const Image& image) {
@@ -260,11 +261,12 @@ std::vector<PairScores> score_pairs(Session& session, const Model& model,
                                     const PathVisitor& visit) {
   Renderer renderer(session.memory, model);
   std::vector<std::vector<Image>> frames(pairs.size());
-  // A morph is drawn by one thread; other paths are decoded, for which the renderer takes all.
+  // Several morphs are drawn at once, each by one thread; other paths are decoded, for which the
+  // renderer takes all threads.
   const std::size_t at_once = kind == PathKind::morph ? session.threads : 1;
   for_each_index(pairs.size(), at_once, [&](std::size_t i) {
     const std::size_t first = pairs[i].a;
-    Path path(renderer, model, first, pairs[i].b, {.kind = kind});
+    Path path(renderer, model, first, pairs[i].b, {.kind = kind, .threads = session.threads});
     frames[i] =
         path.frames(judged_frames, model.images[first].size(), training_points(model, first));
     if (visit) visit(i, pairs[i], path);
@@ -293,8 +295,9 @@ PathEvaluation evaluate_paths(Session& session, const Model& model, const Traini
   return {.path = options.path,
           .measure = options.pairs_measure,
           .seed = options.pairs_seed,
-          .best = scores(best_pairs(session.memory, model, best_count, options.pairs_measure),
-                         visit_best),
+          .best = scores(
+              best_pairs(session.memory, model, best_count, options.pairs_measure, session.threads),
+              visit_best),
           .random = scores(random_pairs(images, random_count, options.pairs_seed), visit_random),
           .known_truth = score_known_truth(session, model, options)};
 }

@@ -1,9 +1,10 @@
 #include "support/session.hpp"
 
 #include <fmt/format.h>
-#include <omp.h>
 
 #include <algorithm>
+
+#include "parallel.hpp"
 
 namespace chorus::app {
 
@@ -21,8 +22,7 @@ Session::Session(const BackendChoice& choice, bool with_profile)
     : profiler(with_profile ? std::make_shared<ProfilingBackend>(chosen(choice)) : nullptr),
       backend(with_profile ? profiler : chosen(choice)),
       memory(backend),
-      threads(choice.threads != 0 ? choice.threads
-                                  : static_cast<std::size_t>(omp_get_max_threads())) {}
+      threads(usable_threads(choice.threads)) {}
 
 void print_profile(const Profile& profile, std::uint64_t steps) {
   const double ms_per_step = 1e3 / static_cast<double>(std::max<std::uint64_t>(steps, 1));

@@ -1,18 +1,16 @@
 #include "cpu/cpu_backend.hpp"
 
-#include <omp.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <exception>
 #include <memory>
 #include <new>
 
 #include "chorus/tensor.hpp"
 #include "cpu/draw_pixels.hpp"
 #include "host/host_backend.hpp"
+#include "parallel.hpp"
 #include "reference/reference.hpp"
 
 namespace chorus {
@@ -26,12 +24,6 @@ std::size_t second_level_cache_bytes() {
   if (bytes > 0) return static_cast<std::size_t>(bytes);
 #endif
   return std::size_t{512} << 10;
-}
-
-/// More threads than cores would only wait for each other.
-std::size_t usable_threads(std::size_t wanted) {
-  if (wanted == 0) wanted = static_cast<std::size_t>(omp_get_max_threads());
-  return std::min(wanted, static_cast<std::size_t>(omp_get_num_procs()));
 }
 
 /// Memory that begins on a cache line; what it held is lost when it grows.
@@ -98,24 +90,9 @@ class CpuBackend final : public HostBackend {
 
   void parallel(std::size_t tasks,
                 const std::function<void(std::size_t, std::size_t)>& body) override {
-    std::exception_ptr failure;
-    const int threads = static_cast<int>(std::min(threads_, workers_));
-    std::atomic<std::size_t> taken = 0;
-#pragma omp parallel num_threads(threads)
-    {
-      // A thread that is done takes the next worker that nobody has begun. The team may be smaller
-      // than asked for, one thread inside another parallel region.
-      const auto thread = static_cast<std::size_t>(omp_get_thread_num());
-      const auto team = static_cast<std::size_t>(omp_get_num_threads());
-      try {
-        for (std::size_t worker = thread; worker < workers_; worker = team + taken++)
-          for (std::size_t task = worker; task < tasks; task += workers_) body(task, worker);
-      } catch (...) {
-#pragma omp critical(chorus_parallel_failure)
-        if (!failure) failure = std::current_exception();
-      }
-    }
-    if (failure) std::rethrow_exception(failure);
+    for_each_index(workers_, threads_, [&](std::size_t worker) {
+      for (std::size_t task = worker; task < tasks; task += workers_) body(task, worker);
+    });
   }
 
   double measure_peak_flops() override {

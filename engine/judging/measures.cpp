@@ -6,6 +6,7 @@
 
 #include "image_distance.hpp"
 #include "metrics.hpp"
+#include "parallel.hpp"
 #include "region_distance.hpp"
 #include "vectors.hpp"
 
@@ -48,8 +49,9 @@ DistanceMeasure parse_distance_measure(std::string_view text) {
   return enum_names<DistanceMeasure>.parse(text);
 }
 
-ImageDistances::ImageDistances(Memory& memory, const Model& model)
+ImageDistances::ImageDistances(Memory& memory, const Model& model, std::size_t threads)
     : model_(model),
+      threads_(threads),
       renderer_(memory, model),
       latents_(host_rows(memory.backend(), model.latents)),
       shifts_(modulation_vectors(memory.backend(), model)),
@@ -121,16 +123,18 @@ DistanceMatrix ImageDistances::distances(DistanceMeasure measure) {
   const std::size_t images = model_.images.size();
   for (std::size_t i = 0; i < images; ++i) prepare(i, measure);
   DistanceMatrix distances(images, std::vector<double>(images));
-  // A decoding uses all processors by itself, and works on one image at a time.
-#pragma omp parallel for schedule(dynamic) if (measure != DistanceMeasure::pull_back)
-  for (std::size_t a = 0; a < images; ++a)
+  // pull_back decodes, which the renderer does for one image at a time, on all workers.
+  const std::size_t threads = measure == DistanceMeasure::pull_back ? 1 : threads_;
+  for_each_index(images, threads, [&](std::size_t a) {
     for (std::size_t b = a + 1; b < images; ++b)
       distances[a][b] = distances[b][a] = compare(a, b, measure);
+  });
   return distances;
 }
 
-DistanceMatrix image_distances(Memory& memory, const Model& model, DistanceMeasure measure) {
-  return ImageDistances(memory, model).distances(measure);
+DistanceMatrix image_distances(Memory& memory, const Model& model, DistanceMeasure measure,
+                               std::size_t threads) {
+  return ImageDistances(memory, model, threads).distances(measure);
 }
 
 }  // namespace chorus

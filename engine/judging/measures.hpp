@@ -56,10 +56,11 @@ DistanceMeasure parse_distance_measure(std::string_view text);  ///< throws Erro
 /// How far apart a model's images are. Decoded images are compared on a grid of 48 x 48 pixels
 /// whatever their own sizes, since images of different sizes share the network's coordinates;
 /// pull_back decodes 24 x 24 pixels at 5 places. Images are decoded when a measure first asks for
-/// them and kept for the next one. The memory and the model must outlive this.
+/// them and kept for the next one; decoded images are compared on `threads` threads, see
+/// for_each_index(). The memory and the model must outlive this.
 class ImageDistances {
  public:
-  ImageDistances(Memory& memory, const Model& model);
+  ImageDistances(Memory& memory, const Model& model, std::size_t threads);
 
   double distance(std::size_t a, std::size_t b, DistanceMeasure measure);
   /// Between all images: a symmetric matrix with zeros on the diagonal.
@@ -71,6 +72,7 @@ class ImageDistances {
   double compare(std::size_t a, std::size_t b, DistanceMeasure measure);
 
   const Model& model_;
+  std::size_t threads_;
   Renderer renderer_;
   std::vector<std::vector<double>> latents_, shifts_;
   // By image; empty until asked for.
@@ -78,6 +80,8 @@ class ImageDistances {
   std::vector<std::shared_ptr<const SegmentedImage>> regions_;
 };
 
-DistanceMatrix image_distances(Memory& memory, const Model& model, DistanceMeasure measure);
+/// ImageDistances::distances() for one measure.
+DistanceMatrix image_distances(Memory& memory, const Model& model, DistanceMeasure measure,
+                               std::size_t threads);
 
 }  // namespace chorus

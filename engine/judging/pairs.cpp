@@ -101,8 +101,8 @@ std::vector<ImagePair> closest_disjoint_pairs(const DistanceMatrix& distances, s
 }
 
 std::vector<ImagePair> best_pairs(Memory& memory, const Model& model, std::size_t count,
-                                  DistanceMeasure measure) {
-  return closest_disjoint_pairs(image_distances(memory, model, measure), count);
+                                  DistanceMeasure measure, std::size_t threads) {
+  return closest_disjoint_pairs(image_distances(memory, model, measure, threads), count);
 }
 
 std::vector<ImagePair> random_pairs(std::size_t images, std::size_t count, std::uint64_t seed) {

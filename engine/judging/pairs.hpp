@@ -28,9 +28,9 @@ std::vector<ImagePair> closest_pairs(const DistanceMatrix& distances, std::size_
 std::vector<ImagePair> closest_disjoint_pairs(const DistanceMatrix& distances, std::size_t count);
 
 /// Up to `count` pairs of a model's images, no image in two of them, with the least sum of
-/// distances. Closest first.
+/// distances. Closest first. Images are compared on `threads` threads, see ImageDistances.
 std::vector<ImagePair> best_pairs(Memory& memory, const Model& model, std::size_t count,
-                                  DistanceMeasure measure = default_distance_measure);
+                                  DistanceMeasure measure, std::size_t threads);
 
 /// Different pairs of different images, drawn from the seed; all there are if `count` is not less.
 /// Words w of RandomStream(seed, Stream::random_pairs), two for each draw: a = below(w, images), b

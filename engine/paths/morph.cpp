@@ -57,7 +57,7 @@ double Morph::details_of(const End& end) {
   return mean_squared_error(end.drawn, end.common) * static_cast<double>(end.drawn.rgb.size());
 }
 
-Morph::Morph(const Image& from, const Image& to) {
+Morph::Morph(const Image& from, const Image& to, std::size_t threads) : threads_(threads) {
   if (from.size() != to.size()) throw std::invalid_argument("Morph: images of different sizes");
   from_ = take_apart(from);
   to_ = take_apart(to);
@@ -98,7 +98,7 @@ void Morph::set_matches(std::vector<Match> matches) {
 
 Morph::End Morph::end(double t) const {
   const auto drawn = [&](Side side) {
-    return paint(scene(t, side), from_.size, samples_for(from_.size));
+    return paint(scene(t, side), from_.size, samples_for(from_.size), threads_);
   };
   return {drawn(t == 0 ? Side::from : Side::to), drawn(Side::neither)};
 }
@@ -261,13 +261,13 @@ Image Morph::draw(double t, PixelSize size) const {
     const auto near_left = [](double u) { return static_cast<float>(std::max(0.0, 1 - 10 * u)); };
     both.from = {&rest_from_.far, &rest_from_.near, left_from, near_left(t)};
     both.to = {&rest_to_.far, &rest_to_.near, left_to, near_left(1 - t)};
-    return paint(both, size, samples);
+    return paint(both, size, samples, threads_);
   }
   const auto share = static_cast<float>(t);
   Scene common = scene(t, Side::neither);
   common.from = {&rest_from_.far, &rest_from_.near, 1 - share, 0};
   common.to = {&rest_to_.far, &rest_to_.near, share, 0};
-  const Image without = paint(common, size, samples);
+  const Image without = paint(common, size, samples, threads_);
   Image image = without;
   for (const auto& [side, left] : {std::pair{Side::from, left_from}, {Side::to, left_to}}) {
     if (left == 0) continue;
@@ -275,7 +275,7 @@ Image Morph::draw(double t, PixelSize size) const {
     detailed.from = common.from;
     detailed.to = common.to;
     (side == Side::from ? detailed.from : detailed.to).near_weight = 1;
-    const Image with = paint(detailed, size, samples);
+    const Image with = paint(detailed, size, samples, threads_);
     for (std::size_t i = 0; i < image.rgb.size(); ++i)
       image.rgb[i] += left * (with.rgb[i] - without.rgb[i]);
   }

@@ -21,8 +21,9 @@ enum class Details {
 /// Shapes that move, between any two pictures of one size. See docs/paths.md.
 class Morph {
  public:
-  /// Throws std::invalid_argument if the sizes differ or there is no pixel.
-  Morph(const Image& from, const Image& to);
+  /// Draws on `threads` threads, see for_each_index(). Throws std::invalid_argument if the sizes
+  /// differ or there is no pixel.
+  Morph(const Image& from, const Image& to, std::size_t threads = 1);
 
   /// The picture at t in [0, 1] at any size. Its ends are the two pictures, but for resampling.
   Image draw(double t, PixelSize size) const;
@@ -66,6 +67,7 @@ class Morph {
   /// What has more details takes more of the time, which is the shortest way.
   Turn shortest_turn(double of_from, double of_to) const;
 
+  std::size_t threads_;
   Drawing from_, to_;
   SimilarityMotion motion_;
   std::vector<Match> matches_;

@@ -31,8 +31,12 @@ void add(Image& image, const Image& other, double weight) {
 
 class MorphSegment : public PathSegment {
  public:
-  MorphSegment(Renderer& renderer, const Model& model, std::size_t from, std::size_t to)
-      : renderer_(renderer), from_(from), to_(to), morph_(morph(renderer, model, from, to)) {}
+  MorphSegment(Renderer& renderer, const Model& model, std::size_t from, std::size_t to,
+               std::size_t threads)
+      : renderer_(renderer),
+        from_(from),
+        to_(to),
+        morph_(morph(renderer, model, from, to, threads)) {}
 
   Image at(double u, PixelSize size, std::size_t supersample) override {
     if (u == 0) return renderer_.render(from_, size.width, size.height, supersample);
@@ -45,10 +49,11 @@ class MorphSegment : public PathSegment {
   }
 
  private:
-  static Morph morph(Renderer& renderer, const Model& model, std::size_t from, std::size_t to) {
+  static Morph morph(Renderer& renderer, const Model& model, std::size_t from, std::size_t to,
+                     std::size_t threads) {
     const PixelSize size = working_size(model.images[from]);
     return {renderer.render(from, size.width, size.height),
-            renderer.render(to, size.width, size.height)};
+            renderer.render(to, size.width, size.height), threads};
   }
 
   /// What an end drawn at a size lacks of the network's image.
@@ -70,8 +75,8 @@ class MorphSegment : public PathSegment {
 }  // namespace
 
 std::unique_ptr<PathSegment> morph_segment(Renderer& renderer, const Model& model, std::size_t from,
-                                           std::size_t to) {
-  return std::make_unique<MorphSegment>(renderer, model, from, to);
+                                           std::size_t to, std::size_t threads) {
+  return std::make_unique<MorphSegment>(renderer, model, from, to, threads);
 }
 
 }  // namespace chorus

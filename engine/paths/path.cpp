@@ -16,18 +16,19 @@ namespace {
 constexpr std::size_t steps_of_frame = 16, most_measured_steps = 64;
 
 std::unique_ptr<PathSegment> make_segment(Renderer& renderer, const Model& model, std::size_t from,
-                                          std::size_t to, PathKind kind) {
+                                          std::size_t to, const PathOptions& options) {
   if (from >= model.images.size() || to >= model.images.size())
     throw std::invalid_argument("Path: an image that the model does not have");
-  if (kind == PathKind::morph) return morph_segment(renderer, model, from, to);
-  return latent_segment(renderer, model, from, to, kind);
+  if (options.kind == PathKind::morph)
+    return morph_segment(renderer, model, from, to, options.threads);
+  return latent_segment(renderer, model, from, to, options.kind);
 }
 
 }  // namespace
 
 Path::Path(Renderer& renderer, const Model& model, std::size_t from, std::size_t to,
            const PathOptions& options)
-    : segment_(make_segment(renderer, model, from, to, options.kind)),
+    : segment_(make_segment(renderer, model, from, to, options)),
       measured_size_(model.images[from].size()),
       measured_supersample_(model.supersample),
       even_(options.even) {}

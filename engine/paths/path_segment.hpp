@@ -20,7 +20,8 @@ class PathSegment {
 std::unique_ptr<PathSegment> latent_segment(Renderer& renderer, const Model& model,
                                             std::size_t from, std::size_t to, PathKind kind);
 
+/// Frames are drawn on `threads` threads, see for_each_index().
 std::unique_ptr<PathSegment> morph_segment(Renderer& renderer, const Model& model, std::size_t from,
-                                           std::size_t to);
+                                           std::size_t to, std::size_t threads);
 
 }  // namespace chorus

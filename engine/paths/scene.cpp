@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "parallel.hpp"
+
 namespace chorus {
 
 namespace {
@@ -224,15 +226,14 @@ Color color_at(const Scene& scene, const Lefts& left, const Seen& seen, const Po
 
 }  // namespace
 
-Image paint(const Scene& scene, PixelSize size, std::size_t per_axis) {
+Image paint(const Scene& scene, PixelSize size, std::size_t per_axis, std::size_t threads) {
   const Samples samples(size, per_axis);
   std::vector<Slope> slopes;
   for (const Moving& shape : scene.shapes) slopes.emplace_back(shape, samples.plane);
   const Lefts left{Left(scene.from), Left(scene.to)};
   Image image(size.width, size.height);
   const float share = 1 / static_cast<float>(per_axis * per_axis);
-#pragma omp parallel for schedule(dynamic)
-  for (std::size_t row = 0; row < size.height; ++row)
+  for_each_index(size.height, threads, [&](std::size_t row) {
     for (std::size_t y = row * per_axis; y < (row + 1) * per_axis; ++y) {
       const std::vector<Seen> seen = lay_shapes(scene, slopes, samples, y);
       for (std::size_t column = 0; column < size.width; ++column) {
@@ -243,6 +244,7 @@ Image paint(const Scene& scene, PixelSize size, std::size_t per_axis) {
         }
       }
     }
+  });
   return image;
 }
 

@@ -56,7 +56,8 @@ struct Scene {
 };
 
 /// Paints a scene with per_axis x per_axis points a pixel. At each point the front shape there is
-/// seen, and where two shapes that lie side by side leave a crack, the nearer one of them.
-Image paint(const Scene& scene, PixelSize size, std::size_t per_axis);
+/// seen, and where two shapes that lie side by side leave a crack, the nearer one of them. Rows are
+/// divided among `threads` threads, see for_each_index().
+Image paint(const Scene& scene, PixelSize size, std::size_t per_axis, std::size_t threads);
 
 }  // namespace chorus

@@ -15,6 +15,7 @@
 #include "image_distance.hpp"
 #include "metrics.hpp"
 #include "random.hpp"
+#include "threads.hpp"
 
 namespace {
 
@@ -177,7 +178,7 @@ BOOST_AUTO_TEST_CASE(every_measure_gives_a_symmetric_matrix_of_distances) {
   const Model model = tiny_model(memory);
   for (const DistanceMeasure measure : all_distance_measures) {
     BOOST_TEST_CONTEXT(name(measure)) {
-      const DistanceMatrix distances = image_distances(memory, model, measure);
+      const DistanceMatrix distances = image_distances(memory, model, measure, 2);
       BOOST_REQUIRE_EQUAL(distances.size(), 5U);
       double sum = 0;
       for (std::size_t a = 0; a < 5; ++a)
@@ -189,7 +190,7 @@ BOOST_AUTO_TEST_CASE(every_measure_gives_a_symmetric_matrix_of_distances) {
         }
       BOOST_TEST(sum > 0);
       BOOST_TEST((parse_distance_measure(name(measure)) == measure));
-      BOOST_TEST(disjoint(best_pairs(memory, model, 2, measure)));
+      BOOST_TEST(disjoint(best_pairs(memory, model, 2, measure, 2)));
     }
   }
   BOOST_CHECK_THROW(parse_distance_measure("pixels"), Error);
@@ -198,7 +199,7 @@ BOOST_AUTO_TEST_CASE(every_measure_gives_a_symmetric_matrix_of_distances) {
 BOOST_AUTO_TEST_CASE(two_images_are_as_far_apart_alone_as_among_all) {
   Memory memory(make_backend("cpu"));
   const Model model = tiny_model(memory);
-  ImageDistances all(memory, model), alone(memory, model);
+  ImageDistances all(memory, model, 2), alone(memory, model, 2);
   for (const DistanceMeasure measure : all_distance_measures)
     BOOST_TEST(alone.distance(3, 1, measure) == all.distances(measure)[1][3], name(measure));
 }
@@ -207,7 +208,7 @@ BOOST_AUTO_TEST_CASE(a_path_is_no_shorter_than_the_distance_of_its_ends) {
   Memory memory(make_backend("cpu"));
   const Model model = tiny_model(memory);
   Renderer renderer(memory, model);
-  const DistanceMatrix lengths = image_distances(memory, model, DistanceMeasure::pull_back);
+  const DistanceMatrix lengths = image_distances(memory, model, DistanceMeasure::pull_back, 2);
   for (std::size_t a = 0; a < 5; ++a)
     for (std::size_t b = a + 1; b < 5; ++b)
       BOOST_TEST(lengths[a][b] >= pixel_distance(quantized(renderer.render(a, 24, 24)),
@@ -233,6 +234,22 @@ BOOST_AUTO_TEST_CASE(each_measure_sees_what_it_is_named_after) {
   // Half of it is covered: 72 pixels of 216.
   BOOST_TEST(silhouette_distance(small, square(16, 10, 12, red)) == 1 - 72.0 / 216,
              boost::test_tools::tolerance(1e-9));
+}
+
+BOOST_AUTO_TEST_CASE(distances_are_taken_on_the_threads_asked_for) {
+  Memory memory(make_backend("cpu", {.threads = 1}));
+  const Model model = tiny_model(memory);
+  for (const DistanceMeasure measure : all_distance_measures) {
+    DistanceMatrix one, two;
+    BOOST_TEST(test::threads_started_by(
+                   [&] { one = ImageDistances(memory, model, 1).distances(measure); }) == 0U);
+    if (test::counts_started_threads && measure == DistanceMeasure::regions)
+      BOOST_TEST(test::threads_started_by(
+                     [&] { two = ImageDistances(memory, model, 2).distances(measure); }) == 1U);
+    else
+      two = ImageDistances(memory, model, 2).distances(measure);
+    BOOST_TEST((one == two));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(palettes_are_compared_by_area_and_shade) {

@@ -19,6 +19,7 @@
 #include "pictures.hpp"
 #include "random.hpp"
 #include "segmentation.hpp"
+#include "threads.hpp"
 
 using chorus::Affine;
 using chorus::Image;
@@ -321,6 +322,16 @@ BOOST_AUTO_TEST_CASE(a_picture_appears_on_an_empty_one) {
   BOOST_TEST((morph.details() == chorus::Details::shrink));
   BOOST_TEST(psnr(morph.draw(0.1, square), empty) > 20);
   BOOST_TEST(psnr(morph.draw(0.95, square), letter({})) > 10);
+}
+
+BOOST_AUTO_TEST_CASE(a_morph_is_drawn_on_the_threads_asked_for) {
+  const Image from = letter({}), to = box(0.1, 0.2, 0.6, 0.3, blue);
+  Image one, two;
+  BOOST_TEST(threads_started_by([&] { one = Morph(from, to, 1).draw(0.4, square); }) == 0U);
+  const std::size_t started =
+      threads_started_by([&] { two = Morph(from, to, 2).draw(0.4, square); });
+  if (counts_started_threads) BOOST_TEST(started == 1U);
+  BOOST_TEST((one.rgb == two.rgb));
 }
 
 BOOST_AUTO_TEST_CASE(pictures_must_be_of_one_size) {

@@ -3,7 +3,7 @@
 #include "chorus/autodiff.hpp"
 
 // Differentiable operations. All values are matrices; shapes are checked (std::invalid_argument).
-// Each may be differentiated any number of times. How to add one: engine/README.md.
+// Each may be differentiated any number of times. How to add one: CONTRIBUTING.md.
 
 namespace chorus {
 

@@ -29,6 +29,9 @@ struct PathOptions {
   /// pixels and channels, at the size that the first image was trained at). Else at the path's own
   /// pace.
   bool even = true;
+  /// CPU threads that draw a frame of a morph, as BackendOptions::threads: 0 stands for
+  /// OMP_NUM_THREADS or one per core.
+  std::size_t threads = 0;
 };
 
 /// One step of a path: its frames are functions of a number from 0 to 1.
