@@ -37,7 +37,7 @@ struct TrainOptions {
   std::optional<Head> head;                     ///< nothing: what suits the images
   std::size_t palette_size = 0;                 ///< 0: what suits the images
   std::optional<PaletteFields> palette_fields;  ///< nothing: what suits the images
-  TrainConfig training = {.area_from = 0.75};
+  TrainConfig training = {.pixels = {.areas = {.from = 0.75}}};
   double hold_out_pixels = 0;  ///< share of each image's pixels that training never sees
   double hold_out_images = 0;  ///< share of the images
   double checkpoint_seconds = 60;

@@ -204,8 +204,8 @@ ordered_json bench_training(const Case& which, std::size_t width, const Batch& b
   Session session(choice_of(which), true);
   Model model = bench_model(session.memory, width, batch.images);
   TrainConfig config;
-  config.flat_pixels = 0;
-  config.edge_pixels = batch.pixels_per_image;
+  config.pixels.flat_pixels = 0;
+  config.pixels.edge_pixels = batch.pixels_per_image;
   Trainer trainer(session.memory, model, noise_images(batch.images), config);
   const double macs = macs_per_pixel(model.siren.config());
   const double operations = 6 * macs * static_cast<double>(batch.pixels());

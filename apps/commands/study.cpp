@@ -8,9 +8,12 @@
 
 #include "chorus/error.hpp"
 #include "commands.hpp"
+#include "evaluation/evaluation.hpp"
 #include "files.hpp"
 #include "printable.hpp"
 #include "results.hpp"
+#include "support/session.hpp"
+#include "training/training_state.hpp"
 
 namespace chorus::app {
 
@@ -74,24 +77,81 @@ Measures image_measures(const ordered_json& result) {
   return measures;
 }
 
-/// What a seed is run with: a file with other settings is not taken for it.
-std::string settings_of(const StudyOptions& options, const TrainOptions& train) {
-  const auto limit = train.steps    ? fmt::format("{} steps", *train.steps)
-                     : train.epochs ? fmt::format("{} epochs", *train.epochs)
-                                    : fmt::format("{} s", train.seconds.value_or(0));
-  return fmt::format(
-      "{}; {}; size {}; width {}, {} hidden layers, latent {}, conditioning {}, omega {} {}; rate "
-      "{}; {} + {} + {} pixels of {} images; head {}, palette {} {} {}, assignment {} "
-      "until {}, blended from {}, area from {}; hold out {} {}",
-      options.protocol, limit, train.size.value_or(0), train.network.width,
-      train.network.hidden_layers, train.network.latent, name(train.network.conditioning),
-      train.network.omega_first, train.network.omega_hidden, train.training.learning_rate,
-      train.training.flat_pixels, train.training.edge_pixels, train.training.blended_pixels,
-      train.training.images_per_step, train.head ? name(*train.head) : "auto", train.palette_size,
-      name(train.network.palette_source),
-      train.palette_fields ? name(*train.palette_fields) : "auto", train.training.assignment,
-      train.training.assignment_until, train.training.blended_from, train.training.area_from,
-      train.hold_out_pixels, train.hold_out_images);
+template <class Config>
+ordered_json to_json(const Config& config) {
+  ordered_json settings;
+  each_setting(config, [&](const char* name, const auto& value) { settings[name] = value; });
+  return settings;
+}
+
+ordered_json network_to_json(const TrainOptions& train) {
+  // With another number of fields in SirenConfig this does not compile. Of some, TrainOptions says
+  // what was asked for; the number of channels is always 3.
+  const auto& [width, hidden_layers, latent, channels, conditioning, omega_first, omega_hidden,
+               head, palette_size, palette_source, palette_fields] = train.network;
+  return {{"width", width},
+          {"hidden_layers", hidden_layers},
+          {"latent", latent},
+          {"conditioning", name(conditioning)},
+          {"omega_first", omega_first},
+          {"omega_hidden", omega_hidden},
+          {"head", train.head ? name(*train.head) : "auto"},
+          {"palette_size", train.palette_size},
+          {"palette", name(palette_source)},
+          {"palette_fields", train.palette_fields ? name(*train.palette_fields) : "auto"}};
+}
+
+ordered_json limit_to_json(const TrainOptions& train) {
+  if (train.steps) return {{"steps", *train.steps}};
+  if (train.epochs) return {{"epochs", *train.epochs}};
+  return {{"seconds", train.seconds.value_or(0)}};
+}
+
+/// Checksums of the pictures that a seed is trained and judged on, size by size.
+ordered_json data_to_json(const StudyOptions& options) {
+  const TrainOptions& train = options.train;
+  std::vector<std::size_t> sizes;  // empty: all
+  if (train.size && options.protocol != "resolutions") sizes = {*train.size};
+  ordered_json checksums;
+  for (const Collection& pictures : load_sizes(train.data, sizes, train.background))
+    checksums.push_back(data_checksum(pictures));
+  return checksums;
+}
+
+/// Everything that the results of a study depend on, but for the seed: a file that was made with
+/// anything else is not taken for one of its seeds.
+ordered_json settings_of(const StudyOptions& options) {
+  const TrainOptions& train = options.train;
+  const Session session(train.backend);
+  ordered_json training = to_json(train.training);
+  training.erase("seed");
+  ordered_json settings = {{"protocol", options.protocol},
+                           {"limit", limit_to_json(train)},
+                           {"pictures", data_to_json(options)},
+                           {"size", train.size.value_or(0)},
+                           {"background", train.background},
+                           {"hold_out_pixels", train.hold_out_pixels},
+                           {"hold_out_images", train.hold_out_images},
+                           {"network", network_to_json(train)},
+                           {"training", training},
+                           {"backend", session.backend->name()},
+                           {"precision", name(session.backend->precision())},
+                           {"workers", session.backend->workers()}};
+  if (options.protocol == "images") settings["fit"] = to_json(FitOptions{}.fit);
+  return settings;
+}
+
+/// The settings that differ, as "training/edge_pixels: 11, now 12".
+std::string differences(const ordered_json& before, const ordered_json& now) {
+  const ordered_json was = before.is_object() ? before.flatten() : ordered_json::object();
+  const ordered_json is = now.flatten();
+  std::string text;
+  for (const auto& [key, value] : is.items()) {
+    if (was.contains(key) && was[key] == value) continue;
+    text += fmt::format("{}{}: {}, now {}", text.empty() ? "" : "; ", key.substr(1),
+                        was.contains(key) ? was[key].dump() : "unknown", value.dump());
+  }
+  return text.empty() ? "others" : text;
 }
 
 TrainOptions training_of(const StudyOptions& options, std::uint64_t seed) {
@@ -125,15 +185,16 @@ ordered_json judge(const StudyOptions& options, const TrainOptions& trained) {
 }
 
 /// The result of a seed, from its file if it is finished.
-ordered_json run_seed(const StudyOptions& options, std::uint64_t seed) {
+ordered_json run_seed(const StudyOptions& options, const ordered_json& settings,
+                      std::uint64_t seed) {
   const TrainOptions training = training_of(options, seed);
   const fs::path file = fs::path(training.model).replace_extension(".json");
-  const std::string settings = settings_of(options, training);
   if (fs::exists(file)) {
     ordered_json done = ordered_json::parse(read_file(file), nullptr, false);
-    if (!done.is_object() || done.value("settings", "") != settings)
-      throw Error(fmt::format("{} is not of a study with these settings ({}); give another -o",
-                              shown(file), settings));
+    const ordered_json before = done.is_object() ? done.value("settings", ordered_json()) : done;
+    if (before != settings)
+      throw Error(fmt::format("{} was made with other settings ({}); give another -o", shown(file),
+                              printable(differences(before, settings))));
     fmt::print("Seed {}: finished before\n", seed);
     return done.at("result");
   }
@@ -194,9 +255,10 @@ void summarize(const StudyOptions& options, const std::vector<Measures>& seeds) 
 
 void study(const StudyOptions& options) {
   make_folder(options.out);
+  const ordered_json settings = settings_of(options);
   std::vector<Measures> seeds;
   for (std::size_t k = 0; k < options.seeds; ++k) {
-    const ordered_json result = run_seed(options, options.train.training.seed + k);
+    const ordered_json result = run_seed(options, settings, options.train.training.seed + k);
     seeds.push_back(options.protocol == "pixels"   ? pixel_measures(result)
                     : options.protocol == "images" ? image_measures(result)
                                                    : resolution_measures(result));

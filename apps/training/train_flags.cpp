@@ -63,33 +63,33 @@ std::vector<CLI::Option*> add_training(CLI::App& command, TrainOptions& o) {
       ->check(number_in(1e-3, 1e5));
   add("--omega-hidden", o.network.omega_hidden, "Factor of the hidden layers (scales their rate)")
       ->check(number_in(1e-3, 1e5));
-  add("--learning-rate", o.training.learning_rate, "Of the hidden layers at omega 30")
+  add("--learning-rate", o.training.rates.base, "Of the hidden layers at omega 30")
       ->check(number_in(1e-9, 1e3));
-  add("--flat-pixels", o.training.flat_pixels,
+  add("--flat-pixels", o.training.pixels.flat_pixels,
       "Drawn per image and step from flat neighbourhoods (0: from all pixels alike)")
       ->check(CLI::Range(0, 1 << 20));
-  add("--edge-pixels", o.training.edge_pixels,
+  add("--edge-pixels", o.training.pixels.edge_pixels,
       "Drawn per image and step from the others (0: from all pixels alike)")
       ->check(CLI::Range(0, 1 << 20));
-  add("--blended-pixels", o.training.blended_pixels,
+  add("--blended-pixels", o.training.pixels.blended.pixels,
       "Drawn per image and step from those that edges pass through; each is the mean of 4 points "
       "(0: like other edge pixels)")
       ->check(CLI::Range(0, 1 << 20));
-  add("--blended-from", o.training.blended_from,
+  add("--blended-from", o.training.pixels.blended.from,
       "Share of the steps before which such pixels are not drawn")
       ->check(number_in(0, 1));
-  add("--area-from", o.training.area_from,
+  add("--area-from", o.training.pixels.areas.from,
       "Share of the steps after which pixels count as areas, not as points (1: never)")
       ->check(number_in(0, 1));
-  add("--area-flat-pixels", o.training.area_flat_pixels, "As --flat-pixels, for areas")
+  add("--area-flat-pixels", o.training.pixels.areas.flat_pixels, "As --flat-pixels, for areas")
       ->check(CLI::Range(0, 1 << 20));
-  add("--area-edge-pixels", o.training.area_edge_pixels,
+  add("--area-edge-pixels", o.training.pixels.areas.edge_pixels,
       "As --edge-pixels, for areas; each is the mean of 9 points")
       ->check(CLI::Range(1, 1 << 20));
-  add("--assignment", o.training.assignment,
+  add("--assignment", o.training.assignment.weight,
       "Palette head: weight, at the start, of the loss that assigns pixels to entries (0: none)")
       ->check(number_in(0, 1e3));
-  add("--assignment-until", o.training.assignment_until,
+  add("--assignment-until", o.training.assignment.until,
       "Share of the steps over which that weight falls to 0")
       ->check(number_in(0, 1));
   add_head(command, o, options);
@@ -146,7 +146,7 @@ void add_train(CLI::App& app, TrainOptions& o) {
   command.add_option("--metrics", o.metrics, "Metrics as JSON lines (default: beside the model)");
   add_backend(command, o.backend);
   command.callback([&o] {
-    if (o.training.flat_pixels + o.training.edge_pixels == 0)
+    if (o.training.pixels.flat_pixels + o.training.pixels.edge_pixels == 0)
       throw CLI::ValidationError("--flat-pixels, --edge-pixels",
                                  "both are 0; expected at least one pixel an image");
     if (!o.steps && !o.epochs && !o.seconds) o.seconds = 60;

@@ -22,7 +22,6 @@
 #include "training/run_log.hpp"
 #include "training/tracking.hpp"
 #include "training/training_state.hpp"
-#include "training_plan.hpp"
 
 namespace chorus::app {
 
@@ -206,7 +205,7 @@ class TrainingRun {
   /// late.
   double schedule_progress() const {
     if (state_.limit.kind == Limit::Kind::steps) return progress();
-    return share_of_steps(progress(), trainer_.phases());
+    return trainer_.fraction_of_steps(progress());
   }
 
   void announce() {
@@ -341,7 +340,7 @@ class TrainingRun {
     return fmt::format(
         "the training diverged before step {}: its error is no number; try a smaller "
         "--learning-rate ({} now)",
-        trainer_.steps(), state_.config.learning_rate);
+        trainer_.steps(), state_.config.rates.base);
   }
 
   std::string stopped_message() const {

@@ -14,38 +14,6 @@ namespace {
 
 using nlohmann::json;
 
-/// Calls visit(name, member) for all members of a configuration: one list for both directions.
-template <class Config, class Visit>
-void each_member(Config& c, Visit visit) {
-  visit("learning_rate", c.learning_rate);
-  visit("first_weight_rate", c.first_weight_rate);
-  visit("first_bias_rate", c.first_bias_rate);
-  visit("modulation_rate", c.modulation_rate);
-  visit("latent_rate", c.latent_rate);
-  visit("output_rate", c.output_rate);
-  visit("palette_rate", c.palette_rate);
-  visit("beta1", c.beta1);
-  visit("beta2", c.beta2);
-  visit("epsilon", c.epsilon);
-  visit("warm_up", c.warm_up);
-  visit("decay_steps", c.decay_steps);
-  visit("flat_pixels", c.flat_pixels);
-  visit("edge_pixels", c.edge_pixels);
-  visit("blended_pixels", c.blended_pixels);
-  visit("blended_samples", c.blended_samples);
-  visit("blended_from", c.blended_from);
-  visit("area_from", c.area_from);
-  visit("area_samples", c.area_samples);
-  visit("area_jitter", c.area_jitter);
-  visit("area_flat_pixels", c.area_flat_pixels);
-  visit("area_edge_pixels", c.area_edge_pixels);
-  visit("area_output_rate", c.area_output_rate);
-  visit("assignment", c.assignment);
-  visit("assignment_until", c.assignment_until);
-  visit("images_per_step", c.images_per_step);
-  visit("seed", c.seed);
-}
-
 std::filesystem::path beside(const std::filesystem::path& model, const char* ending) {
   std::filesystem::path stem = model;
   if (stem.extension() == ".safetensors") stem.replace_extension();
@@ -65,7 +33,7 @@ std::filesystem::path metrics_file(const std::filesystem::path& model) {
 
 json to_json(const TrainingState& state) {
   json training;
-  each_member(state.config, [&](const char* name, const auto& member) { training[name] = member; });
+  each_setting(state.config, [&](const char* name, const auto& value) { training[name] = value; });
   training["limit"] = {{"kind", state.limit.kind == Limit::Kind::steps ? "steps" : "seconds"},
                        {"amount", state.limit.amount}};
   training["elapsed_seconds"] = state.elapsed_s;
@@ -84,8 +52,8 @@ TrainingState read_state(const TensorFile& file, const std::string& origin) {
   try {
     const json training = json::parse(found->second);
     TrainingState state;
-    each_member(state.config,
-                [&](const char* name, auto& member) { training.at(name).get_to(member); });
+    each_setting(state.config,
+                 [&](const char* name, auto& value) { training.at(name).get_to(value); });
     const json& limit = training.at("limit");
     state.limit.kind =
         limit.at("kind").get<std::string>() == "steps" ? Limit::Kind::steps : Limit::Kind::seconds;

@@ -19,7 +19,7 @@ DrawnPixels draw_pixels(Memory& memory, const PixelSource& source, const Trainin
   call.index[2] = source.table.pixel_order();
   call.index[3] = visits;
   call.draw = {source.seed, draw.kinds, static_cast<std::uint32_t>(draw.flat_pixels),
-               static_cast<std::uint32_t>(draw.area_samples), source.area_jitter};
+               static_cast<std::uint32_t>(draw.samples_per_axis), source.area_jitter};
   memory.backend().run(call);
   return pixels;
 }

@@ -1,11 +1,11 @@
 #include "chorus/fit.hpp"
 
 #include <array>
-#include <cmath>
 #include <optional>
 #include <span>
 #include <stdexcept>
 
+#include "adam.hpp"
 #include "drawn_pixels.hpp"
 #include "palette.hpp"
 #include "sampler.hpp"
@@ -15,32 +15,12 @@ namespace chorus {
 
 namespace {
 
-/// A leaf that Adam moves.
-struct Leaf {
-  Leaf(Memory& memory, std::span<const float> start)
-      : value(memory.from(start, 1, start.size())),
-        gradient(memory.zeros(1, start.size())),
-        first_moment(memory.zeros(1, start.size())),
-        second_moment(memory.zeros(1, start.size())) {}
-  void forget(Backend& backend) const {
-    fill(backend, first_moment, 0);
-    fill(backend, second_moment, 0);
-  }
-  Tensor value, gradient, first_moment, second_moment;
-};
+OptimizedParameter optimized_row(Memory& memory, std::span<const float> start, float rate) {
+  return optimized(memory, {}, memory.from(start, 1, start.size()), rate, 1);
+}
 
-constexpr float beta1 = 0.9F, beta2 = 0.99F, epsilon = 1e-8F;
-
-void adam(Backend& backend, Leaf& leaf, const Tensor& schedule, float rate) {
-  Call call{.op = Op::adam};
-  call.in[0] = leaf.gradient.const_view();
-  call.in[1] = schedule.const_view();
-  call.out[0] = leaf.value.view();
-  call.out[1] = leaf.first_moment.view();
-  call.out[2] = leaf.second_moment.view();
-  call.adam = {rate, beta1, beta2, epsilon};
-  backend.run(call);
-  fill(backend, leaf.gradient, 0);
+Var on_tape(Tape& tape, const OptimizedParameter& parameter) {
+  return tape.variable(parameter.value, parameter.gradients);
 }
 
 std::vector<float> mean_row(Backend& backend, const Tensor& tensor) {
@@ -53,18 +33,32 @@ std::vector<float> mean_row(Backend& backend, const Tensor& tensor) {
   return mean;
 }
 
+enum class Stage { latent, latent_and_shifts };
+
+/// What is fitted for an image, and how far that is.
+struct Progress {
+  Adam adam;
+  OptimizedParameter latent;
+  std::optional<OptimizedParameter> palette;  ///< if palettes are free
+  std::vector<OptimizedParameter> shifts;     ///< of each sine layer
+  IndexList image, visit;                     ///< of the table of pixels: one of each
+  std::uint32_t step = 0;                     ///< of both stages
+};
+
 }  // namespace
 
 struct Fitter::Impl {
   Impl(Memory& memory, const Model& model, const FitConfig& config);
   std::vector<ImageCode> fit(const std::vector<NamedImage>& images);
-
-  struct Progress;
   ImageCode fit_one(const NamedImage& image, Memory& memory) const;
-  void step(Memory& memory, Progress& progress, const PixelTable& table, bool with_shifts) const;
+  Progress begin(const Image& image, Memory& memory) const;
+  void run_stage(Memory& memory, Progress& progress, const PixelTable& table, Stage stage) const;
+  void step(Memory& memory, Progress& progress, const PixelTable& table, Stage stage,
+            double fraction) const;
   Var loss(Memory& memory, const Progress& progress, const PixelTable& table,
            std::span<const Var> network, std::span<const Modulation> modulations,
-           double share) const;
+           double fraction) const;
+  ImageCode code_of(const Progress& progress) const;
 
   Backend& backend_;
   const Model& model_;
@@ -72,18 +66,6 @@ struct Fitter::Impl {
   std::vector<TrainingPhase> phases_;  ///< of a stage
   std::vector<float> mean_latent_, mean_palette_;
   std::vector<Memory> memories_;  ///< one for each worker
-};
-
-/// What is fitted for an image, and how far that is.
-struct Fitter::Impl::Progress {
-  Leaf latent;
-  std::optional<Leaf> palette;  ///< if palettes are free
-  std::vector<Leaf> shifts;     ///< of each sine layer
-  IndexList image, visit;
-  Tensor schedule;
-  std::uint32_t step = 0;      ///< of both stages
-  std::size_t stage_step = 0;  ///< since the moments were zero
-  std::size_t stage_steps = 0;
 };
 
 Fitter::Impl::Impl(Memory& memory, const Model& model, const FitConfig& config)
@@ -95,9 +77,8 @@ Fitter::Impl::Impl(Memory& memory, const Model& model, const FitConfig& config)
                                    : std::vector<float>{}),
       memories_(worker_memories(memory.shared_backend())) {
   if (config.latent_steps == 0) throw std::invalid_argument("fit: a latent takes steps");
-  TrainConfig pixels = config.pixels;
-  if (model.supersample <= 1) pixels.area_from = 1;
-  phases_ = plan_training(pixels, model.siren.config().head);
+  if (model.supersample <= 1) config_.pixels.areas.from = 1;
+  phases_ = plan_training(config_.pixels, config.assignment, model.siren.config().head);
 }
 
 std::vector<ImageCode> Fitter::Impl::fit(const std::vector<NamedImage>& images) {
@@ -110,85 +91,91 @@ std::vector<ImageCode> Fitter::Impl::fit(const std::vector<NamedImage>& images) 
 
 ImageCode Fitter::Impl::fit_one(const NamedImage& image, Memory& memory) const {
   const PixelTable table(memory, {image});
+  Progress progress = begin(image.image, memory);
+  run_stage(memory, progress, table, Stage::latent);
+  run_stage(memory, progress, table, Stage::latent_and_shifts);
+  return code_of(progress);
+}
+
+Progress Fitter::Impl::begin(const Image& image, Memory& memory) const {
+  const SirenConfig& network = model_.siren.config();
   const std::array<std::uint32_t, 1> zero = {0};
-  Progress progress{.latent = Leaf(memory, mean_latent_),
+  Progress progress{.adam = Adam(memory, config_.adam),
+                    .latent = optimized_row(memory, mean_latent_, config_.latent_rate),
                     .palette = {},
                     .shifts = {},
                     .image = IndexList(memory.shared_backend(), zero),
-                    .visit = IndexList(memory.shared_backend(), zero),
-                    .schedule = memory.empty(1, 3)};
-  const SirenConfig& network = model_.siren.config();
+                    .visit = IndexList(memory.shared_backend(), zero)};
   if (free_palette_numbers(network) > 0)
-    progress.palette.emplace(memory, initial_palette(image.image, {}, network.palette_size,
-                                                     network.palette_fields, mean_palette_));
-  const std::vector<float> none(network.width);
-  for (std::size_t l = 0; l <= network.hidden_layers; ++l)
-    progress.shifts.emplace_back(memory, none);
-  for (const bool with_shifts : {false, true}) {
-    progress.latent.forget(backend_);
-    if (progress.palette) progress.palette->forget(backend_);
-    progress.stage_steps = with_shifts ? config_.shift_steps : config_.latent_steps;
-    for (progress.stage_step = 0; progress.stage_step < progress.stage_steps; ++progress.stage_step)
-      step(memory, progress, table, with_shifts);
-  }
-  ImageCode fitted{to_host(backend_, progress.latent.value), {}};
-  if (progress.palette) fitted.palette = to_host(backend_, progress.palette->value);
-  if (config_.shift_steps == 0) return fitted;
-  for (const Leaf& leaf : progress.shifts) {
-    const std::vector<float> shift = to_host(backend_, leaf.value);
-    fitted.shifts.insert(fitted.shifts.end(), shift.begin(), shift.end());
-  }
-  return fitted;
+    progress.palette = optimized_row(
+        memory,
+        initial_palette(image, {}, network.palette_size, network.palette_fields, mean_palette_),
+        config_.palette_rate);
+  const std::vector<float> no_shifts(network.width);
+  for (std::size_t layer = 0; layer <= network.hidden_layers; ++layer)
+    progress.shifts.push_back(optimized_row(memory, no_shifts, config_.shift_rate));
+  return progress;
 }
 
-void Fitter::Impl::step(Memory& memory, Progress& progress, const PixelTable& table,
-                        bool with_shifts) const {
-  constexpr double warm_up = 0.05;
-  const double share =
-      static_cast<double>(progress.stage_step) / static_cast<double>(progress.stage_steps);
-  const double t = static_cast<double>(progress.stage_step + 1);
-  const std::array<float, 3> schedule = {
-      static_cast<float>(schedule_factor(share, warm_up)),
-      static_cast<float>(1.0 / (1.0 - std::pow(double{beta1}, t))),
-      static_cast<float>(1.0 / (1.0 - std::pow(double{beta2}, t)))};
-  from_host(backend_, schedule, progress.schedule);
-  const std::array<std::uint32_t, 1> number = {progress.step++};
-  progress.visit.assign(backend_, number);
+void Fitter::Impl::run_stage(Memory& memory, Progress& progress, const PixelTable& table,
+                             Stage stage) const {
+  forget_moments(backend_, progress.latent);
+  if (progress.palette) forget_moments(backend_, *progress.palette);
+  const std::size_t steps = stage == Stage::latent ? config_.latent_steps : config_.shift_steps;
+  for (std::size_t k = 0; k < steps; ++k) {
+    const double fraction = static_cast<double>(k) / static_cast<double>(steps);
+    progress.adam.begin_step(k, schedule_factor(fraction, config_.warm_up));
+    step(memory, progress, table, stage, fraction);
+  }
+}
 
+/// The step after a fraction of the stage's.
+void Fitter::Impl::step(Memory& memory, Progress& progress, const PixelTable& table, Stage stage,
+                        double fraction) const {
+  const std::array<std::uint32_t, 1> visit = {progress.step++};
+  progress.visit.assign(backend_, visit);
   Tape tape(memory, Activations::reduced);
   const std::vector<Var> network = model_.siren.on_tape(tape);
-  std::vector<Modulation> modulations = model_.siren.modulate(
-      network, tape.variable(progress.latent.value, progress.latent.gradient),
-      progress.palette ? tape.variable(progress.palette->value, progress.palette->gradient)
-                       : Var());
+  std::vector<Modulation> modulations =
+      model_.siren.modulate(network, on_tape(tape, progress.latent),
+                            progress.palette ? on_tape(tape, *progress.palette) : Var());
+  const bool with_shifts = stage == Stage::latent_and_shifts;
   for (std::size_t l = 0; with_shifts && l < progress.shifts.size(); ++l)
-    modulations[l].shift = add(
-        modulations[l].shift, tape.variable(progress.shifts[l].value, progress.shifts[l].gradient));
-  tape.backward(loss(memory, progress, table, network, modulations, share));
+    modulations[l].shift = add(modulations[l].shift, on_tape(tape, progress.shifts[l]));
+  tape.backward(loss(memory, progress, table, network, modulations, fraction));
 
-  adam(backend_, progress.latent, progress.schedule, config_.latent_rate);
-  if (progress.palette) adam(backend_, *progress.palette, progress.schedule, config_.palette_rate);
+  progress.adam.update(progress.latent);
+  if (progress.palette) progress.adam.update(*progress.palette);
   if (!with_shifts) return;
-  for (Leaf& shift : progress.shifts) adam(backend_, shift, progress.schedule, config_.shift_rate);
+  for (const OptimizedParameter& shift : progress.shifts) progress.adam.update(shift);
 }
 
-/// When a share of the stage's steps is done.
 Var Fitter::Impl::loss(Memory& memory, const Progress& progress, const PixelTable& table,
                        std::span<const Var> network, std::span<const Modulation> modulations,
-                       double share) const {
-  const TrainConfig& config = config_.pixels;
+                       double fraction) const {
   Var total;
   const auto add_loss = [&](const Var& loss) { total = total.value() ? add(total, loss) : loss; };
-  for (const TrainingDraw& draw : phases_[phase_at(phases_, share)].draws) {
-    const DrawnPixels pixels = draw_pixels(memory, {table, config_.seed, config.area_jitter}, draw,
-                                           progress.image.view(), progress.visit.view());
+  const PixelSource source{table, config_.seed, config_.pixels.areas.jitter};
+  for (const TrainingDraw& draw : phases_[phase_at(phases_, fraction)].draws) {
+    const DrawnPixels pixels =
+        draw_pixels(memory, source, draw, progress.image.view(), progress.visit.view());
     const DrawnLosses drawn = losses(model_.siren, network, modulations, pixels);
     add_loss(drawn.error);
     if (draw.assigned)
-      add_loss(scale(drawn.assignment,
-                     falling_weight(config.assignment, config.assignment_until, share)));
+      add_loss(scale(drawn.assignment, assignment_weight(config_.assignment, fraction)));
   }
   return scale(total, 1.0F / 3);
+}
+
+ImageCode Fitter::Impl::code_of(const Progress& progress) const {
+  ImageCode code{to_host(backend_, progress.latent.value), {}};
+  if (progress.palette) code.palette = to_host(backend_, progress.palette->value);
+  if (config_.shift_steps == 0) return code;
+  for (const OptimizedParameter& layer : progress.shifts) {
+    const std::vector<float> shift = to_host(backend_, layer.value);
+    code.shifts.insert(code.shifts.end(), shift.begin(), shift.end());
+  }
+  return code;
 }
 
 Fitter::Fitter(Memory& memory, const Model& model, const FitConfig& config)

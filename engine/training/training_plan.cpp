@@ -9,28 +9,46 @@ namespace chorus {
 
 namespace {
 
-bool draws_blended_apart(const TrainConfig& config) {
-  return config.blended_pixels > 0 && config.area_from < 1;
+bool draws_blended_apart(const PixelSampling& pixels) {
+  return pixels.blended.pixels > 0 && pixels.areas.from < 1;
 }
 
-TrainingPhase areas(const TrainConfig& config, double from) {
-  return {
-      from,
-      {{PixelKinds::all, config.area_flat_pixels, config.area_edge_pixels, config.area_samples}},
-      config.area_output_rate};
+TrainingPhase area_phase(const AreaSampling& areas, double from) {
+  return {from,
+          {{PixelKinds::all, areas.flat_pixels, areas.edge_pixels, areas.samples_per_axis}},
+          true};
 }
 
-TrainingPhase points(const TrainConfig& config, Head head, double from) {
-  const bool assigned =
-      head == Head::palette && falling_weight(config.assignment, config.assignment_until, from) > 0;
-  const bool blended_apart = draws_blended_apart(config);
+TrainingPhase point_phase(const PixelSampling& pixels, bool assigned, double from) {
+  const bool blended_apart = draws_blended_apart(pixels);
   TrainingPhase phase{from,
-                      {{blended_apart ? PixelKinds::unblended : PixelKinds::all, config.flat_pixels,
-                        config.edge_pixels, 1, assigned}}};
-  if (blended_apart && from >= config.blended_from)
-    phase.draws.push_back({PixelKinds::blended, 0, config.blended_pixels,
-                           std::max<std::size_t>(1, config.blended_samples)});
+                      {{blended_apart ? PixelKinds::unblended : PixelKinds::all, pixels.flat_pixels,
+                        pixels.edge_pixels, 1, assigned}}};
+  if (blended_apart && from >= pixels.blended.from)
+    phase.draws.push_back({PixelKinds::blended, 0, pixels.blended.pixels,
+                           std::max<std::size_t>(1, pixels.blended.samples_per_axis)});
   return phase;
+}
+
+void require_pixels(const PixelSampling& pixels) {
+  const AreaSampling& areas = pixels.areas;
+  if (pixels.flat_pixels + pixels.edge_pixels == 0 || areas.samples_per_axis == 0 ||
+      areas.flat_pixels + areas.edge_pixels == 0)
+    throw std::invalid_argument("plan_training: no pixels to draw");
+}
+
+/// Fractions of the steps after which something changes, in ascending order, the first of them 0.
+std::vector<double> phase_begins(const PixelSampling& pixels, const AssignmentLoss& assignment,
+                                 Head head) {
+  std::vector<double> begins = {0};
+  if (head == Head::palette) begins.push_back(assignment.until);
+  if (draws_blended_apart(pixels)) begins.push_back(pixels.blended.from);
+  const double areas_from = pixels.areas.from;
+  std::erase_if(begins, [&](double begin) { return begin >= areas_from; });
+  if (areas_from < 1) begins.push_back(areas_from);
+  std::sort(begins.begin(), begins.end());
+  begins.erase(std::unique(begins.begin(), begins.end()), begins.end());
+  return begins;
 }
 
 }  // namespace
@@ -47,21 +65,15 @@ std::size_t TrainingPhase::samples() const {
   return sum;
 }
 
-std::vector<TrainingPhase> plan_training(const TrainConfig& config, Head head) {
-  if (config.flat_pixels + config.edge_pixels == 0 || config.area_samples == 0 ||
-      config.area_flat_pixels + config.area_edge_pixels == 0)
-    throw std::invalid_argument("plan_training: no pixels to draw");
-  std::vector<double> begins = {0};
-  if (head == Head::palette) begins.push_back(config.assignment_until);
-  if (draws_blended_apart(config)) begins.push_back(config.blended_from);
-  std::erase_if(begins, [&](double begin) { return begin >= config.area_from; });
-  if (config.area_from < 1) begins.push_back(config.area_from);
-  std::sort(begins.begin(), begins.end());
-  begins.erase(std::unique(begins.begin(), begins.end()), begins.end());
+std::vector<TrainingPhase> plan_training(const PixelSampling& pixels,
+                                         const AssignmentLoss& assignment, Head head) {
+  require_pixels(pixels);
   std::vector<TrainingPhase> phases;
-  for (const double begin : begins)
-    phases.push_back(begin >= config.area_from ? areas(config, begin)
-                                               : points(config, head, begin));
+  for (const double begin : phase_begins(pixels, assignment, head)) {
+    const bool assigned = head == Head::palette && assignment_weight(assignment, begin) > 0;
+    phases.push_back(begin >= pixels.areas.from ? area_phase(pixels.areas, begin)
+                                                : point_phase(pixels, assigned, begin));
+  }
   return phases;
 }
 
@@ -69,6 +81,29 @@ std::size_t phase_at(std::span<const TrainingPhase> phases, double progress) {
   std::size_t k = 0;
   while (k + 1 < phases.size() && progress >= phases[k + 1].from) ++k;
   return k;
+}
+
+float learning_rate(const LearningRates& rates, const SirenConfig& network, Role role) {
+  switch (role) {
+    case Role::first_weight:
+      return rates.base * rates.first_weight;
+    case Role::first_bias:
+      return rates.base * rates.first_bias;
+    case Role::hidden_weight:
+    case Role::hidden_bias:
+      return rates.base * network.omega_hidden / 30.0F;
+    case Role::modulation:
+      return rates.base * rates.modulation;
+    case Role::output:
+      return rates.base * rates.output;
+    case Role::palette_weight:
+      // Each number of a palette is moved by the weights of all numbers of a latent, which are of
+      // size 1.
+      return rates.base * rates.palette / static_cast<float>(network.latent);
+    case Role::palette_bias:
+      return rates.base * rates.palette;
+  }
+  throw std::logic_error("learning_rate: unknown role");
 }
 
 double schedule_factor(double progress, double warm_up) {
@@ -82,18 +117,19 @@ double decay_factor(std::uint64_t steps, double decay_steps) {
   return decay_steps > 0 ? 1 / std::sqrt(1 + static_cast<double>(steps) / decay_steps) : 1;
 }
 
-float falling_weight(float start, double until, double progress) {
-  return progress < until ? start * static_cast<float>(1 - progress / until) : 0;
+float assignment_weight(const AssignmentLoss& assignment, double progress) {
+  if (progress >= assignment.until) return 0;
+  return assignment.weight * static_cast<float>(1 - progress / assignment.until);
 }
 
-double share_of_steps(double share_of_time, std::span<const TrainingPhase> phases) {
+double fraction_of_steps(double fraction_of_time, std::span<const TrainingPhase> phases) {
   const auto end = [&](std::size_t k) { return k + 1 < phases.size() ? phases[k + 1].from : 1; };
   const auto time = [&](std::size_t k) {
     return (end(k) - phases[k].from) * static_cast<double>(phases[k].samples());
   };
   double all = 0;
   for (std::size_t k = 0; k < phases.size(); ++k) all += time(k);
-  double left = std::clamp(share_of_time, 0.0, 1.0) * all;
+  double left = std::clamp(fraction_of_time, 0.0, 1.0) * all;
   for (std::size_t k = 0; k < phases.size(); ++k) {
     if (left < time(k)) return phases[k].from + left / static_cast<double>(phases[k].samples());
     left -= time(k);

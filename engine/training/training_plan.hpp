@@ -9,7 +9,7 @@
 #include "chorus/siren.hpp"
 #include "chorus/trainer.hpp"
 
-// What a training does when: the phases and schedules that follow from its settings.
+// What a training does when: the rates, phases and schedules that follow from its settings.
 
 namespace chorus {
 
@@ -17,19 +17,19 @@ namespace chorus {
 struct TrainingDraw {
   PixelKinds kinds = PixelKinds::all;
   std::size_t flat_pixels = 0, edge_pixels = 0;
-  std::size_t area_samples = 1;  ///< per axis of an edge pixel: see PixelDraw
-  bool assigned = false;         ///< whether the assignment loss counts
+  std::size_t samples_per_axis = 1;  ///< of an edge pixel: see PixelDraw
+  bool assigned = false;             ///< whether the assignment loss counts
 
   std::size_t pixels() const { return flat_pixels + edge_pixels; }
-  std::size_t samples_of_edge() const { return area_samples * area_samples; }
+  std::size_t samples_of_edge() const { return samples_per_axis * samples_per_axis; }
   std::size_t samples() const { return flat_pixels + edge_pixels * samples_of_edge(); }
 };
 
-/// Steps of a training that are alike, from a share of all steps on.
+/// Steps of a training that are alike.
 struct TrainingPhase {
-  double from = 0;
+  double from = 0;  ///< fraction of the steps after which it begins
   std::vector<TrainingDraw> draws;
-  float output_rate = 1;  ///< factor on the rate of the output layer
+  bool of_areas = false;  ///< whether pixels count as areas
 
   std::size_t pixels() const;   ///< of each image, in a step
   std::size_t samples() const;  ///< points at which the network is evaluated for them
@@ -37,10 +37,14 @@ struct TrainingPhase {
 
 /// The phases of a training, the first from 0 on. Throws std::invalid_argument if there is a phase
 /// without pixels.
-std::vector<TrainingPhase> plan_training(const TrainConfig& config, Head head);
+std::vector<TrainingPhase> plan_training(const PixelSampling& pixels,
+                                         const AssignmentLoss& assignment, Head head);
 
-/// The number of the phase at `progress`.
+/// The index of the phase at `progress`.
 std::size_t phase_at(std::span<const TrainingPhase> phases, double progress);
+
+/// The learning rate of a parameter of the network before schedules.
+float learning_rate(const LearningRates& rates, const SirenConfig& network, Role role);
 
 /// The factor on the learning rate at `progress` in [0, 1]: linear warm-up, then half a cosine to
 /// 0.
@@ -52,11 +56,11 @@ double schedule_factor(double progress, double warm_up);
 /// apart.
 double decay_factor(std::uint64_t steps, double decay_steps);
 
-/// The weight at `progress` of a loss that begins with `start` and falls linearly to 0 at `until`.
-float falling_weight(float start, double until, double progress);
+/// The weight of the assignment loss at `progress`.
+float assignment_weight(const AssignmentLoss& assignment, double progress);
 
-/// The share of the steps that is done when a share of the time is, both in [0, 1], if the time of
-/// a step goes by its samples.
-double share_of_steps(double share_of_time, std::span<const TrainingPhase> phases);
+/// The fraction of the steps that is done when a fraction of the time is, both in [0, 1], if the
+/// time of a step is proportional to its samples.
+double fraction_of_steps(double fraction_of_time, std::span<const TrainingPhase> phases);
 
 }  // namespace chorus

@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -274,6 +275,22 @@ BOOST_AUTO_TEST_CASE(a_study_runs_each_seed_once) {
   place.must_fail(1, study + "--hidden-layers 2 --protocol pixels -o pixels", "settings");
   place.must(study + "--protocol resolutions -o resolutions");
   place.must("study icons" + small + "--steps 5 --seeds 1 --protocol images -o images");
+}
+
+BOOST_AUTO_TEST_CASE(a_study_takes_no_seed_of_another_one) {
+  const Workplace place;
+  const std::string study = "study icons" + small + "--steps 3 --seeds 1 --protocol pixels -o s ";
+  place.must(study);
+  const std::map<std::string, std::string> others = {{"--area-flat-pixels 3", "area_flat_pixels"},
+                                                     {"--area-edge-pixels 6", "area_edge_pixels"},
+                                                     {"--background black", "background"},
+                                                     {"--workers 3", "workers"},
+                                                     {"--backend reference", "backend"}};
+  for (const auto& [flags, setting] : others) place.must_fail(1, study + flags, setting);
+  place.must(study);
+  fs::copy_file(place.path("icons/24/key.png"), place.path("icons/24/camera.png"),
+                fs::copy_options::overwrite_existing);
+  place.must_fail(1, study, "pictures");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

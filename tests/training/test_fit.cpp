@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 #include <stdexcept>
+#include <type_traits>
 #include <vector>
 
 #include "chorus/collection.hpp"
@@ -140,12 +141,12 @@ BOOST_AUTO_TEST_CASE(pixels_count_as_areas_where_they_did_in_training) {
   Model model = chorus::make_model(memory, network, chorus::encoded(known), 1);
   chorus::initialize_palettes(memory, model, known);
   constexpr int steps = 1000;
-  chorus::Trainer trainer(memory, model, known, {.area_from = 0.75});
+  chorus::Trainer trainer(memory, model, known, {.pixels = {.areas = {.from = 0.75}}});
   for (int i = 0; i < steps; ++i) trainer.step(i / double{steps});
   BOOST_TEST_REQUIRE(model.supersample == 3U);
   const auto mean_score = [&](double area_from) {
     FitConfig config{.latent_steps = 50, .shift_steps = 1000};
-    config.pixels.area_from = area_from;
+    config.pixels.areas.from = area_from;
     const auto fitted = chorus::Fitter(memory, model, config).fit(unseen);
     const Model found = chorus::with_images(memory, model, unseen, fitted);
     return (psnr(memory, found, unseen, 0) + psnr(memory, found, unseen, 1)) / 2;
@@ -154,6 +155,38 @@ BOOST_AUTO_TEST_CASE(pixels_count_as_areas_where_they_did_in_training) {
   // This would be a network that was trained on points.
   model.supersample = 1;
   BOOST_TEST(mean_score(0.75) == mean_score(1));
+}
+
+BOOST_AUTO_TEST_CASE(every_setting_changes_what_is_fitted) {
+  Memory memory(chorus::make_backend("cpu", {1}));
+  const Collection known = {icon("camera"), icon("folder")}, unseen = {icon("key")};
+  const chorus::SirenConfig network{.width = 16,
+                                    .hidden_layers = 1,
+                                    .latent = 4,
+                                    .head = chorus::Head::palette,
+                                    .palette_size = 4};
+  Model model = chorus::make_model(memory, network, chorus::encoded(known), 1);
+  chorus::initialize_palettes(memory, model, known);
+  model.supersample = 3;
+  const auto fitted = [&](const FitConfig& config) {
+    const ImageCode code = chorus::Fitter(memory, model, config).fit(unseen)[0];
+    return std::vector{code.latent, code.palette, code.shifts};
+  };
+  // All kinds of pixels have their turn within a few steps.
+  FitConfig config{.latent_steps = 8, .shift_steps = 8};
+  config.pixels.areas.from = 0.5;
+  config.pixels.blended.from = 0.25;
+  const auto usual = fitted(config);
+  each_setting(config, [&](const char* name, auto& value) {
+    const auto before = value;
+    if constexpr (std::is_floating_point_v<std::remove_reference_t<decltype(value)>>)
+      value /= 2;
+    else
+      ++value;
+    BOOST_TEST((fitted(config) != usual), name);
+    value = before;
+  });
+  BOOST_TEST((fitted(config) == usual));
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_makes_no_sense) {

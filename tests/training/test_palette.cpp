@@ -245,7 +245,7 @@ BOOST_AUTO_TEST_CASE(training_with_palettes_reaches_what_a_broken_gradient_would
   for (const PaletteSource source : {PaletteSource::free, PaletteSource::predicted})
     for (const PaletteFields fields : {PaletteFields::constant, PaletteFields::affine})
       for (const double area_from : {1.0, 0.5}) {
-        Training training(network(source, fields), {.area_from = area_from});
+        Training training(network(source, fields), {.pixels = {.areas = {.from = area_from}}});
         const double before_db = training.mean_psnr_db();
         training.run(400, 400);
         const double after_db = training.mean_psnr_db();
@@ -280,7 +280,8 @@ BOOST_AUTO_TEST_CASE(assignment_gives_pixels_to_the_entries_of_their_colour) {
     }
     return total / static_cast<double>(icons().size() * 24 * 24);
   };
-  Training with(network(), {.assignment = 0.1F}), without(network(), {.assignment = 0});
+  Training with(network(), {.assignment = {.weight = 0.1F}}),
+      without(network(), {.assignment = {.weight = 0}});
   const double before = mean_loss(with);
   with.run(200, 400);
   without.run(200, 400);
@@ -291,11 +292,12 @@ BOOST_AUTO_TEST_CASE(assignment_gives_pixels_to_the_entries_of_their_colour) {
 }
 
 BOOST_AUTO_TEST_CASE(assignment_ends_where_it_should) {
-  Training never(network(), {.assignment = 0}), over(network(), {.assignment_until = 0});
+  Training never(network(), {.assignment = {.weight = 0}}),
+      over(network(), {.assignment = {.until = 0}});
   never.run(10, 20);
   over.run(10, 20);
   BOOST_TEST(same(never.save(), over.save()));
-  Training first_half(network(), {.assignment_until = 0.5});
+  Training first_half(network(), {.assignment = {.until = 0.5}});
   first_half.run(10, 20);
   BOOST_TEST(!same(never.save(), first_half.save()));
 }
@@ -310,13 +312,13 @@ BOOST_AUTO_TEST_CASE(free_palettes_are_learned) {
     largest = std::max(largest, std::abs(double{after[i]} - before[i]));
   const TrainConfig config;
   const double rate =
-      config.learning_rate * config.palette_rate * schedule_factor(0, config.warm_up);
+      config.rates.base * config.rates.palette * schedule_factor(0, config.schedule.warm_up);
   BOOST_TEST(std::abs(largest / rate - 1) < 0.02);
 }
 
 BOOST_AUTO_TEST_CASE(a_resumed_training_equals_an_uninterrupted_one) {
   for (const std::string& backend : backends_under_test()) {
-    const TrainConfig config{.area_from = 0.5, .images_per_step = 4};
+    const TrainConfig config{.pixels = {.areas = {.from = 0.5}}, .images_per_step = 4};
     Training whole(network(), config, backend), first(network(), config, backend);
     whole.run(30, 40);
     first.run(17, 40);
@@ -334,7 +336,7 @@ BOOST_AUTO_TEST_CASE(a_resumed_training_equals_an_uninterrupted_one) {
 
 BOOST_AUTO_TEST_CASE(checked_training_finds_no_disagreement) {
   for (const PaletteFields fields : {PaletteFields::constant, PaletteFields::affine}) {
-    Training training(network(PaletteSource::free, fields), {.area_from = 0.5},
+    Training training(network(PaletteSource::free, fields), {.pixels = {.areas = {.from = 0.5}}},
                       "check:cpu,reference");
     BOOST_CHECK_NO_THROW(training.run(20, 20));
   }
@@ -343,7 +345,7 @@ BOOST_AUTO_TEST_CASE(checked_training_finds_no_disagreement) {
 BOOST_AUTO_TEST_CASE(the_model_file_keeps_head_and_palettes) {
   for (const PaletteSource source : {PaletteSource::free, PaletteSource::predicted})
     for (const PaletteFields fields : {PaletteFields::constant, PaletteFields::affine}) {
-      Training training(network(source, fields), {.area_from = 0});
+      Training training(network(source, fields), {.pixels = {.areas = {.from = 0}}});
       training.run(2, 10);
       const TensorFile file = to_tensor_file(training.memory.backend(), training.model);
       Memory memory(make_backend("reference"));

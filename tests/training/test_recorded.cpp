@@ -46,7 +46,8 @@ double psnr_after_training(const std::string& backend, const SirenConfig& config
   Memory memory(make_backend(backend, {.workers = 2}));
   Model model = make_model(memory, config, encoded(icons()), 1);
   initialize_palettes(memory, model, icons());
-  Trainer trainer(memory, model, icons(), {.area_from = 0.5, .images_per_step = 2});
+  Trainer trainer(memory, model, icons(),
+                  {.pixels = {.areas = {.from = 0.5}}, .images_per_step = 2});
   constexpr int steps = 10;
   for (int i = 0; i < steps; ++i) trainer.step(static_cast<double>(i) / steps);
   Renderer renderer(memory, model);

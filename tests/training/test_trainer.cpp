@@ -227,14 +227,14 @@ std::map<std::string, double> first_changes(const Setting& setting, const TrainC
 
 BOOST_AUTO_TEST_CASE(each_role_has_its_own_learning_rate) {
   // Adam's first step is the rate times the sign of the gradient.
-  const TrainConfig config{.learning_rate = 1e-2F,
-                           .first_weight_rate = 5,
-                           .first_bias_rate = 2,
-                           .modulation_rate = 1.5F,
-                           .latent_rate = 3,
-                           .output_rate = 0.5F};
+  const TrainConfig config{.rates = {.base = 1e-2F,
+                                     .first_weight = 5,
+                                     .first_bias = 2,
+                                     .modulation = 1.5F,
+                                     .latent = 3,
+                                     .output = 0.5F}};
   const auto changes = first_changes({.conditioning = Conditioning::film}, config);
-  const double rate = 1e-2 * schedule_factor(0, config.warm_up);
+  const double rate = 1e-2 * schedule_factor(0, config.schedule.warm_up);
   const std::map<std::string, double> factors = {
       {"first.weight", 5},    {"first.bias", 2},    {"first.modulation", 1.5}, {"first.gain", 1.5},
       {"hidden.0.weight", 1}, {"hidden.1.bias", 1}, {"hidden.1.gain", 1.5},    {"latents", 3},
@@ -269,7 +269,7 @@ BOOST_AUTO_TEST_CASE(a_step_moves_the_latents_of_its_images_only) {
   }
   BOOST_TEST(moved == 2U);
   BOOST_TEST(training.trainer().pixels_per_step() ==
-             2 * (TrainConfig{}.flat_pixels + TrainConfig{}.edge_pixels));
+             2 * (PixelSampling{}.flat_pixels + PixelSampling{}.edge_pixels));
 }
 
 BOOST_AUTO_TEST_CASE(fewer_images_a_step_train_as_well) {
@@ -377,8 +377,9 @@ BOOST_AUTO_TEST_CASE(wrong_use_is_refused) {
   Model model = make_model(memory, network({}), encoded(icons()), 1);
   const std::vector<NamedImage> fewer(icons().begin(), icons().begin() + 5);
   BOOST_CHECK_THROW(Trainer(memory, model, fewer, {}), std::invalid_argument);
-  BOOST_CHECK_THROW(Trainer(memory, model, icons(), {.flat_pixels = 0, .edge_pixels = 0}),
-                    std::invalid_argument);
+  BOOST_CHECK_THROW(
+      Trainer(memory, model, icons(), {.pixels = {.flat_pixels = 0, .edge_pixels = 0}}),
+      std::invalid_argument);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -11,36 +11,57 @@
 
 namespace chorus {
 
+/// How an image is fitted, in two stages: the latent alone, from the mean of the known ones, then
+/// the latent and free shifts of every sine layer. Each stage has the whole schedule of rates and
+/// pixels: a fraction of the steps means a fraction of the stage's.
 struct FitConfig {
-  std::size_t latent_steps = 300;  ///< on the latent alone, from the mean of the known ones
-  std::size_t shift_steps = 1700;  ///< then on the latent and free shifts of every sine layer
+  std::size_t latent_steps = 300;  ///< of the first stage; at least 1
+  std::size_t shift_steps = 1700;  ///< of the second; 0: there is none
   float latent_rate = 0.07F;
   float shift_rate = 0.08F;
   float palette_rate = 0.003F;  ///< of free palettes, which start as those of a training do
-  /// What plan_training makes of it is each stage's plan: which pixels are drawn when. Pixels count
-  /// as areas only if the network was trained on areas.
-  TrainConfig pixels = {.flat_pixels = 64,
-                        .edge_pixels = 128,
-                        .area_from = 0.75,
-                        .area_flat_pixels = 48,
-                        .area_edge_pixels = 24,
-                        .blended_pixels = 24};
-  std::uint64_t seed = 1;
+  double warm_up = 0.05;        ///< fraction of the steps in which the rates rise
+  AdamSettings adam = {};
+  /// Pixels count as areas only if they did so when the network was trained.
+  PixelSampling pixels = {.flat_pixels = 64,
+                          .edge_pixels = 128,
+                          .areas = {.from = 0.75, .flat_pixels = 48, .edge_pixels = 24},
+                          .blended = {.pixels = 24}};
+  AssignmentLoss assignment = {};
+  std::uint64_t seed = 1;  ///< of the pixels drawn
 };
 
-/// Fits an image that a network was not trained on, by Adam with the network frozen: first its
-/// latent, then (with shift_steps) also a free shift of each unit of each sine layer, which is more
-/// than a latent can say. An image is fitted by one worker and depends on nothing but itself and
-/// the seed.
+/// Calls visit(name, field) for each field of the configuration and of its groups.
+template <class Visitor>
+void each_setting(settings_of<FitConfig> auto& config, Visitor&& visit) {
+  auto& [latent_steps, shift_steps, latent_rate, shift_rate, palette_rate, warm_up, adam, pixels,
+         assignment, seed] = config;
+  visit("latent_steps", latent_steps);
+  visit("shift_steps", shift_steps);
+  visit("latent_rate", latent_rate);
+  visit("shift_rate", shift_rate);
+  visit("palette_rate", palette_rate);
+  visit("warm_up", warm_up);
+  each_setting(adam, visit);
+  each_setting(pixels, visit);
+  each_setting(assignment, visit);
+  visit("seed", seed);
+}
+
+/// Fits images that a network was not trained on, by Adam with the network frozen: first the
+/// latent, then also a free shift of each unit of each sine layer, which can say more than a latent
+/// can. The code of an image depends on the image, the network and the configuration alone.
 class Fitter {
  public:
+  /// The model has to outlive the fitter. Throws std::invalid_argument without steps for a latent,
+  /// or if the settings leave a step without pixels.
   Fitter(Memory& memory, const Model& model, const FitConfig& config);
   ~Fitter();
   Fitter(Fitter&&) noexcept;
   Fitter& operator=(Fitter&&) noexcept;
 
-  /// Fits all images on the backend's workers, one image each. Without shift_steps the codes have
-  /// no shifts.
+  /// Fits all images, each on one of the backend's workers. Without shift_steps the codes have no
+  /// shifts.
   std::vector<ImageCode> fit(const std::vector<NamedImage>& images);
 
  private:
@@ -48,7 +69,8 @@ class Fitter {
   std::unique_ptr<Impl> impl_;
 };
 
-/// A model of the same network with other images: their latents and, if they have them, shifts.
+/// The same network with other images: their latents and, where they have them, palettes and
+/// shifts. Throws std::invalid_argument unless there is a code for each image, and an image.
 Model with_images(Memory& memory, const Model& model, const std::vector<NamedImage>& images,
                   const std::vector<ImageCode>& fitted);
 

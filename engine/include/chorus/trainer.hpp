@@ -1,10 +1,11 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "chorus/image.hpp"
@@ -13,86 +14,190 @@
 namespace chorus {
 
 struct TensorFile;
-struct TrainingPhase;
 
-struct TrainConfig {
-  float learning_rate = 7e-3F;  ///< of hidden weights at omega_hidden = 30
-  // Factors on the learning rate.
-  float first_weight_rate = 5;
-  float first_bias_rate = 2;
-  float modulation_rate = 1;
-  float latent_rate = 3;
-  float output_rate = 0.5F;
-  float palette_rate = 0.2F;
+/// Learning rates under Adam. All but `base` are factors on it.
+struct LearningRates {
+  float base = 7e-3F;  ///< of the hidden layers at omega_hidden = 30
+  float first_weight = 5;
+  float first_bias = 2;
+  float modulation = 1;
+  float latent = 3;
+  float output = 0.5F;
+  float area_output = 8;  ///< on `output`, once pixels count as areas: edges have to become sharp
+  float palette = 0.2F;
+};
+
+/// Adam (Kingma and Ba 2015, algorithm 1).
+struct AdamSettings {
   float beta1 = 0.9F;
   float beta2 = 0.99F;
   float epsilon = 1e-8F;
-  double warm_up = 0.03;  ///< share of the training in which the rate rises linearly
-  /// After so many steps the rate is 1 / sqrt(2) of what the schedule says, and it goes on falling
-  /// with the square root of the steps: see decay_factor(). 0: never.
-  double decay_steps = 5000;
-  // Pixels drawn from each image in a step.
-  std::size_t flat_pixels = 5;
-  std::size_t edge_pixels = 11;
-  // A pixel is the mean of the image over its square. From this share of the training on (1: never)
-  // the network is held to that: an edge pixel is the mean of area_samples x area_samples points,
-  // each in the middle area_jitter of its cell. Points anywhere in their cells would add much
-  // variance to the loss, which teaches soft edges; points that never move leave the network free
-  // between them.
-  double area_from = 1;
-  std::size_t area_samples = 3;
-  float area_jitter = 0.25F;
-  std::size_t area_flat_pixels = 4;
-  std::size_t area_edge_pixels = 5;
-  float area_output_rate = 8;  ///< factor on output_rate from then on: edges have to become sharp
-  // Before area_from an edge pixel counts as the point at its centre; but no point need have the
-  // colour of a blended one (see PixelTable). These are left out at first and then, from
-  // blended_from on, drawn beside the others as means of blended_samples x blended_samples points.
-  // 0 pixels, or no areas: they count as points, like other edge pixels.
-  std::size_t blended_pixels = 2;
-  std::size_t blended_samples = 2;
-  double blended_from = 0.4;
-  // Palette head, points: Siren::assignment_loss is added to the squared error with a weight that
-  // falls linearly from `assignment` to 0 at assignment_until, a share of the training. Squared
-  // error alone leaves areas in a blend of other entries, where the gradient of the right one's
-  // weight is next to nothing.
-  float assignment = 0.1F;
-  double assignment_until = 0.5;
-  std::size_t images_per_step = 0;  ///< 0: all, up to 256
-  std::uint64_t seed = 1;
 };
 
-/// Trains a model in place. A step draws pixels of some images and gives each of the backend's
-/// workers a share of the images. A worker computes the modulations of its share at once,
-/// differentiates the mean squared error tile by tile down to the modulations, and these down to
-/// the latents. Then the workers' gradients are added in a fixed order and Adam is applied: same
-/// seed, backend and number of workers, same bits. Pixels that model.split holds out are never
-/// read.
+/// How all rates change in the course of a training: they rise linearly, then fall to 0 along half
+/// a cosine.
+struct RateSchedule {
+  double warm_up = 0.03;  ///< fraction of the steps in which the rates rise
+  /// After so many steps the rates are 1 / sqrt(2) of what the cosine says, and they go on falling
+  /// with the square root of the number of steps: see decay_factor(). 0: never.
+  double decay_steps = 5000;
+};
+
+/// A pixel is the mean of the image over its square. In the last part of a training the network is
+/// held to that: an edge pixel is then the mean of samples_per_axis x samples_per_axis points, each
+/// in the middle `jitter` of its cell. Points anywhere in their cells would add much variance to
+/// the loss, which teaches soft edges; points that never move leave the network free between them.
+struct AreaSampling {
+  double from = 1;  ///< fraction of the steps after which pixels count as areas; 1: never
+  std::size_t samples_per_axis = 3;
+  float jitter = 0.25F;  ///< in [0, 1]
+  std::size_t flat_pixels = 4;
+  std::size_t edge_pixels = 5;
+};
+
+/// Before AreaSampling::from an edge pixel counts as the point at its centre; but where an edge
+/// passes through a pixel and blends two colours, no point need have the blend. Such pixels are
+/// left out at first, and later drawn beside the others as means of samples_per_axis x
+/// samples_per_axis points.
+struct BlendedSampling {
+  double from = 0.4;  ///< fraction of the steps after which they are drawn
+  /// With 0 pixels, or where pixels never count as areas, they are points like other edge pixels.
+  std::size_t pixels = 2;
+  std::size_t samples_per_axis = 2;
+};
+
+/// How many pixels of each image a step draws, and what each of them stands for. A pixel is flat if
+/// it differs little from its neighbours (see PixelTable); the others are edge pixels.
+struct PixelSampling {
+  std::size_t flat_pixels = 5;
+  std::size_t edge_pixels = 11;
+  AreaSampling areas = {};
+  BlendedSampling blended = {};
+};
+
+/// With the palette head, and as long as pixels count as points, Siren::assignment_loss is added to
+/// the squared error, with a weight that falls linearly to 0. The squared error alone leaves areas
+/// in a blend of other entries, where the gradient of the right entry's weight is next to nothing.
+struct AssignmentLoss {
+  float weight = 0.1F;  ///< at the start
+  double until = 0.5;   ///< fraction of the steps after which the weight is 0
+};
+
+struct TrainConfig {
+  LearningRates rates = {};
+  AdamSettings adam = {};
+  RateSchedule schedule = {};
+  PixelSampling pixels = {};
+  AssignmentLoss assignment = {};
+  std::size_t images_per_step = 0;  ///< 0: all, up to 256
+  std::uint64_t seed = 1;           ///< of the order of images and of the pixels drawn
+};
+
+/// Trains a model in place. A step draws pixels of some images, gives each of the backend's workers
+/// a part of the images, adds up the gradients of the workers in a fixed order and applies Adam:
+/// the same seed, backend and number of workers give the same bits. Pixels that model.split holds
+/// out are never read.
 class Trainer {
  public:
+  /// The model has to outlive the trainer. Throws std::invalid_argument if the model encodes
+  /// another number of images, or if the settings leave a step without pixels.
   Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& images,
           const TrainConfig& config);
   ~Trainer();
   Trainer(Trainer&&) noexcept;
   Trainer& operator=(Trainer&&) noexcept;
 
-  /// One step at `progress` in [0, 1] of the whole training.
+  /// One step, after the fraction `progress` (in [0, 1]) of the steps of the whole training.
   void step(double progress);
 
   std::uint64_t steps() const;
-  std::size_t pixels_per_step() const;
-  std::span<const TrainingPhase> phases() const;
-  /// Mean squared error of the steps since the last call, per pixel and channel: an unbiased
-  /// estimate over all pixels, but without the blended ones as long as these are not drawn.
+  std::size_t pixels_per_step() const;  ///< in the first phase of the training
+
+  /// The fraction of the steps that is done when a fraction of the time is, both in [0, 1], if the
+  /// time of a step is proportional to its samples. Whoever trains for a given time passes this to
+  /// step(): later steps are slower, so that by the clock the end of the schedule would come late.
+  double fraction_of_steps(double fraction_of_time) const;
+
+  /// The mean squared error of the steps since the last call, per pixel and channel: an unbiased
+  /// estimate over all pixels, but without blended ones as long as these are not drawn.
   double take_error();
 
-  /// Everything beyond the model that is needed to go on exactly: moments and the step.
+  /// Everything beyond the model that is needed to go on exactly: moments and the number of steps.
   void save_state(TensorFile& file) const;
+  /// Throws Error, which begins with `origin`, if something is missing or of another shape.
   void load_state(const TensorFile& file, const std::string& origin);
 
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+// A name for each setting, in one list for all who read, write or compare settings. The structured
+// bindings make it complete: with a field more or less in a struct they do not compile.
+
+/// Settings of type T, to be read or to be written.
+template <class Settings, class T>
+concept settings_of = std::same_as<std::remove_const_t<Settings>, T>;
+
+template <class Visitor>
+void each_setting(settings_of<LearningRates> auto& rates, Visitor&& visit) {
+  auto& [base, first_weight, first_bias, modulation, latent, output, area_output, palette] = rates;
+  visit("learning_rate", base);
+  visit("first_weight_rate", first_weight);
+  visit("first_bias_rate", first_bias);
+  visit("modulation_rate", modulation);
+  visit("latent_rate", latent);
+  visit("output_rate", output);
+  visit("area_output_rate", area_output);
+  visit("palette_rate", palette);
+}
+
+template <class Visitor>
+void each_setting(settings_of<AdamSettings> auto& adam, Visitor&& visit) {
+  auto& [beta1, beta2, epsilon] = adam;
+  visit("beta1", beta1);
+  visit("beta2", beta2);
+  visit("epsilon", epsilon);
+}
+
+template <class Visitor>
+void each_setting(settings_of<PixelSampling> auto& pixels, Visitor&& visit) {
+  auto& [flat_pixels, edge_pixels, areas, blended] = pixels;
+  visit("flat_pixels", flat_pixels);
+  visit("edge_pixels", edge_pixels);
+  auto& [area_from, area_samples, jitter, area_flat_pixels, area_edge_pixels] = areas;
+  visit("area_from", area_from);
+  visit("area_samples", area_samples);
+  visit("area_jitter", jitter);
+  visit("area_flat_pixels", area_flat_pixels);
+  visit("area_edge_pixels", area_edge_pixels);
+  auto& [blended_from, blended_pixels, blended_samples] = blended;
+  visit("blended_from", blended_from);
+  visit("blended_pixels", blended_pixels);
+  visit("blended_samples", blended_samples);
+}
+
+template <class Visitor>
+void each_setting(settings_of<AssignmentLoss> auto& assignment, Visitor&& visit) {
+  auto& [weight, until] = assignment;
+  visit("assignment", weight);
+  visit("assignment_until", until);
+}
+
+/// Calls visit(name, field) for each field of the configuration and of its groups. The names are
+/// those of the file of a training's state, and do not change.
+template <class Visitor>
+void each_setting(settings_of<TrainConfig> auto& config, Visitor&& visit) {
+  auto& [rates, adam, schedule, pixels, assignment, images_per_step, seed] = config;
+  each_setting(rates, visit);
+  each_setting(adam, visit);
+  auto& [warm_up, decay_steps] = schedule;
+  visit("warm_up", warm_up);
+  visit("decay_steps", decay_steps);
+  each_setting(pixels, visit);
+  each_setting(assignment, visit);
+  visit("images_per_step", images_per_step);
+  visit("seed", seed);
+}
 
 }  // namespace chorus

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adam.hpp"
+#include "chorus/autodiff.hpp"
+#include "chorus/trainer.hpp"
+#include "sampler.hpp"
+#include "training_plan.hpp"
+
+// What a Trainer holds. The step is in trainer.cpp, its state in files in trainer_state.cpp.
+
+namespace chorus {
+
+/// Some consecutive images of a step.
+struct ImageRange {
+  std::size_t first = 0, count = 0;
+};
+
+/// Rows of one of the network's parameters, which one task updates.
+struct UpdateTask {
+  std::size_t parameter = 0;
+  RowRange rows;
+};
+
+/// What a worker has to itself.
+struct Worker {
+  Memory memory;
+  std::vector<Tensor> grads;  ///< of the network's parameters
+  Tensor error;               ///< 1 x 1, summed over steps
+};
+
+/// A modulation of a share's images, and its derivatives, summed over the share's tiles.
+struct SharedModulation {
+  Modulation value;
+  Tensor shift_grad, gain_grad;  ///< empty where there is no shift or gain
+};
+
+/// The images of a step of which a worker has charge, and their modulations.
+struct Share {
+  Worker& worker;
+  ImageRange images;
+  std::vector<SharedModulation> modulations;
+};
+
+struct Trainer::Impl {
+  Impl(Memory& memory, Model& model, const std::vector<NamedImage>& images,
+       const TrainConfig& config);
+
+  void step(double progress);
+  void begin_phase(std::size_t phase);
+  void begin_step(double progress);
+  void compute_step(const TrainingPhase& phase);
+  void train_share(const TrainingPhase& phase, Worker& worker, const ImageRange& images);
+  void train_tile(const TrainingDraw& draw, const ImageRange& images, const Share& share);
+  Var gather(Tape& tape, const OptimizedParameter& per_image, const ImageRange& images) const;
+  void add_error(const Var& loss, const Worker& worker) const;
+  void update_network(const TrainingPhase& phase, const UpdateTask& task) const;
+
+  IndexView image_numbers(const ImageRange& images) const {
+    return step_images_.range(images.first, images.count);
+  }
+  IndexView image_visits(const ImageRange& images) const {
+    return step_images_.range(images_per_step_ + images.first, images.count);
+  }
+
+  void add_workers(Memory& memory);
+  void plan_updates();
+  double take_error();
+  std::vector<const OptimizedParameter*> optimized_parameters() const;
+  void save_state(TensorFile& file) const;
+  void load_state(const TensorFile& file, const std::string& origin);
+
+  Backend& backend_;
+  Model& model_;
+  TrainConfig config_;
+  PixelTable table_;
+  std::size_t images_per_step_;
+  ImageOrder order_;
+  std::vector<TrainingPhase> phases_;
+  std::vector<std::unique_ptr<CapturedGraph>> graphs_;  ///< of a step of each phase
+  std::optional<std::size_t> phase_;                    ///< of the step before
+
+  Adam adam_;
+  std::vector<OptimizedParameter> network_;     ///< as model_.siren.parameters()
+  OptimizedParameter latents_;                  ///< with gradients of the step's images
+  std::optional<OptimizedParameter> palettes_;  ///< likewise, if palettes are free
+  std::vector<UpdateTask> update_tasks_;
+  std::vector<Worker> workers_;
+
+  /// The images of the step, then how often each of them came up before.
+  IndexList step_images_;
+  std::uint64_t step_ = 0;
+  std::uint64_t steps_in_errors_ = 0;
+};
+
+}  // namespace chorus

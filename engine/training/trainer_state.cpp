@@ -1,0 +1,80 @@
+#include <charconv>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "chorus/error.hpp"
+#include "safetensors.hpp"
+#include "trainer_impl.hpp"
+
+namespace chorus {
+
+namespace {
+
+std::uint64_t parse_step(const std::string& text, const std::string& origin) {
+  std::uint64_t step = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, failure] = std::from_chars(text.data(), end, step);
+  if (failure != std::errc() || stop != end)
+    throw Error(origin + ": step is \"" + text + "\"; expected a whole number");
+  return step;
+}
+
+}  // namespace
+
+double Trainer::Impl::take_error() {
+  double total = 0;
+  for (const Worker& worker : workers_) {
+    total += to_host(backend_, worker.error).front();
+    fill(backend_, worker.error, 0);
+  }
+  const double mean = steps_in_errors_ == 0 ? 0.0 : total / static_cast<double>(steps_in_errors_);
+  steps_in_errors_ = 0;
+  return mean;
+}
+
+std::vector<const OptimizedParameter*> Trainer::Impl::optimized_parameters() const {
+  std::vector<const OptimizedParameter*> all;
+  for (const OptimizedParameter& each : network_) all.push_back(&each);
+  all.push_back(&latents_);
+  if (palettes_) all.push_back(&*palettes_);
+  return all;
+}
+
+void Trainer::Impl::save_state(TensorFile& file) const {
+  for (const OptimizedParameter* each : optimized_parameters()) save_moments(backend_, *each, file);
+  file.metadata["step"] = std::to_string(step_);
+}
+
+void Trainer::Impl::load_state(const TensorFile& file, const std::string& origin) {
+  const auto found = file.metadata.find("step");
+  if (found == file.metadata.end())
+    throw Error(origin + ": has no step; expected a training state");
+  const std::uint64_t step = parse_step(found->second, origin);
+  for (const OptimizedParameter* each : optimized_parameters())
+    load_moments(backend_, *each, file, origin);
+  step_ = step;
+}
+
+Trainer::Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& images,
+                 const TrainConfig& config)
+    : impl_(std::make_unique<Impl>(memory, model, images, config)) {}
+Trainer::~Trainer() = default;
+Trainer::Trainer(Trainer&&) noexcept = default;
+Trainer& Trainer::operator=(Trainer&&) noexcept = default;
+
+void Trainer::step(double progress) { impl_->step(progress); }
+std::uint64_t Trainer::steps() const { return impl_->step_; }
+std::size_t Trainer::pixels_per_step() const {
+  return impl_->images_per_step_ * impl_->phases_.front().pixels();
+}
+double Trainer::fraction_of_steps(double fraction_of_time) const {
+  return chorus::fraction_of_steps(fraction_of_time, impl_->phases_);
+}
+double Trainer::take_error() { return impl_->take_error(); }
+void Trainer::save_state(TensorFile& file) const { impl_->save_state(file); }
+void Trainer::load_state(const TensorFile& file, const std::string& origin) {
+  impl_->load_state(file, origin);
+}
+
+}  // namespace chorus
