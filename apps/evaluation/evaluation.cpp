@@ -11,6 +11,7 @@
 #include "inpaint.hpp"
 #include "parallel.hpp"
 #include "resample.hpp"
+#include "split.hpp"
 
 namespace chorus::app {
 
@@ -166,7 +167,7 @@ std::vector<Collection> load_sizes(const std::filesystem::path& data,
 std::vector<bool> held_out_mask(const Model& model, std::size_t image, const Image& truth) {
   const EncodedImage& encoded = model.images[image];
   if (model.split.pixels <= 0 || truth.size() != encoded.size()) return {};
-  return held_out_pixels(model.split.seed, image, truth.width, truth.height, model.split.pixels);
+  return held_out_pixels(model.split, image, truth.size());
 }
 
 ImageScore score_image(Renderer& renderer, const Model& model, std::size_t image,

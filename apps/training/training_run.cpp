@@ -66,21 +66,26 @@ json run_description(const TrainOptions& options, const Session& session,
           {"training", to_json(state)}};
 }
 
-/// The network's configuration, with what was left open decided from the training pixels: palettes
-/// of colours where these explain most images, else of affine fields, but RGB where most images are
-/// far even from those.
-SirenConfig choose_network(const TrainOptions& options, const Collection& seen,
-                           const Split& split) {
+/// A network's configuration, and the palettes that were found on the way to it.
+struct NetworkChoice {
+  SirenConfig network;
+  PaletteFit fit;
+};
+
+/// What was left open is decided from the training pixels: palettes of colours where these explain
+/// most images, else of affine fields, but RGB where most images are far even from those.
+NetworkChoice choose_network(const TrainOptions& options, const Collection& images,
+                             const Split& split) {
   constexpr double most = 0.8;
   SirenConfig network = options.network;
-  if (options.head == Head::rgb) return network;
-  const PaletteFit fit = fit_palettes(seen, split, options.palette_size);
-  const bool palettes = options.head || fit.drawn_share >= most;
+  if (options.head == Head::rgb) return {network, {}};
+  PaletteFit fit = fit_palettes(images, split, options.palette_size);
+  const bool palettes = options.head || fit.drawn_fraction >= most;
   network.head = palettes ? Head::palette : Head::rgb;
   network.palette_size = fit.entries;
   network.palette_fields = options.palette_fields.value_or(
-      fit.constant_share >= most ? PaletteFields::constant : PaletteFields::affine);
-  return network;
+      fit.constant_fraction >= most ? PaletteFields::constant : PaletteFields::affine);
+  return {network, std::move(fit)};
 }
 
 void drop_held_out_images(Collection& images, const Split& split) {
@@ -90,19 +95,6 @@ void drop_held_out_images(Collection& images, const Split& split) {
     if (!held_out[i]) kept.push_back(std::move(images[i]));
   images = std::move(kept);
 }
-
-/// What training sees of the images: all but the held-out pixels. A copy only where there are any.
-class SeenImages {
- public:
-  SeenImages(const Collection& images, const Split& split) : images_(images) {
-    if (split.pixels > 0) masked_ = without_held_out_pixels(images, split);
-  }
-  const Collection& operator*() const { return masked_ ? *masked_ : images_; }
-
- private:
-  const Collection& images_;
-  std::optional<Collection> masked_;
-};
 
 class TrainingRun {
  public:
@@ -160,12 +152,11 @@ class TrainingRun {
     state_.config = options_.training;
     const Split split{options_.training.seed, options_.hold_out_pixels, options_.hold_out_images};
     drop_held_out_images(truth_, split);
-    const SeenImages seen(truth_, split);
-    state_.data_checksum = data_checksum(*seen);
-    Model model = make_model(session_.memory, choose_network(options_, *seen, split),
-                             encoded(truth_), options_.training.seed);
+    state_.data_checksum = data_checksum(truth_, split);
+    const auto [network, fit] = choose_network(options_, truth_, split);
+    Model model = make_model(session_.memory, network, encoded(truth_), options_.training.seed);
     model.split = split;
-    initialize_palettes(session_.memory, model, *seen);
+    initialize_palettes(session_.memory, model, truth_, fit);
     model.notes = {{"program", "chorus " CHORUS_VERSION},
                    {"seed", std::to_string(options_.training.seed)},
                    {"backend", session_.backend->name()},
@@ -179,7 +170,7 @@ class TrainingRun {
     state_ = read_state(*resumed_, shown(file));
     Model model = from_tensor_file(session_.memory, *resumed_, shown(file));
     drop_held_out_images(truth_, model.split);
-    if (state_.data_checksum != data_checksum(*SeenImages(truth_, model.split)))
+    if (state_.data_checksum != data_checksum(truth_, model.split))
       throw Error(fmt::format("{}: this training was begun on other images than those of {}",
                               shown(file), shown(options_.data)));
     return model;

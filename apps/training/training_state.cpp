@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "chorus/error.hpp"
+#include "split.hpp"
 #include "support/fingerprint.hpp"
 
 namespace chorus::app {
@@ -66,13 +67,15 @@ TrainingState read_state(const TensorFile& file, const std::string& origin) {
   }
 }
 
-std::string data_checksum(const Collection& data) {
+std::string data_checksum(const Collection& data, const Split& split) {
   Fingerprint fingerprint;
-  for (const NamedImage& named : data) {
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    const NamedImage& named = data[i];
     fingerprint.add(named.name.c_str(), named.name.size() + 1);
     const std::uint64_t size[2] = {named.image.width, named.image.height};
     fingerprint.add(size, sizeof size);
-    fingerprint.add(named.image.rgb.data(), named.image.rgb.size() * sizeof(float));
+    const Image seen = blacked_out(named.image, held_out_pixels(split, i, named.image.size()));
+    fingerprint.add(seen.rgb.data(), seen.rgb.size() * sizeof(float));
   }
   return fingerprint.hex();
 }

@@ -25,7 +25,7 @@ struct TrainingState {
   TrainConfig config;
   Limit limit;
   double elapsed_s = 0;
-  std::string data_checksum;  ///< names, sizes and pixels of the training images
+  std::string data_checksum;  ///< of the training images
 };
 
 /// "model.safetensors" -> "model.state.safetensors", "model.metrics.jsonl".
@@ -36,6 +36,7 @@ nlohmann::json to_json(const TrainingState& state);
 void write_state(TensorFile& file, const TrainingState& state);
 TrainingState read_state(const TensorFile& file, const std::string& origin);
 
-std::string data_checksum(const Collection& data);
+/// Of the names, sizes and pixels of images, but not of the pixels that `split` holds out.
+std::string data_checksum(const Collection& data, const Split& split = {});
 
 }  // namespace chorus::app

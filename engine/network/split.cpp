@@ -47,19 +47,15 @@ std::vector<bool> held_out_images(std::uint64_t seed, std::size_t count, double 
   return held_out;
 }
 
-Image without_held_out_pixels(Image image, std::size_t image_index, const Split& split) {
-  const std::vector<bool> held_out =
-      held_out_pixels(split.seed, image_index, image.width, image.height, split.pixels);
+std::vector<bool> held_out_pixels(const Split& split, std::size_t image_index,
+                                  const PixelSize& size) {
+  return held_out_pixels(split.seed, image_index, size.width, size.height, split.pixels);
+}
+
+Image blacked_out(Image image, const std::vector<bool>& held_out) {
   for (std::size_t pixel = 0; pixel < held_out.size(); ++pixel)
     if (held_out[pixel]) std::fill_n(&image.rgb[3 * pixel], 3, 0.0F);
   return image;
-}
-
-std::vector<NamedImage> without_held_out_pixels(std::vector<NamedImage> images,
-                                                const Split& split) {
-  for (std::size_t i = 0; i < images.size(); ++i)
-    images[i].image = without_held_out_pixels(std::move(images[i].image), i, split);
-  return images;
 }
 
 }  // namespace chorus

@@ -20,9 +20,11 @@ std::vector<bool> held_out_images(std::uint64_t seed, std::size_t count, double 
 std::vector<bool> held_out_pixels(std::uint64_t seed, std::size_t image_index, std::size_t width_px,
                                   std::size_t height_px, double fraction);
 
-/// An image, or a list of them, as training may see it: held-out pixels are black. image_index is
-/// the place in the list.
-Image without_held_out_pixels(Image image, std::size_t image_index, const Split& split);
-std::vector<NamedImage> without_held_out_pixels(std::vector<NamedImage> images, const Split& split);
+/// The same for an image of a collection that `split` divides.
+std::vector<bool> held_out_pixels(const Split& split, std::size_t image_index,
+                                  const PixelSize& size);
+
+/// The image with its held-out pixels (a mask) black.
+Image blacked_out(Image image, const std::vector<bool>& held_out);
 
 }  // namespace chorus

@@ -15,7 +15,7 @@ struct PixelSource {
   float area_jitter;
 };
 
-/// What Op::draw_pixels gives for some images: their rows follow each other.
+/// The pixels that Op::draw_pixels has drawn from some images, image after image.
 struct DrawnPixels {
   TrainingDraw draw;
   std::size_t images;
@@ -26,8 +26,8 @@ struct DrawnPixels {
 DrawnPixels draw_pixels(Memory& memory, const PixelSource& source, const TrainingDraw& draw,
                         const IndexView& images, const IndexView& visits);
 
-/// Sums over the images of drawn pixels' losses, each image's an estimate of the mean over its
-/// pixels.
+/// The losses of drawn pixels: of each image an estimate of the mean over its pixels, summed over
+/// the images.
 struct DrawnLosses {
   Var error;       ///< squared, of the three channels together
   Var assignment;  ///< see Siren::assignment_loss; only where the draw is assigned

@@ -104,8 +104,13 @@ void start_prediction(Backend& backend, Model& model, const std::vector<float>& 
 }
 
 std::vector<bool> mask(const std::vector<NamedImage>& images, std::size_t i, const Split& split) {
-  const Image& image = images[i].image;
-  return held_out_pixels(split.seed, i, image.width, image.height, split.pixels);
+  return held_out_pixels(split, i, images[i].image.size());
+}
+
+std::vector<ColorField> as_fields(const std::vector<Color>& colors) {
+  std::vector<ColorField> constant;
+  for (const Color& color : colors) constant.push_back({color, {}, {}});
+  return constant;
 }
 
 std::vector<ColorField> entries_of(const Image& image, const std::vector<bool>& held_out,
@@ -114,9 +119,37 @@ std::vector<ColorField> entries_of(const Image& image, const std::vector<bool>& 
     throw std::invalid_argument("initial_palette: no pixels or no entries");
   const std::vector<Color> colors = choose_colors(image, held_out, entries);
   if (fields == PaletteFields::affine) return fit_fields(smooth_pixels(image, held_out), colors);
-  std::vector<ColorField> constant;
-  for (const Color& color : colors) constant.push_back({color, {}, {}});
-  return constant;
+  return as_fields(colors);
+}
+
+/// Entries that the fit to the collection has found already, or those of this image anew.
+std::vector<ColorField> entries_of(const PaletteFit& fit, const std::vector<NamedImage>& images,
+                                   std::size_t i, const Split& split, const SirenConfig& config) {
+  const auto found = fit.palettes.find(i);
+  if (found != fit.palettes.end() && fit.entries == config.palette_size)
+    return config.palette_fields == PaletteFields::affine ? found->second.affine
+                                                          : found->second.constant;
+  return entries_of(images[i].image, mask(images, i, split), config.palette_size,
+                    config.palette_fields);
+}
+
+/// Every k-th image or so, `count` in all.
+std::size_t evenly_spread(std::size_t k, std::size_t count, std::size_t images) {
+  return k * images / count;
+}
+
+/// A number of entries that gives nearly every image all of its common colours.
+std::size_t entries_for(const std::vector<NamedImage>& images, std::size_t count,
+                        const Split& split) {
+  constexpr std::size_t least_entries = 12, most_entries = 24;
+  std::vector<std::size_t> needed;
+  for (std::size_t k = 0; k < count; ++k) {
+    const std::size_t i = evenly_spread(k, count, images.size());
+    needed.push_back(common_colors(images[i].image, mask(images, i, split)));
+  }
+  std::sort(needed.begin(), needed.end());
+  const std::size_t nearly_all = needed[(count - 1) * 9 / 10];
+  return std::clamp((nearly_all + 3) / 4 * 4, least_entries, most_entries);
 }
 
 }  // namespace
@@ -134,15 +167,15 @@ std::vector<float> initial_palette(const Image& image, const std::vector<bool>& 
   return by_channel(palette, fields);
 }
 
-void initialize_palettes(Memory& memory, Model& model, const std::vector<NamedImage>& images) {
+void initialize_palettes(Memory& memory, Model& model, const std::vector<NamedImage>& images,
+                         const PaletteFit& fit) {
   const SirenConfig& config = model.siren.config();
   if (config.head != Head::palette) return;
   if (images.size() != model.images.size())
     throw std::invalid_argument("initialize_palettes: the model has another number of images");
   std::vector<std::vector<ColorField>> entries;
   for (std::size_t i = 0; i < images.size(); ++i)
-    entries.push_back(entries_of(images[i].image, mask(images, i, model.split), config.palette_size,
-                                 config.palette_fields));
+    entries.push_back(entries_of(fit, images, i, model.split, config));
   order_alike(entries);
   std::vector<float> palettes;
   for (const std::vector<ColorField>& each : entries) {
@@ -157,32 +190,23 @@ void initialize_palettes(Memory& memory, Model& model, const std::vector<NamedIm
 
 PaletteFit fit_palettes(const std::vector<NamedImage>& images, const Split& split,
                         std::size_t entries) {
-  constexpr std::size_t most_images = 64, least_entries = 12, most_entries = 24;
+  constexpr std::size_t most_images = 64;
   constexpr double constants_db = 48, drawn_db = 28;
   const std::size_t count = std::min(images.size(), most_images);
   if (count == 0) throw std::invalid_argument("fit_palettes: no images");
-  const auto chosen = [&](std::size_t k) { return k * images.size() / count; };
   PaletteFit fit;
-  fit.entries = entries;
-  if (entries == 0) {
-    std::vector<std::size_t> needed;
-    for (std::size_t k = 0; k < count; ++k)
-      needed.push_back(common_colors(images[chosen(k)].image, mask(images, chosen(k), split)));
-    std::sort(needed.begin(), needed.end());
-    const std::size_t nearly_all = needed[(count - 1) * 9 / 10];
-    fit.entries = std::clamp((nearly_all + 3) / 4 * 4, least_entries, most_entries);
-  }
+  fit.entries = entries == 0 ? entries_for(images, count, split) : entries;
   for (std::size_t k = 0; k < count; ++k) {
-    const std::vector<bool> held_out = mask(images, chosen(k), split);
-    const Image& image = images[chosen(k)].image;
+    const std::size_t i = evenly_spread(k, count, images.size());
+    const std::vector<bool> held_out = mask(images, i, split);
+    const Image& image = images[i].image;
     const std::vector<PlacedColor> pixels = smooth_pixels(image, held_out);
     const std::vector<Color> colors = choose_colors(image, held_out, fit.entries);
-    std::vector<ColorField> constant;
-    for (const Color& color : colors) constant.push_back({color, {}, {}});
-    const double share = 1 / static_cast<double>(count);
-    if (psnr_db(distance_from(constant, pixels)) > constants_db) fit.constant_share += share;
-    if (psnr_db(distance_from(fit_fields(pixels, colors), pixels)) > drawn_db)
-      fit.drawn_share += share;
+    const FoundPalettes& found = fit.palettes[i] = {as_fields(colors), fit_fields(pixels, colors)};
+    const double fraction = 1 / static_cast<double>(count);
+    if (psnr_db(distance_from(found.constant, pixels)) > constants_db)
+      fit.constant_fraction += fraction;
+    if (psnr_db(distance_from(found.affine, pixels)) > drawn_db) fit.drawn_fraction += fraction;
   }
   return fit;
 }

@@ -1,7 +1,6 @@
 #include "sampler.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <numeric>
 #include <stdexcept>
@@ -38,56 +37,86 @@ std::vector<std::uint32_t> along_curve(PixelSize size) {
   return pixels;
 }
 
+/// along_curve for one image after another: most are of one size.
+class Curves {
+ public:
+  const std::vector<std::uint32_t>& of(PixelSize size) {
+    if (curve_.empty() || size_ != size) {
+      size_ = size;
+      curve_ = along_curve(size);
+    }
+    return curve_;
+  }
+
+ private:
+  PixelSize size_;
+  std::vector<std::uint32_t> curve_;
+};
+
+/// Which list each pixel of an image is in: image_flat_pixels, image_edge_pixels,
+/// image_blended_pixels, or `in_no_list` where it is held out.
+constexpr ImageField in_no_list = image_fields;
+std::vector<ImageField> lists_of_pixels(const Image& image, const std::vector<bool>& held_out) {
+  const std::vector<bool> flat = flat_pixels(image, held_out);
+  const std::vector<bool> blended = blended_pixels(image, held_out);
+  std::vector<ImageField> lists(image.pixels(), image_edge_pixels);
+  for (std::size_t pixel = 0; pixel < lists.size(); ++pixel)
+    if (held_out[pixel])
+      lists[pixel] = in_no_list;
+    else if (flat[pixel])
+      lists[pixel] = image_flat_pixels;
+    else if (blended[pixel])
+      lists[pixel] = image_blended_pixels;
+  return lists;
+}
+
+/// Appends an image's row of the image table; its pixels begin at `first_pixel`.
+void append_image(std::vector<std::uint32_t>& table, const Image& image,
+                  const std::vector<ImageField>& lists, std::size_t first_pixel) {
+  table.resize(table.size() + image_fields);
+  std::uint32_t* fields = &table[table.size() - image_fields];
+  fields[image_first_pixel] = static_cast<std::uint32_t>(first_pixel);
+  for (const ImageField list : {image_flat_pixels, image_edge_pixels, image_blended_pixels})
+    fields[list] = static_cast<std::uint32_t>(std::count(lists.begin(), lists.end(), list));
+  fields[image_width] = static_cast<std::uint32_t>(image.width);
+  fields[image_height] = static_cast<std::uint32_t>(image.height);
+}
+
+/// Appends an image's lists one after another, each along the curve, and then zeros, so that as
+/// many numbers are appended as the image has pixels.
+void append_lists(std::vector<std::uint32_t>& order, const std::vector<ImageField>& lists,
+                  const std::vector<std::uint32_t>& curve) {
+  const std::size_t end = order.size() + lists.size();
+  for (const ImageField list : {image_flat_pixels, image_edge_pixels, image_blended_pixels})
+    for (const std::uint32_t pixel : curve)
+      if (lists[pixel] == list) order.push_back(pixel);
+  order.resize(end);
+}
+
+std::size_t count_pixels(const std::vector<NamedImage>& images) {
+  std::size_t pixels = 0;
+  for (const NamedImage& named : images) pixels += named.image.pixels();
+  if (pixels > std::numeric_limits<std::uint32_t>::max())
+    throw Error("the images have more than 2^32 pixels together; expected fewer");
+  return pixels;
+}
+
 }  // namespace
 
 PixelTable::PixelTable(Memory& memory, const std::vector<NamedImage>& images, const Split& split)
-    : images_(images.size()) {
-  const std::size_t all_pixels = std::accumulate(
-      images.begin(), images.end(), std::size_t{0},
-      [](std::size_t sum, const auto& named) { return sum + named.image.pixels(); });
-  if (all_pixels > std::numeric_limits<std::uint32_t>::max())
-    throw Error("the images have more than 2^32 pixels together; expected fewer");
-  colors_ = memory.empty(all_pixels, 3);
-  std::vector<std::uint32_t> table, order, curve;
-  PixelSize size_of_curve;
-  order.reserve(all_pixels);
+    : images_(images.size()), colors_(memory.empty(count_pixels(images), 3)) {
+  std::vector<std::uint32_t> table, order;
+  order.reserve(colors_.rows());
+  Curves curves;
   for (std::size_t i = 0; i < images.size(); ++i) {
     // One at a time: large collections would not fit into memory two times.
-    const Image image = without_held_out_pixels(images[i].image, i, split);
-    const std::vector<bool> held_out =
-        held_out_pixels(split.seed, i, image.width, image.height, split.pixels);
-    const std::vector<bool> flat = flat_pixels(image, held_out);
-    std::vector<bool> blended = blended_pixels(image, held_out);
-    for (std::size_t p = 0; p < flat.size(); ++p)
-      if (flat[p]) blended[p] = false;
-    const auto flat_count = static_cast<std::uint32_t>(std::count(flat.begin(), flat.end(), true));
-    const auto blended_count =
-        static_cast<std::uint32_t>(std::count(blended.begin(), blended.end(), true));
-    const auto kept =
-        static_cast<std::uint32_t>(std::count(held_out.begin(), held_out.end(), false));
-    const auto pixels = static_cast<std::uint32_t>(image.pixels());
+    const std::vector<bool> held_out = held_out_pixels(split, i, images[i].image.size());
+    const Image image = blacked_out(images[i].image, held_out);
+    const std::vector<ImageField> lists = lists_of_pixels(image, held_out);
     const std::size_t first = order.size();
-    table.resize(table.size() + image_fields);
-    std::uint32_t* fields = &table[table.size() - image_fields];
-    fields[image_first_pixel] = static_cast<std::uint32_t>(first);
-    fields[image_flat_pixels] = flat_count;
-    fields[image_edge_pixels] = kept - flat_count - blended_count;
-    fields[image_blended_pixels] = blended_count;
-    fields[image_width] = static_cast<std::uint32_t>(image.width);
-    fields[image_height] = static_cast<std::uint32_t>(image.height);
-    if (curve.empty() || size_of_curve != image.size()) {
-      size_of_curve = image.size();
-      curve = along_curve(size_of_curve);
-    }
-    const auto kind_of = [&](std::uint32_t pixel) {
-      if (flat[pixel]) return image_flat_pixels;
-      return blended[pixel] ? image_blended_pixels : image_edge_pixels;
-    };
-    for (const ImageField kind : {image_flat_pixels, image_edge_pixels, image_blended_pixels})
-      for (const std::uint32_t pixel : curve)
-        if (!held_out[pixel] && kind_of(pixel) == kind) order.push_back(pixel);
-    order.resize(first + pixels);  // so that an image's list begins where its colours do
-    from_host(memory.backend(), image.rgb, colors_.row_range(first, pixels));
+    append_image(table, image, lists, first);
+    append_lists(order, lists, curves.of(image.size()));
+    from_host(memory.backend(), image.rgb, colors_.row_range(first, image.pixels()));
   }
   image_table_ = IndexList(memory.shared_backend(), table);
   pixel_order_ = IndexList(memory.shared_backend(), order);

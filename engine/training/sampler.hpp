@@ -33,9 +33,9 @@ class PixelTable {
 };
 
 /// The images of each step: epochs, each in a random order of its own, laid end to end and cut into
-/// steps. No image comes up more than once oftener than another, and none twice within a step. A
-/// function of the arguments alone, whatever steps were asked for before. With `per_step` = all
-/// images, every step takes all of them in their own order.
+/// steps. No image is ever more than one visit ahead of another, and none comes up twice within a
+/// step. The images of a step depend on the arguments alone, whatever steps were asked for before.
+/// If `per_step` is the number of images, every step takes all of them in their own order.
 class ImageOrder {
  public:
   ImageOrder(std::size_t images, std::size_t per_step, std::uint64_t seed);

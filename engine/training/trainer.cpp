@@ -8,17 +8,17 @@
 #include "drawn_pixels.hpp"
 #include "trainer_impl.hpp"
 
-// A step of training, from top to bottom: step(), compute_step(), then what a worker does for its
-// share of the images, train_share() and train_tile(), and the updates.
+// One step of training, from top to bottom: step() and compute_step(), then what a worker does for
+// its share of the images, train_share() and train_tile(), and the updates.
 //
-// A worker differentiates the error of its share with tapes of two kinds, cut at the modulations
-// that latents make of the sine layers. The share's tape leads from the latents of all its images
-// to their modulations, which takes a few small products. The pixels are far more: they are worked
-// off in tiles, each the pixels of so few images that their activations stay in the cache, and each
-// on a tile's tape of its own that leads from the modulations to the loss. On it the modulations
-// are leaves, and its pass backwards adds to their derivatives (and to those of the network's
-// weights). When all tiles are done, the derivatives of the modulations are complete, and the
-// share's tape is walked back from there to the latents: the chain rule, cut in two.
+// A worker differentiates the error of its share on two kinds of tape, which meet at the
+// modulations. The share's tape leads from the latents of all its images to their modulations,
+// which takes a few small products. The pixels take far more, and are divided into tiles: each has
+// the pixels of so few images that their activations stay in the cache. A tile's tape leads from
+// the modulations of its images, which are its leaves, to the loss. Its backward pass adds to the
+// derivatives of the modulations, and to those of the network's weights. After the last tile the
+// derivatives of the modulations are complete: the backward pass of the share's tape begins with
+// them and ends at the latents. This is the chain rule, cut in two at the modulations.
 
 namespace chorus {
 
@@ -122,7 +122,7 @@ void Trainer::Impl::compute_step(const TrainingPhase& phase) {
                     [this](std::size_t p, std::size_t) { model_.siren.pack(backend_, p); });
 }
 
-/// The share's tape: see the head of this file.
+/// Makes the share's tape, and walks it back after the last tile.
 void Trainer::Impl::train_share(const TrainingPhase& phase, Worker& worker,
                                 const ImageRange& images) {
   if (images.count == 0) return;
@@ -156,8 +156,8 @@ void Trainer::Impl::train_share(const TrainingPhase& phase, Worker& worker,
   tape.backward(values, grads);
 }
 
-/// A tile's tape. The network is on it too, as it is on the share's: the derivatives of its weights
-/// go to the worker's gradients from both.
+/// Makes a tile's tape and walks it back. The network is on both kinds of tape, and from both the
+/// derivatives of its weights are added to the worker's gradients.
 void Trainer::Impl::train_tile(const TrainingDraw& draw, const ImageRange& images,
                                const Share& share) {
   Worker& worker = share.worker;
@@ -182,7 +182,8 @@ void Trainer::Impl::train_tile(const TrainingDraw& draw, const ImageRange& image
   tape.backward(loss);
 }
 
-/// The rows of some images of the step, as a leaf whose derivatives go to their rows of gradients.
+/// The rows that belong to some images of the step, as a leaf whose derivatives go to their rows of
+/// the gradients.
 Var Trainer::Impl::gather(Tape& tape, const OptimizedParameter& per_image,
                           const ImageRange& images) const {
   Tensor rows = tape.memory().empty(images.count, per_image.value.cols());

@@ -13,7 +13,8 @@
 #include "sampler.hpp"
 #include "training_plan.hpp"
 
-// What a Trainer holds. The step is in trainer.cpp, its state in files in trainer_state.cpp.
+// What a Trainer holds. Its steps are in trainer.cpp, all that is asked of it between steps is in
+// trainer_state.cpp.
 
 namespace chorus {
 
@@ -22,13 +23,13 @@ struct ImageRange {
   std::size_t first = 0, count = 0;
 };
 
-/// Rows of one of the network's parameters, which one task updates.
+/// The part of the network that one task updates: rows of one of its parameters.
 struct UpdateTask {
-  std::size_t parameter = 0;
+  std::size_t parameter = 0;  ///< its index
   RowRange rows;
 };
 
-/// What a worker has to itself.
+/// What each worker has for itself.
 struct Worker {
   Memory memory;
   std::vector<Tensor> grads;  ///< of the network's parameters
@@ -41,7 +42,7 @@ struct SharedModulation {
   Tensor shift_grad, gain_grad;  ///< empty where there is no shift or gain
 };
 
-/// The images of a step of which a worker has charge, and their modulations.
+/// Those images of a step that one worker takes care of, and their modulations.
 struct Share {
   Worker& worker;
   ImageRange images;

@@ -8,13 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "chorus/collection.hpp"
 #include "chorus/error.hpp"
-#include "chorus/render.hpp"
-#include "chorus/trainer.hpp"
-#include "metrics.hpp"
-#include "model_file.hpp"
 #include "primitive_bench.hpp"
+#include "training.hpp"
 
 // Products of the CPU in bf16: on the backend that CHORUS_TEST_BACKEND names, or on those of the
 // kind that this machine has. They must be the products of the rounded operands, with no other
@@ -221,23 +217,13 @@ BOOST_AUTO_TEST_CASE(what_is_no_number_stays_none) {
 
 namespace {
 
-double mean_psnr_db(Memory& memory, const Model& model, const std::vector<NamedImage>& images) {
-  Renderer renderer(memory, model);
-  double total = 0;
-  for (std::size_t i = 0; i < images.size(); ++i)
-    total += psnr_db(
-        mean_squared_error(quantized(renderer.render(i, 24, 24)), quantized(images[i].image)));
-  return total / static_cast<double>(images.size());
-}
-
 struct Trained {
   double own_db = 0;     ///< decoded by the backend that trained
   double single_db = 0;  ///< decoded in single precision
 };
 
 Trained train(const std::string& backend, std::uint64_t seed) {
-  auto images = load_collection(CHORUS_DATA_DIR "/icons", {.size = 24});
-  images.resize(6);
+  const std::vector<NamedImage> images = icons();
   Memory memory(make_backend(backend, {.workers = 1}));
   Model model =
       make_model(memory, {.width = 64, .hidden_layers = 2, .latent = 32}, encoded(images), seed);
@@ -257,9 +243,6 @@ BOOST_AUTO_TEST_CASE(training_is_as_good_as_in_single_precision) {
     double difference_db = 0;
     for (const std::uint64_t seed : {1, 2, 3}) {
       const Trained found = train(backend, seed), expected = train("cpu", seed);
-      BOOST_TEST_MESSAGE(backend << ", seed " << seed << ": " << found.own_db
-                                 << " dB, decoded in single " << found.single_db
-                                 << ", trained in single " << expected.own_db);
       BOOST_TEST(std::abs(found.own_db - found.single_db) < 0.2);
       difference_db += (found.own_db - expected.own_db) / 3;
     }

@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(every_setting_changes_what_is_fitted) {
     return std::vector{code.latent, code.palette, code.shifts};
   };
   // All kinds of pixels have their turn within a few steps.
-  FitConfig config{.latent_steps = 8, .shift_steps = 8};
+  FitConfig config{.latent_steps = 8, .shift_steps = 8, .warm_up = 0.5};
   config.pixels.areas.from = 0.5;
   config.pixels.blended.from = 0.25;
   const auto usual = fitted(config);

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <cmath>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include "chorus/collection.hpp"
@@ -73,9 +75,15 @@ BOOST_AUTO_TEST_CASE(workers_that_take_turns_do_not_count_as_waiting) {
   const auto watched =
       std::make_shared<ProfilingBackend>(make_backend("cpu", {.threads = 1, .workers = 4}));
   watched->start();
-  train(watched, 3);
+  watched->parallel(4, [](std::size_t, std::size_t) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  });
   watched->stop();
-  BOOST_TEST(watched->profile().threads == 1U);
+  const Profile found = watched->profile();
+  BOOST_TEST(found.threads == 1U);
+  // If each worker had a thread of its own, three quarters of the time would be waiting.
+  for (const Profile::Part& part : found.parts)
+    if (part.name == "waiting") BOOST_TEST(found.share(part) < 0.25);
 }
 
 BOOST_AUTO_TEST_CASE(nothing_counts_while_the_clocks_stand) {

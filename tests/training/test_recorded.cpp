@@ -6,11 +6,7 @@
 #include <vector>
 
 #include "backends_under_test.hpp"
-#include "chorus/collection.hpp"
-#include "chorus/render.hpp"
-#include "chorus/trainer.hpp"
-#include "metrics.hpp"
-#include "palette.hpp"
+#include "training.hpp"
 
 // Work that a device records once and replays. On the backend that CHORUS_TEST_BACKEND names, or
 // emulated.
@@ -19,15 +15,6 @@ using namespace chorus;
 using namespace chorus::test;
 
 namespace {
-
-const std::vector<NamedImage>& icons() {
-  static const std::vector<NamedImage> images = [] {
-    auto all = load_collection(CHORUS_DATA_DIR "/icons", {.size = 24});
-    all.resize(3);
-    return all;
-  }();
-  return images;
-}
 
 SirenConfig network(PaletteSource source, PaletteFields fields) {
   return {.width = 32,
@@ -43,18 +30,10 @@ SirenConfig network(PaletteSource source, PaletteFields fields) {
 /// Mean PSNR in dB after a training in which each phase has steps that run, that are recorded and
 /// that are replayed.
 double psnr_after_training(const std::string& backend, const SirenConfig& config) {
-  Memory memory(make_backend(backend, {.workers = 2}));
-  Model model = make_model(memory, config, encoded(icons()), 1);
-  initialize_palettes(memory, model, icons());
-  Trainer trainer(memory, model, icons(),
-                  {.pixels = {.areas = {.from = 0.5}}, .images_per_step = 2});
-  constexpr int steps = 10;
-  for (int i = 0; i < steps; ++i) trainer.step(static_cast<double>(i) / steps);
-  Renderer renderer(memory, model);
-  std::vector<double> errors;
-  for (std::size_t i = 0; i < icons().size(); ++i)
-    errors.push_back(mean_squared_error(renderer.render(i, 24, 24), icons()[i].image));
-  return summarize_psnr(errors).mean_db;
+  Training training(make_backend(backend, {.workers = 2}), config, first_icons(3),
+                    {.pixels = {.areas = {.from = 0.5}}, .images_per_step = 2});
+  training.run(10, 10);
+  return training.mean_psnr_db();
 }
 
 }  // namespace

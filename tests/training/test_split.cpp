@@ -7,14 +7,12 @@
 #include <vector>
 
 #include "backends_under_test.hpp"
-#include "chorus/collection.hpp"
 #include "chorus/error.hpp"
-#include "chorus/trainer.hpp"
 #include "flat_pixels.hpp"
 #include "matrix.hpp"
 #include "metrics.hpp"
-#include "model_file.hpp"
 #include "sampler.hpp"
+#include "training.hpp"
 
 using namespace chorus;
 using namespace chorus::test;
@@ -24,12 +22,6 @@ namespace {
 double share(const std::vector<bool>& mask) {
   return static_cast<double>(std::count(mask.begin(), mask.end(), true)) /
          static_cast<double>(mask.size());
-}
-
-std::vector<NamedImage> icons() {
-  std::vector<NamedImage> images = load_collection(CHORUS_DATA_DIR "/icons", {.size = 24});
-  images.resize(5);
-  return images;
 }
 
 /// The images with something else at every held-out pixel.
@@ -44,23 +36,22 @@ std::vector<NamedImage> poisoned(std::vector<NamedImage> images, const Split& sp
 }
 
 /// Everything a training leaves behind, after a few steps.
-TensorFile trained(const std::vector<NamedImage>& images, const Split& split) {
+TensorFile trained(const std::vector<NamedImage>& images, const Split& split, Head head) {
   Memory memory(make_backend("cpu", {.threads = 1}));
-  Model model =
-      make_model(memory, {.width = 24, .hidden_layers = 1, .latent = 6}, encoded(images), 1);
+  const SirenConfig network{.width = 24,
+                            .hidden_layers = 1,
+                            .latent = 6,
+                            .head = head,
+                            .palette_size = 6,
+                            .palette_fields = PaletteFields::affine};
+  Model model = make_model(memory, network, encoded(images), 1);
   model.split = split;
+  initialize_palettes(memory, model, images);
   Trainer trainer(memory, model, images, {});
   for (int step = 0; step < 20; ++step) trainer.step(step / 20.0);
   TensorFile file = to_tensor_file(memory.backend(), model);
   trainer.save_state(file);
   return file;
-}
-
-bool same(const TensorFile& a, const TensorFile& b) {
-  return a.metadata == b.metadata &&
-         std::ranges::equal(a.tensors, b.tensors, [](const auto& x, const auto& y) {
-           return x.first == y.first && x.second.values == y.second.values;
-         });
 }
 
 }  // namespace
@@ -113,11 +104,25 @@ BOOST_AUTO_TEST_CASE(flat_pixels_do_not_see_what_is_held_out) {
 
 BOOST_AUTO_TEST_CASE(held_out_pixels_do_not_reach_the_model) {
   const Split split{.seed = 9, .pixels = 0.3};
-  const TensorFile clean = trained(icons(), split);
-  for (const float garbage : {0.5F, -1e30F, std::numeric_limits<float>::quiet_NaN()})
-    BOOST_TEST(same(trained(poisoned(icons(), split, garbage), split), clean));
-  // The pixels do matter where they are not held out.
-  BOOST_TEST(!same(trained(poisoned(icons(), split, 0.5F), {}), trained(icons(), {})));
+  for (const Head head : {Head::rgb, Head::palette}) {
+    const TensorFile clean = trained(first_icons(5), split, head);
+    for (const float garbage : {0.5F, -1e30F, std::numeric_limits<float>::quiet_NaN()})
+      BOOST_TEST(same(trained(poisoned(first_icons(5), split, garbage), split, head), clean));
+    // The pixels do matter where they are not held out.
+    BOOST_TEST(!same(trained(poisoned(first_icons(5), split, 0.5F), {}, head),
+                     trained(first_icons(5), {}, head)));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(held_out_pixels_do_not_choose_the_head) {
+  const Split split{.seed = 9, .pixels = 0.3};
+  const PaletteFit clean = fit_palettes(first_icons(5), split);
+  for (const float garbage : {0.5F, std::numeric_limits<float>::quiet_NaN()}) {
+    const PaletteFit found = fit_palettes(poisoned(first_icons(5), split, garbage), split);
+    BOOST_TEST(found.entries == clean.entries);
+    BOOST_TEST(found.constant_fraction == clean.constant_fraction);
+    BOOST_TEST(found.drawn_fraction == clean.drawn_fraction);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(the_model_file_keeps_the_split) {

@@ -12,29 +12,17 @@
 #include <vector>
 
 #include "backends_under_test.hpp"
-#include "chorus/collection.hpp"
 #include "chorus/error.hpp"
 #include "chorus/render.hpp"
-#include "chorus/trainer.hpp"
 #include "metrics.hpp"
-#include "model_file.hpp"
 #include "temporary_folder.hpp"
+#include "training.hpp"
 #include "training_plan.hpp"
 
 using namespace chorus;
 using namespace chorus::test;
 
 namespace {
-
-/// The first six icons at 24 pixels.
-const std::vector<NamedImage>& icons() {
-  static const std::vector<NamedImage> images = [] {
-    auto all = load_collection(CHORUS_DATA_DIR "/icons", {.size = 24});
-    all.resize(6);
-    return all;
-  }();
-  return images;
-}
 
 struct Setting {
   std::string backend = "cpu";
@@ -57,73 +45,33 @@ SirenConfig network(const Setting& setting) {
 
 using Bits = std::map<std::string, std::vector<std::uint32_t>>;
 
-/// A model of the icons and its trainer.
-class Training {
- public:
-  explicit Training(const Setting& setting) : Training(setting, config_of(setting)) {}
-  Training(const Setting& setting, const TrainConfig& config)
-      : Training(setting, config,
-                 make_backend(setting.backend,
-                              {.threads = setting.threads, .workers = setting.workers})) {}
-  Training(const Setting& setting, const TrainConfig& config, std::shared_ptr<Backend> backend)
-      : memory_(std::move(backend)),
-        model_(make_model(memory_, network(setting), encoded(icons()), setting.seed)),
-        trainer_(memory_, model_, icons(), config) {}
-  /// Begins where another one was saved.
-  Training(const Setting& setting, const TensorFile& saved)
-      : memory_(make_backend(setting.backend,
-                             {.threads = setting.threads, .workers = setting.workers})),
-        model_(from_tensor_file(memory_, saved, "saved")),
-        trainer_(memory_, model_, icons(), config_of(setting)) {
-    trainer_.load_state(saved, "saved");
-  }
+std::shared_ptr<Backend> backend_of(const Setting& setting) {
+  return make_backend(setting.backend, {.threads = setting.threads, .workers = setting.workers});
+}
 
-  /// Goes on for some of the `all` steps of a whole training.
-  void run(std::uint64_t steps, std::uint64_t all) {
-    for (std::uint64_t i = 0; i < steps; ++i)
-      trainer_.step(static_cast<double>(trainer_.steps()) / static_cast<double>(all));
-  }
+TrainConfig config_of(const Setting& setting) {
+  return {.images_per_step = setting.images_per_step, .seed = setting.seed};
+}
 
-  double mean_psnr_db() {
-    Renderer renderer(memory_, model_);
-    std::vector<double> errors;
-    for (std::size_t i = 0; i < icons().size(); ++i)
-      errors.push_back(
-          mean_squared_error(quantized(renderer.render(i, 24, 24)), quantized(icons()[i].image)));
-    return summarize_psnr(errors).mean_db;
-  }
+Training training_of(const Setting& setting, const TrainConfig& config) {
+  return {backend_of(setting), network(setting), icons(), config};
+}
 
-  TensorFile save() {
-    TensorFile file = to_tensor_file(memory_.backend(), model_);
-    trainer_.save_state(file);
-    return file;
-  }
-  /// Of all parameters, latents and moments.
-  Bits bits() {
-    Bits all;
-    for (const auto& [name, tensor] : save().tensors)
-      for (const float value : tensor.values)
-        all[name].push_back(std::bit_cast<std::uint32_t>(value));
-    return all;
-  }
-  Trainer& trainer() { return trainer_; }
-  Memory& memory() { return memory_; }
-  Model& model() { return model_; }
+Training training_of(const Setting& setting) { return training_of(setting, config_of(setting)); }
 
- private:
-  static TrainConfig config_of(const Setting& setting) {
-    return {.images_per_step = setting.images_per_step, .seed = setting.seed};
-  }
-
-  Memory memory_;
-  Model model_;
-  Trainer trainer_;
-};
+/// Of all parameters, latents and moments.
+Bits bits_of(const Training& training) {
+  Bits all;
+  for (const auto& [name, tensor] : training.save().tensors)
+    for (const float value : tensor.values)
+      all[name].push_back(std::bit_cast<std::uint32_t>(value));
+  return all;
+}
 
 Bits bits_after(std::uint64_t steps, const Setting& setting) {
-  Training training(setting);
+  Training training = training_of(setting);
   training.run(steps, 200);
-  return training.bits();
+  return bits_of(training);
 }
 
 }  // namespace
@@ -154,7 +102,7 @@ double reached_psnr_db(Conditioning conditioning) {
 BOOST_AUTO_TEST_CASE(training_reaches_what_a_broken_gradient_would_not) {
   for (const Conditioning each : {Conditioning::input, Conditioning::shift, Conditioning::film})
     BOOST_TEST_CONTEXT(name(each)) {
-      Training training({.conditioning = each});
+      Training training = training_of({.conditioning = each});
       const double before_db = training.mean_psnr_db();
       training.run(steps, steps);
       BOOST_TEST(before_db < 12);
@@ -164,7 +112,7 @@ BOOST_AUTO_TEST_CASE(training_reaches_what_a_broken_gradient_would_not) {
 
 BOOST_AUTO_TEST_CASE(every_backend_reaches_the_same_with_two_workers) {
   for (const std::string& backend : backends_under_test()) {
-    Training training({.backend = backend, .workers = 2});
+    Training training = training_of({.backend = backend, .workers = 2});
     training.run(steps, steps);
     const double off_db = training.mean_psnr_db() - reached_psnr_db(Conditioning::shift);
     BOOST_TEST(std::abs(off_db) < 0.3, backend << ": " << off_db);
@@ -172,24 +120,24 @@ BOOST_AUTO_TEST_CASE(every_backend_reaches_the_same_with_two_workers) {
 }
 
 BOOST_AUTO_TEST_CASE(the_error_falls) {
-  Training training({});
+  Training training = training_of({});
   std::vector<double> errors;
   for (int part = 0; part < 4; ++part) {
     training.run(steps / 4, steps);
-    errors.push_back(training.trainer().take_error());
+    errors.push_back(training.trainer.take_error());
   }
   BOOST_TEST(std::ranges::is_sorted(errors, std::greater<>()));
   BOOST_TEST(errors.back() < errors.front() / 2);
-  BOOST_TEST(training.trainer().take_error() == 0);  // no steps since
+  BOOST_TEST(training.trainer.take_error() == 0);  // no steps since
 }
 
 BOOST_AUTO_TEST_CASE(the_error_estimates_that_of_all_pixels) {
   // After the end the rate is zero: the model stays as it is, and only the drawn pixels change.
-  Training training({.images_per_step = 4});
+  Training training = training_of({.images_per_step = 4});
   training.run(steps, steps);
-  training.trainer().take_error();
+  training.trainer.take_error();
   double expected = 0;
-  Renderer renderer(training.memory(), training.model());
+  Renderer renderer(training.memory, training.model);
   for (std::size_t i = 0; i < icons().size(); ++i)
     expected += mean_squared_error(renderer.render(i, 24, 24), icons()[i].image) /
                 static_cast<double>(icons().size());
@@ -197,7 +145,7 @@ BOOST_AUTO_TEST_CASE(the_error_estimates_that_of_all_pixels) {
   double total = 0, squares = 0;
   for (int i = 0; i < samples; ++i) {
     training.run(1, steps);
-    const double off = training.trainer().take_error() - expected;
+    const double off = training.trainer.take_error() - expected;
     total += off;
     squares += off * off;
   }
@@ -212,7 +160,7 @@ namespace {
 
 /// The largest change of each tensor by one step from the start.
 std::map<std::string, double> first_changes(const Setting& setting, const TrainConfig& config) {
-  Training training(setting, config);
+  Training training = training_of(setting, config);
   const TensorFile before = training.save();
   training.run(1, steps);
   std::map<std::string, double> changes;
@@ -253,9 +201,9 @@ BOOST_AUTO_TEST_CASE(omega_hidden_scales_the_rate_of_hidden_layers) {
 }
 
 BOOST_AUTO_TEST_CASE(a_step_moves_the_latents_of_its_images_only) {
-  Training training({.images_per_step = 2});
-  const std::size_t latent = training.model().latents.cols();
-  const auto read = [&] { return to_host(training.memory().backend(), training.model().latents); };
+  Training training = training_of({.images_per_step = 2});
+  const std::size_t latent = training.model.latents.cols();
+  const auto read = [&] { return to_host(training.memory.backend(), training.model.latents); };
   const std::vector<float> before = read();
   training.run(1, steps);
   const std::vector<float> after = read();
@@ -268,12 +216,12 @@ BOOST_AUTO_TEST_CASE(a_step_moves_the_latents_of_its_images_only) {
     moved += differ == latent;
   }
   BOOST_TEST(moved == 2U);
-  BOOST_TEST(training.trainer().pixels_per_step() ==
+  BOOST_TEST(training.trainer.pixels_per_step() ==
              2 * (PixelSampling{}.flat_pixels + PixelSampling{}.edge_pixels));
 }
 
 BOOST_AUTO_TEST_CASE(fewer_images_a_step_train_as_well) {
-  Training training({.images_per_step = 2});
+  Training training = training_of({.images_per_step = 2});
   training.run(3 * steps, 3 * steps);
   BOOST_TEST(training.mean_psnr_db() > reached_psnr_db(Conditioning::shift) - 0.4);
 }
@@ -304,9 +252,9 @@ BOOST_AUTO_TEST_CASE(what_memory_held_before_does_not_matter) {
     const Setting setting{.backend = backend, .workers = 2, .images_per_step = 4};
     Bits bits;
     {
-      Training training(setting, {.images_per_step = 4}, poisoned);
+      Training training(poisoned, network(setting), icons(), config_of(setting));
       training.run(10, 200);
-      bits = training.bits();
+      bits = bits_of(training);
     }
     BOOST_TEST((bits == bits_after(10, setting)), backend);
     BOOST_TEST(poisoned->overrun_blocks() == 0U, backend);
@@ -317,24 +265,25 @@ BOOST_AUTO_TEST_CASE(a_resumed_training_equals_an_uninterrupted_one) {
   for (const std::string& backend : backends_under_test()) {
     const Setting setting{.backend = backend, .workers = 2, .images_per_step = 4};
     const TemporaryFolder folder;
-    Training first(setting);
+    Training first = training_of(setting);
     first.run(13, 200);
     write_safetensors(folder.path() / "saved", first.save());
-    Training second(setting, read_safetensors(folder.path() / "saved"));
-    BOOST_TEST(second.trainer().steps() == 13U);
+    Training second(backend_of(setting), read_safetensors(folder.path() / "saved"), icons(),
+                    config_of(setting));
+    BOOST_TEST(second.trainer.steps() == 13U);
     second.run(12, 200);
-    BOOST_TEST((second.bits() == bits_after(25, setting)), backend);
+    BOOST_TEST((bits_of(second) == bits_after(25, setting)), backend);
   }
 }
 
 BOOST_AUTO_TEST_CASE(a_training_state_that_does_not_fit_is_refused) {
-  Training training({});
+  Training training = training_of({});
   const TensorFile saved = training.save();
   const auto failure = [&](const std::function<void(TensorFile&)>& spoil) {
     TensorFile file = saved;
     spoil(file);
     try {
-      training.trainer().load_state(file, "the file");
+      training.trainer.load_state(file, "the file");
       return std::string();
     } catch (const Error& error) {
       return std::string(error.what());
@@ -367,7 +316,7 @@ BOOST_AUTO_TEST_CASE(a_training_state_that_does_not_fit_is_refused) {
 
 BOOST_AUTO_TEST_CASE(checked_training_finds_no_disagreement) {
   for (const Conditioning each : {Conditioning::shift, Conditioning::film}) {
-    Training training({.backend = "check:cpu,reference", .conditioning = each});
+    Training training = training_of({.backend = "check:cpu,reference", .conditioning = each});
     BOOST_CHECK_NO_THROW(training.run(20, 200));
   }
 }
@@ -375,8 +324,7 @@ BOOST_AUTO_TEST_CASE(checked_training_finds_no_disagreement) {
 BOOST_AUTO_TEST_CASE(wrong_use_is_refused) {
   Memory memory(make_backend("reference"));
   Model model = make_model(memory, network({}), encoded(icons()), 1);
-  const std::vector<NamedImage> fewer(icons().begin(), icons().begin() + 5);
-  BOOST_CHECK_THROW(Trainer(memory, model, fewer, {}), std::invalid_argument);
+  BOOST_CHECK_THROW(Trainer(memory, model, first_icons(5), {}), std::invalid_argument);
   BOOST_CHECK_THROW(
       Trainer(memory, model, icons(), {.pixels = {.flat_pixels = 0, .edge_pixels = 0}}),
       std::invalid_argument);
