@@ -38,11 +38,12 @@ bool of_these_pictures(const Model& model) {
 
 /// Larger steps are allowed, but take their time.
 bool quick(const TrainConfig& config) {
-  constexpr std::size_t most_pixels = 32, most_samples = 4;
-  return config.flat_pixels <= most_pixels && config.edge_pixels <= most_pixels &&
-         config.blended_pixels <= most_pixels && config.area_flat_pixels <= most_pixels &&
-         config.area_edge_pixels <= most_pixels && config.area_samples <= most_samples &&
-         config.blended_samples <= most_samples && config.images_per_step <= most_pixels;
+  constexpr std::size_t most = 32, most_samples = 4;
+  const PixelSampling& pixels = config.pixels;
+  return pixels.flat_pixels <= most && pixels.edge_pixels <= most &&
+         pixels.areas.flat_pixels <= most && pixels.areas.edge_pixels <= most &&
+         pixels.blended.pixels <= most && pixels.areas.samples_per_axis <= most_samples &&
+         pixels.blended.samples_per_axis <= most_samples && config.images_per_step <= most;
 }
 
 void check_state(const std::string& file) {
