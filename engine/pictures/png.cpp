@@ -48,23 +48,33 @@ void check_is_file(const fs::path& file) {
   }
 }
 
-/// At most `max_bytes` from the start of the file.
-Bytes read_start(const fs::path& file, std::size_t max_bytes) {
-  check_is_file(file);
+/// A regular file that is read from its start.
+class InputFile {
+ public:
+  explicit InputFile(const fs::path& file) {
+    check_is_file(file);
+    opened_.reset(std::fopen(file.c_str(), "rb"));
+    if (!opened_) throw Error(system_reason(errno));
+  }
+
+  /// Appends the next `count` bytes, or as many as there are.
+  void read(std::size_t count, Bytes& bytes) {
+    const std::size_t before = bytes.size();
+    bytes.resize(before + count);
+    bytes.resize(before + std::fread(bytes.data() + before, 1, count, opened_.get()));
+    if (std::ferror(opened_.get()) != 0) throw Error(system_reason(errno));
+  }
+
+ private:
   struct Close {
     void operator()(std::FILE* open_file) const { std::fclose(open_file); }
   };
-  const std::unique_ptr<std::FILE, Close> opened(std::fopen(file.c_str(), "rb"));
-  if (!opened) throw Error(system_reason(errno));
-  Bytes bytes(max_bytes);
-  bytes.resize(std::fread(bytes.data(), 1, max_bytes, opened.get()));
-  if (std::ferror(opened.get()) != 0) throw Error(system_reason(errno));
-  return bytes;
-}
+  std::unique_ptr<std::FILE, Close> opened_;
+};
 
 // ---- Header -------------------------------------------------------------------------------------
 
-/// The reason in words that suit a user; lodepng's own for what is rare.
+/// Words that suit a user for the errors that are met; lodepng's own for rare ones.
 std::string decoder_reason(unsigned code) {
   switch (code) {
     case 57:
@@ -83,7 +93,7 @@ std::string decoder_reason(unsigned code) {
   }
 }
 
-/// What a file that is not a PNG looks like, in brackets; empty if unknown.
+/// A remark on what a file that is not a PNG seems to be; empty if that is unknown.
 std::string_view other_format(std::string_view start) {
   struct Format {
     std::string_view start, remark;
@@ -108,7 +118,7 @@ void check_signature(const Bytes& bytes) {
   throw Error(fmt::format("is not a PNG{}", other_format(start)));
 }
 
-/// Checks everything that the first 33 bytes say before anything is allocated by it.
+/// Checks all that the first 33 bytes state, before anything is allocated accordingly.
 PixelSize parse_header(const Bytes& bytes, lodepng::State& state, std::size_t max_pixels) {
   check_signature(bytes);
   if (bytes.size() < header_bytes) throw Error("truncated: it ends within its header");
@@ -124,24 +134,25 @@ PixelSize parse_header(const Bytes& bytes, lodepng::State& state, std::size_t ma
 
 // ---- Pixels -------------------------------------------------------------------------------------
 
-/// No honest PNG is much larger than its pixels, stored raw at 16 bits and four channels.
+/// An upper bound of a PNG's size: its pixels, raw at 16 bits and four channels, and some metadata.
 std::size_t max_file_bytes(const PixelSize& size) {
   constexpr std::size_t room_for_metadata = std::size_t{64} << 20U;
   return room_for_metadata + size.width * size.height * 16;
 }
 
-Bytes read_all(const fs::path& file, const PixelSize& size) {
+/// Appends all of the file behind its header, which states `size`.
+void read_rest(const fs::path& file, const PixelSize& size, InputFile& opened, Bytes& bytes) {
   std::error_code error;
   const std::uintmax_t file_bytes = fs::file_size(file, error);
   if (error) throw Error(error.message());
   if (file_bytes > max_file_bytes(size))
     throw Error(fmt::format("has {} bytes, far more than {} x {} pixels need", file_bytes,
                             size.width, size.height));
-  return read_start(file, static_cast<std::size_t>(file_bytes));
+  if (file_bytes > bytes.size()) opened.read(file_bytes - bytes.size(), bytes);
 }
 
-/// The chunks that decide the pixels. All others (text, colour profiles, animation) are left out
-/// unread: they change nothing here, and are where decompression bombs hide.
+/// Keeps the chunks that decide the pixels. All others (text, colour profiles, animation) are left
+/// out unread: they change nothing here, and decompression bombs hide in them.
 Bytes keep_pixel_chunks(const Bytes& bytes) {
   Bytes kept(bytes.begin(), bytes.begin() + signature_bytes);
   for (std::size_t at = signature_bytes; at + chunk_overhead_bytes <= bytes.size();) {
@@ -158,8 +169,8 @@ Bytes keep_pixel_chunks(const Bytes& bytes) {
   throw Error("truncated: it has no end marker");
 }
 
-/// An upper bound of the decompressed data: rows of whole bytes, each with its filter's number.
-/// Interlacing has up to 15/8 as many rows and pads each of them.
+/// An upper bound of the decompressed data: rows of whole bytes, each with the number of its
+/// filter. Interlaced images have up to 15/8 as many rows, each padded.
 std::size_t max_inflated_bytes(const PixelSize& size, const LodePNGColorMode& color) {
   const auto width = static_cast<unsigned>(size.width);
   const auto height = static_cast<unsigned>(size.height);
@@ -191,9 +202,12 @@ Image composite(const PixelSize& size, const Rgb& background, Sample sample) {
 }
 
 Image decode(const fs::path& file, const Rgb& background, std::size_t max_pixels) {
-  const Bytes bytes = read_all(file, inspect_png(file, max_pixels));
-  lodepng::State state;  // from the bytes at hand: the file may have changed since the first look
+  InputFile opened(file);
+  Bytes bytes;
+  opened.read(header_bytes, bytes);
+  lodepng::State state;
   const PixelSize size = parse_header(bytes, state, max_pixels);
+  read_rest(file, size, opened, bytes);
   const Bytes rgba = decode_rgba(bytes, size, state);
   if (state.info_raw.bitdepth == 8)
     return composite(size, background, [&](std::size_t i) { return rgba[i] / 255.0F; });
@@ -205,8 +219,10 @@ Image decode(const fs::path& file, const Rgb& background, std::size_t max_pixels
 }  // namespace
 
 PixelSize inspect_png(const fs::path& file, std::size_t max_pixels) {
+  Bytes bytes;
+  InputFile(file).read(header_bytes, bytes);
   lodepng::State state;
-  return parse_header(read_start(file, header_bytes), state, max_pixels);
+  return parse_header(bytes, state, max_pixels);
 }
 
 Image decode_png(const fs::path& file, const Rgb& background, std::size_t max_pixels) {
