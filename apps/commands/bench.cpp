@@ -234,7 +234,7 @@ ordered_json bench_decoding(const Case& which, std::size_t width, std::size_t si
   const std::size_t images = rounds(*session.backend, operations);
   const double all_operations = operations * static_cast<double>(images);
   const Measurement time = measure(*session.backend, repetitions, all_operations, [&] {
-    for (std::size_t i = 0; i < images; ++i) renderer.render(std::size_t{0}, size_px, size_px);
+    for (std::size_t i = 0; i < images; ++i) renderer.render(std::size_t{0}, {{size_px, size_px}});
   });
   ordered_json result = row(session, width, time, all_operations);
   result["size"] = size_px;

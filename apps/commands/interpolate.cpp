@@ -27,8 +27,8 @@ Leg walk(Renderer& renderer, const Model& model, const ImagePair& pair, PixelSiz
   PathOptions how = options.path;
   how.threads = options.backend.threads;
   Path path(renderer, model, pair.a, pair.b, how);
-  return {path.frames(options.frames, size, supersample),
-          path.frames(animation_frames, size, supersample)};
+  return {path.frames(options.frames, {size, supersample}),
+          path.frames(animation_frames, {size, supersample})};
 }
 
 /// One row for each leg.

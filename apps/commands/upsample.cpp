@@ -214,8 +214,8 @@ void upsample(const UpsampleOptions& options) {
     const Image* truth = known[i].truth;
     const PixelSize size = truth != nullptr ? PixelSize{truth->width, truth->height}
                                             : scaled_size(encoded, options.size);
-    Image network = renderer.render(i, size.width, size.height,
-                                    supersample_for(model, i, options.size, options.supersample));
+    Image network =
+        renderer.render(i, {size, supersample_for(model, i, options.size, options.supersample)});
     write_png(options.out / (encoded.name + ".png"), network);
     const Comparison comparison = compare(std::move(network), known[i]);
     tally.add(comparison);

@@ -17,7 +17,7 @@ void encode_and_enlarge(const char* folder, const char* picture) {
   constexpr int steps = 200;
   for (int step = 0; step < steps; ++step) trainer.step(step / double{steps});
   chorus::Renderer renderer(memory, model);
-  chorus::write_png(picture, renderer.render(0, 256, 256));
+  chorus::write_png(picture, renderer.render(0, {{256, 256}}));
   std::cout << model.images[0].name << " of " << images.size() << " images; mean squared error "
             << trainer.take_error() << '\n';
 }

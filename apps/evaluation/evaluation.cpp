@@ -83,7 +83,7 @@ Scorer::Task Scorer::task(std::size_t image, const Image& truth) {
   task.truth = &truth;
   if (!same_size && trained_ != nullptr) task.trained = trained_->find(image);
   task.held_out = held_out_mask(model_, image, truth);
-  task.decoded = renderer_.render(image, truth.width, truth.height, points);
+  task.decoded = renderer_.render(image, {truth.size(), points});
   return task;
 }
 
@@ -172,8 +172,7 @@ std::vector<bool> held_out_mask(const Model& model, std::size_t image, const Ima
 
 ImageScore score_image(Renderer& renderer, const Model& model, std::size_t image,
                        const Image& truth, std::size_t supersample) {
-  return score(model.images[image].name,
-               renderer.render(image, truth.width, truth.height, supersample), truth,
+  return score(model.images[image].name, renderer.render(image, {truth.size(), supersample}), truth,
                held_out_mask(model, image, truth));
 }
 

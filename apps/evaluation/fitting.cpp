@@ -43,7 +43,7 @@ MethodScores scores_of(Session& session, const Model& model, const Collection& i
     const Image& truth = images[i].image;
     const std::size_t points = supersample_for(model, i, std::max(truth.width, truth.height), 0);
     scores.images.push_back(
-        score(images[i].name, renderer.render(i, truth.width, truth.height, points), truth, {}));
+        score(images[i].name, renderer.render(i, {truth.size(), points}), truth, {}));
   }
   return scores;
 }

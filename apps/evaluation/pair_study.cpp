@@ -45,7 +45,7 @@ std::vector<ImagePair> studied_pairs(const Model& model, const PairsOptions& opt
 std::vector<Image> frames_of(Renderer& renderer, const Model& model, const ImagePair& pair,
                              PathKind kind, std::size_t threads) {
   Path path(renderer, model, pair.a, pair.b, {.kind = kind, .even = false, .threads = threads});
-  return path.frames(study_frames, model.images[pair.a].size());
+  return path.frames(study_frames, {model.images[pair.a].size()});
 }
 
 std::vector<JudgedPair> judge(Session& session, const Model& model, const PairsOptions& options,

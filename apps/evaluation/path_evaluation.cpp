@@ -104,7 +104,7 @@ std::vector<KnownTruthScore> score_known_truth(Session& session, const Model& mo
     Path path(renderer, model, pair.a, pair.b,
               {.kind = options.path, .even = false, .threads = session.threads});
     Path line(renderer, model, pair.a, pair.b, {.kind = PathKind::linear, .even = false});
-    const std::vector<Image> frames = path.frames(3, size, points);
+    const std::vector<Image> frames = path.frames(3, {size, points});
     const auto error = [&](const Image& image) {
       return mean_squared_error(quantized(image), truth->second);
     };
@@ -113,7 +113,7 @@ std::vector<KnownTruthScore> score_known_truth(Session& session, const Model& mo
          .kind = end.kind,
          .mse = error(frames[1]),
          .mse_cross_fade = error(cross_fade(quantized(frames[0]), quantized(frames[2]), 3)[1]),
-         .mse_lerp = error(line.frame(0.5, size, points))});
+         .mse_lerp = error(line.frame(0.5, {size, points}))});
   }
   return scores;
 }
@@ -268,7 +268,7 @@ std::vector<PairScores> score_pairs(Session& session, const Model& model,
     const std::size_t first = pairs[i].a;
     Path path(renderer, model, first, pairs[i].b, {.kind = kind, .threads = session.threads});
     frames[i] =
-        path.frames(judged_frames, model.images[first].size(), training_points(model, first));
+        path.frames(judged_frames, {model.images[first].size(), training_points(model, first)});
     if (visit) visit(i, pairs[i], path);
   });
   std::vector<PairScores> scores(pairs.size());

@@ -23,7 +23,7 @@ ordered_json frames_of(Path& path, PixelSize size, std::size_t supersample) {
   ordered_json frames = ordered_json::array();
   for (std::size_t k = 0; k < walk_frames; ++k) {
     const double t = static_cast<double>(k) / static_cast<double>(walk_frames - 1);
-    frames.push_back(data_url(path.frame(t, size, supersample)));
+    frames.push_back(data_url(path.frame(t, {size, supersample})));
   }
   return frames;
 }

@@ -208,8 +208,7 @@ class ReportBuilder {
     const EncodedImage& encoded = model_.images[image];
     const std::size_t side = std::min(largest_thumbnail, encoded.size().longer_side());
     const PixelSize size = scaled_size(encoded, side);
-    return data_url(
-        renderer_.render(image, size.width, size.height, supersample_for(model_, image, side, 0)));
+    return data_url(renderer_.render(image, {size, supersample_for(model_, image, side, 0)}));
   }
 
   /// The closest images by name and distance.
@@ -250,9 +249,8 @@ class ReportBuilder {
 
   ordered_json pictures(const NamedImage& truth, std::size_t scored, const std::string& group) {
     const std::size_t place = places_.at(truth.name);
-    const Image network =
-        quantized(renderer_.render(place, truth.image.width, truth.image.height,
-                                   supersample_for(model_, place, target_.size, 0)));
+    const Image network = quantized(renderer_.render(
+        place, {truth.image.size(), supersample_for(model_, place, target_.size, 0)}));
     ordered_json entry = {{"image", scored},
                           {"group", group},
                           {"truth", data_url(truth.image)},

@@ -55,8 +55,8 @@ std::size_t supersample_for(const Model& model, std::size_t image, std::size_t s
   if (asked != 0) return asked;
   const std::size_t trained = model.images[image].size().longer_side();
   // As dense as in training; but where training looked at areas, a pixel of any size is an area.
-  const std::size_t as_dense = (model.supersample * trained + size - 1) / size;
-  return std::max<std::size_t>(as_dense, model.supersample > 1 ? 2 : 1);
+  const std::size_t as_dense = (model.samples_per_axis * trained + size - 1) / size;
+  return std::max<std::size_t>(as_dense, model.samples_per_axis > 1 ? 2 : 1);
 }
 
 }  // namespace chorus::app

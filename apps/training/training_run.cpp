@@ -260,7 +260,7 @@ class TrainingRun {
     for (std::size_t k = 0; k < count; ++k) {
       const std::size_t i = k * truth_.size() / count;
       scores.images.push_back(
-          score_image(renderer_, model_, i, truth_[i].image, model_.supersample));
+          score_image(renderer_, model_, i, truth_[i].image, model_.samples_per_axis));
     }
     const PsnrSummary psnr = scores.psnr();
     const std::optional<HeldOutScores> held_out = held_out_scores(scores.images);

@@ -2,15 +2,10 @@
 
 #include <cstddef>
 
+#include "flatness.hpp"
 #include "neighbourhood.hpp"
 
 namespace chorus {
-
-namespace {
-
-constexpr float flat_threshold = 2.5F / 255.0F;
-
-}  // namespace
 
 std::vector<bool> flat_pixels(const Image& image, const std::vector<bool>& held_out) {
   std::vector<bool> flat(image.pixels());
@@ -18,7 +13,7 @@ std::vector<bool> flat_pixels(const Image& image, const std::vector<bool>& held_
     for (std::size_t x = 0; x < image.width; ++x) {
       const std::size_t pixel = y * image.width + x;
       flat[pixel] = (held_out.empty() || !held_out[pixel]) &&
-                    neighbourhood_range(image, x, y, held_out) <= flat_threshold;
+                    neighbourhood_range(image, x, y, held_out) <= flatness::sampled;
     }
   return flat;
 }

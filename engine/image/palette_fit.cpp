@@ -1,5 +1,7 @@
 #include "palette_fit.hpp"
 
+#include <Eigen/Cholesky>
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -7,7 +9,9 @@
 
 #include "blended_pixels.hpp"
 #include "bytes.hpp"
+#include "color_distance.hpp"
 #include "flat_pixels.hpp"
+#include "flatness.hpp"
 
 namespace chorus {
 
@@ -16,16 +20,16 @@ namespace {
 constexpr float distinct = 0.003F;         ///< squared distance of colours that differ visibly
 constexpr std::size_t common_share = 400;  ///< a colour is common if one pixel in so many has it
 
-/// Where fewer than one in so many pixels are no edges, all count.
+/// If fewer than one pixel in so many is away from edges, all pixels count.
 constexpr std::size_t least_smooth_share = 4;
 
 bool held(const std::vector<bool>& held_out, std::size_t pixel) {
   return !held_out.empty() && held_out[pixel];
 }
 
-float distance_to_nearest(const Color& color, const std::vector<Color>& others) {
+float distance_to_nearest(const Rgb& color, const std::vector<Rgb>& others) {
   float least = std::numeric_limits<float>::max();
-  for (const Color& other : others) least = std::min(least, squared_distance(color, other));
+  for (const Rgb& other : others) least = std::min(least, squared_distance(color, other));
   return least;
 }
 
@@ -34,7 +38,7 @@ std::uint32_t pack(const float* rgb) {
          std::uint32_t{to_byte(rgb[2])};
 }
 
-Color unpack(std::uint32_t key) {
+Rgb unpack(std::uint32_t key) {
   const auto channel = [&](unsigned shift) {
     return static_cast<float>(key >> shift & 255U) / 255.0F;
   };
@@ -55,10 +59,10 @@ std::vector<CountedColor> count(std::vector<std::uint32_t> keys) {
   return colors;
 }
 
-/// The most common colour of the border; of the image if the whole border is held out. Exact,
-/// unlike border_color(), which takes nearly equal ones together: an entry of the palette is a
-/// colour that the image has.
-Color background(const Image& image, const std::vector<bool>& held_out) {
+/// The most common colour of the border, or of the image if the whole border is held out. Exact,
+/// unlike border_color(), which takes the mean of nearly equal colours: an entry of the palette is
+/// a colour that the image has.
+Rgb exact_border_color(const Image& image, const std::vector<bool>& held_out) {
   std::vector<std::uint32_t> border;
   for (std::size_t y = 0; y < image.height; ++y)
     for (std::size_t x = 0; x < image.width; ++x) {
@@ -70,8 +74,8 @@ Color background(const Image& image, const std::vector<bool>& held_out) {
   return count(std::move(border)).front().color;
 }
 
-/// Adds the common colours that are not there yet; counted are sorted, the most common first.
-void add_common(std::vector<Color>& chosen, const std::vector<CountedColor>& counted,
+/// Adds the common colours that are not chosen yet. `counted` has the most common colours first.
+void add_common(std::vector<Rgb>& chosen, const std::vector<CountedColor>& counted,
                 std::size_t entries) {
   std::size_t pixels = 0;
   for (const CountedColor& each : counted) pixels += each.count;
@@ -82,8 +86,8 @@ void add_common(std::vector<Color>& chosen, const std::vector<CountedColor>& cou
   }
 }
 
-/// Adds the colours that are farthest from all before, while there are others.
-void add_farthest(std::vector<Color>& chosen, const std::vector<CountedColor>& counted,
+/// Adds colours one by one, each the farthest from all chosen before, while any is left.
+void add_farthest(std::vector<Rgb>& chosen, const std::vector<CountedColor>& counted,
                   std::size_t entries) {
   std::vector<float> distance;
   for (const CountedColor& each : counted)
@@ -97,8 +101,8 @@ void add_farthest(std::vector<Color>& chosen, const std::vector<CountedColor>& c
   }
 }
 
-Color mean_color(const std::vector<CountedColor>& counted) {
-  Color sum{};
+Rgb mean_color(const std::vector<CountedColor>& counted) {
+  Rgb sum{};
   std::size_t pixels = 0;
   for (const CountedColor& each : counted) {
     for (std::size_t c = 0; c < 3; ++c) sum[c] += each.color[c] * static_cast<float>(each.count);
@@ -106,12 +110,6 @@ Color mean_color(const std::vector<CountedColor>& counted) {
   }
   for (float& channel : sum) channel /= static_cast<float>(pixels);
   return sum;
-}
-
-Color at(const ColorField& field, float x, float y) {
-  Color color;
-  for (std::size_t c = 0; c < 3; ++c) color[c] = field.p[c] + x * field.gx[c] + y * field.gy[c];
-  return color;
 }
 
 struct Nearest {
@@ -122,44 +120,46 @@ struct Nearest {
 Nearest nearest(const std::vector<ColorField>& fields, const PlacedColor& pixel) {
   Nearest best{0, std::numeric_limits<float>::max()};
   for (std::size_t k = 0; k < fields.size(); ++k) {
-    const float distance = squared_distance(at(fields[k], pixel.x, pixel.y), pixel.color);
+    const float distance = squared_distance(fields[k].at(pixel.x, pixel.y), pixel.color);
     if (distance < best.distance) best = {k, distance};
   }
   return best;
 }
 
-/// Least squares of a field to some pixels, its slopes held back where they do not spread far.
+/// The field that fits some pixels best by least squares, with a penalty on its slopes, which
+/// matters where the pixels lie close together.
 ColorField fit_field(const std::vector<PlacedColor>& pixels) {
   constexpr double slope_penalty = 0.002;
-  const auto n = static_cast<double>(pixels.size());
-  double mx = 0, my = 0, xx = slope_penalty, xy = 0, yy = slope_penalty;
-  for (const PlacedColor& p : pixels) mx += p.x / n, my += p.y / n;
-  for (const PlacedColor& p : pixels) {
-    xx += (p.x - mx) * (p.x - mx) / n;
-    xy += (p.x - mx) * (p.y - my) / n;
-    yy += (p.y - my) * (p.y - my) / n;
+  const auto n = static_cast<Eigen::Index>(pixels.size());
+  Eigen::MatrixX2d places(n, 2);
+  Eigen::MatrixX3d colors(n, 3);
+  for (Eigen::Index i = 0; i < n; ++i) {
+    const auto& [x, y, color] = pixels[static_cast<std::size_t>(i)];
+    places.row(i) << double{x}, double{y};
+    colors.row(i) << double{color[0]}, double{color[1]}, double{color[2]};
   }
+  const Eigen::RowVector2d centre = places.colwise().mean();
+  const Eigen::RowVector3d mean = colors.colwise().mean();
+  places.rowwise() -= centre;
+  const double weight = 1 / static_cast<double>(n);
+  const Eigen::Matrix2d spread =
+      weight * places.transpose() * places + slope_penalty * Eigen::Matrix2d::Identity();
+  const Eigen::Matrix<double, 2, 3> slopes =
+      spread.llt().solve(weight * places.transpose() * colors);
+  const Eigen::RowVector3d at_origin = mean - centre * slopes;
   ColorField field;
-  for (std::size_t c = 0; c < 3; ++c) {
-    double mean = 0, xv = 0, yv = 0;
-    for (const PlacedColor& p : pixels) {
-      mean += double{p.color[c]} / n;
-      xv += (p.x - mx) * double{p.color[c]} / n;
-      yv += (p.y - my) * double{p.color[c]} / n;
-    }
-    const double determinant = xx * yy - xy * xy;
-    const double gx = (xv * yy - yv * xy) / determinant, gy = (yv * xx - xv * xy) / determinant;
-    field.gx[c] = static_cast<float>(gx);
-    field.gy[c] = static_cast<float>(gy);
-    field.p[c] = static_cast<float>(mean - gx * mx - gy * my);
+  for (Eigen::Index c = 0; c < 3; ++c) {
+    const auto channel = static_cast<std::size_t>(c);
+    field.p[channel] = static_cast<float>(at_origin[c]);
+    field.gx[channel] = static_cast<float>(slopes(0, c));
+    field.gy[channel] = static_cast<float>(slopes(1, c));
   }
   return field;
 }
 
-/// Whether the pixels around (x, y) that are not held out are about as it is.
+/// Whether the pixels around (x, y) that are not held out have about the same colour.
 bool is_smooth(const Image& image, const std::vector<bool>& held_out, std::size_t x,
                std::size_t y) {
-  constexpr float largest_step = 0.06F;  // of a channel, to a neighbour
   const float* center = image.pixel(x, y);
   for (std::size_t v = y - std::min<std::size_t>(y, 1); v <= std::min(y + 1, image.height - 1); ++v)
     for (std::size_t u = x - std::min<std::size_t>(x, 1); u <= std::min(x + 1, image.width - 1);
@@ -167,7 +167,7 @@ bool is_smooth(const Image& image, const std::vector<bool>& held_out, std::size_
       if (held(held_out, v * image.width + u)) continue;
       const float* other = image.pixel(u, v);
       for (std::size_t c = 0; c < 3; ++c)
-        if (std::abs(other[c] - center[c]) > largest_step) return false;
+        if (std::abs(other[c] - center[c]) > flatness::gradient) return false;
     }
   return true;
 }
@@ -181,25 +181,25 @@ std::vector<CountedColor> count_colors(const Image& image, const std::vector<boo
   return count(std::move(keys));
 }
 
-std::size_t common_colors(const Image& image, const std::vector<bool>& held_out) {
+std::size_t count_common_colors(const Image& image, const std::vector<bool>& held_out) {
   // Pixels on edges have blended colours, which need no entries.
   std::vector<bool> skipped = flat_pixels(image, held_out);
   const auto flat = static_cast<std::size_t>(std::count(skipped.begin(), skipped.end(), true));
   skipped.flip();
   if (flat * least_smooth_share < image.pixels()) skipped = held_out;
-  std::vector<Color> chosen = {background(image, held_out)};
+  std::vector<Rgb> chosen = {exact_border_color(image, held_out)};
   add_common(chosen, count_colors(image, skipped), std::numeric_limits<std::size_t>::max());
   return chosen.size();
 }
 
-std::vector<Color> choose_colors(const Image& image, const std::vector<bool>& held_out,
-                                 std::size_t entries) {
-  // What an edge gives to the pixels that it passes through is no colour of the picture.
+std::vector<Rgb> choose_colors(const Image& image, const std::vector<bool>& held_out,
+                               std::size_t entries) {
+  // A pixel that an edge passes through shows a mixture, which is no colour of the picture.
   std::vector<bool> skipped = blended_pixels(image, held_out);
   for (std::size_t pixel = 0; pixel < held_out.size(); ++pixel)
     if (held_out[pixel]) skipped[pixel] = true;
   const std::vector<CountedColor> all = count_colors(image, held_out);
-  std::vector<Color> chosen = {background(image, held_out)};
+  std::vector<Rgb> chosen = {exact_border_color(image, held_out)};
   const std::vector<CountedColor> own = count_colors(image, skipped);
   add_common(chosen, own, entries);
   add_farthest(chosen, own, entries);
@@ -209,64 +209,87 @@ std::vector<Color> choose_colors(const Image& image, const std::vector<bool>& he
 
 std::vector<PlacedColor> smooth_pixels(const Image& image, const std::vector<bool>& held_out) {
   std::vector<PlacedColor> smooth, all;
-  const auto centre = [](std::size_t j, std::size_t n) {
-    return (2 * static_cast<float>(j) + 1) / static_cast<float>(n) - 1;
-  };
   for (std::size_t y = 0; y < image.height; ++y)
     for (std::size_t x = 0; x < image.width; ++x) {
       if (held(held_out, y * image.width + x)) continue;
       const float* rgb = image.pixel(x, y);
-      all.push_back({centre(x, image.width), centre(y, image.height), {rgb[0], rgb[1], rgb[2]}});
+      all.push_back(
+          {pixel_centre(x, image.width), pixel_centre(y, image.height), {rgb[0], rgb[1], rgb[2]}});
       if (is_smooth(image, held_out, x, y)) smooth.push_back(all.back());
     }
   return smooth.size() * least_smooth_share < all.size() ? all : smooth;
 }
 
+namespace {
+
+/// Lloyd's k-means: `rounds` times, gives each point to the centre nearest(centres, point) and
+/// moves centre k to fit(members, centre k).
+template <class Point, class Centre, class Nearest, class Fit>
+void move_centres(const std::vector<Point>& points, int rounds, const Nearest& nearest,
+                  const Fit& fit, std::vector<Centre>& centres) {
+  for (int round = 0; round < rounds; ++round) {
+    std::vector<std::vector<Point>> members(centres.size());
+    for (const Point& point : points) members[nearest(centres, point)].push_back(point);
+    for (std::size_t k = 0; k < centres.size(); ++k) centres[k] = fit(members[k], centres[k]);
+  }
+}
+
+}  // namespace
+
 std::vector<ColorField> fit_fields(const std::vector<PlacedColor>& pixels,
-                                   const std::vector<Color>& start) {
+                                   const std::vector<Rgb>& start) {
   constexpr int rounds = 6;
   constexpr std::size_t least_pixels = 12;
   std::vector<ColorField> fields;
-  for (const Color& color : start) fields.push_back({color, {}, {}});
-  for (int round = 0; round < rounds; ++round) {
-    std::vector<std::vector<PlacedColor>> clusters(fields.size());
-    for (const PlacedColor& pixel : pixels) clusters[nearest(fields, pixel).field].push_back(pixel);
-    for (std::size_t k = 0; k < fields.size(); ++k)
-      if (clusters[k].size() >= least_pixels) fields[k] = fit_field(clusters[k]);
-  }
+  for (const Rgb& color : start) fields.push_back({color, {}, {}});
+  move_centres(
+      pixels, rounds,
+      [](const auto& centres, const PlacedColor& pixel) { return nearest(centres, pixel).field; },
+      [](const std::vector<PlacedColor>& members, const ColorField& before) {
+        return members.size() >= least_pixels ? fit_field(members) : before;
+      },
+      fields);
   return fields;
 }
 
 namespace {
 
-/// Centres of as many clusters of colours as asked for (k-means from farthest points).
-std::vector<Color> cluster(const std::vector<Color>& colors, std::size_t count) {
+std::size_t nearest_color(const std::vector<Rgb>& colors, const Rgb& color) {
+  std::size_t best = 0;
+  for (std::size_t k = 1; k < colors.size(); ++k)
+    if (squared_distance(color, colors[k]) < squared_distance(color, colors[best])) best = k;
+  return best;
+}
+
+Rgb mean_of(const std::vector<Rgb>& colors) {
+  Rgb mean{};
+  for (const Rgb& color : colors)
+    for (std::size_t c = 0; c < 3; ++c) mean[c] += color[c];
+  for (float& channel : mean) channel /= static_cast<float>(colors.size());
+  return mean;
+}
+
+/// Centres of `count` clusters of colours: k-means that starts with colours far from each other.
+std::vector<Rgb> cluster(const std::vector<Rgb>& colors, std::size_t count) {
   constexpr int rounds = 12;
-  std::vector<Color> centres = {colors.front()};
+  std::vector<Rgb> centres = {colors.front()};
   while (centres.size() < count)
     centres.push_back(
-        *std::max_element(colors.begin(), colors.end(), [&](const Color& a, const Color& b) {
+        *std::max_element(colors.begin(), colors.end(), [&](const Rgb& a, const Rgb& b) {
           return distance_to_nearest(a, centres) < distance_to_nearest(b, centres);
         }));
-  for (int round = 0; round < rounds; ++round) {
-    std::vector<Color> sums(count);
-    std::vector<float> members(count);
-    for (const Color& color : colors) {
-      std::size_t best = 0;
-      for (std::size_t k = 1; k < count; ++k)
-        if (squared_distance(color, centres[k]) < squared_distance(color, centres[best])) best = k;
-      for (std::size_t c = 0; c < 3; ++c) sums[best][c] += color[c];
-      members[best] += 1;
-    }
-    for (std::size_t k = 0; k < count; ++k)
-      for (std::size_t c = 0; c < 3 && members[k] > 0; ++c) centres[k][c] = sums[k][c] / members[k];
-  }
+  move_centres(
+      colors, rounds, nearest_color,
+      [](const std::vector<Rgb>& members, const Rgb& before) {
+        return members.empty() ? before : mean_of(members);
+      },
+      centres);
   return centres;
 }
 
 }  // namespace
 
-void order_as(const std::vector<Color>& places, std::vector<ColorField>& palette) {
+void order_as(const std::vector<Rgb>& places, std::vector<ColorField>& palette) {
   struct Match {
     std::size_t entry, place;
     float distance;
@@ -289,11 +312,11 @@ void order_as(const std::vector<Color>& places, std::vector<ColorField>& palette
 
 void order_alike(std::vector<std::vector<ColorField>>& palettes) {
   if (palettes.empty() || palettes.front().size() < 3) return;
-  std::vector<Color> all;
+  std::vector<Rgb> all;
   for (const auto& palette : palettes)
     for (std::size_t k = 1; k < palette.size(); ++k) all.push_back(palette[k].p);
-  std::vector<Color> places = cluster(all, palettes.front().size() - 1);
-  places.insert(places.begin(), Color{});  // of the first entry, which stays
+  std::vector<Rgb> places = cluster(all, palettes.front().size() - 1);
+  places.insert(places.begin(), Rgb{});  // stands for the first entry, which stays
   for (auto& palette : palettes) order_as(places, palette);
 }
 

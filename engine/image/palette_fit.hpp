@@ -1,63 +1,49 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <vector>
 
 #include "chorus/image.hpp"
+#include "color_field.hpp"
 
 namespace chorus {
 
-using Color = std::array<float, 3>;
-
-/// Summed over the channels.
-inline float squared_distance(const Color& a, const Color& b) {
-  float sum = 0;
-  for (std::size_t c = 0; c < 3; ++c) sum += (a[c] - b[c]) * (a[c] - b[c]);
-  return sum;
-}
-
 struct CountedColor {
-  Color color;
+  Rgb color;
   std::size_t count;
 };
 
-/// A colour field p + x gx + y gy over [-1, 1] x [-1, 1].
-struct ColorField {
-  Color p{}, gx{}, gy{};
-};
-
-/// A pixel to fit to: where it is and what it shows.
+/// A pixel to fit to: its centre, in [-1, 1] x [-1, 1], and its colour.
 struct PlacedColor {
   float x, y;
-  Color color;
+  Rgb color;
 };
 
 /// The colours (8 bits a channel) of the pixels that are not held out, most common first.
 std::vector<CountedColor> count_colors(const Image& image, const std::vector<bool>& held_out);
 
-/// The number of common colours, away from edges, that differ visibly.
-std::size_t common_colors(const Image& image, const std::vector<bool>& held_out);
+/// How many colours are common away from edges and differ visibly from each other.
+std::size_t count_common_colors(const Image& image, const std::vector<bool>& held_out);
 
-/// See initial_palette: constant entries.
-std::vector<Color> choose_colors(const Image& image, const std::vector<bool>& held_out,
-                                 std::size_t entries);
+/// The constant entries of a palette, see initial_palette.
+std::vector<Rgb> choose_colors(const Image& image, const std::vector<bool>& held_out,
+                               std::size_t entries);
 
-/// Pixels that are no edges; all that are not held out if those are few.
+/// The pixels that are not on edges; if those are few, all that are not held out.
 std::vector<PlacedColor> smooth_pixels(const Image& image, const std::vector<bool>& held_out);
 
-/// Fields for clusters of pixels, starting from constant ones (k-means with planes).
+/// Colour fields for clusters of pixels, starting from constant ones (k-means with planes).
 std::vector<ColorField> fit_fields(const std::vector<PlacedColor>& pixels,
-                                   const std::vector<Color>& start);
+                                   const std::vector<Rgb>& start);
 
-/// Puts the entries behind the first where the places have the nearest colours, the nearest pair
-/// first. As many places as entries.
-void order_as(const std::vector<Color>& places, std::vector<ColorField>& palette);
+/// Moves all entries but the first to the places whose colours are nearest; the nearest pair
+/// chooses first. There must be as many places as entries.
+void order_as(const std::vector<Rgb>& places, std::vector<ColorField>& palette);
 
-/// Puts the entries behind the first in such an order that entries of one number are alike in all
-/// palettes: they are matched, the nearest first, with the centres of their clusters over all
-/// palettes. The shared network then finds the same meaning behind an output for many images, and a
-/// blend of two palettes blends what belongs together.
+/// Orders all entries but the first so that entries of the same number are alike in all palettes:
+/// they are matched with the centres of clusters of all palettes' colours, the nearest pair first.
+/// An output of the shared network then means the same for many images, and a blend of two palettes
+/// blends colours that belong together.
 void order_alike(std::vector<std::vector<ColorField>>& palettes);
 
 /// Mean squared distance (per channel) of pixels from the nearest field.

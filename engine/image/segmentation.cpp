@@ -9,14 +9,18 @@
 #include <queue>
 #include <stdexcept>
 
+#include "color_distance.hpp"
+#include "flatness.hpp"
+#include "palette_fit.hpp"
+
 namespace chorus {
 
 namespace {
 
 constexpr int none = -1;
 
-Color color_at(const Image& image, std::size_t pixel) {
-  Color color{};
+Rgb color_at(const Image& image, std::size_t pixel) {
+  Rgb color{};
   for (std::size_t c = 0; c < 3; ++c) color[c] = std::clamp(image.rgb[3 * pixel + c], 0.0F, 1.0F);
   return color;
 }
@@ -31,12 +35,11 @@ void for_neighbours(PixelSize size, std::size_t pixel, const F& f) {
   if (y + 1 < size.height) f(pixel + size.width);
 }
 
-/// Whether the colour goes on in one direction from the one neighbour over the pixel to the other.
-bool passes_through(const Color& before, const Color& here, const Color& after) {
-  constexpr float visible = 0.02F;
+/// Whether the colour changes in the same direction before a pixel and after it.
+bool passes_through(const Rgb& before, const Rgb& here, const Rgb& after) {
   float dot = 0;
   for (std::size_t c = 0; c < 3; ++c) dot += (here[c] - before[c]) * (after[c] - here[c]);
-  return dot > visible * visible;
+  return dot > flatness::soft_border * flatness::soft_border;
 }
 
 /// Pixels on the soft border between two colours.
@@ -48,7 +51,7 @@ Mask transitions(const Image& image) {
   for (std::size_t y = 0; y < image.height; ++y)
     for (std::size_t x = 0; x < image.width; ++x) {
       const bool in_x = x > 0 && x + 1 < image.width, in_y = y > 0 && y + 1 < image.height;
-      const Color here = color(x, y);
+      const Rgb here = color(x, y);
       found[y * image.width + x] =
           (in_x && passes_through(color(x - 1, y), here, color(x + 1, y))) ||
           (in_y && passes_through(color(x, y - 1), here, color(x, y + 1))) ||
@@ -59,19 +62,20 @@ Mask transitions(const Image& image) {
   return found;
 }
 
-/// The common colours among the pixels that are no transitions, most common first: means of the
-/// cells of a grid in RGB, without those near to one that is more common.
-std::vector<Color> common_colors(const Image& image, const Mask& transition, float same_color) {
+/// The common colours of the pixels that are not on transitions, most common first. Colours are
+/// counted in the cells of a grid in RGB, and each cell's mean is taken unless a more common colour
+/// is near to it.
+std::vector<Rgb> common_colors(const Image& image, const Mask& transition, float same_color) {
   constexpr float levels = 16;
-  constexpr std::size_t rare = 2000;  // one pixel in so many
+  constexpr std::size_t rare = 2000;  // fewer than one pixel in 2000
   struct Cell {
-    Color sum{};
+    Rgb sum{};
     std::size_t count = 0;
   };
   std::map<std::array<int, 3>, Cell> cells;
   for (std::size_t i = 0; i < image.pixels(); ++i) {
     if (transition[i] != 0) continue;
-    const Color color = color_at(image, i);
+    const Rgb color = color_at(image, i);
     std::array<int, 3> key{};
     for (std::size_t c = 0; c < 3; ++c) key[c] = static_cast<int>(std::lround(color[c] * levels));
     Cell& cell = cells[key];
@@ -82,12 +86,12 @@ std::vector<Color> common_colors(const Image& image, const Mask& transition, flo
   for (const auto& [key, cell] : cells) sorted.push_back(cell);
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const Cell& a, const Cell& b) { return a.count > b.count; });
-  std::vector<Color> colors;
+  std::vector<Rgb> colors;
   for (const Cell& cell : sorted) {
     if (cell.count * rare < image.pixels() && !colors.empty()) break;
-    Color mean{};
+    Rgb mean{};
     for (std::size_t c = 0; c < 3; ++c) mean[c] = cell.sum[c] / static_cast<float>(cell.count);
-    const bool known = std::any_of(colors.begin(), colors.end(), [&](const Color& other) {
+    const bool known = std::any_of(colors.begin(), colors.end(), [&](const Rgb& other) {
       return squared_distance(mean, other) < same_color * same_color;
     });
     if (!known) colors.push_back(mean);
@@ -95,7 +99,7 @@ std::vector<Color> common_colors(const Image& image, const Mask& transition, flo
   return colors;
 }
 
-/// Regions under construction: a number for each pixel, `none` where it is open.
+/// Regions under construction. A pixel that belongs to none yet is open.
 class Regions {
  public:
   Regions(const Image& image, const SegmentationOptions& options)
@@ -103,13 +107,13 @@ class Regions {
 
   void seed() {
     const Mask transition = transitions(image_);
-    std::vector<Color> colors = common_colors(image_, transition, options_.same_color);
+    std::vector<Rgb> colors = common_colors(image_, transition, options_.same_color);
     if (colors.empty()) colors.push_back(color_at(image_, 0));
     std::vector<int> nearest(image_.pixels(), none);
     for (std::size_t i = 0; i < nearest.size(); ++i)
       if (transition[i] == 0) nearest[i] = nearest_color(colors, color_at(image_, i));
     connect(nearest);
-    if (count_ == 0) {  // all is transition
+    if (count_ == 0) {  // all pixels are on transitions
       std::fill(of_.begin(), of_.end(), 0);
       count_ = 1;
     }
@@ -117,9 +121,9 @@ class Regions {
     open_smaller_than(least_seed);
   }
 
-  /// Gives open pixels to the neighbouring region that is nearest in colour, best ones first.
+  /// Gives open pixels to the neighbouring region whose colour is nearest, best matches first.
   void grow() {
-    const std::vector<Color> means = mean_colors();
+    const std::vector<Rgb> means = mean_colors();
     struct Offer {
       float distance;
       std::size_t pixel;
@@ -148,7 +152,7 @@ class Regions {
     }
   }
 
-  /// Makes one of regions between which no border can be seen.
+  /// Joins regions between which no border can be seen.
   void join_gradients() {
     constexpr double invisible = 0.05;
     struct Border {
@@ -181,7 +185,7 @@ class Regions {
     renumber();
   }
 
-  /// Small regions join their surroundings.
+  /// Lets small regions join their surroundings.
   void drop_specks() {
     std::vector<std::size_t> sizes = pixels();
     std::sort(sizes.rbegin(), sizes.rend());
@@ -196,17 +200,17 @@ class Regions {
   Segmentation result() const { return {size_, of_, fields(), pixels()}; }
 
  private:
-  int nearest_color(const std::vector<Color>& colors, const Color& color) const {
+  int nearest_color(const std::vector<Rgb>& colors, const Rgb& color) const {
     const float farthest = 1.5F * options_.same_color * options_.same_color;
     const auto nearest =
-        std::min_element(colors.begin(), colors.end(), [&](const Color& a, const Color& b) {
+        std::min_element(colors.begin(), colors.end(), [&](const Rgb& a, const Rgb& b) {
           return squared_distance(a, color) < squared_distance(b, color);
         });
     return squared_distance(*nearest, color) < farthest ? static_cast<int>(nearest - colors.begin())
                                                         : none;
   }
 
-  /// Numbers the connected parts of equal labels.
+  /// Makes a region of each connected set of pixels that have the same label.
   void connect(const std::vector<int>& labels) {
     std::vector<std::size_t> stack;
     for (std::size_t start = 0; start < labels.size(); ++start) {
@@ -233,16 +237,16 @@ class Regions {
     return counts;
   }
 
-  std::vector<Color> mean_colors() const {
+  std::vector<Rgb> mean_colors() const {
     std::vector<std::array<double, 3>> sums(count_);
     for (std::size_t i = 0; i < of_.size(); ++i) {
       if (of_[i] == none) continue;
-      const Color color = color_at(image_, i);
+      const Rgb color = color_at(image_, i);
       for (std::size_t c = 0; c < 3; ++c)
         sums[static_cast<std::size_t>(of_[i])][c] += double{color[c]};
     }
     const std::vector<std::size_t> counts = pixels();
-    std::vector<Color> means(count_);
+    std::vector<Rgb> means(count_);
     for (std::size_t r = 0; r < count_; ++r)
       for (std::size_t c = 0; c < 3; ++c)
         means[r][c] = static_cast<float>(sums[r][c] /
@@ -250,7 +254,7 @@ class Regions {
     return means;
   }
 
-  /// Pixels of regions smaller than that become open; the largest region stays.
+  /// Opens the pixels of regions smaller than `least`; the largest region stays.
   void open_smaller_than(std::size_t least) {
     const std::vector<std::size_t> counts = pixels();
     least = std::min(least, *std::max_element(counts.begin(), counts.end()));
@@ -258,7 +262,7 @@ class Regions {
       if (region != none && counts[static_cast<std::size_t>(region)] < least) region = none;
   }
 
-  /// Leaves out the numbers that no pixel has.
+  /// Renumbers the regions so that each number has pixels.
   void renumber() {
     const std::vector<std::size_t> counts = pixels();
     std::vector<int> number(count_, none);
@@ -269,8 +273,8 @@ class Regions {
     count_ = static_cast<std::size_t>(next);
   }
 
-  /// The median colour of each region away from its border, or a plane where that explains clearly
-  /// more.
+  /// The median colour of each region away from its border, or a gradient where that explains the
+  /// colours clearly better.
   std::vector<ColorField> fields() const;
 
   const Image& image_;
@@ -286,8 +290,8 @@ float median(std::vector<float> values) {
   return *middle;
 }
 
-Color median_color(const std::vector<PlacedColor>& pixels) {
-  Color color{};
+Rgb median_color(const std::vector<PlacedColor>& pixels) {
+  Rgb color{};
   for (std::size_t c = 0; c < 3; ++c) {
     std::vector<float> values;
     for (const PlacedColor& pixel : pixels) values.push_back(pixel.color[c]);

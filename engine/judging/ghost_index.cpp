@@ -1,3 +1,5 @@
+#include <Eigen/Cholesky>
+#include <Eigen/Core>
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -14,12 +16,12 @@ namespace {
 constexpr std::size_t patch_px = 9;
 constexpr std::size_t patch_numbers = patch_px * patch_px;
 constexpr std::size_t stride_px = 3;
-/// The error that rounding to 8 bits leaves in a patch: what varies less is flat.
+/// The energy that rounding to 8 bits leaves in a patch; a patch with less is flat.
 constexpr float flat_energy = static_cast<float>(patch_numbers) / (255.0F * 255.0F);
 
-/// One channel with a margin on all sides that repeats the border.
+/// A channel with a margin on all sides that repeats the border.
 struct PaddedChannel {
-  std::size_t width, height;  ///< with margins
+  std::size_t width, height;  ///< with the margins
   std::vector<float> values;
   const float* at(std::size_t x, std::size_t y) const { return &values[y * width + x]; }
 };
@@ -65,7 +67,7 @@ PatchView view_of(const Image& image, std::size_t margin) {
   return view;
 }
 
-/// Convolved along both axes with odd weights; the border is repeated.
+/// Convolves along both axes with an odd number of weights; the border is repeated.
 Image filtered(const Image& image, const std::vector<float>& along_x,
                const std::vector<float>& along_y) {
   const auto pass = [](const Image& from, const std::vector<float>& weights, bool horizontal) {
@@ -99,8 +101,8 @@ std::vector<float> gaussian(float sigma_px) {
   return weights;
 }
 
-/// An end of the path as it may stand in a frame. The first of `sharp` is the image itself, the
-/// others are moved by half a pixel.
+/// The forms in which an end of the path may appear in a frame. The first of `sharp` is the image
+/// itself; the others are moved by half a pixel.
 struct End {
   std::vector<PatchView> sharp, blurred;
 };
@@ -116,9 +118,10 @@ End make_end(const Image& image, std::size_t margin) {
   return end;
 }
 
-/// A patch of the frame about its means.
+/// A patch of the frame, minus the mean of each channel.
 struct Patch {
-  std::size_t x, y;  ///< of the upper left pixel, which is also that of the patch moved furthest
+  std::size_t x,
+      y;  ///< upper left pixel; in padded views, that of the copy moved furthest up and left
   std::array<std::array<float, patch_numbers>, 3> values;
   std::array<float, 3> energy;
   float total_energy;
@@ -141,7 +144,7 @@ Patch take_patch(const Image& frame, std::size_t x, std::size_t y) {
   return patch;
 }
 
-/// Inner product of a channel of a patch with one of a view.
+/// The inner product of a channel of a patch with one of a view.
 float product_of(const std::array<float, patch_numbers>& values, const PatchView& view,
                  std::size_t c, std::size_t x, std::size_t y) {
   float sum = 0;
@@ -152,29 +155,7 @@ float product_of(const std::array<float, patch_numbers>& values, const PatchView
   return sum;
 }
 
-using Vector3 = std::array<double, 3>;
-using Matrix3 = std::array<Vector3, 3>;
-
-/// v . m^-1 v for a symmetric positive definite m, by its Cholesky factor.
-double inverse_form(const Matrix3& m, const Vector3& v) {
-  Matrix3 factor{};
-  double form = 0;
-  Vector3 solved{};
-  for (std::size_t i = 0; i < 3; ++i) {
-    double right = v[i];
-    for (std::size_t j = 0; j <= i; ++j) {
-      double rest = m[i][j];
-      for (std::size_t k = 0; k < j; ++k) rest -= factor[i][k] * factor[j][k];
-      factor[i][j] = i == j ? std::sqrt(std::max(rest, 1e-12)) : rest / factor[j][j];
-      if (j < i) right -= factor[i][j] * solved[j];
-    }
-    solved[i] = right / factor[i][i];
-    form += solved[i] * solved[i];
-  }
-  return form;
-}
-
-/// The least residual against p A + q B in place; as much as there is if p or q is not positive.
+/// The least residual against p A + q B in place; the patch's energy if p or q is not positive.
 float mix_residual(const Patch& patch, const PatchView& a, const PatchView& b, std::size_t margin) {
   double aa = 0, bb = 0, ab = 0, fa = 0, fb = 0;
   const std::size_t x = patch.x + margin, y = patch.y + margin;
@@ -196,32 +177,36 @@ float mix_residual(const Patch& patch, const PatchView& a, const PatchView& b, s
   return static_cast<float>(std::max(0.0, patch.total_energy - p * fa - q * fb));
 }
 
-/// The least residual against a patch in place whose colours may change by any affine map of them:
-/// what recolouring does where several colours meet.
+/// The least residual against a patch in place whose colours may change by any affine map, as
+/// recolouring does where several colours meet.
 float recolored_residual(const Patch& patch, const PatchView& view, std::size_t margin) {
   const std::size_t x = patch.x + margin, y = patch.y + margin;
-  Matrix3 gram{}, products{};  // of the view's channels; of the patch's (rows) with those
-  for (std::size_t c = 0; c < 3; ++c) {
-    const std::size_t place = y * view.channel[c].width + x;
-    for (std::size_t d = 0; d < 3; ++d) {
-      products[d][c] = product_of(patch.values[d], view, c, x, y);
+  // Inner products of the view's channels, and of those (rows) with the patch's (columns).
+  Eigen::Matrix3d gram, products;
+  for (int c = 0; c < 3; ++c) {
+    const PaddedChannel& channel = view.channel[static_cast<std::size_t>(c)];
+    const std::size_t place = y * channel.width + x;
+    for (int d = 0; d < 3; ++d) {
+      const auto other = static_cast<std::size_t>(d);
+      products(c, d) = product_of(patch.values[other], view, static_cast<std::size_t>(c), x, y);
+      double sum = 0;
       for (std::size_t v = 0; v < patch_px; ++v)
         for (std::size_t u = 0; u < patch_px; ++u)
-          gram[c][d] += *view.channel[c].at(x + u, y + v) * *view.channel[d].at(x + u, y + v);
-      gram[c][d] -= double{view.sum[c][place]} * double{view.sum[d][place]} / patch_numbers;
+          sum += *channel.at(x + u, y + v) * *view.channel[other].at(x + u, y + v);
+      gram(c, d) = sum - double{view.sum[static_cast<std::size_t>(c)][place]} *
+                             double{view.sum[other][place]} / patch_numbers;
     }
-    gram[c][c] += flat_energy;
+    gram(c, c) += double{flat_energy};
   }
-  double explained = 0;
-  for (std::size_t d = 0; d < 3; ++d) explained += inverse_form(gram, products[d]);
+  const double explained = (products.transpose() * gram.llt().solve(products)).trace();
   return static_cast<float>(std::max(0.0, patch.total_energy - explained));
 }
 
 /// The least of `best` and the residuals against the copies in one view, moved by up to `margin`.
-/// Ends early below `enough`.
+/// Stops as soon as the result is at most `enough`.
 float copy_residual(const Patch& patch, const PatchView& view, std::size_t margin, float best,
                     float enough) {
-  constexpr std::size_t most = 64;  // of a row of copies at a time
+  constexpr std::size_t most = 64;  // copies of a row that are compared at a time
   const std::size_t span = 2 * margin + 1;
   for (std::size_t y = patch.y; y < patch.y + span && best > enough; ++y)
     for (std::size_t first = 0; first < span; first += most) {
@@ -277,7 +262,7 @@ double ghost_index(const std::vector<Image>& frames, const Image& a, const Image
   for (const Image& frame : frames)
     for (const Image* end : {&a, &b})
       if (end->size() != frame.size())
-        throw std::invalid_argument("ghost_index: images of different sizes");
+        throw std::invalid_argument("ghost_index: the images differ in size");
   if (frames.empty() || a.width < patch_px || a.height < patch_px) return 0;
   const std::size_t margin = std::max<std::size_t>(1, (std::max(a.width, a.height) + 4) / 8);
   const End end_a = make_end(a, margin), end_b = make_end(b, margin);

@@ -1,5 +1,8 @@
 #include "inpaint.hpp"
 
+#include <Eigen/Core>
+#include <Eigen/IterativeLinearSolvers>
+#include <Eigen/SparseCore>
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -13,23 +16,21 @@ namespace chorus {
 namespace {
 
 using PixelSet = std::vector<bool>;
-using Plane = std::vector<double>;
 
 void check(const Image& image, const PixelSet& missing) {
   constexpr std::size_t longest_side_px = std::size_t{1} << 14U;
   if (image.width > longest_side_px || image.height > longest_side_px)
     throw std::invalid_argument("inpaint: a side is longer than 16,384 pixels");
   if (missing.size() != image.pixels())
-    throw std::invalid_argument("inpaint: the mask has another size than the image");
+    throw std::invalid_argument("inpaint: the mask and the image differ in size");
   if (std::find(missing.begin(), missing.end(), false) == missing.end())
     throw std::invalid_argument("inpaint: no pixel is kept");
 }
 
-// ---- Nearest
-// -------------------------------------------------------------------------------------
+// ---- Nearest -----------------------------------------------------------------------------------
 
-/// The place of the kept pixel closest to pixel `at`: squares around it, larger and larger, until
-/// nothing outside them can be closer.
+/// The number of the kept pixel closest to pixel `at`. Searches squares around it, larger and
+/// larger, until nothing outside them can be closer.
 std::size_t nearest_kept(const Image& image, const PixelSet& missing, std::size_t at) {
   const auto width = static_cast<std::int64_t>(image.width);
   const auto height = static_cast<std::int64_t>(image.height);
@@ -64,8 +65,7 @@ Image fill_nearest(const Image& image, const PixelSet& missing) {
   return out;
 }
 
-// ---- Scattered points
-// ----------------------------------------------------------------------------
+// ---- Scattered points --------------------------------------------------------------------------
 
 GridPoint place_of(const Image& image, std::size_t at) {
   return {static_cast<std::int64_t>(at % image.width), static_cast<std::int64_t>(at / image.width)};
@@ -74,7 +74,7 @@ GridPoint place_of(const Image& image, std::size_t at) {
 Image fill_scattered(const Image& image, const PixelSet& missing,
                      ScatteredInterpolator::Order order) {
   std::vector<GridPoint> points;
-  std::vector<PreciseColor> colors;
+  std::vector<PreciseRgb> colors;
   for (std::size_t at = 0; at < missing.size(); ++at) {
     if (missing[at]) continue;
     points.push_back(place_of(image, at));
@@ -90,82 +90,71 @@ Image fill_scattered(const Image& image, const PixelSet& missing,
       take_nearest(image, missing, at, out);
       continue;
     }
-    const PreciseColor color = interpolator.at(point);
+    const PreciseRgb color = interpolator.at(point);
     for (std::size_t c = 0; c < 3; ++c) out.rgb[3 * at + c] = static_cast<float>(color[c]);
   }
   return out;
 }
 
-// ---- Biharmonic
-// ----------------------------------------------------------------------------------
+// ---- Biharmonic --------------------------------------------------------------------------------
 
-/// The five-point Laplacian with the image mirrored at its borders, negated: differences to the
-/// neighbours that there are.
-Plane laplacian(const Plane& u, std::size_t width, std::size_t height) {
-  Plane out(u.size());
-  for (std::size_t y = 0; y < height; ++y)
-    for (std::size_t x = 0; x < width; ++x) {
-      const std::size_t at = y * width + x;
-      double sum = 0;
-      if (x > 0) sum += u[at] - u[at - 1];
-      if (x + 1 < width) sum += u[at] - u[at + 1];
-      if (y > 0) sum += u[at] - u[at - width];
-      if (y + 1 < height) sum += u[at] - u[at + width];
-      out[at] = sum;
-    }
-  return out;
-}
+using SparseMatrix = Eigen::SparseMatrix<double>;
 
-/// The Laplacian of the Laplacian at the missing pixels, 0 elsewhere.
-Plane bilaplacian(const Plane& u, const Image& size, const PixelSet& missing) {
-  Plane out = laplacian(laplacian(u, size.width, size.height), size.width, size.height);
-  for (std::size_t at = 0; at < out.size(); ++at)
-    if (!missing[at]) out[at] = 0;
-  return out;
-}
-
-double dot(const Plane& a, const Plane& b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
-  return sum;
-}
-
-/// Solves bilaplacian(u) = 0 at the missing pixels by conjugate gradients (the system is symmetric
-/// and positive definite). `u` has the kept pixels and a first guess at the missing ones.
-void solve_biharmonic(Plane& u, const Image& size, const PixelSet& missing) {
-  constexpr double tolerance = 1e-8;  // of the residual, for colours in [0, 1]
-  Plane residual = bilaplacian(u, size, missing);
-  for (double& r : residual) r = -r;
-  Plane direction = residual;
-  double square = dot(residual, residual);
-  const std::size_t most_steps = 10 * u.size();
-  for (std::size_t step = 0; step < most_steps && std::sqrt(square) > tolerance; ++step) {
-    const Plane product = bilaplacian(direction, size, missing);
-    const double length = square / dot(direction, product);
-    for (std::size_t i = 0; i < u.size(); ++i) {
-      u[i] += length * direction[i];
-      residual[i] -= length * product[i];
-    }
-    const double next = dot(residual, residual);
-    for (std::size_t i = 0; i < u.size(); ++i)
-      direction[i] = residual[i] + next / square * direction[i];
-    square = next;
+/// The five-point Laplacian of an image that is mirrored at its borders, negated: the sum of the
+/// differences between a pixel and its neighbours.
+SparseMatrix laplacian(const Image& image) {
+  std::vector<Eigen::Triplet<double>> entries;
+  const auto couple = [&](std::size_t first, std::size_t second) {
+    const auto a = static_cast<int>(first), b = static_cast<int>(second);
+    entries.insert(entries.end(), {{a, a, 1.0}, {b, b, 1.0}, {a, b, -1.0}, {b, a, -1.0}});
+  };
+  for (std::size_t at = 0; at < image.pixels(); ++at) {
+    if (at % image.width + 1 < image.width) couple(at, at + 1);
+    if (at + image.width < image.pixels()) couple(at, at + image.width);
   }
+  const auto pixels = static_cast<Eigen::Index>(image.pixels());
+  SparseMatrix matrix(pixels, pixels);
+  matrix.setFromTriplets(entries.begin(), entries.end());
+  return matrix;
 }
 
+/// Puts the k-th value at the k-th missing pixel: a matrix with a column for each of those.
+SparseMatrix placing(const PixelSet& missing) {
+  std::vector<Eigen::Triplet<double>> entries;
+  for (std::size_t at = 0; at < missing.size(); ++at)
+    if (missing[at])
+      entries.emplace_back(static_cast<int>(at), static_cast<int>(entries.size()), 1.0);
+  SparseMatrix matrix(static_cast<Eigen::Index>(missing.size()),
+                      static_cast<Eigen::Index>(entries.size()));
+  matrix.setFromTriplets(entries.begin(), entries.end());
+  return matrix;
+}
+
+/// The Laplacian L applied twice is 0 at the missing pixels if their values m minimise |L (k + P
+/// m)| for the kept values k, placed by P: P^T L L P m = -P^T L L k, solved by conjugate gradients
+/// that start with the nearest kept colours.
 Image fill_biharmonic(const Image& image, const PixelSet& missing) {
+  constexpr double tolerance = 1e-10;  // of the residual, relative to the right side
   Image out = fill_nearest(image, missing);
+  const SparseMatrix whole = laplacian(image), place = placing(missing);
+  if (place.cols() == 0) return out;
+  const SparseMatrix part = whole * place;
+  const SparseMatrix system = part.transpose() * part;
+  Eigen::ConjugateGradient<SparseMatrix, Eigen::Lower | Eigen::Upper> solver(system);
+  solver.setTolerance(tolerance);
   for (std::size_t c = 0; c < 3; ++c) {
-    Plane u(missing.size());
-    double least = 1e30, most = -1e30;
-    for (std::size_t at = 0; at < u.size(); ++at) {
-      u[at] = out.rgb[3 * at + c];
-      least = std::min(least, u[at]);
-      most = std::max(most, u[at]);
-    }
-    solve_biharmonic(u, image, missing);
-    for (std::size_t at = 0; at < u.size(); ++at)
-      if (missing[at]) out.rgb[3 * at + c] = static_cast<float>(std::clamp(u[at], least, most));
+    Eigen::VectorXd colors(place.rows());
+    for (Eigen::Index at = 0; at < colors.size(); ++at)
+      colors[at] = double{out.rgb[3 * static_cast<std::size_t>(at) + c]};
+    const Eigen::VectorXd first = place.transpose() * colors;
+    const Eigen::VectorXd kept = colors - place * first;
+    const Eigen::VectorXd right = -(part.transpose() * (whole * kept));
+    const Eigen::VectorXd filled = solver.solveWithGuess(right, first);
+    const double least = colors.minCoeff(), most = colors.maxCoeff();
+    Eigen::Index next = 0;
+    for (std::size_t at = 0; at < missing.size(); ++at)
+      if (missing[at])
+        out.rgb[3 * at + c] = static_cast<float>(std::clamp(filled[next++], least, most));
   }
   return out;
 }

@@ -31,9 +31,7 @@ double path_length(Renderer& renderer, const ImageCode& from, const ImageCode& t
   for (std::size_t k = 1; k <= coarse_steps; ++k) {
     const float t = static_cast<float>(k) / static_cast<float>(coarse_steps);
     const Image next =
-        k == coarse_steps
-            ? last
-            : quantized(renderer.render(lerp(from, to, t), first.width, first.height));
+        k == coarse_steps ? last : quantized(renderer.render(lerp(from, to, t), {first.size()}));
     length += pixel_distance(before, next);
     before = next;
   }
@@ -62,7 +60,7 @@ ImageDistances::ImageDistances(Memory& memory, const Model& model, std::size_t t
 void ImageDistances::prepare(std::size_t image, DistanceMeasure measure) {
   const auto decode = [&](std::vector<Image>& pictures, std::size_t side) {
     if (pictures[image].pixels() == 0)
-      pictures[image] = quantized(renderer_.render(image, side, side));
+      pictures[image] = quantized(renderer_.render(image, {{side, side}}));
   };
   switch (measure) {
     case DistanceMeasure::latent_cosine:

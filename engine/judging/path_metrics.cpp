@@ -5,6 +5,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "flatness.hpp"
 #include "image_distance.hpp"
 #include "metrics.hpp"
 #include "mix.hpp"
@@ -82,11 +83,10 @@ void score_steps(const std::vector<Image>& frames, PathScores& scores) {
 }  // namespace
 
 double flat_share(const Image& image) {
-  constexpr float tolerance = static_cast<float>(8.5 * level);
   std::size_t flat = 0;
   for (std::size_t y = 0; y < image.height; ++y)
     for (std::size_t x = 0; x < image.width; ++x)
-      flat += neighbourhood_range(image, x, y) <= tolerance ? 1 : 0;
+      flat += neighbourhood_range(image, x, y) <= flatness::judged ? 1 : 0;
   return static_cast<double>(flat) / static_cast<double>(image.pixels());
 }
 

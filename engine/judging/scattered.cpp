@@ -1,5 +1,8 @@
 #include "scattered.hpp"
 
+#include <Eigen/Core>
+#include <Eigen/IterativeLinearSolvers>
+#include <Eigen/SparseCore>
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -24,7 +27,7 @@ BarycentricWeights barycentric(const std::array<GridPoint, 3>& corner, const Gri
           static_cast<double>(doubled_area(a[0], a[1], point)) / whole};
 }
 
-/// For each point, those that it shares an edge with.
+/// By point, the points with which it shares an edge.
 std::vector<std::set<std::uint32_t>> neighbours(const Delaunay& mesh) {
   std::vector<std::set<std::uint32_t>> all(mesh.points().size());
   for (const Delaunay::Triangle& triangle : mesh.triangles()) {
@@ -40,7 +43,7 @@ std::vector<std::set<std::uint32_t>> neighbours(const Delaunay& mesh) {
 }  // namespace
 
 ScatteredInterpolator::ScatteredInterpolator(std::vector<GridPoint> points,
-                                             std::vector<PreciseColor> colors, Order order)
+                                             std::vector<PreciseRgb> colors, Order order)
     : mesh_(std::move(points)), colors_(std::move(colors)) {
   if (order == Order::cubic) estimate_gradients();
 }
@@ -51,11 +54,11 @@ bool ScatteredInterpolator::covers(const GridPoint& point) {
   return !mesh_.triangles()[triangle_].ghost();
 }
 
-PreciseColor ScatteredInterpolator::at(const GridPoint& point) const {
+PreciseRgb ScatteredInterpolator::at(const GridPoint& point) const {
   const Delaunay::Triangle& triangle = mesh_.triangles()[triangle_];
   const auto corner = [&](std::size_t k) { return mesh_.points()[triangle.corner[k]]; };
   const BarycentricWeights weights = barycentric({corner(0), corner(1), corner(2)}, point);
-  PreciseColor color{};
+  PreciseRgb color{};
   for (std::size_t c = 0; c < 3; ++c) {
     if (!gradients_.empty()) {
       color[c] = cubic(triangle, weights, c);
@@ -68,45 +71,45 @@ PreciseColor ScatteredInterpolator::at(const GridPoint& point) const {
 
 /// Each edge carries the cubic polynomial that its end values and gradients give; the gradients
 /// minimise the sum over the edges of the integral of the squared second derivative. With f the
-/// difference of the ends' values over the length L and d the slopes, that is
-/// 4 / L (d1^2 + d1 d2 + d2^2) - 12 / L f (d1 + d2) + const: a linear system, solved point by
-/// point (Gauss-Seidel).
+/// difference of the ends' values over the length L and d the slopes at the ends, that integral is
+/// 4 / L (d1^2 + d1 d2 + d2^2) - 12 / L f (d1 + d2) + const. The derivatives of the sum make a
+/// linear system with two unknowns for each point.
 void ScatteredInterpolator::estimate_gradients() {
-  constexpr std::size_t most_sweeps = 400;
-  constexpr double tolerance = 1e-6;
-  const auto edges = neighbours(mesh_);
+  if (mesh_.triangles().empty()) return;
   const std::vector<GridPoint>& points = mesh_.points();
-  gradients_.assign(points.size(), {});
-  double change = 1;
-  for (std::size_t sweep = 0; sweep < most_sweeps && change > tolerance; ++sweep) {
-    change = 0;
-    for (std::uint32_t a = 0; a < points.size(); ++a) {
-      double xx = 0, xy = 0, yy = 0;
-      std::array<std::array<double, 2>, 3> right{};
-      for (const std::uint32_t b : edges[a]) {
-        const auto x = static_cast<double>(points[b].x - points[a].x);
-        const auto y = static_cast<double>(points[b].y - points[a].y);
-        const double weight = std::pow(x * x + y * y, -1.5);
-        xx += 2 * weight * x * x;
-        xy += 2 * weight * x * y;
-        yy += 2 * weight * y * y;
-        for (std::size_t c = 0; c < 3; ++c) {
-          const double slope = 3 * (colors_[b][c] - colors_[a][c]) + rise(b, a, c);
-          right[c][0] += weight * slope * x;
-          right[c][1] += weight * slope * y;
+  const auto unknowns = static_cast<Eigen::Index>(2 * points.size());
+  std::vector<Eigen::Triplet<double>> entries;
+  Eigen::MatrixX3d right = Eigen::MatrixX3d::Zero(unknowns, 3);
+  const auto edges = neighbours(mesh_);
+  for (std::uint32_t a = 0; a < points.size(); ++a)
+    for (const std::uint32_t b : edges[a]) {
+      const auto x = static_cast<double>(points[b].x - points[a].x);
+      const auto y = static_cast<double>(points[b].y - points[a].y);
+      const std::array<double, 2> along = {x, y};
+      const double weight = std::pow(x * x + y * y, -1.5);
+      for (std::size_t i = 0; i < 2; ++i) {
+        const auto row = static_cast<int>(2 * a + i);
+        for (std::size_t j = 0; j < 2; ++j) {
+          const double product = weight * along[i] * along[j];
+          entries.emplace_back(row, static_cast<int>(2 * a + j), 2 * product);
+          entries.emplace_back(row, static_cast<int>(2 * b + j), product);
         }
-      }
-      const double determinant = xx * yy - xy * xy;
-      if (determinant <= 0) continue;  // a point of no triangle has no edges
-      for (std::size_t c = 0; c < 3; ++c) {
-        const std::array<double, 2> better = {(yy * right[c][0] - xy * right[c][1]) / determinant,
-                                              (xx * right[c][1] - xy * right[c][0]) / determinant};
-        for (std::size_t k = 0; k < 2; ++k)
-          change = std::max(change, std::abs(better[k] - gradients_[a][c][k]));
-        gradients_[a][c] = better;
+        for (std::size_t c = 0; c < 3; ++c)
+          right(row, static_cast<int>(c)) +=
+              3 * weight * along[i] * (colors_[b][c] - colors_[a][c]);
       }
     }
-  }
+  Eigen::SparseMatrix<double> system(unknowns, unknowns);
+  system.setFromTriplets(entries.begin(), entries.end());
+  constexpr double tolerance = 1e-10;  // of the residual, relative to the right side
+  Eigen::ConjugateGradient<Eigen::SparseMatrix<double>, Eigen::Lower | Eigen::Upper> solver(system);
+  solver.setTolerance(tolerance);
+  const Eigen::MatrixX3d solution = solver.solve(right);
+  gradients_.resize(points.size());
+  for (std::size_t a = 0; a < points.size(); ++a)
+    for (std::size_t c = 0; c < 3; ++c)
+      for (std::size_t i = 0; i < 2; ++i)
+        gradients_[a][c][i] = solution(static_cast<int>(2 * a + i), static_cast<int>(c));
 }
 
 double ScatteredInterpolator::rise(std::uint32_t a, std::uint32_t b, std::size_t c) const {
@@ -117,8 +120,8 @@ double ScatteredInterpolator::rise(std::uint32_t a, std::uint32_t b, std::size_t
 
 /// Where the line between the centres of two neighbouring triangles crosses their common edge: the
 /// derivative across the edge is linear in that direction, which makes the surface smooth and the
-/// result independent of the axes. -1/2 stands for the middle: on the hull there is no neighbour.
-/// The edge is across from corner k; the place is told from corner k + 1 to k + 2.
+/// result independent of the axes. An edge of the hull has no neighbour; -1/2 stands for its
+/// middle. The edge is across from corner k; the place is measured from corner k + 1 towards k + 2.
 double ScatteredInterpolator::crossing(const Delaunay::Triangle& triangle, std::size_t k) const {
   const Delaunay::Triangle& other = mesh_.triangles()[triangle.neighbour[k]];
   if (other.ghost()) return -0.5;
@@ -165,7 +168,8 @@ double ScatteredInterpolator::cubic(const Delaunay::Triangle& triangle,
     spoke[k] = (middle[(k + 1) % 3] + middle[(k + 2) % 3] + inner[k]) / 3;
     centre += spoke[k] / 3;
   }
-  // The piece is the one across from the corner of least weight; 3 times that is the centre's.
+  // The point lies in the piece across from the corner of least weight; three times that weight is
+  // the weight of the centre.
   const auto least =
       static_cast<std::size_t>(std::min_element(weights.begin(), weights.end()) - weights.begin());
   const std::size_t i = (least + 1) % 3, j = (least + 2) % 3;

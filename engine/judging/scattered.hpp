@@ -7,22 +7,23 @@
 
 namespace chorus {
 
-using PreciseColor = std::array<double, 3>;
+/// Colours in double precision, in which interpolation forms its sums.
+using PreciseRgb = std::array<double, 3>;
 
-/// Interpolates colours that are known at scattered points: see inpaint.hpp.
+/// Interpolates colours that are known at scattered points, see inpaint.hpp.
 class ScatteredInterpolator {
  public:
   enum class Order { linear, cubic };
-  ScatteredInterpolator(std::vector<GridPoint> points, std::vector<PreciseColor> colors,
-                        Order order);
+  ScatteredInterpolator(std::vector<GridPoint> points, std::vector<PreciseRgb> colors, Order order);
 
-  /// Whether there is a value at a point: not outside the hull. Remembers where that is.
+  /// Whether there is a value at a point, which must not lie outside the hull. Remembers the
+  /// point's triangle.
   bool covers(const GridPoint& point);
-  /// The value at the point that covers() was last asked about.
-  PreciseColor at(const GridPoint& point) const;
+  /// The value at the point for which covers() was called last.
+  PreciseRgb at(const GridPoint& point) const;
 
  private:
-  using Gradients = std::array<std::array<double, 2>, 3>;  ///< of each channel
+  using Gradients = std::array<std::array<double, 2>, 3>;  ///< by channel
 
   void estimate_gradients();
   /// The derivative of channel c at point a, towards b, times their distance.
@@ -32,8 +33,8 @@ class ScatteredInterpolator {
                std::size_t c) const;
 
   Delaunay mesh_;
-  std::vector<PreciseColor> colors_;
-  std::vector<Gradients> gradients_;  ///< of each point; empty if linear
+  std::vector<PreciseRgb> colors_;
+  std::vector<Gradients> gradients_;  ///< by point; empty if the order is linear
   std::uint32_t triangle_ = 0;
 };
 

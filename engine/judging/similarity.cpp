@@ -1,8 +1,9 @@
 #include "similarity.hpp"
 
+#include <Eigen/Core>
+#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 
 #include "vectors.hpp"
 
@@ -36,58 +37,35 @@ DistanceMatrix pairwise_distances(const std::vector<std::vector<double>>& vector
   return distances;
 }
 
-namespace {
-
-using Matrix = std::vector<std::vector<double>>;
-
-/// Inner products of the vectors about their mean.
-Matrix centred_gram(Matrix vectors) {
-  const std::size_t n = vectors.size(), size = vectors.front().size();
-  for (std::size_t k = 0; k < size; ++k) {
-    double mean = 0;
-    for (const auto& vector : vectors) mean += vector[k] / static_cast<double>(n);
-    for (auto& vector : vectors) vector[k] -= mean;
-  }
-  Matrix gram(n, std::vector<double>(n));
-  for (std::size_t a = 0; a < n; ++a)
-    for (std::size_t b = a; b < n; ++b)
-      gram[a][b] = gram[b][a] = inner_product(vectors[a], vectors[b]);
-  return gram;
-}
-
-/// The eigenvector of the largest eigenvalue, as long as the root of that, by power iteration.
-std::vector<double> leading_coordinates(const Matrix& gram) {
-  constexpr int iterations = 300;
-  std::vector<double> v(gram.size()), next(gram.size());
-  for (std::size_t i = 0; i < v.size(); ++i) v[i] = std::sin(1.0 + static_cast<double>(i));
-  double eigenvalue = 0;
-  for (int k = 0; k < iterations; ++k) {
-    for (std::size_t i = 0; i < v.size(); ++i) next[i] = inner_product(v, gram[i]);
-    eigenvalue = length(next) / length(v);
-    const double norm = length(next);
-    if (norm < 1e-12) return std::vector<double>(v.size());
-    for (std::size_t i = 0; i < v.size(); ++i) v[i] = next[i] / norm;
-  }
-  const auto most = std::max_element(v.begin(), v.end(),
-                                     [](double a, double b) { return std::abs(a) < std::abs(b); });
-  const double scale = (*most < 0 ? -1 : 1) * std::sqrt(eigenvalue);
-  for (double& x : v) x *= scale;
-  return v;
-}
-
-}  // namespace
-
 std::vector<std::array<double, 2>> principal_plane(
     const std::vector<std::vector<double>>& vectors) {
+  using Eigen::Index, Eigen::MatrixXd, Eigen::VectorXd;
   std::vector<std::array<double, 2>> plane(vectors.size());
   if (vectors.empty()) return plane;
-  Matrix gram = centred_gram(vectors);
-  for (std::size_t axis = 0; axis < 2; ++axis) {
-    const std::vector<double> along = leading_coordinates(gram);
-    for (std::size_t a = 0; a < along.size(); ++a) {
-      plane[a][axis] = along[a];
-      for (std::size_t b = 0; b < along.size(); ++b) gram[a][b] -= along[a] * along[b];
-    }
+  MatrixXd centred(static_cast<Index>(vectors.size()), static_cast<Index>(vectors.front().size()));
+  for (Index i = 0; i < centred.rows(); ++i)
+    centred.row(i) = VectorXd::Map(vectors[static_cast<std::size_t>(i)].data(), centred.cols());
+  centred.rowwise() -= centred.colwise().mean().eval();
+  // C C^T and C^T C have the same eigenvalues other than 0, and C maps the eigenvectors of the
+  // second to those of the first.
+  const bool by_vector = centred.rows() <= centred.cols();
+  const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(
+      by_vector ? MatrixXd(centred * centred.transpose())
+                : MatrixXd(centred.transpose() * centred));
+  const Index axes = std::min<Index>(2, solver.eigenvalues().size());
+  for (Index axis = 0; axis < axes; ++axis) {
+    constexpr double rounding = 1e-12;
+    const Index column = solver.eigenvalues().size() - 1 - axis;
+    const double variance = solver.eigenvalues()[column];
+    if (variance <= rounding * solver.eigenvalues().maxCoeff()) continue;
+    const VectorXd direction = solver.eigenvectors().col(column);
+    VectorXd along =
+        by_vector ? VectorXd(std::sqrt(variance) * direction) : VectorXd(centred * direction);
+    Index most = 0;
+    along.cwiseAbs().maxCoeff(&most);
+    if (along[most] < 0) along = -along;
+    for (std::size_t i = 0; i < plane.size(); ++i)
+      plane[i][static_cast<std::size_t>(axis)] = along[static_cast<Index>(i)];
   }
   return plane;
 }

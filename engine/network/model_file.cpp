@@ -209,7 +209,8 @@ Model read_model(Memory& memory, const TensorFile& file) {
   model.notes = json::parse(metadata(file, "notes")).get<std::map<std::string, std::string>>();
   model.split = split_from(file);
   if (const auto found = file.metadata.find("decoding"); found != file.metadata.end())
-    model.supersample = count_field(json::parse(found->second), "supersample", largest_supersample);
+    model.samples_per_axis =
+        count_field(json::parse(found->second), "supersample", largest_supersample);
   if (file.tensors.contains("shifts")) {
     const std::size_t rows = model.images.size(), cols = shift_numbers(config);
     model.shifts = memory.from(find_tensor(file, "shifts", rows, cols).values, rows, cols);
@@ -230,8 +231,8 @@ TensorFile to_tensor_file(Backend& backend, const Model& model) {
   if (model.palettes)
     file.tensors["palettes"] = {{model.palettes.rows(), model.palettes.cols()},
                                 to_host(backend, model.palettes)};
-  if (model.supersample > 1)
-    file.metadata["decoding"] = json{{"supersample", model.supersample}}.dump();
+  if (model.samples_per_axis > 1)
+    file.metadata["decoding"] = json{{"supersample", model.samples_per_axis}}.dump();
   if (model.split.pixels > 0 || model.split.images > 0)
     file.metadata["split"] = to_json(model.split).dump();
   for (const Parameter& parameter : model.siren.parameters())

@@ -9,23 +9,23 @@ namespace chorus {
 
 namespace {
 
-/// Places in [-1, 1] x [-1, 1]: x, y, x, y, ...
+/// Points of [-1, 1] x [-1, 1]: x, y, x, y, ...
 using Points = std::vector<float>;
 
 /// A pixel is averaged over its points if its centre differs from a neighbour's by more than this.
 constexpr float busy_threshold = 4.0F / 255.0F;
 
-Points pixel_centres(std::size_t width, std::size_t height) {
+Points pixel_centres(PixelSize size) {
   Points points;
-  points.reserve(2 * width * height);
-  for (std::size_t y = 0; y < height; ++y)
-    for (std::size_t x = 0; x < width; ++x)
-      points.insert(points.end(), {pixel_centre(x, width), pixel_centre(y, height)});
+  points.reserve(2 * size.width * size.height);
+  for (std::size_t y = 0; y < size.height; ++y)
+    for (std::size_t x = 0; x < size.width; ++x)
+      points.insert(points.end(), {pixel_centre(x, size.width), pixel_centre(y, size.height)});
   return points;
 }
 
-/// k x k places of each of some pixels (row-major numbers), one pixel after another.
-Points places_within(const Image& image, const std::vector<std::size_t>& pixels, std::size_t k) {
+/// k x k points of each of the pixels listed (row-major numbers), one pixel after another.
+Points points_within(const Image& image, const std::vector<std::size_t>& pixels, std::size_t k) {
   Points points;
   points.reserve(2 * k * k * pixels.size());
   for (const std::size_t pixel : pixels)
@@ -135,30 +135,28 @@ std::vector<float> Renderer::colors(std::span<const float> points,
   return result;
 }
 
-Image Renderer::render(const ImageCode& code, std::size_t width, std::size_t height,
-                       std::size_t supersample) {
+Image Renderer::render(const ImageCode& code, const Raster& raster) {
   const SirenConfig& config = model_.siren.config();
   if (code.latent.size() != config.latent || code.palette.size() != free_palette_numbers(config))
     throw std::invalid_argument("render: a latent or palette of the wrong size");
   if (!code.shifts.empty() && code.shifts.size() != shift_numbers(config))
-    throw std::invalid_argument("render: shifts of the wrong number");
-  if (width == 0 || height == 0 || supersample == 0)
-    throw std::invalid_argument("render: an image needs pixels");
+    throw std::invalid_argument("render: the wrong number of shifts");
+  const auto& [size, samples] = raster;
+  if (size.width == 0 || size.height == 0 || samples == 0)
+    throw std::invalid_argument("render: an image needs pixels and samples");
   const std::scoped_lock my_turn(turn_);
   Tape tape(memories_.front());
   const std::vector<Modulation> of_image = modulations(tape, code);
-  Image image(width, height);
-  image.rgb = colors(pixel_centres(width, height), of_image);
-  if (supersample == 1) return image;
+  Image image(size.width, size.height);
+  image.rgb = colors(pixel_centres(size), of_image);
+  if (samples == 1) return image;
   const std::vector<std::size_t> busy = busy_pixels(image);
-  put_means(image, busy, colors(places_within(image, busy, supersample), of_image),
-            supersample * supersample);
+  put_means(image, busy, colors(points_within(image, busy, samples), of_image), samples * samples);
   return image;
 }
 
-Image Renderer::render(std::size_t image, std::size_t width, std::size_t height,
-                       std::size_t supersample) {
-  return render(code(image), width, height, supersample);
+Image Renderer::render(std::size_t image, const Raster& raster) {
+  return render(code(image), raster);
 }
 
 }  // namespace chorus

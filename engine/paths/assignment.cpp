@@ -7,7 +7,7 @@ namespace chorus {
 
 namespace {
 
-/// Rows and columns count from 1; 0 stands for none.
+/// Rows and columns are numbered from 1; 0 stands for none.
 class Hungarian {
  public:
   explicit Hungarian(const std::vector<std::vector<double>>& costs)
@@ -31,8 +31,8 @@ class Hungarian {
     return costs_[row - 1][column - 1] - row_potential_[row] - column_potential_[column];
   }
 
-  /// The free column at the end of the cheapest alternating path from a new row; before_ holds the
-  /// path. Potentials are moved so that it costs nothing.
+  /// Returns the free column at the end of the cheapest alternating path from a new row. Leaves the
+  /// path in before_ and changes the potentials so that its reduced costs are 0.
   std::size_t cheapest_path(std::size_t row) {
     std::vector<double> least(n_ + 1, std::numeric_limits<double>::max());
     std::vector<bool> done(n_ + 1);
@@ -81,7 +81,7 @@ class Hungarian {
 std::vector<std::size_t> least_cost_assignment(const std::vector<std::vector<double>>& costs) {
   for (const std::vector<double>& row : costs)
     if (row.size() != costs.size())
-      throw std::invalid_argument("least_cost_assignment: not a square matrix");
+      throw std::invalid_argument("least_cost_assignment: the matrix is not square");
   return Hungarian(costs).solve();
 }
 
@@ -89,12 +89,13 @@ std::vector<std::optional<std::size_t>> partial_assignment(
     const std::vector<std::vector<double>>& costs, const std::vector<double>& row_alone,
     const std::vector<double>& column_alone) {
   const std::size_t rows = row_alone.size(), columns = column_alone.size(), n = rows + columns;
-  if (costs.size() != rows) throw std::invalid_argument("partial_assignment: not a cost for each");
-  // A further column for each row's staying alone, and a further row for each column's.
+  if (costs.size() != rows)
+    throw std::invalid_argument("partial_assignment: one row of costs per row expected");
+  // A row stays alone by taking one of the further columns, a column by taking a further row.
   std::vector<std::vector<double>> square(n, std::vector<double>(n));
   for (std::size_t r = 0; r < rows; ++r) {
     if (costs[r].size() != columns)
-      throw std::invalid_argument("partial_assignment: a row of the wrong length");
+      throw std::invalid_argument("partial_assignment: one cost per column expected");
     for (std::size_t c = 0; c < n; ++c) square[r][c] = c < columns ? costs[r][c] : row_alone[r];
   }
   for (std::size_t r = rows; r < n; ++r)

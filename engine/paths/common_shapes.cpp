@@ -3,20 +3,21 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <utility>
 
 namespace chorus {
 
 namespace {
 
-/// The shape of the other picture that a shape is there, and how it goes to it.
+/// The counterpart of a shape in the other picture, and the shape's own motion towards it.
 struct Partner {
   std::size_t shape;
   OwnMotion own;
 };
 using Partners = std::vector<std::optional<Partner>>;  ///< by shape
 
-/// Two pictures seen from one of them.
-struct View {
+/// Two pictures as seen from one of them, which gets the stand-ins.
+struct PairView {
   Drawing& own;
   const Drawing& other;
   Partners& own_partners;
@@ -48,9 +49,10 @@ double overlap(const Pixels& a, const Pixels& b) {
   return shared / std::max(1.0, static_cast<double>(count(a) + count(b)) - shared);
 }
 
-/// The shapes of one's own picture that lie mostly within one of the other's, if together they are
-/// much more like it than its partner is. What is another shape there is no piece.
-std::vector<std::size_t> pieces_of(std::size_t whole, const View& view,
+/// The shapes of the own picture that lie mostly within the shape `whole` of the other one, if
+/// together they are much more like it than its partner is. Shapes with another partner are no
+/// pieces.
+std::vector<std::size_t> pieces_of(std::size_t whole, const PairView& view,
                                    const std::vector<Pixels>& own_pixels) {
   const Pixels within = pixels_of(view.other.shapes[whole]);
   std::vector<std::size_t> pieces;
@@ -68,7 +70,7 @@ std::vector<std::size_t> pieces_of(std::size_t whole, const View& view,
   return pieces;
 }
 
-/// The other picture's shape as it would stand in one's own, in the mean colour of its pieces.
+/// A shape of the other picture in the mean colour of its pieces in the own one.
 Shape standing_in(const Shape& whole, const std::vector<std::size_t>& pieces,
                   const Drawing& drawing) {
   Shape shape = whole;
@@ -78,15 +80,15 @@ Shape standing_in(const Shape& whole, const std::vector<std::size_t>& pieces,
   for (const std::size_t k : pieces) total += drawing.shapes[k].visible_area;
   for (const std::size_t k : pieces) {
     const Shape& piece = drawing.shapes[k];
-    const Color color = piece.paint.at(piece.centre);
+    const Rgb color = color_at(piece.paint, piece.centre);
     for (std::size_t c = 0; c < 3; ++c)
       shape.paint.p[c] += static_cast<float>(piece.visible_area / total) * color[c];
   }
   return shape;
 }
 
-/// Puts stand-ins for the other's shapes that are in pieces into one's own picture.
-void add_stand_ins(const View& view) {
+/// Adds a stand-in to the own picture for each shape of the other one that lies in pieces there.
+void add_stand_ins(const PairView& view) {
   std::vector<Pixels> own_pixels;
   for (const Shape& shape : view.own.shapes) own_pixels.push_back(pixels_of(shape));
   for (std::size_t k = 0; k < view.other_partners.size(); ++k) {
@@ -99,7 +101,7 @@ void add_stand_ins(const View& view) {
   }
 }
 
-/// Makes partners of the shapes that overlap most, best ones first.
+/// Makes partners of shapes that overlap, those that overlap most first.
 void pair_up(const Drawing& from, const Drawing& to, const Affine& whole, double least_overlap,
              Partners& of_from, Partners& of_to) {
   struct Pair {
@@ -125,8 +127,8 @@ void pair_up(const Drawing& from, const Drawing& to, const Affine& whole, double
 
 }  // namespace
 
-std::vector<Match> common_shapes(Drawing& from, Drawing& to, const SimilarityMotion& motion,
-                                 double least_overlap) {
+Matched common_shapes(Drawing from, Drawing to, const SimilarityMotion& motion,
+                      double least_overlap) {
   Partners of_from(from.shapes.size()), of_to(to.shapes.size());
   pair_up(from, to, motion.power(1), least_overlap, of_from, of_to);
   if (!motion.moves()) {
@@ -141,7 +143,7 @@ std::vector<Match> common_shapes(Drawing& from, Drawing& to, const SimilarityMot
       found.push_back({.from = k, .to = {}, .own = {}});
   for (std::size_t k = 0; k < of_to.size(); ++k)
     if (!of_to[k]) found.push_back({.from = {}, .to = k, .own = {}});
-  return found;
+  return {std::move(from), std::move(to), std::move(found)};
 }
 
 }  // namespace chorus

@@ -34,7 +34,7 @@ Steps measure(const std::vector<Image>& frames) {
   return steps;
 }
 
-/// The places at equal parts of the total length, taken as growing evenly between two places.
+/// The places at equal parts of the total length, which is taken to grow evenly between two places.
 std::vector<double> at_equal_lengths(const std::vector<double>& places, const Steps& steps) {
   const std::size_t count = steps.lengths.size();
   std::vector<double> moved(places.size(), 0.0);

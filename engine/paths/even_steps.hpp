@@ -8,13 +8,14 @@
 
 namespace chorus {
 
-/// steps + 1 places from 0 to 1, the frames at which are nearly equally far from their neighbours:
-/// places are moved along the measured lengths until the longest step is within 1 % of the mean, or
-/// it gets no better. Where frames do not change at all, the places are equally spaced.
+/// Finds steps + 1 places from 0 to 1 whose frames are nearly equally far from their neighbours.
+/// Places are moved along the measured lengths until the longest step is within 1 % of the mean,
+/// for at most 12 rounds; the best round counts. If frames do not change at all, the places are
+/// equally spaced. Throws std::invalid_argument if there are no steps.
 std::vector<double> places_of_even_steps(const std::function<Image(double)>& frame_at,
                                          std::size_t steps);
 
-/// The value at t of the line through (0, values[0]), (1 / n, values[1]), ... (1, values[n]).
+/// The value at t of the polyline through (0, values[0]), (1 / n, values[1]), ... (1, values[n]).
 double on_polyline(const std::vector<double>& values, double t);
 
 }  // namespace chorus

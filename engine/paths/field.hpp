@@ -12,8 +12,9 @@ namespace chorus {
 
 using Point = std::array<double, 2>;  ///< x, y
 
-/// How pixels lie in the plane: the unit is half the width of the picture, the origin its centre,
-/// y grows downwards.
+/// Coordinates of a picture in which shapes keep their proportions: the unit is half the width of
+/// the picture, the origin its centre, and y grows downwards. (The network's coordinates reach from
+/// -1 to 1 in y as well, see pixel_centre.)
 struct Plane {
   PixelSize size;
 
@@ -25,8 +26,8 @@ struct Plane {
   }
 };
 
-/// Four pixels around a point and their weights for linear interpolation; beyond the picture, those
-/// of the nearest point of it.
+/// The four pixels around a point and their weights for bilinear interpolation. A point outside the
+/// picture has those of the nearest point inside.
 struct Bilinear {
   std::array<std::size_t, 4> pixels;
   std::array<float, 4> weights;
@@ -55,7 +56,7 @@ class Field {
   const Plane& plane() const { return plane_; }
   float operator[](std::size_t pixel) const { return values_[pixel]; }
   float highest() const { return highest_; }
-  /// The largest slope along x or y, per unit of Plane.
+  /// The largest slope along x or y, in values per unit of Plane.
   float steepest() const { return steepest_; }
   float at(const Point& p) const {
     const Bilinear around(plane_, p);

@@ -24,10 +24,11 @@ std::vector<double> minus(const std::vector<float>& a, const std::vector<float>&
   return difference;
 }
 
-/// Slerp about `centre` (Shoemake 1985), with the distance from it changing linearly. A straight
-/// line where the arc is not defined or hardly bent: an end at the centre, or ends on one line
-/// with it. The centre is the mean of the model's latents: what all latents have in common could as
-/// well be a part of the biases, and the arc must not depend on that.
+/// Spherical interpolation about `centre` (Shoemake 1985); the distance from the centre changes
+/// linearly. Falls back to a straight line if the arc is undefined or hardly bent: if an end is at
+/// the centre, or both are on one line with it. The centre is the mean of the model's latents,
+/// since a vector common to all latents might as well be part of the network's biases, on which the
+/// arc must not depend.
 std::vector<float> on_arc(const std::vector<float>& from, const std::vector<float>& to,
                           const std::vector<float>& centre, double t) {
   constexpr double no_arc = 1e-6;
@@ -54,19 +55,18 @@ class LatentSegment : public PathSegment {
     if (kind == PathKind::spherical) centre_ = mean_latent(renderer, model);
   }
 
-  Image at(double u, PixelSize size, std::size_t supersample) override {
+  Image at(double u, const Raster& raster) override {
+    if (u == 0) return renderer_.render(from_, raster);
+    if (u == 1) return renderer_.render(to_, raster);
     ImageCode code = lerp(from_, to_, static_cast<float>(u));
     if (!centre_.empty()) code.latent = on_arc(from_.latent, to_.latent, centre_, u);
-    return renderer_.render(u == 0   ? from_
-                            : u == 1 ? to_
-                                     : code,
-                            size.width, size.height, supersample);
+    return renderer_.render(code, raster);
   }
 
  private:
   Renderer& renderer_;
   ImageCode from_, to_;
-  std::vector<float> centre_;  ///< of the arc; empty: a line
+  std::vector<float> centre_;  ///< centre of the arc; empty for a straight line
 };
 
 }  // namespace

@@ -14,8 +14,8 @@ Affine OwnMotion::power(double t) const {
 
 namespace {
 
-/// The spread of a shape in x and y once it has been moved by a similarity; exact for turns by
-/// multiples of 90 degrees, else as if x and y were uncorrelated.
+/// The spread of a shape in x and y once a similarity has moved it. Exact for turns by multiples of
+/// 90 degrees; for others, x and y are taken as uncorrelated.
 Point moved_spread(const Shape& shape, const Affine& whole) {
   return {std::hypot(whole.xx * shape.spread[0], whole.xy * shape.spread[1]),
           std::hypot(whole.yx * shape.spread[0], whole.yy * shape.spread[1])};
@@ -55,7 +55,7 @@ OwnMotion own_motion(const Shape& from, const Shape& to, const Affine& whole, do
 namespace {
 
 double color_distance(const Shape& from, const Shape& to) {
-  const Color a = from.paint.at(from.centre), b = to.paint.at(to.centre);
+  const Rgb a = color_at(from.paint, from.centre), b = color_at(to.paint, to.centre);
   double sum = 0;
   for (std::size_t c = 0; c < 3; ++c) sum += std::pow(double{a[c]} - double{b[c]}, 2);
   return std::sqrt(sum / 3);
@@ -63,7 +63,7 @@ double color_distance(const Shape& from, const Shape& to) {
 
 struct Candidate {
   OwnMotion own;
-  double overlap = 0;  ///< after the motion of the whole alone
+  double overlap = 0;  ///< before the shape's own motion
   double cost = 0;
 };
 
@@ -83,7 +83,7 @@ Candidate candidate(const Shape& from, const Shape& to, const Affine& whole) {
   return found;
 }
 
-/// What it costs to leave each shape alone: more the larger its share of all that is drawn.
+/// The cost of leaving each shape alone, which grows with its share of all that is drawn.
 std::vector<double> costs_alone(const Drawing& drawing) {
   constexpr double least = 0.45, by_size = 1.2;
   double total = 0;
@@ -117,7 +117,8 @@ std::vector<Match> match_shapes(const Drawing& from, const Drawing& to, const Af
     used[*columns_of[i]] = true;
     matches.push_back(pair(i, *columns_of[i], false));
   }
-  // To share costs less than twice to be alone: no other shape is left alone by it.
+  // A shape may share at a higher cost than that of staying alone, since no other shape loses its
+  // counterpart by it.
   constexpr double to_share = 1.6;
   for (std::size_t i = 0; i < rows && columns > 0; ++i) {
     if (columns_of[i]) continue;

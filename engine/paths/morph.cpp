@@ -4,38 +4,37 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "common_shapes.hpp"
 #include "metrics.hpp"
 
 namespace chorus {
 
 namespace {
 
-/// From this overlap on, shapes of pictures that are known to be alike are the same.
+/// The overlap from which on two shapes count as the same if their pictures are known to be alike.
 constexpr double like_shape = 0.5;
-/// Disagreement of outlines that is left if the pictures are the same one, moved or in place. What
-/// then seems to be in one of the two only is in both, but drawn differently by the network: what
-/// overlaps less than equal_shape moves along and cross-fades.
+/// Up to this disagreement of their outlines, pictures are taken for the same one, moved or in
+/// place. A shape that then seems to be in only one of them is in both, but the network draws it
+/// differently: shapes that overlap less than equal_shape move along and cross-fade.
 constexpr double same_if_moved = 0.15, same_in_place = 0.02, equal_shape = 0.9;
-/// Details overlap in time only if the path would else be so many times as long as the straight
-/// one.
+/// Details of the two pictures overlap in time only if the path would otherwise be longer than this
+/// many times the straight one.
 constexpr double longest_path = 1.14;
-/// A shape that passes from behind another to its front does so in this share of the path, its core
+/// The fraction of the path in which a shape passes from behind another to its front, its core
 /// first and its rim last.
 constexpr double time_of_passing = 0.25;
-constexpr double smallest_scale = 0.02;  // what has shrunk further is gone
+constexpr double smallest_scale = 0.02;  // a shape that has shrunk further is not drawn
 
 Affine scaled_about(const Point& centre, double scale) {
   return {scale, 0, 0, scale, (1 - scale) * centre[0], (1 - scale) * centre[1]};
 }
 
-/// Sum of squares of what an image has beyond the background.
-double energy(const Image& image, const Paint& background) {
+/// The sum of the squared differences between an image and its background.
+double energy(const Image& image, const ColorField& background) {
   const Plane plane{image.size()};
   double sum = 0;
   for (std::size_t y = 0; y < image.height; ++y)
     for (std::size_t x = 0; x < image.width; ++x) {
-      const Color color = background.at(plane.point(x, y));
+      const Rgb color = color_at(background, plane.point(x, y));
       for (std::size_t c = 0; c < 3; ++c) {
         const double difference = double{image.pixel(x, y)[c]} - double{color[c]};
         sum += difference * difference;
@@ -44,35 +43,39 @@ double energy(const Image& image, const Paint& background) {
   return sum;
 }
 
-/// Points per pixel and axis that make edges smooth.
-std::size_t samples_for(PixelSize size) {
+/// As many samples as make edges smooth.
+Raster raster_for(PixelSize size) {
   constexpr std::size_t least = 3, points = 192;
-  return std::max(least, (points + size.longer_side() - 1) / size.longer_side());
+  return {size, std::max(least, (points + size.longer_side() - 1) / size.longer_side())};
 }
 
 }  // namespace
 
-/// Energy of the shapes that only one of the pictures has.
+float correction_near_end(double away) {
+  constexpr double steepness = 10;  // gone after a tenth of the path
+  return static_cast<float>(std::max(0.0, 1 - steepness * away));
+}
+
+/// The energy of the shapes that only one of the pictures has.
 double Morph::details_of(const End& end) {
   return mean_squared_error(end.drawn, end.common) * static_cast<double>(end.drawn.rgb.size());
 }
 
 Morph::Morph(const Image& from, const Image& to, std::size_t threads) : threads_(threads) {
-  if (from.size() != to.size()) throw std::invalid_argument("Morph: images of different sizes");
-  from_ = take_apart(from);
-  to_ = take_apart(to);
-  const FoundMotion found = find_motion(from_.outlines, to_.outlines);
+  if (from.size() != to.size()) throw std::invalid_argument("Morph: the images differ in size");
+  const Drawing first = take_apart(from), last = take_apart(to);
+  const FoundMotion found = find_motion(first.outlines, last.outlines);
   motion_ = found.motion;
   const bool same = found.left < (motion_.moves() ? same_if_moved : same_in_place);
-  Ends ends = ends_with(common_shapes(from_, to_, motion_, same ? equal_shape : same_shape));
+  Ends ends = ends_with(common_shapes(first, last, motion_, same ? equal_shape : same_shape));
   if (same) {
     faint_ = 1;
-  } else if (2 * details_of(ends.first) > energy(from, from_.background.paint) ||
-             2 * details_of(ends.second) > energy(to, to_.background.paint)) {
+  } else if (2 * details_of(ends.first) > energy(from, first.background.paint) ||
+             2 * details_of(ends.second) > energy(to, last.background.paint)) {
     details_ = Details::shrink;
-    ends = ends_with(match_shapes(from_, to_, motion_.power(1)));
+    ends = ends_with({first, last, match_shapes(first, last, motion_.power(1))});
   } else {
-    ends = ends_with(common_shapes(from_, to_, motion_, like_shape));
+    ends = ends_with(common_shapes(first, last, motion_, like_shape));
     faint_ = least_overlap(ends);
   }
   turn_ = shortest_turn(std::sqrt(details_of(ends.first)), std::sqrt(details_of(ends.second)));
@@ -80,8 +83,10 @@ Morph::Morph(const Image& from, const Image& to, std::size_t threads) : threads_
   rest_to_ = unexplained(to, ends.second, to_);
 }
 
-Morph::Ends Morph::ends_with(std::vector<Match> matches) {
-  set_matches(std::move(matches));
+Morph::Ends Morph::ends_with(Matched matched) {
+  from_ = std::move(matched.from);
+  to_ = std::move(matched.to);
+  set_matches(std::move(matched.matches));
   return {end(0), end(1)};
 }
 
@@ -89,7 +94,7 @@ void Morph::set_matches(std::vector<Match> matches) {
   matches_ = std::move(matches);
   match_of_from_.assign(from_.shapes.size(), 0);
   match_of_to_.assign(to_.shapes.size(), 0);
-  // Those that share a counterpart come last: a shape's own match is the first that names it.
+  // Shared matches come last: a shape's own match is the first one that names it.
   for (std::size_t m = matches_.size(); m-- > 0;) {
     if (matches_[m].from) match_of_from_[*matches_[m].from] = m;
     if (matches_[m].to) match_of_to_[*matches_[m].to] = m;
@@ -98,14 +103,14 @@ void Morph::set_matches(std::vector<Match> matches) {
 
 Morph::End Morph::end(double t) const {
   const auto drawn = [&](Side side) {
-    return paint(scene(t, side), from_.size, samples_for(from_.size), threads_);
+    return paint(scene(t, side), raster_for(from_.size), threads_);
   };
   return {drawn(t == 0 ? Side::from : Side::to), drawn(Side::neither)};
 }
 
 Morph::Unexplained Morph::unexplained(const Image& image, const End& end,
                                       const Drawing& drawing) const {
-  constexpr double reach_px = 2.5;  // of a soft border
+  constexpr double reach_px = 2.5;  // how far a soft border reaches
   constexpr float visible = 0.06F;
   std::vector<float> away = distances_from_borders(drawing.outlines.segmentation);
   if (details_ == Details::dissolve) {
@@ -117,7 +122,7 @@ Morph::Unexplained Morph::unexplained(const Image& image, const End& end,
   Unexplained rest{Image(image.width, image.height), Image(image.width, image.height)};
   for (std::size_t i = 0; i < image.rgb.size(); ++i) {
     const float missing = image.rgb[i] - end.drawn.rgb[i];
-    if (details_ == Details::dissolve && std::abs(missing) < visible) continue;  // mottle
+    if (details_ == Details::dissolve && std::abs(missing) < visible) continue;  // faint mottle
     (away[i / 3] < reach_px * reach_px ? rest.near : rest.far).rgb[i] = missing;
   }
   return rest;
@@ -211,8 +216,8 @@ Moving Morph::moving(const Match& match, double t) const {
   return shape;
 }
 
-/// Smaller shapes are in front. Where that order changes on the way, it changes for a shape's core
-/// earlier than for its rim, so that nothing jumps.
+/// Puts smaller shapes in front. If their order changes on the way, it changes earlier for a
+/// shape's core than for its rim, so that nothing jumps.
 void Morph::set_depth(Moving& shape, double t) {
   const double of_from = -std::log((shape.from != nullptr ? shape.from : shape.to)->area);
   const double of_to = -std::log((shape.to != nullptr ? shape.to : shape.from)->area);
@@ -222,7 +227,8 @@ void Morph::set_depth(Moving& shape, double t) {
   shape.depth_of_core = depth(t + ahead);
 }
 
-/// Gives shapes one depth that pass no other, which are drawn faster, and sorts them.
+/// Sorts shapes back to front. Shapes that pass no other one get a single depth, which is faster to
+/// draw.
 void Morph::order(std::vector<Moving>& shapes) {
   const auto farthest = [](const Moving& shape) {
     return std::min(shape.depth_of_rim, shape.depth_of_core);
@@ -253,21 +259,20 @@ Scene Morph::scene(double t, Side side) const {
 }
 
 Image Morph::draw(double t, PixelSize size) const {
-  const std::size_t samples = samples_for(size);
+  const Raster raster = raster_for(size);
   const auto left_from = static_cast<float>(left_of_from(t));
   const auto left_to = static_cast<float>(left_of_to(t));
   if (details_ == Details::shrink) {
     Scene both = scene(t, Side::both);
-    const auto near_left = [](double u) { return static_cast<float>(std::max(0.0, 1 - 10 * u)); };
-    both.from = {&rest_from_.far, &rest_from_.near, left_from, near_left(t)};
-    both.to = {&rest_to_.far, &rest_to_.near, left_to, near_left(1 - t)};
-    return paint(both, size, samples, threads_);
+    both.from = {&rest_from_.far, &rest_from_.near, left_from, correction_near_end(t)};
+    both.to = {&rest_to_.far, &rest_to_.near, left_to, correction_near_end(1 - t)};
+    return paint(both, raster, threads_);
   }
   const auto share = static_cast<float>(t);
   Scene common = scene(t, Side::neither);
   common.from = {&rest_from_.far, &rest_from_.near, 1 - share, 0};
   common.to = {&rest_to_.far, &rest_to_.near, share, 0};
-  const Image without = paint(common, size, samples, threads_);
+  const Image without = paint(common, raster, threads_);
   Image image = without;
   for (const auto& [side, left] : {std::pair{Side::from, left_from}, {Side::to, left_to}}) {
     if (left == 0) continue;
@@ -275,7 +280,7 @@ Image Morph::draw(double t, PixelSize size) const {
     detailed.from = common.from;
     detailed.to = common.to;
     (side == Side::from ? detailed.from : detailed.to).near_weight = 1;
-    const Image with = paint(detailed, size, samples, threads_);
+    const Image with = paint(detailed, raster, threads_);
     for (std::size_t i = 0; i < image.rgb.size(); ++i)
       image.rgb[i] += left * (with.rgb[i] - without.rgb[i]);
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "chorus/image.hpp"
+#include "common_shapes.hpp"
 #include "matching.hpp"
 #include "motion.hpp"
 #include "scene.hpp"
@@ -12,20 +13,26 @@
 
 namespace chorus {
 
-/// What becomes of shapes that have no counterpart in the other picture.
+/// How shapes without a counterpart in the other picture, its details, vanish and appear.
 enum class Details {
   shrink,    ///< those of the first picture shrink away, then those of the second grow
-  dissolve,  ///< the same in place, by their opacity: for pictures that have most in common
+  dissolve,  ///< they fade out and in instead, in place: for pictures that have most in common
 };
 
-/// Shapes that move, between any two pictures of one size. See docs/paths.md.
+/// The end of a path must be its picture exactly, which the shapes alone are not, so the difference
+/// is added to frames near the end. Returns the weight of the difference at a place that is `away`
+/// from the end: 1 at the end, falling to 0 at a tenth of the path.
+float correction_near_end(double away);
+
+/// A path between any two pictures of one size on which their shapes move. See docs/paths.md.
 class Morph {
  public:
   /// Draws on `threads` threads, see for_each_index(). Throws std::invalid_argument if the sizes
   /// differ or there is no pixel.
   Morph(const Image& from, const Image& to, std::size_t threads = 1);
 
-  /// The picture at t in [0, 1] at any size. Its ends are the two pictures, but for resampling.
+  /// The picture at t in [0, 1] at any size. At the ends it is one of the two pictures, apart from
+  /// resampling.
   Image draw(double t, PixelSize size) const;
 
   const SimilarityMotion& motion() const { return motion_; }
@@ -39,44 +46,45 @@ class Morph {
   Moving moving(const Match& match, double t) const;
   static void set_depth(Moving& shape, double t);
   static void order(std::vector<Moving>& shapes);
-  /// Where a shape of the first picture is at t, and one of the second (from where it is at the
-  /// end).
+  /// The motion of a matched shape up to t.
   Affine moved(const Match& match, double t) const;
+  /// The motion of any shape of the first picture from its place there to its place at t, and of
+  /// any shape of the second one likewise.
   Affine from_moved(std::size_t shape, double t) const;
   Affine to_moved(std::size_t shape, double t) const;
   void set_matches(std::vector<Match> matches);
-  /// An end as it is drawn, with all its shapes and with those in common only.
+  /// A picture as it is drawn: with all its shapes, and with only the common ones.
   struct End {
     Image drawn, common;
   };
   using Ends = std::pair<End, End>;
   End end(double t) const;
-  Ends ends_with(std::vector<Match> matches);
+  Ends ends_with(Matched matched);
   static double details_of(const End& end);
-  /// How much of the details of either picture is there at t.
+  /// The fraction of each picture's details that is there at t.
   double left_of_from(double t) const;
   double left_of_to(double t) const;
-  /// The least faint_ that keeps the path short: with the colours of what is common, the details
-  /// of both pictures go straight from 1 to faint_, from there to the others', and from faint_
-  /// to 1.
+  /// The least faint_ that keeps the path short. While the colours of common shapes change, the
+  /// first picture's details fade from 1 to faint_, then give way to as much of the second one's,
+  /// which then grow from faint_ to 1.
   static double least_overlap(const Ends& ends);
-  /// When the details of the first picture pass into those of the second.
+  /// The time during which details of the first picture give way to those of the second.
   struct Turn {
     double begin = 0.5, end = 0.5;
   };
-  /// What has more details takes more of the time, which is the shortest way.
+  /// The picture with more details gets more of the time, which makes the path shortest.
   Turn shortest_turn(double of_from, double of_to) const;
 
   std::size_t threads_;
   Drawing from_, to_;
   SimilarityMotion motion_;
   std::vector<Match> matches_;
-  std::vector<std::size_t> match_of_from_, match_of_to_;  ///< by shape
+  std::vector<std::size_t> match_of_from_, match_of_to_;  ///< places in matches_, by shape
   Details details_ = Details::dissolve;
-  double faint_ = 0;  ///< how much of the details is left when the others begin to come
+  double faint_ = 0;  ///< fraction of the details that is left when the others begin to come
   Turn turn_;
-  /// What the shapes do not explain of an end: near to borders, or to details if these dissolve,
-  /// and far from them.
+  /// The part of a picture that its shapes do not explain: near to borders (or to details, if these
+  /// dissolve), and far from them.
   struct Unexplained {
     Image far, near;
   };

@@ -10,8 +10,8 @@ namespace chorus {
 
 namespace {
 
-/// The size at which shapes are taken apart: four times the training size if that is 192 pixels or
-/// fewer, so that borders are found to a fraction of a training pixel, and not larger than needed.
+/// The size at which pictures are taken apart: up to four times the training size, so that borders
+/// are found to a fraction of a training pixel, but no larger than needed.
 PixelSize working_size(const EncodedImage& image) {
   constexpr std::size_t finer = 4, enough = 192, most = 256;
   const PixelSize trained = image.size();
@@ -24,9 +24,8 @@ PixelSize working_size(const EncodedImage& image) {
   return {scaled(trained.width), scaled(trained.height)};
 }
 
-void add(Image& image, const Image& other, double weight) {
-  for (std::size_t i = 0; i < image.rgb.size(); ++i)
-    image.rgb[i] += static_cast<float>(weight) * other.rgb[i];
+void add(Image& image, const Image& other, float weight) {
+  for (std::size_t i = 0; i < image.rgb.size(); ++i) image.rgb[i] += weight * other.rgb[i];
 }
 
 class MorphSegment : public PathSegment {
@@ -38,13 +37,13 @@ class MorphSegment : public PathSegment {
         to_(to),
         morph_(morph(renderer, model, from, to, threads)) {}
 
-  Image at(double u, PixelSize size, std::size_t supersample) override {
-    if (u == 0) return renderer_.render(from_, size.width, size.height, supersample);
-    if (u == 1) return renderer_.render(to_, size.width, size.height, supersample);
-    Image image = morph_.draw(u, size);
-    const auto near = [](double away) { return std::max(0.0, 1 - 10 * away); };
-    if (near(u) > 0) add(image, miss(0, size, supersample), near(u));
-    if (near(1 - u) > 0) add(image, miss(1, size, supersample), near(1 - u));
+  Image at(double u, const Raster& raster) override {
+    if (u == 0) return renderer_.render(from_, raster);
+    if (u == 1) return renderer_.render(to_, raster);
+    Image image = morph_.draw(u, raster.size);
+    if (correction_near_end(u) > 0) add(image, difference_at(0, raster), correction_near_end(u));
+    if (correction_near_end(1 - u) > 0)
+      add(image, difference_at(1, raster), correction_near_end(1 - u));
     return image;
   }
 
@@ -52,24 +51,24 @@ class MorphSegment : public PathSegment {
   static Morph morph(Renderer& renderer, const Model& model, std::size_t from, std::size_t to,
                      std::size_t threads) {
     const PixelSize size = working_size(model.images[from]);
-    return {renderer.render(from, size.width, size.height),
-            renderer.render(to, size.width, size.height), threads};
+    return {renderer.render(from, {size}), renderer.render(to, {size}), threads};
   }
 
-  /// What an end drawn at a size lacks of the network's image.
-  const Image& miss(std::size_t end, PixelSize size, std::size_t supersample) {
-    const auto key = std::tuple(end, size.width, size.height, supersample);
-    const auto known = misses_.find(key);
-    if (known != misses_.end()) return known->second;
-    Image image = renderer_.render(end == 0 ? from_ : to_, size.width, size.height, supersample);
-    add(image, morph_.draw(static_cast<double>(end), size), -1);
-    return misses_.emplace(key, std::move(image)).first->second;
+  /// Difference between the network's image of an end (0 or 1) and the drawn one, at this size.
+  const Image& difference_at(std::size_t end, const Raster& raster) {
+    const auto key =
+        std::tuple(end, raster.size.width, raster.size.height, raster.samples_per_axis);
+    const auto known = differences_.find(key);
+    if (known != differences_.end()) return known->second;
+    Image image = renderer_.render(end == 0 ? from_ : to_, raster);
+    add(image, morph_.draw(static_cast<double>(end), raster.size), -1);
+    return differences_.emplace(key, std::move(image)).first->second;
   }
 
   Renderer& renderer_;
   std::size_t from_, to_;
   Morph morph_;
-  std::map<std::tuple<std::size_t, std::size_t, std::size_t, std::size_t>, Image> misses_;
+  std::map<std::tuple<std::size_t, std::size_t, std::size_t, std::size_t>, Image> differences_;
 };
 
 }  // namespace

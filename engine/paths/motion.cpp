@@ -20,7 +20,7 @@ Affine after(const Affine& outer, const Affine& inner) {
 
 Affine inverse(const Affine& affine) {
   const double determinant = affine.determinant();
-  if (determinant == 0) throw std::invalid_argument("inverse: the motion has none");
+  if (determinant == 0) throw std::invalid_argument("inverse: the determinant is 0");
   Affine result{affine.yy / determinant, -affine.xy / determinant, -affine.yx / determinant,
                 affine.xx / determinant};
   const Point b = result({affine.x, affine.y});
@@ -49,14 +49,15 @@ Affine SimilarityMotion::power(double t) const {
   using Complex = std::complex<double>;
   constexpr double no_turn = 1e-9;
   const Complex rate(log_scale, angle), whole = std::exp(rate), part = std::exp(t * rate);
-  // b_t = b (a^t - 1) / (a - 1): what makes power(s + t) = power(s) after power(t).
+  // b_t = b (a^t - 1) / (a - 1), so that power(s + t) is power(s) after power(t).
   const Complex b = Complex(x, y) * (std::abs(rate) < no_turn ? t : (part - 1.0) / (whole - 1.0));
   return {part.real(), -part.imag(), part.imag(), part.real(), b.real(), b.imag()};
 }
 
 namespace {
 
-/// The mean of the pixels in boxes of k x k; what is left at the edges goes to the last boxes.
+/// The means of boxes of k x k pixels. Pixels that are left over at the edges belong to the last
+/// boxes.
 Field shrunk(const std::vector<float>& values, PixelSize size, std::size_t k) {
   const PixelSize small{std::max<std::size_t>(1, size.width / k),
                         std::max<std::size_t>(1, size.height / k)};
@@ -72,7 +73,7 @@ Field shrunk(const std::vector<float>& values, PixelSize size, std::size_t k) {
   return {std::move(sums), small};
 }
 
-/// How near each pixel is to the border of a region: 1 on it, 0 far away.
+/// The nearness of each pixel to the border of a region: 1 on the border, 0 far from it.
 std::vector<float> nearness_to_borders(const Segmentation& segmentation, double reach_px) {
   std::vector<float> near = distances_from_borders(segmentation);
   for (float& each : near)
@@ -80,7 +81,7 @@ std::vector<float> nearness_to_borders(const Segmentation& segmentation, double 
   return near;
 }
 
-/// What is compared of a picture, at one resolution.
+/// The properties of a picture that are compared, at one resolution.
 struct Features {
   Field silhouette, borders;
 };
@@ -94,7 +95,7 @@ Features features(const Outlines& outlines, std::size_t shrink, double reach_px)
           shrunk(nearness_to_borders(outlines.segmentation, reach_px), size, shrink)};
 }
 
-/// Squared differences of two pictures' features, the one moved.
+/// Squared differences of two pictures' features, the first of which is moved.
 class Comparison {
  public:
   Comparison(Features from, Features to) : from_(std::move(from)), to_(std::move(to)) {
@@ -103,8 +104,9 @@ class Comparison {
       unmoved_ += energy_of(from_, i) + energy_of(to_, i);
   }
 
-  /// 0: the same; 1: nothing in common. Relative to what is seen of both, so that shrinking the one
-  /// to a speck, or moving it out of view, explains nothing; nor does enlarging it.
+  /// 0 if the features are the same, 1 if they have nothing in common. Differences are relative to
+  /// what is seen of both pictures, so that nothing is gained by shrinking the first to a speck,
+  /// moving it out of view or enlarging it.
   double operator()(const SimilarityMotion& motion) const {
     const Affine back = inverse(motion.power(1));
     const Plane& plane = to_.silhouette.plane();
@@ -129,7 +131,7 @@ class Comparison {
     return energy(of.silhouette[i], of.borders[i]);
   }
   Features from_, to_;
-  double unmoved_ = 0;  ///< what is seen of both where they are
+  double unmoved_ = 0;  ///< what is seen of both pictures without motion
 };
 
 struct Silhouette {
@@ -155,7 +157,7 @@ Silhouette measure(const Field& field) {
           std::sqrt(std::max(0.0, square / mass - centre[0] * centre[0] - centre[1] * centre[1]))};
 }
 
-/// The turn and scaling with which the centre goes to the centre.
+/// A turn and scaling with the shift that takes one centre to the other.
 SimilarityMotion start(double angle, double log_scale, const Point& from, const Point& to) {
   SimilarityMotion motion{angle, log_scale, 0, 0};
   const Point moved = motion.power(1)(from);
@@ -164,7 +166,7 @@ SimilarityMotion start(double angle, double log_scale, const Point& from, const 
   return motion;
 }
 
-/// Of two motions that explain the same, the smaller turn is meant.
+/// Makes the smaller turn win where two motions explain the same.
 double penalty(const SimilarityMotion& motion) { return 0.015 * std::abs(motion.angle); }
 
 struct Rated {
@@ -256,7 +258,7 @@ std::vector<Rated> coarse_search(const Features& from, const Features& to) {
 FoundMotion find_motion(const Outlines& from, const Outlines& to) {
   const PixelSize size = from.segmentation.size;
   if (size != to.segmentation.size)
-    throw std::invalid_argument("find_motion: pictures of different sizes");
+    throw std::invalid_argument("find_motion: the pictures differ in size");
   // Coarse: about 32 px wide with borders as broad; fine: about 96 px.
   const auto shrink_to = [&](std::size_t pixels) {
     return std::max<std::size_t>(1, size.longer_side() / pixels);

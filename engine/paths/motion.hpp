@@ -15,12 +15,12 @@ struct Affine {
   }
   double determinant() const { return xx * yy - xy * yx; }
 };
-/// First `inner`, then `outer`.
+/// The composition: first `inner`, then `outer`.
 Affine after(const Affine& outer, const Affine& inner);
-/// Throws std::invalid_argument if there is none.
+/// Throws std::invalid_argument if the determinant is 0.
 Affine inverse(const Affine& affine);
 
-/// Square root of the factor by which areas grow.
+/// The square root of the factor by which areas grow.
 float scale_of(const Affine& affine);
 /// Grows the box (low, high) so that it contains another one, moved.
 void include_box(Point& low, Point& high, const Point& other_low, const Point& other_high,
@@ -33,25 +33,26 @@ struct SimilarityMotion {
   double x = 0, y = 0;   ///< b
 
   bool moves() const { return angle != 0 || log_scale != 0 || x != 0 || y != 0; }
-  /// The part t of the motion: 0 is no motion, 1 all of it, and two halves one after the other are
-  /// the whole. A spiral about the fixed point: angle t times, scale to the power of t.
+  /// The fraction t of the motion: 0 is no motion, 1 is all of it, and two halves one after the
+  /// other make the whole. A spiral about the fixed point: t times the angle, the scale to the
+  /// power of t.
   Affine power(double t) const;
 };
 
 /// A picture without its colours.
 struct Outlines {
   Segmentation segmentation;
-  Mask background;  ///< all that is not the silhouette
+  Mask background;  ///< the complement of the silhouette
 };
 
-/// The motion of one picture that makes it most similar to another, by their silhouettes and the
-/// borders of their regions, whatever the colours are. No motion if none explains much more than
-/// that, or if what is left is much. In the coordinates of Plane.
-/// The sizes must be the same, else throws std::invalid_argument.
 struct FoundMotion {
-  SimilarityMotion motion;
-  double left = 0;  ///< disagreement that is left: 0 none, 1 as much as if nothing were in common
+  SimilarityMotion motion;  ///< in the coordinates of Plane
+  double left = 0;          ///< disagreement that is left: from 0 to 1, which is nothing in common
 };
+/// Finds the motion of one picture that makes it most similar to another, by their silhouettes and
+/// the borders of their regions, whatever the colours are. Returns no motion if the best one hardly
+/// explains more than that, or if much disagreement is left. Throws std::invalid_argument if the
+/// sizes differ.
 FoundMotion find_motion(const Outlines& from, const Outlines& to);
 
 }  // namespace chorus

@@ -18,7 +18,7 @@ constexpr std::size_t steps_of_frame = 16, most_measured_steps = 64;
 std::unique_ptr<PathSegment> make_segment(Renderer& renderer, const Model& model, std::size_t from,
                                           std::size_t to, const PathOptions& options) {
   if (from >= model.images.size() || to >= model.images.size())
-    throw std::invalid_argument("Path: an image that the model does not have");
+    throw std::invalid_argument("Path: the model has no such image");
   if (options.kind == PathKind::morph)
     return morph_segment(renderer, model, from, to, options.threads);
   return latent_segment(renderer, model, from, to, options.kind);
@@ -29,8 +29,7 @@ std::unique_ptr<PathSegment> make_segment(Renderer& renderer, const Model& model
 Path::Path(Renderer& renderer, const Model& model, std::size_t from, std::size_t to,
            const PathOptions& options)
     : segment_(make_segment(renderer, model, from, to, options)),
-      measured_size_(model.images[from].size()),
-      measured_supersample_(model.supersample),
+      measured_raster_{model.images[from].size(), model.samples_per_axis},
       even_(options.even) {}
 
 Path::Path(Path&&) noexcept = default;
@@ -40,28 +39,26 @@ Path::~Path() = default;
 const std::vector<double>& Path::even_places(std::size_t steps) {
   const auto known = places_.find(steps);
   if (known != places_.end()) return known->second;
-  const auto frame_at = [&](double u) {
-    return segment_->at(u, measured_size_, measured_supersample_);
-  };
+  const auto frame_at = [&](double u) { return segment_->at(u, measured_raster_); };
   return places_[steps] = places_of_even_steps(frame_at, steps);
 }
 
-Image Path::frame(double t, PixelSize size, std::size_t supersample) {
+Image Path::frame(double t, const Raster& raster) {
   if (!(t >= 0 && t <= 1)) throw std::invalid_argument("Path: t is outside 0 to 1");
-  if (size.width == 0 || size.height == 0 || supersample == 0)
-    throw std::invalid_argument("Path: a frame needs pixels");
-  return segment_->at(even_ ? on_polyline(even_places(steps_of_frame), t) : t, size, supersample);
+  if (raster.size.width == 0 || raster.size.height == 0 || raster.samples_per_axis == 0)
+    throw std::invalid_argument("Path: a frame needs pixels and samples");
+  return segment_->at(even_ ? on_polyline(even_places(steps_of_frame), t) : t, raster);
 }
 
-std::vector<Image> Path::frames(std::size_t count, PixelSize size, std::size_t supersample) {
+std::vector<Image> Path::frames(std::size_t count, const Raster& raster) {
   if (count < 2) throw std::invalid_argument("Path: fewer than 2 frames");
   const std::size_t steps = count - 1;
   std::vector<Image> frames;
   for (std::size_t k = 0; k < count; ++k) {
     const double t = static_cast<double>(k) / static_cast<double>(steps);
     frames.push_back(even_ && steps <= most_measured_steps
-                         ? segment_->at(even_places(steps)[k], size, supersample)
-                         : frame(t, size, supersample));
+                         ? segment_->at(even_places(steps)[k], raster)
+                         : frame(t, raster));
   }
   return frames;
 }

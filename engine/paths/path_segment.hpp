@@ -8,15 +8,15 @@
 
 namespace chorus {
 
-/// A path at its own pace.
+/// A path between two images at its own pace, which need not be even.
 class PathSegment {
  public:
   virtual ~PathSegment() = default;
   /// The picture at u in [0, 1]; the ends are exactly the network's images.
-  virtual Image at(double u, PixelSize size, std::size_t supersample) = 0;
+  virtual Image at(double u, const Raster& raster) = 0;
 };
 
-/// Linear or spherical.
+/// `kind` is linear or spherical.
 std::unique_ptr<PathSegment> latent_segment(Renderer& renderer, const Model& model,
                                             std::size_t from, std::size_t to, PathKind kind);
 

@@ -10,13 +10,13 @@ namespace chorus {
 namespace {
 
 constexpr int background_only = -1;
-constexpr float widest_crack = 0.04F;  // half of it, in units of Plane
+constexpr float widest_crack = 0.04F;  // half of its width, in units of Plane
 
-/// What is known of a point while the shapes are laid on it, front to back.
+/// What is known of a sample while the shapes are laid on it, front to back.
 struct Seen {
-  int front = background_only;
-  float depth = 0;                ///< of that shape here
-  int nearest = background_only;  ///< among those in front of it that just miss the point
+  int front = background_only;    ///< the shape that covers it
+  float depth = 0;                ///< depth of that shape here
+  int nearest = background_only;  ///< the nearest of the shapes that just miss the sample
   float nearest_distance = -widest_crack;
   float second_distance = -widest_crack;
 
@@ -49,17 +49,20 @@ std::pair<std::size_t, std::size_t> range(double low, double high, double unit, 
           clip(std::ceil((high + margin) * unit + origin) + 1)};
 }
 
-/// Points at which a scene is looked at: a grid in each pixel, sheared both ways so that no two of
-/// a pixel have the same x or y. An edge along the axes then passes them one by one, not by rows.
+/// The points at which a scene is sampled: a grid in each pixel, sheared both ways so that no two
+/// samples of a pixel have the same x or y. An edge along an axis then passes them one by one, not
+/// in whole rows.
 struct Samples {
-  Plane plane;  ///< a pixel of which is a cell of the grid
+  Plane plane;  ///< its pixels are the cells of the grid
   std::vector<double> x, y, shear_of_x, shear_of_y;
 
-  Samples(PixelSize size, std::size_t per_axis)
-      : plane{{size.width * per_axis, size.height * per_axis}} {
+  explicit Samples(const Raster& raster)
+      : plane{{raster.size.width * raster.samples_per_axis,
+               raster.size.height * raster.samples_per_axis}} {
     const auto shear = [&](std::size_t across) {
-      const auto n = static_cast<double>(per_axis);
-      return ((static_cast<double>(across % per_axis) + 0.5) / n - 0.5) / plane.unit_px();
+      const auto n = static_cast<double>(raster.samples_per_axis);
+      const auto place = static_cast<double>(across % raster.samples_per_axis);
+      return ((place + 0.5) / n - 0.5) / plane.unit_px();
     };
     for (std::size_t k = 0; k < plane.size.width; ++k) {
       x.push_back(plane.point(k, 0)[0]);
@@ -76,7 +79,8 @@ struct Samples {
   }
 };
 
-/// How much a shape's distance differs at most from one sample to the next of a row or a column.
+/// An upper bound of the change of a shape's distance from one sample to the next in a row and in a
+/// column.
 struct Slope {
   float in_row = 0, in_column = 0;
 
@@ -94,8 +98,9 @@ struct Slope {
     add(shape.to, shape.to_to, shape.weight_to);
   }
 
-  /// How many samples of a row, one at least, are surely on the same side of a border or a crack as
-  /// the first one, which is so far away from that. The shear moves them by less than a column.
+  /// The number of samples of a row, at least one and at most `most`, that are certainly on the
+  /// same side of a border or crack as the first, which is `away` from it. The shear moves samples
+  /// by less than a column.
   std::size_t samples_within(float away, std::size_t most) const {
     const float room = away - in_column;
     if (room <= 0) return 1;
@@ -105,7 +110,7 @@ struct Slope {
   }
 };
 
-/// How far in front a point of a shape is.
+/// The depth of a shape as a function of the distance from its border.
 struct Depth {
   float rim, per_distance;
   explicit Depth(const Moving& shape)
@@ -116,10 +121,26 @@ struct Depth {
   float at(float distance) const { return rim + per_distance * distance; }
 };
 
-/// Lays a shape on the samples x0 to x1 of a row. Far from its borders it is not asked everywhere.
-void lay(std::vector<Seen>& seen, std::size_t x0, std::size_t x1, int number, const Moving& shape,
-         const Slope& slope, const Samples& samples, std::size_t y) {
-  const Depth depth(shape);
+/// A shape of a scene, ready to be laid on samples.
+struct Layer {
+  int number;  ///< its place in Scene::shapes
+  const Moving& shape;
+  Slope slope;
+  Depth depth;
+};
+
+std::vector<Layer> layers_of(const Scene& scene, const Plane& plane) {
+  std::vector<Layer> layers;
+  for (const Moving& shape : scene.shapes)
+    layers.push_back({static_cast<int>(layers.size()), shape, Slope(shape, plane), Depth(shape)});
+  return layers;
+}
+
+/// Lays a shape on the samples x0 to x1 of row y. Far from its borders, its distance is not
+/// computed at every sample.
+void lay(const Layer& layer, const Samples& samples, std::size_t y, std::size_t x0, std::size_t x1,
+         std::vector<Seen>& seen) {
+  const Moving& shape = layer.shape;
   for (std::size_t x = x0; x < x1;) {
     if (seen[x].hides(shape.nearest_depth())) {
       ++x;
@@ -127,39 +148,39 @@ void lay(std::vector<Seen>& seen, std::size_t x0, std::size_t x1, int number, co
     }
     const float distance = shape.distance(samples.point(x, y));
     const float away = distance > 0 ? distance : -widest_crack - distance;
-    const std::size_t end = x + slope.samples_within(away, x1 - x);
+    const std::size_t end = x + layer.slope.samples_within(away, x1 - x);
     if (distance <= 0) {
-      if (!seen[x].covered()) seen[x].pass(number, distance);
+      if (!seen[x].covered()) seen[x].pass(layer.number, distance);
       x = end;
     } else if (!shape.has_one_depth()) {
-      seen[x++].cover(number, depth.at(distance));
+      seen[x++].cover(layer.number, layer.depth.at(distance));
     } else {
-      for (; x < end; ++x) seen[x].cover(number, depth.rim);
+      for (; x < end; ++x) seen[x].cover(layer.number, layer.depth.rim);
     }
   }
 }
 
-/// What is seen in a row of samples.
-std::vector<Seen> lay_shapes(const Scene& scene, const std::vector<Slope>& slopes,
-                             const Samples& samples, std::size_t y) {
+/// What is seen at the samples of row y.
+std::vector<Seen> lay_shapes(const std::vector<Layer>& layers, const Samples& samples,
+                             std::size_t y) {
   const Plane& plane = samples.plane;
   std::vector<Seen> seen(plane.size.width);
   const double unit = plane.unit_px();
-  for (std::size_t k = scene.shapes.size(); k-- > 0;) {
-    const Moving& shape = scene.shapes[k];
+  for (std::size_t k = layers.size(); k-- > 0;) {
+    const Moving& shape = layers[k].shape;
     const auto [y0, y1] = range(shape.low[1], shape.high[1], unit,
                                 static_cast<double>(plane.size.height) / 2, plane.size.height);
     if (y < y0 || y >= y1) continue;
     const auto [x0, x1] = range(shape.low[0], shape.high[0], unit, unit, plane.size.width);
-    lay(seen, x0, x1, static_cast<int>(k), shape, slopes[k], samples, y);
+    lay(layers[k], samples, y, x0, x1, seen);
   }
   return seen;
 }
 
-/// What is left of what an end shows beyond its shapes.
-class Left {
+/// The weighted sum of the two parts of a rest.
+class WeightedRest {
  public:
-  explicit Left(const Rest& rest) {
+  explicit WeightedRest(const Rest& rest) {
     if (rest.far_weight <= 0 && rest.near_weight <= 0) return;
     image_ = Image(rest.far->width, rest.far->height);
     for (std::size_t i = 0; i < image_.rgb.size(); ++i)
@@ -167,7 +188,7 @@ class Left {
     find_empty();
   }
 
-  void add_to(Color& color, const Point& p) const {
+  void add_to(Rgb& color, const Point& p) const {
     if (image_.rgb.empty()) return;
     const Bilinear around(Plane{image_.size()}, p);
     if (empty_[around.pixels[0]]) return;
@@ -178,7 +199,7 @@ class Left {
   }
 
  private:
-  /// Most of it is nothing.
+  /// Finds the squares to which nothing is added, which most are.
   void find_empty() {
     const auto [width, height] = image_.size();
     empty_.assign(width * height, true);
@@ -191,24 +212,24 @@ class Left {
     }
   }
 
-  Image image_;              ///< no pixels if nothing is left
-  std::vector<char> empty_;  ///< of 2 x 2 pixels, by the first
+  Image image_;              ///< has no pixels if both weights are 0
+  std::vector<char> empty_;  ///< whether 2 x 2 pixels are all 0, by the upper left one
 };
 
-/// Adds a shape's colour at a point of one end, and what is left there of the end's rest.
-void add_end(Color& color, const Paint& paint, float share, const Left& left, const Point& p) {
-  const Color painted = paint.at(p);
-  for (std::size_t c = 0; c < 3; ++c) color[c] += share * painted[c];
-  left.add_to(color, p);
+/// Adds a fraction of a shape's colour at a point of one end, and the rest of that end.
+void add_end(Rgb& color, const ColorField& paint, float fraction, const WeightedRest& rest,
+             const Point& p) {
+  const Rgb painted = color_at(paint, p);
+  for (std::size_t c = 0; c < 3; ++c) color[c] += fraction * painted[c];
+  rest.add_to(color, p);
 }
 
-/// What is left of the rests of both ends.
-struct Lefts {
-  Left from, to;
+struct WeightedRests {
+  WeightedRest from, to;
 };
 
-/// The colour of a point, whatever lies between shapes filled by the nearest.
-Color color_at(const Scene& scene, const Lefts& left, const Seen& seen, const Point& p) {
+/// The colour of a sample; cracks between shapes are filled by the nearest.
+Rgb color_at(const Scene& scene, const WeightedRests& rests, const Seen& seen, const Point& p) {
   const auto shape = [&](int k) -> const Moving& {
     return k == background_only ? scene.background : scene.shapes[static_cast<std::size_t>(k)];
   };
@@ -216,35 +237,34 @@ Color color_at(const Scene& scene, const Lefts& left, const Seen& seen, const Po
   const bool crack =
       seen.second_distance > -widest_crack && seen.nearest_distance > front->visible_distance(p);
   if (crack) front = &shape(seen.nearest);
-  Color color{};
+  Rgb color{};
   const float of_to = front->share_of_to();
   if (front->from != nullptr)
-    add_end(color, front->from->paint, 1 - of_to, left.from, front->to_from(p));
-  if (front->to != nullptr) add_end(color, front->to->paint, of_to, left.to, front->to_to(p));
+    add_end(color, front->from->paint, 1 - of_to, rests.from, front->to_from(p));
+  if (front->to != nullptr) add_end(color, front->to->paint, of_to, rests.to, front->to_to(p));
   return color;
 }
 
 }  // namespace
 
-Image paint(const Scene& scene, PixelSize size, std::size_t per_axis, std::size_t threads) {
-  const Samples samples(size, per_axis);
-  std::vector<Slope> slopes;
-  for (const Moving& shape : scene.shapes) slopes.emplace_back(shape, samples.plane);
-  const Lefts left{Left(scene.from), Left(scene.to)};
-  Image image(size.width, size.height);
-  const float share = 1 / static_cast<float>(per_axis * per_axis);
-  for_each_index(size.height, threads, [&](std::size_t row) {
-    for (std::size_t y = row * per_axis; y < (row + 1) * per_axis; ++y) {
-      const std::vector<Seen> seen = lay_shapes(scene, slopes, samples, y);
-      for (std::size_t column = 0; column < size.width; ++column) {
-        float* pixel = image.pixel(column, row);
-        for (std::size_t x = column * per_axis; x < (column + 1) * per_axis; ++x) {
-          const Color color = color_at(scene, left, seen[x], samples.point(x, y));
-          for (std::size_t c = 0; c < 3; ++c) pixel[c] += share * color[c];
-        }
+Image paint(const Scene& scene, const Raster& raster, std::size_t threads) {
+  const Samples samples(raster);
+  const std::vector<Layer> layers = layers_of(scene, samples.plane);
+  const WeightedRests rests{WeightedRest(scene.from), WeightedRest(scene.to)};
+  Image image(raster.size.width, raster.size.height);
+  const float share = 1 / static_cast<float>(raster.samples_per_axis * raster.samples_per_axis);
+  const auto paint_row = [&](std::size_t row) {
+    for (std::size_t y = row * raster.samples_per_axis; y < (row + 1) * raster.samples_per_axis;
+         ++y) {
+      const std::vector<Seen> seen = lay_shapes(layers, samples, y);
+      for (std::size_t x = 0; x < seen.size(); ++x) {
+        float* pixel = image.pixel(x / raster.samples_per_axis, row);
+        const Rgb color = color_at(scene, rests, seen[x], samples.point(x, y));
+        for (std::size_t c = 0; c < 3; ++c) pixel[c] += share * color[c];
       }
     }
-  });
+  };
+  for_each_index(raster.size.height, threads, paint_row);
   return image;
 }
 

@@ -10,17 +10,17 @@
 
 namespace chorus {
 
-/// A shape on its way at one moment, in the frame of the picture that is drawn. Its signed distance
-/// is the weighted sum of those that it comes from and goes to.
+/// A shape on its way at one moment, in the coordinates of the picture that is drawn. Its signed
+/// distance is the weighted sum of the distances of the shapes that it comes from and goes to.
 struct Moving {
   const Shape* from = nullptr;  ///< one of the two may be missing
   const Shape* to = nullptr;
-  Affine to_from, to_to;  ///< from the picture drawn to the two ends
+  Affine to_from, to_to;  ///< take points of the picture drawn to the pictures at the two ends
   float weight_from = 0, weight_to = 0;
-  float mix = 0;  ///< share of the second one's colour
-  /// Order at the border and at the points farthest inside: smaller is further behind.
+  float mix = 0;  ///< fraction of the second shape's colour
+  /// Depths at the border and at the points farthest inside: smaller is further behind.
   float depth_of_rim = 0, depth_of_core = 0;
-  Point low{}, high{};  ///< corners of a box that holds it
+  Point low{}, high{};  ///< corners of a box that contains the shape
 
   float distance(const Point& p) const {
     return (from != nullptr ? weight_from * from->filled.at(to_from(p)) : 0) +
@@ -32,7 +32,7 @@ struct Moving {
   }
   bool has_one_depth() const { return depth_of_rim == depth_of_core; }
   float nearest_depth() const { return std::max(depth_of_rim, depth_of_core); }
-  /// At most how far inside a point may be.
+  /// An upper bound of the distance.
   float thickness() const {
     return (from != nullptr ? weight_from * from->filled.highest() : 0) +
            (to != nullptr ? weight_to * to->filled.highest() : 0);
@@ -40,7 +40,8 @@ struct Moving {
   float share_of_to() const { return from == nullptr ? 1 : to == nullptr ? 0 : mix; }
 };
 
-/// What an end of a path shows beyond its shapes, in two parts, and how much of each is left.
+/// What a picture at an end shows beyond its shapes, far from borders and near to them, and the
+/// weight of each part at this moment.
 struct Rest {
   const Image* far = nullptr;
   const Image* near = nullptr;
@@ -55,9 +56,9 @@ struct Scene {
   Rest from, to;
 };
 
-/// Paints a scene with per_axis x per_axis points a pixel. At each point the front shape there is
-/// seen, and where two shapes that lie side by side leave a crack, the nearer one of them. Rows are
-/// divided among `threads` threads, see for_each_index().
-Image paint(const Scene& scene, PixelSize size, std::size_t per_axis, std::size_t threads);
+/// Paints a scene. Each sample shows the front shape at its point; where two shapes that lie side
+/// by side leave a crack, it shows the nearer one of them. Rows are divided among `threads`
+/// threads, see for_each_index().
+Image paint(const Scene& scene, const Raster& raster, std::size_t threads);
 
 }  // namespace chorus

@@ -4,11 +4,14 @@
 #include <cmath>
 #include <limits>
 
+#include "color_distance.hpp"
+
 namespace chorus {
 
 namespace {
 
-/// Whether each region is background.
+/// Whether each region is background: it touches the picture's edge and has about the colour of the
+/// region with most pixels there.
 std::vector<bool> background_regions(const Segmentation& segmentation, float same_color) {
   const PixelSize size = segmentation.size;
   std::vector<std::size_t> on_edge(segmentation.colors.size());
@@ -27,11 +30,7 @@ std::vector<bool> background_regions(const Segmentation& segmentation, float sam
       static_cast<std::size_t>(std::max_element(on_edge.begin(), on_edge.end()) - on_edge.begin());
   std::vector<bool> background(on_edge.size());
   for (std::size_t r = 0; r < on_edge.size(); ++r) {
-    float squared = 0;
-    for (std::size_t c = 0; c < 3; ++c) {
-      const float difference = segmentation.colors[r].p[c] - segmentation.colors[most].p[c];
-      squared += difference * difference;
-    }
+    const float squared = squared_distance(segmentation.colors[r].p, segmentation.colors[most].p);
     background[r] = on_edge[r] > 0 && squared < same_color * same_color;
   }
   return background;
@@ -44,15 +43,15 @@ Field distance_field(const Mask& mask, PixelSize size) {
   return {std::move(distances), size};
 }
 
-/// From coordinates that reach from -1 to 1 in both directions to those of Plane.
-Paint paint_of(const ColorField& field, PixelSize size) {
-  Paint paint{field.p, field.gx, field.gy};
+/// Converts coordinates that reach from -1 to 1 in both directions to those of Plane.
+ColorField paint_of(const ColorField& field, PixelSize size) {
+  ColorField paint = field;
   for (float& slope : paint.gy)
     slope *= static_cast<float>(size.width) / static_cast<float>(size.height);
   return paint;
 }
 
-/// A region with what it encloses.
+/// A region with all that it encloses.
 struct Filled {
   std::size_t region, pixels;
   Mask mask;
@@ -68,7 +67,7 @@ bool encloses(const Filled& outer, const Filled& inner) {
   return false;
 }
 
-/// How many pixels of each region touch a filled one from outside.
+/// By region, the number of contacts of its pixels with the mask from outside.
 std::vector<std::size_t> neighbours(const Segmentation& segmentation, const Mask& mask) {
   std::vector<std::size_t> touching(segmentation.colors.size());
   const PixelSize size = segmentation.size;
@@ -89,8 +88,8 @@ std::vector<std::size_t> neighbours(const Segmentation& segmentation, const Mask
   return touching;
 }
 
-/// Lets larger regions go on under smaller ones that hardly touch the background, so that nothing
-/// is torn open when those move away.
+/// Extends larger regions under smaller ones that hardly touch the background, so that no hole
+/// opens when those move away.
 void extend_under_neighbours(std::vector<Filled>& filled, const Segmentation& segmentation,
                              const std::vector<bool>& background) {
   constexpr double most_background = 0.25, least_shared = 0.3;

@@ -4,45 +4,41 @@
 #include <optional>
 #include <vector>
 
+#include "color_field.hpp"
 #include "field.hpp"
 #include "motion.hpp"
 #include "segmentation.hpp"
 
 namespace chorus {
 
-/// A colour that may change over the plane (the coordinates of Plane).
-struct Paint {
-  Color p{}, gx{}, gy{};
-  Color at(const Point& point) const {
-    Color color{};
-    for (std::size_t c = 0; c < 3; ++c)
-      color[c] = p[c] + static_cast<float>(point[0]) * gx[c] + static_cast<float>(point[1]) * gy[c];
-    return color;
-  }
-};
+/// The colour of a field in the coordinates of Plane.
+inline Rgb color_at(const ColorField& field, const Point& p) {
+  return field.at(static_cast<float>(p[0]), static_cast<float>(p[1]));
+}
 
-/// A flat shape of a picture, without the holes that other shapes make in it by lying on top.
+/// A shape of one colour. Other shapes that lie on top of it make no holes in it.
 struct Shape {
-  Field filled;   ///< signed distance of the filled region, positive inside, in units of Plane
-  Field visible;  ///< that of the part which no other shape hides
-  Paint paint;
-  double area = 0;  ///< of the filled region, in square units
-  double visible_area = 0;
+  Field filled;      ///< signed distance of the filled region, positive inside, in units of Plane
+  Field visible;     ///< the same for the part that no other shape hides
+  ColorField paint;  ///< in the coordinates of Plane
+  double area = 0;   ///< area of the filled region, in square units of Plane
+  double visible_area = 0;            ///< area of the part that no other shape hides
   Point centre{};                     ///< centroid of the filled region
   Point spread{};                     ///< standard deviation of its points in x and y
   Point low{}, high{};                ///< corners of its bounding box
   std::optional<std::size_t> parent;  ///< the smallest shape whose filled region contains it
 };
 
-/// A picture taken apart: shapes on a background, back to front.
+/// A picture as shapes on a background, back to front.
 struct Drawing {
   PixelSize size;
-  Shape background;           ///< everywhere: only its paint and what is visible of it are given
+  Shape background;           ///< lies everywhere; only its paint and visible part are given
   std::vector<Shape> shapes;  ///< larger filled regions first
   Outlines outlines;
 };
 
-/// The background is what has the colour of most of the picture's edge and touches that.
+/// Takes a picture apart. The background consists of the regions that touch the picture's edge and
+/// have about the colour of most of it.
 Drawing take_apart(const Image& image);
 
 }  // namespace chorus

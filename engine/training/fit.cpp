@@ -77,7 +77,7 @@ Fitter::Impl::Impl(Memory& memory, const Model& model, const FitConfig& config)
                                    : std::vector<float>{}),
       memories_(worker_memories(memory.shared_backend())) {
   if (config.latent_steps == 0) throw std::invalid_argument("fit: a latent takes steps");
-  if (model.supersample <= 1) config_.pixels.areas.from = 1;
+  if (model.samples_per_axis <= 1) config_.pixels.areas.from = 1;
   phases_ = plan_training(config_.pixels, config.assignment, model.siren.config().head);
 }
 

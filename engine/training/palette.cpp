@@ -107,9 +107,9 @@ std::vector<bool> mask(const std::vector<NamedImage>& images, std::size_t i, con
   return held_out_pixels(split, i, images[i].image.size());
 }
 
-std::vector<ColorField> as_fields(const std::vector<Color>& colors) {
+std::vector<ColorField> as_fields(const std::vector<Rgb>& colors) {
   std::vector<ColorField> constant;
-  for (const Color& color : colors) constant.push_back({color, {}, {}});
+  for (const Rgb& color : colors) constant.push_back({color, {}, {}});
   return constant;
 }
 
@@ -117,7 +117,7 @@ std::vector<ColorField> entries_of(const Image& image, const std::vector<bool>& 
                                    std::size_t entries, PaletteFields fields) {
   if (image.pixels() == 0 || entries == 0)
     throw std::invalid_argument("initial_palette: no pixels or no entries");
-  const std::vector<Color> colors = choose_colors(image, held_out, entries);
+  const std::vector<Rgb> colors = choose_colors(image, held_out, entries);
   if (fields == PaletteFields::affine) return fit_fields(smooth_pixels(image, held_out), colors);
   return as_fields(colors);
 }
@@ -145,7 +145,7 @@ std::size_t entries_for(const std::vector<NamedImage>& images, std::size_t count
   std::vector<std::size_t> needed;
   for (std::size_t k = 0; k < count; ++k) {
     const std::size_t i = evenly_spread(k, count, images.size());
-    needed.push_back(common_colors(images[i].image, mask(images, i, split)));
+    needed.push_back(count_common_colors(images[i].image, mask(images, i, split)));
   }
   std::sort(needed.begin(), needed.end());
   const std::size_t nearly_all = needed[(count - 1) * 9 / 10];
@@ -159,7 +159,7 @@ std::vector<float> initial_palette(const Image& image, const std::vector<bool>& 
                                    std::span<const float> like) {
   std::vector<ColorField> palette = entries_of(image, held_out, entries, fields);
   if (!like.empty()) {
-    std::vector<Color> places;
+    std::vector<Rgb> places;
     for (std::size_t k = 0; k < entries; ++k)
       places.push_back({like[k], like[entries + k], like[2 * entries + k]});
     order_as(places, palette);
@@ -201,7 +201,7 @@ PaletteFit fit_palettes(const std::vector<NamedImage>& images, const Split& spli
     const std::vector<bool> held_out = mask(images, i, split);
     const Image& image = images[i].image;
     const std::vector<PlacedColor> pixels = smooth_pixels(image, held_out);
-    const std::vector<Color> colors = choose_colors(image, held_out, fit.entries);
+    const std::vector<Rgb> colors = choose_colors(image, held_out, fit.entries);
     const FoundPalettes& found = fit.palettes[i] = {as_fields(colors), fit_fields(pixels, colors)};
     const double fraction = 1 / static_cast<double>(count);
     if (psnr_db(distance_from(found.constant, pixels)) > constants_db)

@@ -93,7 +93,7 @@ void Trainer::Impl::step(double progress) {
 
 void Trainer::Impl::begin_phase(std::size_t phase) {
   for (const TrainingDraw& draw : phases_[phase].draws)
-    model_.supersample = std::max(model_.supersample, draw.samples_per_axis);
+    model_.samples_per_axis = std::max(model_.samples_per_axis, draw.samples_per_axis);
   phase_ = phase;
 }
 

@@ -20,8 +20,8 @@ void check_model(const std::string& file) {
     const Model model = load_model(memory, file);
     Renderer renderer(memory, model);
     for (std::size_t i = 0; i < std::min<std::size_t>(model.images.size(), 2); ++i) {
-      const auto samples_per_axis = std::min<std::size_t>(model.supersample, 3);
-      fuzz::require(renderer.render(i, 3, 2, samples_per_axis).pixels() == 6);
+      const auto samples_per_axis = std::min<std::size_t>(model.samples_per_axis, 3);
+      fuzz::require(renderer.render(i, {{3, 2}, samples_per_axis}).pixels() == 6);
     }
     from_tensor_file(memory, to_tensor_file(*fuzz::backend(), model), "again");
   } catch (const Error&) {

@@ -211,8 +211,8 @@ BOOST_AUTO_TEST_CASE(a_path_is_no_shorter_than_the_distance_of_its_ends) {
   const DistanceMatrix lengths = image_distances(memory, model, DistanceMeasure::pull_back, 2);
   for (std::size_t a = 0; a < 5; ++a)
     for (std::size_t b = a + 1; b < 5; ++b)
-      BOOST_TEST(lengths[a][b] >= pixel_distance(quantized(renderer.render(a, 24, 24)),
-                                                 quantized(renderer.render(b, 24, 24))) -
+      BOOST_TEST(lengths[a][b] >= pixel_distance(quantized(renderer.render(a, {{24, 24}})),
+                                                 quantized(renderer.render(b, {{24, 24}}))) -
                                       1e-9);
 }
 

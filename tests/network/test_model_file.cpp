@@ -108,8 +108,8 @@ BOOST_AUTO_TEST_CASE(a_loaded_model_is_the_saved_one_bit_for_bit) {
       BOOST_TEST(loaded.images[i].name == model.images[i].name);
       BOOST_TEST(loaded.images[i].width == model.images[i].width);
       BOOST_TEST(loaded.images[i].height == model.images[i].height);
-      BOOST_TEST((Renderer(memory, loaded).render(i, 9, 6, 2).rgb ==
-                  Renderer(memory, model).render(i, 9, 6, 2).rgb));
+      BOOST_TEST((Renderer(memory, loaded).render(i, {{9, 6}, 2}).rgb ==
+                  Renderer(memory, model).render(i, {{9, 6}, 2}).rgb));
     }
   }
 }

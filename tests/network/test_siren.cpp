@@ -328,7 +328,7 @@ BOOST_AUTO_TEST_CASE(pixels_are_rendered_at_their_centres) {
     constexpr std::size_t width = 31, height = 17;  // more than one tile
     const Weights weights = weights_of(memory.backend(), model.siren);
     for (const std::size_t which : {0, 1}) {
-      const Image image = renderer.render(which, width, height);
+      const Image image = renderer.render(which, {{width, height}});
       const Matrix z = row_of(read(memory.backend(), model.latents), which);
       BOOST_TEST(image.width == width);
       BOOST_TEST(image.height == height);
@@ -350,8 +350,8 @@ BOOST_AUTO_TEST_CASE(pixels_are_rendered_at_their_centres) {
 BOOST_AUTO_TEST_CASE(supersampling_takes_the_mean_of_a_block) {
   for_each_renderer([](Memory&, const Model&, Renderer& renderer) {
     constexpr std::size_t width = 7, height = 5, k = 3;
-    const Image means = renderer.render(1, width, height, k);
-    const Image points = renderer.render(1, width * k, height * k);
+    const Image means = renderer.render(1, {{width, height}, k});
+    const Image points = renderer.render(1, {{width * k, height * k}});
     BOOST_TEST_REQUIRE(means.rgb.size() == width * height * 3);
     for (std::size_t y = 0; y < height; ++y)
       for (std::size_t x = 0; x < width; ++x)
@@ -367,11 +367,13 @@ BOOST_AUTO_TEST_CASE(supersampling_takes_the_mean_of_a_block) {
 
 BOOST_AUTO_TEST_CASE(a_latent_may_be_given_instead_of_an_image) {
   for_each_renderer([](Memory&, const Model&, Renderer& renderer) {
-    BOOST_TEST((renderer.render(renderer.code(1), 6, 6).rgb == renderer.render(1, 6, 6).rgb));
-    BOOST_CHECK_THROW(renderer.render({std::vector<float>(2), {}}, 6, 6), std::invalid_argument);
-    BOOST_CHECK_THROW(renderer.render(2, 6, 6), std::invalid_argument);
-    BOOST_CHECK_THROW(renderer.render(0, 0, 6), std::invalid_argument);
-    BOOST_CHECK_THROW(renderer.render(0, 6, 6, 0), std::invalid_argument);
+    BOOST_TEST(
+        (renderer.render(renderer.code(1), {{6, 6}}).rgb == renderer.render(1, {{6, 6}}).rgb));
+    BOOST_CHECK_THROW(renderer.render({std::vector<float>(2), {}}, {{6, 6}}),
+                      std::invalid_argument);
+    BOOST_CHECK_THROW(renderer.render(2, {{6, 6}}), std::invalid_argument);
+    BOOST_CHECK_THROW(renderer.render(0, {{0, 6}}), std::invalid_argument);
+    BOOST_CHECK_THROW(renderer.render(0, {{6, 6}, 0}), std::invalid_argument);
   });
 }
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <utility>
 
+#include "common_shapes.hpp"
 #include "image_distance.hpp"
 #include "mix.hpp"
 #include "morph.hpp"
@@ -116,14 +117,16 @@ BOOST_AUTO_TEST_CASE(a_detail_of_one_picture_alone_takes_all_the_time) {
                     chorus::mix(disc, ring, static_cast<float>(t))) > 30);
 }
 
+/// A disc of two halves, with or without a blue bar across it.
+Image heart(const Rgb& upper, const Rgb& lower, bool bar) {
+  return picture(square, [=](const Point& p) {
+    if (bar && std::abs(p[1]) < 0.1 && std::abs(p[0]) < 0.9) return blue;
+    if (std::hypot(p[0], p[1]) > 0.7) return white;
+    return p[1] < 0 ? upper : lower;
+  });
+}
+
 BOOST_AUTO_TEST_CASE(what_lies_in_pieces_is_one_shape) {
-  const auto heart = [](const Rgb& upper, const Rgb& lower, bool bar) {
-    return picture(square, [=](const Point& p) {
-      if (bar && std::abs(p[1]) < 0.1 && std::abs(p[0]) < 0.9) return blue;
-      if (std::hypot(p[0], p[1]) > 0.7) return white;
-      return p[1] < 0 ? upper : lower;
-    });
-  };
   constexpr Rgb dark{0.5F, 0.05F, 0.05F};
   for (const Image& from : {heart(red, dark, false), heart(red, red, true)})
     for (const bool back : {false, true}) {
@@ -135,6 +138,43 @@ BOOST_AUTO_TEST_CASE(what_lies_in_pieces_is_one_shape) {
       for (const std::size_t y : {22U, 35U, 48U, 60U, 74U})
         BOOST_TEST(middle.pixel(48, y)[1] < 0.3F);
     }
+}
+
+BOOST_AUTO_TEST_CASE(drawings_have_the_same_shapes_in_common_however_often_they_are_asked) {
+  const chorus::Drawing cut = chorus::take_apart(heart(red, red, true));
+  const chorus::Drawing whole = chorus::take_apart(heart(blue, blue, false));
+  const std::size_t shapes = cut.shapes.size();
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    const chorus::Matched found = chorus::common_shapes(cut, whole, {}, chorus::same_shape);
+    BOOST_TEST(found.from.shapes.size() == shapes + 1);  // a stand-in for the whole disc
+    BOOST_TEST(found.to.shapes.size() == whole.shapes.size());
+    BOOST_TEST(cut.shapes.size() == shapes);
+  }
+}
+
+// A disc in pieces becomes a whole one beside large shapes that the pictures do not share: a
+// stand-in for the disc is tried, but most of the pictures is details, so that all shapes are
+// matched anew.
+BOOST_AUTO_TEST_CASE(an_attempt_that_is_given_up_leaves_no_shape_behind) {
+  const auto beside = [](bool bar, double y, double half_height) {
+    return picture(square, [=](const Point& p) {
+      if (bar && std::abs(p[1] + 0.5) < 0.08 && std::abs(p[0]) < 0.4) return blue;
+      if (std::hypot(p[0], p[1] + 0.5) < 0.3) return red;
+      return std::abs(p[1] - y) < half_height && std::abs(p[0]) < 0.9 ? Rgb{0.05F, 0.05F, 0.05F}
+                                                                      : white;
+    });
+  };
+  const Image cut = beside(true, 0.25, 0.2), whole = beside(false, 0.8, 0.15);
+  const chorus::Drawing from = chorus::take_apart(cut), to = chorus::take_apart(whole);
+  BOOST_REQUIRE(chorus::common_shapes(from, to, {}, chorus::same_shape).from.shapes.size() ==
+                from.shapes.size() + 1);
+  const Morph morph(cut, whole);
+  BOOST_REQUIRE(!morph.motion().moves());
+  BOOST_REQUIRE((morph.details() == chorus::Details::shrink));
+  for (const chorus::Match& match : morph.matches()) {
+    BOOST_TEST((!match.from || *match.from < from.shapes.size()));
+    BOOST_TEST((!match.to || *match.to < to.shapes.size()));
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -8,6 +8,8 @@
 
 #include "chorus/error.hpp"
 #include "chorus/render.hpp"
+#include "image_distance.hpp"
+#include "steps.hpp"
 
 using chorus::Image;
 using chorus::Memory;
@@ -32,23 +34,6 @@ struct Setting {
   }
 };
 
-double rms(const Image& a, const Image& b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.rgb.size(); ++i)
-    sum += std::pow(double{a.rgb[i]} - double{b.rgb[i]}, 2);
-  return std::sqrt(sum / static_cast<double>(a.rgb.size()));
-}
-
-double largest_step_over_mean(const std::vector<Image>& frames) {
-  double largest = 0, total = 0;
-  for (std::size_t k = 0; k + 1 < frames.size(); ++k) {
-    const double step = rms(frames[k], frames[k + 1]);
-    largest = std::max(largest, step);
-    total += step;
-  }
-  return largest / (total / static_cast<double>(frames.size() - 1));
-}
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(path)
@@ -66,19 +51,19 @@ BOOST_AUTO_TEST_CASE(the_ends_are_exactly_the_networks_images) {
   for (const PathKind kind : every_kind)
     for (const bool even : {true, false}) {
       Path path = s.path(kind, even);
-      BOOST_TEST((path.frame(0, {16, 12}, 2).rgb == s.renderer.render(0, 16, 12, 2).rgb));
-      BOOST_TEST((path.frame(1, {16, 12}, 2).rgb == s.renderer.render(1, 16, 12, 2).rgb));
-      const std::vector<Image> frames = path.frames(3, {9, 20});
-      BOOST_TEST((frames.front().rgb == s.renderer.render(0, 9, 20).rgb));
-      BOOST_TEST((frames.back().rgb == s.renderer.render(1, 9, 20).rgb));
+      BOOST_TEST((path.frame(0, {{16, 12}, 2}).rgb == s.renderer.render(0, {{16, 12}, 2}).rgb));
+      BOOST_TEST((path.frame(1, {{16, 12}, 2}).rgb == s.renderer.render(1, {{16, 12}, 2}).rgb));
+      const std::vector<Image> frames = path.frames(3, {{9, 20}});
+      BOOST_TEST((frames.front().rgb == s.renderer.render(0, {{9, 20}}).rgb));
+      BOOST_TEST((frames.back().rgb == s.renderer.render(1, {{9, 20}}).rgb));
     }
 }
 
 BOOST_AUTO_TEST_CASE(a_linear_path_passes_through_the_mean_of_the_codes) {
   Setting s;
   const Image middle =
-      s.renderer.render(chorus::lerp(s.renderer.code(0), s.renderer.code(1), 0.5F), 16, 16);
-  BOOST_TEST((s.path(PathKind::linear, false).frame(0.5, {16, 16}).rgb == middle.rgb));
+      s.renderer.render(chorus::lerp(s.renderer.code(0), s.renderer.code(1), 0.5F), {{16, 16}});
+  BOOST_TEST((s.path(PathKind::linear, false).frame(0.5, {{16, 16}}).rgb == middle.rgb));
 }
 
 BOOST_AUTO_TEST_CASE(a_spherical_path_keeps_its_distance_from_the_mean_latent) {
@@ -93,10 +78,11 @@ BOOST_AUTO_TEST_CASE(a_spherical_path_keeps_its_distance_from_the_mean_latent) {
   chorus::from_host(s.memory.backend(), latents, s.model.latents);
   chorus::ImageCode opposite = s.renderer.code(2);
   for (float& number : opposite.latent) number = -number;
-  const Image expected = s.renderer.render(opposite, 16, 16);
-  const Image middle = s.path(PathKind::spherical, false).frame(0.5, {16, 16});
-  BOOST_TEST(rms(middle, expected) < 1e-5);
-  BOOST_TEST(rms(s.path(PathKind::linear, false).frame(0.5, {16, 16}), expected) > 1e-3);
+  const Image expected = s.renderer.render(opposite, {{16, 16}});
+  const Image middle = s.path(PathKind::spherical, false).frame(0.5, {{16, 16}});
+  BOOST_TEST(chorus::pixel_distance(middle, expected) < 1e-5);
+  BOOST_TEST(chorus::pixel_distance(s.path(PathKind::linear, false).frame(0.5, {{16, 16}}),
+                                    expected) > 1e-3);
 }
 
 BOOST_AUTO_TEST_CASE(even_steps_are_even) {
@@ -104,15 +90,17 @@ BOOST_AUTO_TEST_CASE(even_steps_are_even) {
   for (const PathKind kind : {PathKind::linear, PathKind::spherical}) {
     Path path = s.path(kind);
     for (const std::size_t count : {9U, 17U, 66U})
-      BOOST_TEST(largest_step_over_mean(path.frames(count, {16, 16})) < (count < 66 ? 1.02 : 1.2));
-    BOOST_TEST(largest_step_over_mean(s.path(kind, false).frames(17, {16, 16})) > 1.05);
+      BOOST_TEST(chorus::test::largest_step_over_mean(path.frames(count, {{16, 16}})) <
+                 (count < 66 ? 1.02 : 1.2));
+    BOOST_TEST(chorus::test::largest_step_over_mean(s.path(kind, false).frames(17, {{16, 16}})) >
+               1.05);
   }
 }
 
 BOOST_AUTO_TEST_CASE(a_frame_alone_is_the_one_of_seventeen) {
   Setting s;
   Path path = s.path(PathKind::linear);
-  BOOST_TEST((path.frame(0.3125, {16, 16}).rgb == path.frames(17, {16, 16})[5].rgb));
+  BOOST_TEST((path.frame(0.3125, {{16, 16}}).rgb == path.frames(17, {{16, 16}})[5].rgb));
 }
 
 BOOST_AUTO_TEST_CASE(a_path_from_an_image_to_itself_stands_still) {
@@ -120,17 +108,18 @@ BOOST_AUTO_TEST_CASE(a_path_from_an_image_to_itself_stands_still) {
   for (const PathKind kind : every_kind) {
     Path path(s.renderer, s.model, 2, 2, {.kind = kind});
     const double allowed = kind == PathKind::morph ? 0.07 : 1e-6;  // faint mottle is dropped
-    BOOST_TEST(rms(path.frame(0.4, {16, 16}, 4), s.renderer.render(2, 16, 16, 4)) < allowed);
+    BOOST_TEST(chorus::pixel_distance(path.frame(0.4, {{16, 16}, 4}),
+                                      s.renderer.render(2, {{16, 16}, 4})) < allowed);
   }
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_is_refused) {
   Setting s;
   Path path = s.path(PathKind::linear);
-  BOOST_CHECK_THROW(path.frame(-0.1, {16, 16}), std::invalid_argument);
-  BOOST_CHECK_THROW(path.frame(std::nan(""), {16, 16}), std::invalid_argument);
-  BOOST_CHECK_THROW(path.frame(0.5, {0, 16}), std::invalid_argument);
-  BOOST_CHECK_THROW(path.frames(1, {16, 16}), std::invalid_argument);
+  BOOST_CHECK_THROW(path.frame(-0.1, {{16, 16}}), std::invalid_argument);
+  BOOST_CHECK_THROW(path.frame(std::nan(""), {{16, 16}}), std::invalid_argument);
+  BOOST_CHECK_THROW(path.frame(0.5, {{0, 16}}), std::invalid_argument);
+  BOOST_CHECK_THROW(path.frames(1, {{16, 16}}), std::invalid_argument);
   BOOST_CHECK_THROW(Path(s.renderer, s.model, 0, 3, {}), std::invalid_argument);
 }
 

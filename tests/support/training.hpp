@@ -41,8 +41,7 @@ inline double mean_psnr_db(Memory& memory, const Model& model,
   for (std::size_t i = 0; i < images.size(); ++i) {
     const Image& truth = images[i].image;
     errors.push_back(mean_squared_error(
-        quantized(renderer.render(i, truth.width, truth.height, model.supersample)),
-        quantized(truth)));
+        quantized(renderer.render(i, {truth.size(), model.samples_per_axis})), quantized(truth)));
   }
   return summarize_psnr(errors).mean_db;
 }

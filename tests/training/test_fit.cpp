@@ -51,7 +51,7 @@ double psnr(Memory& memory, const Model& model, const Collection& images, std::s
   chorus::Renderer renderer(memory, model);
   const chorus::Image& truth = images[i].image;
   return chorus::psnr_db(chorus::mean_squared_error(
-      chorus::quantized(renderer.render(i, truth.width, truth.height, model.supersample)), truth));
+      chorus::quantized(renderer.render(i, {truth.size(), model.samples_per_axis})), truth));
 }
 
 }  // namespace
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(pixels_count_as_areas_where_they_did_in_training) {
   constexpr int steps = 1000;
   chorus::Trainer trainer(memory, model, known, {.pixels = {.areas = {.from = 0.75}}});
   for (int i = 0; i < steps; ++i) trainer.step(i / double{steps});
-  BOOST_TEST_REQUIRE(model.supersample == 3U);
+  BOOST_TEST_REQUIRE(model.samples_per_axis == 3U);
   const auto mean_score = [&](double area_from) {
     FitConfig config{.latent_steps = 50, .shift_steps = 1000};
     config.pixels.areas.from = area_from;
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(pixels_count_as_areas_where_they_did_in_training) {
   };
   BOOST_TEST(mean_score(0.75) > mean_score(1) + 1);
   // This would be a network that was trained on points.
-  model.supersample = 1;
+  model.samples_per_axis = 1;
   BOOST_TEST(mean_score(0.75) == mean_score(1));
 }
 
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(every_setting_changes_what_is_fitted) {
                                     .palette_size = 4};
   Model model = chorus::make_model(memory, network, chorus::encoded(known), 1);
   chorus::initialize_palettes(memory, model, known);
-  model.supersample = 3;
+  model.samples_per_axis = 3;
   const auto fitted = [&](const FitConfig& config) {
     const ImageCode code = chorus::Fitter(memory, model, config).fit(unseen)[0];
     return std::vector{code.latent, code.palette, code.shifts};

@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(training_with_palettes_reaches_what_a_broken_gradient_would
         training.run(400, 400);
         BOOST_TEST(before_db < 14);
         BOOST_TEST(training.mean_psnr_db() > (area_from < 1 ? 21.4 : 22.0));
-        BOOST_TEST(training.model.supersample == (area_from < 1 ? 3U : 1U));
+        BOOST_TEST(training.model.samples_per_axis == (area_from < 1 ? 3U : 1U));
       }
 }
 
@@ -310,10 +310,10 @@ BOOST_AUTO_TEST_CASE(the_model_file_keeps_head_and_palettes) {
       const SirenConfig& config = loaded.siren.config();
       BOOST_TEST((config.head == Head::palette && config.palette_source == source &&
                   config.palette_fields == fields && config.palette_size == 6));
-      BOOST_TEST(loaded.supersample == 3U);
+      BOOST_TEST(loaded.samples_per_axis == 3U);
       BOOST_TEST(same(to_tensor_file(memory.backend(), loaded), file));
-      BOOST_TEST((Renderer(memory, loaded).render(1, 9, 7).rgb ==
-                  Renderer(memory, from_tensor_file(memory, file, "")).render(1, 9, 7).rgb));
+      BOOST_TEST((Renderer(memory, loaded).render(1, {{9, 7}}).rgb ==
+                  Renderer(memory, from_tensor_file(memory, file, "")).render(1, {{9, 7}}).rgb));
     }
 }
 
@@ -345,8 +345,8 @@ BOOST_AUTO_TEST_CASE(codes_blend_latents_and_palettes) {
   BOOST_TEST(middle.palette.size() == 18U);
   for (std::size_t i = 0; i < 18; ++i)
     BOOST_TEST(std::abs(middle.palette[i] - (a.palette[i] + b.palette[i]) / 2) < 1e-6);
-  BOOST_TEST((renderer.render(lerp(a, b, 0), 6, 6).rgb == renderer.render(0, 6, 6).rgb));
-  BOOST_CHECK_THROW(renderer.render({a.latent, {}}, 6, 6), std::invalid_argument);
+  BOOST_TEST((renderer.render(lerp(a, b, 0), {{6, 6}}).rgb == renderer.render(0, {{6, 6}}).rgb));
+  BOOST_CHECK_THROW(renderer.render({a.latent, {}}, {{6, 6}}), std::invalid_argument);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

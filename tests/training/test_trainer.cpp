@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(the_error_estimates_that_of_all_pixels) {
   double expected = 0;
   Renderer renderer(training.memory, training.model);
   for (std::size_t i = 0; i < icons().size(); ++i)
-    expected += mean_squared_error(renderer.render(i, 24, 24), icons()[i].image) /
+    expected += mean_squared_error(renderer.render(i, {{24, 24}}), icons()[i].image) /
                 static_cast<double>(icons().size());
   constexpr int samples = 1500;
   double total = 0, squares = 0;
@@ -218,17 +218,6 @@ BOOST_AUTO_TEST_CASE(a_step_moves_the_latents_of_its_images_only) {
   BOOST_TEST(moved == 2U);
   BOOST_TEST(training.trainer.pixels_per_step() ==
              2 * (PixelSampling{}.flat_pixels + PixelSampling{}.edge_pixels));
-}
-
-BOOST_AUTO_TEST_CASE(decoding_is_told_of_areas_once_and_not_in_every_step) {
-  Training training = training_of({}, {.pixels = {.areas = {.from = 0.5}}});
-  training.run(2, 4);
-  BOOST_TEST(training.model.supersample == 1U);
-  training.run(1, 4);
-  BOOST_TEST(training.model.supersample == 3U);
-  training.model.supersample = 1;
-  training.run(1, 4);
-  BOOST_TEST(training.model.supersample == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(fewer_images_a_step_train_as_well) {

@@ -17,6 +17,13 @@ struct PixelSize {
   bool operator==(const PixelSize&) const = default;
 };
 
+/// The pixels of an image and how each is found. A pixel is the mean of samples_per_axis x
+/// samples_per_axis points of its square; 1 stands for its centre alone.
+struct Raster {
+  PixelSize size;
+  std::size_t samples_per_axis = 1;
+};
+
 /// An RGB image. Row-major, interleaved, values in [0, 1] (nominally; a network may overshoot).
 struct Image {
   std::size_t width = 0;   ///< pixels

@@ -42,7 +42,7 @@ struct Model {
   Split split;                               ///< what training was not shown
   /// Points per axis whose mean a decoded pixel of the training's size should be: as many as
   /// training has drawn of a pixel's area, 1 if it has looked at centres only.
-  std::size_t supersample = 1;
+  std::size_t samples_per_axis = 1;
   Tensor shifts;  ///< [images x shift_numbers] if `fit` found free shifts, else empty
 };
 

@@ -25,16 +25,14 @@ PathKind parse_path_kind(std::string_view text);  ///< throws Error
 
 struct PathOptions {
   PathKind kind = PathKind::morph;
-  /// Run through the path so that neighbouring frames are equally far apart (root mean square over
-  /// pixels and channels, at the size that the first image was trained at). Else at the path's own
-  /// pace.
+  /// Whether neighbouring frames are equally far apart (root mean square over pixels and channels,
+  /// at the size that the first image was trained at). Otherwise the path runs at its own pace.
   bool even = true;
   /// CPU threads that draw a frame of a morph, as BackendOptions::threads: 0 stands for
   /// OMP_NUM_THREADS or one per core.
   std::size_t threads = 0;
 };
 
-/// One step of a path: its frames are functions of a number from 0 to 1.
 class PathSegment;
 
 /// The pictures between two images of a model. Working memory is kept between calls; the renderer
@@ -49,22 +47,21 @@ class Path {
   ~Path();
 
   /// The picture at t in [0, 1]; 0 and 1 give exactly what the renderer gives for the two images.
-  /// With even steps, sixteen equal steps of t are even. `supersample` as for Renderer::render.
-  /// Throws std::invalid_argument if t is outside, or the size or `supersample` is 0.
-  Image frame(double t, PixelSize size, std::size_t supersample = 1);
+  /// If steps are to be even, sixteen equal steps of t are. Throws std::invalid_argument if t is
+  /// outside [0, 1] or a number of the raster is 0.
+  Image frame(double t, const Raster& raster);
 
-  /// So many pictures, both ends included, at equal steps of t; with even steps these are
-  /// made even for this very number (up to 65; beyond, as frame() has them). At least 2, else
-  /// throws std::invalid_argument.
-  std::vector<Image> frames(std::size_t count, PixelSize size, std::size_t supersample = 1);
+  /// `count` pictures at equal steps of t, both ends included. If steps are to be even, they are
+  /// for this very count (up to 65 pictures; more are those that frame() gives). Throws
+  /// std::invalid_argument if there are fewer than 2.
+  std::vector<Image> frames(std::size_t count, const Raster& raster);
 
  private:
-  /// Where on the way the ends of so many even steps lie.
+  /// The places on the segment between which `steps` steps are even, both ends included.
   const std::vector<double>& even_places(std::size_t steps);
 
   std::unique_ptr<PathSegment> segment_;
-  PixelSize measured_size_;
-  std::size_t measured_supersample_;
+  Raster measured_raster_;  ///< how frames are drawn to measure steps
   bool even_;
   std::map<std::size_t, std::vector<double>> places_;  ///< by the number of steps
 };

@@ -11,32 +11,30 @@
 namespace chorus {
 
 /// Decodes images of any size from a model. Keeps working memory between calls. A call uses all
-/// workers of the backend; those of several threads take turns.
+/// workers of the backend; calls from several threads take turns.
 class Renderer {
  public:
   Renderer(Memory& memory, const Model& model);
 
-  /// The image of a code at a size in pixels. A pixel is the mean of supersample x supersample
-  /// points of its square; 1 is the centre alone, which also stands for pixels whose centre differs
-  /// by less than 4 8-bit levels from all its neighbours' (most of an icon is flat). Values
-  /// are as the network gives them, not clipped.
-  Image render(const ImageCode& code, std::size_t width, std::size_t height,
-               std::size_t supersample = 1);
-  /// An image the model encodes.
-  Image render(std::size_t image, std::size_t width, std::size_t height,
-               std::size_t supersample = 1);
+  /// The image of a code. Pixels whose centre differs by at most 4 of 255 from the centres of all
+  /// neighbours keep the colour of the centre, however many samples the others take: most of an
+  /// icon is flat. Values are as the network gives them, not clipped. Throws std::invalid_argument
+  /// if the code is of another model or a number of the raster is 0.
+  Image render(const ImageCode& code, const Raster& raster);
+  /// An image that the model encodes.
+  Image render(std::size_t image, const Raster& raster);
 
   ImageCode code(std::size_t image) const;
 
  private:
   std::vector<Modulation> modulations(Tape& tape, const ImageCode& code);
-  /// Of points [n][2] in [-1, 1] x [-1, 1]; [n][3].
+  /// The colours [n][3] at points [n][2] in [-1, 1] x [-1, 1].
   std::vector<float> colors(std::span<const float> points,
                             const std::vector<Modulation>& modulations);
 
   Backend& backend_;
   const Model& model_;
-  std::vector<Memory> memories_;  ///< one for each worker
+  std::vector<Memory> memories_;  ///< by worker
   mutable std::mutex turn_;
 };
 
