@@ -220,6 +220,17 @@ BOOST_AUTO_TEST_CASE(a_step_moves_the_latents_of_its_images_only) {
              2 * (PixelSampling{}.flat_pixels + PixelSampling{}.edge_pixels));
 }
 
+BOOST_AUTO_TEST_CASE(decoding_is_told_of_areas_once_and_not_in_every_step) {
+  Training training = training_of({}, {.pixels = {.areas = {.from = 0.5}}});
+  training.run(2, 4);
+  BOOST_TEST(training.model.samples_per_axis == 1U);
+  training.run(1, 4);
+  BOOST_TEST(training.model.samples_per_axis == 3U);
+  training.model.samples_per_axis = 1;
+  training.run(1, 4);
+  BOOST_TEST(training.model.samples_per_axis == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(fewer_images_a_step_train_as_well) {
   Training training = training_of({.images_per_step = 2});
   training.run(3 * steps, 3 * steps);
