@@ -1,5 +1,7 @@
 #include "adam.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <utility>
 #include <vector>
@@ -130,7 +132,7 @@ void load_moments(Backend& backend, const OptimizedParameter& parameter, const T
     const auto found = file.tensors.find(name);
     const std::vector<std::size_t> shape = {tensor.rows(), tensor.cols()};
     if (found == file.tensors.end() || found->second.shape != shape)
-      throw Error(origin + ": " + name + " is missing or has another shape");
+      throw Error(fmt::format("{}: {} is missing or has another shape", origin, name));
     from_host(backend, found->second.values, tensor);
   }
 }

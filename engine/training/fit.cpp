@@ -27,9 +27,9 @@ std::vector<float> mean_row(Backend& backend, const Tensor& tensor) {
   const std::vector<float> all = to_host(backend, tensor);
   std::vector<double> sums(tensor.cols());
   for (std::size_t i = 0; i < all.size(); ++i) sums[i % tensor.cols()] += all[i];
-  std::vector<float> mean;
-  for (const double sum : sums)
-    mean.push_back(static_cast<float>(sum / static_cast<double>(tensor.rows())));
+  std::vector<float> mean(sums.size());
+  for (std::size_t c = 0; c < mean.size(); ++c)
+    mean[c] = static_cast<float>(sums[c] / static_cast<double>(tensor.rows()));
   return mean;
 }
 
