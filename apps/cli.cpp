@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "chorus/version.hpp"
 #include "printable.hpp"
 #include "support/cli_flags.hpp"
 

@@ -8,7 +8,7 @@
 
 #include "chorus/fit.hpp"
 #include "chorus/path.hpp"
-#include "chorus/png.hpp"
+#include "chorus/pictures.hpp"
 #include "chorus/trainer.hpp"
 #include "pairs.hpp"
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "chorus/version.hpp"
 #include "commands.hpp"
 #include "printable.hpp"
 #include "support/session.hpp"

@@ -4,8 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "chorus/collection.hpp"
 #include "chorus/error.hpp"
+#include "chorus/pictures.hpp"
 #include "commands.hpp"
 #include "files.hpp"
 #include "printable.hpp"

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "chorus/collection.hpp"
 #include "chorus/model.hpp"
+#include "chorus/pictures.hpp"
 #include "metrics.hpp"
 
 namespace chorus::app {

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "chorus/png.hpp"
+#include "chorus/pictures.hpp"
 #include "report/template.hpp"
 
 namespace chorus::app {

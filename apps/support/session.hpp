@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "chorus/collection.hpp"
 #include "chorus/model.hpp"
+#include "chorus/pictures.hpp"
 #include "commands.hpp"
 #include "profile.hpp"
 

@@ -10,6 +10,7 @@
 
 #include "chorus/error.hpp"
 #include "chorus/render.hpp"
+#include "chorus/version.hpp"
 #include "commands.hpp"
 #include "evaluation/evaluation.hpp"
 #include "files.hpp"

@@ -4,7 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "chorus/collection.hpp"
+#include "chorus/pictures.hpp"
 #include "chorus/trainer.hpp"
 #include "model_file.hpp"
 #include "safetensors.hpp"

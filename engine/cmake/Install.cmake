@@ -1,29 +1,61 @@
-# What `cmake --install` puts in place: headers, library, program and the CMake package that makes
-# find_package(chorus) give chorus::chorus (apps/embed uses it).
+# What `cmake --install` puts in place: the program, and of each product (Products.cmake) the library,
+# the headers, the targets for find_package(chorus COMPONENTS ...) and a file for pkg-config. apps/embed
+# uses them all.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-set(chorus_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/chorus)
+set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/chorus)
+set(pkgconfig_folder ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
-set(rooms core files network image pictures training paths)
-foreach(room IN LISTS rooms)
-  set_target_properties(chorus_${room} PROPERTIES EXPORT_NAME ${room})
-  install(TARGETS chorus_${room} EXPORT chorusTargets)
-endforeach()
-set_target_properties(chorus_decode PROPERTIES EXPORT_NAME decode)
-install(TARGETS chorus_decode chorus EXPORT chorusTargets)
-install(DIRECTORY engine/include/ TYPE INCLUDE FILES_MATCHING PATTERN "*.hpp")
-install(EXPORT chorusTargets NAMESPACE chorus:: DESTINATION ${chorus_package_dir})
+# chorus_install_product(decode "Images of a chorus model" [REQUIRES chorus-core] [PRIVATE -lname...])
+function(chorus_install_product product description)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "REQUIRES;PRIVATE")
+  set(target chorus_product_${product})
+  install(TARGETS ${target} EXPORT chorus-${product} FILE_SET HEADERS)
+  install(EXPORT chorus-${product} NAMESPACE chorus:: DESTINATION ${package_folder})
+
+  # Names of the module and of the library: chorus-decode and chorus_decode; chorus for all.
+  get_target_property(library ${target} OUTPUT_NAME)
+  string(REPLACE "_" "-" module ${library})
+  set(requires ${arg_REQUIRES})
+  set(private)
+  if(NOT BUILD_SHARED_LIBS)
+    list(JOIN arg_PRIVATE " " private)
+  endif()
+  # Relative to the file itself, so that an installed tree may be moved.
+  file(RELATIVE_PATH up /${pkgconfig_folder} /)
+  string(REGEX REPLACE "/$" "" up ${up})
+  configure_file(${PROJECT_SOURCE_DIR}/engine/cmake/chorus.pc.in ${module}.pc @ONLY)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${module}.pc DESTINATION ${pkgconfig_folder})
+endfunction()
+
+list(TRANSFORM OpenMP_CXX_LIB_NAMES PREPEND -l OUTPUT_VARIABLE core_flags)
+if(TARGET chorus_cuda)
+  list(APPEND core_flags -L${CUDAToolkit_LIBRARY_DIR} -lcudart_static -ldl -lrt)
+endif()
+chorus_install_product(core "Tensors, automatic differentiation, backends" PRIVATE ${core_flags})
+chorus_install_product(decode "Images of any size from a model of chorus" REQUIRES chorus-core)
+chorus_install_product(chorus "${PROJECT_DESCRIPTION}" REQUIRES chorus-decode PRIVATE -llodepng)
+
 if(TARGET chorus_program)
   install(TARGETS chorus_program)
 endif()
 
+# The libraries that a program needs beside chorus: none beside shared libraries.
+set(needs_cuda FALSE)
+if(TARGET chorus_cuda AND NOT BUILD_SHARED_LIBS)
+  set(needs_cuda TRUE)
+endif()
+set(needs_lodepng TRUE)
+if(BUILD_SHARED_LIBS)
+  set(needs_lodepng FALSE)
+endif()
 configure_package_config_file(engine/cmake/chorusConfig.cmake.in chorusConfig.cmake
-  INSTALL_DESTINATION ${chorus_package_dir}
-  NO_SET_AND_CHECK_MACRO)
+  INSTALL_DESTINATION ${package_folder}
+  NO_SET_AND_CHECK_MACRO NO_CHECK_REQUIRED_COMPONENTS_MACRO)
 write_basic_package_version_file(chorusConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES
   engine/cmake/FindLodePNG.cmake
   ${CMAKE_CURRENT_BINARY_DIR}/chorusConfig.cmake
   ${CMAKE_CURRENT_BINARY_DIR}/chorusConfigVersion.cmake
-  DESTINATION ${chorus_package_dir})
+  DESTINATION ${package_folder})

@@ -1,4 +1,4 @@
-#include "chorus/collection.hpp"
+#include "chorus/pictures.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

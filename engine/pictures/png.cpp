@@ -1,4 +1,4 @@
-#include "chorus/png.hpp"
+#include "chorus/pictures.hpp"
 
 #include <fmt/format.h>
 #include <lodepng.h>

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <filesystem>
 
-#include "chorus/png.hpp"
+#include "chorus/pictures.hpp"
 
 namespace chorus {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "bytes.hpp"
-#include "chorus/png.hpp"
+#include "chorus/pictures.hpp"
 #include "files.hpp"
 
 namespace chorus {

@@ -1,15 +1,33 @@
-# Compiles a file of one line for each public header: a header has to include what it needs.
-file(GLOB headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/engine/include
+# Compiles a file of one line for each public header: a header has to include what it needs. Fails to
+# configure where a header is not installed, or there are more than an interface should have.
+set(headers)
+foreach(product IN ITEMS core decode chorus)
+  get_target_property(installed chorus_product_${product} HEADER_SET)
+  list(APPEND headers ${installed})
+endforeach()
+list(TRANSFORM headers REPLACE "^.*/chorus/" "")
+list(SORT headers)
+
+file(GLOB written CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/engine/include/chorus
      ${PROJECT_SOURCE_DIR}/engine/include/chorus/*.hpp)
+list(APPEND written version.hpp)
+list(SORT written)
+if(NOT headers STREQUAL written)
+  message(FATAL_ERROR "engine/CMakeLists.txt names the public headers ${headers}\n"
+    "engine/include/chorus holds ${written}")
+endif()
+list(LENGTH headers number)
+if(number GREATER 15)
+  message(FATAL_ERROR "${number} public headers; expected at most 15: ${headers}")
+endif()
+
 set(sources)
 foreach(header IN LISTS headers)
   string(REPLACE ".hpp" ".cpp" source ${CMAKE_CURRENT_BINARY_DIR}/headers/${header})
-  file(CONFIGURE OUTPUT ${source} CONTENT "#include \"${header}\"\n")
+  file(CONFIGURE OUTPUT ${source} CONTENT "#include \"chorus/${header}\"\n")
   list(APPEND sources ${source})
 endforeach()
 
 add_library(chorus_headers_alone OBJECT ${sources})
-# The folder of public headers alone, as in a project that has chorus installed.
-target_include_directories(chorus_headers_alone PRIVATE ${PROJECT_SOURCE_DIR}/engine/include)
-target_compile_features(chorus_headers_alone PRIVATE cxx_std_20)
-target_link_libraries(chorus_headers_alone PRIVATE chorus_build_flags)
+# The folders of public headers alone, as in a project that has chorus installed.
+target_link_libraries(chorus_headers_alone PRIVATE chorus_build_flags chorus_public_headers)

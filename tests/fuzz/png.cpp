@@ -1,6 +1,6 @@
 // PNG files: what is read has the size and the values that the interface promises, and what is
 // written of it reads as the same picture.
-#include "chorus/png.hpp"
+#include "chorus/pictures.hpp"
 
 #include <cmath>
 

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "chorus/png.hpp"
+#include "chorus/pictures.hpp"
 
 using chorus::Image;
 

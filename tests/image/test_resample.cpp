@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "chorus/png.hpp"
+#include "chorus/pictures.hpp"
 
 using chorus::Filter;
 using chorus::Image;

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <set>
 
-#include "chorus/collection.hpp"
+#include "chorus/pictures.hpp"
 #include "image_distance.hpp"
 #include "metrics.hpp"
 #include "resample.hpp"

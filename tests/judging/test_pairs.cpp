@@ -10,7 +10,7 @@
 
 #include "blossom_matching.hpp"
 #include "chorus/error.hpp"
-#include "chorus/png.hpp"
+#include "chorus/pictures.hpp"
 #include "chorus/render.hpp"
 #include "image_distance.hpp"
 #include "metrics.hpp"

@@ -6,7 +6,7 @@
 #include <numbers>
 #include <stdexcept>
 
-#include "chorus/collection.hpp"
+#include "chorus/pictures.hpp"
 #include "metrics.hpp"
 #include "random.hpp"
 #include "resample.hpp"

@@ -1,4 +1,4 @@
-#include "chorus/png.hpp"
+#include "chorus/pictures.hpp"
 
 #include <sys/stat.h>
 

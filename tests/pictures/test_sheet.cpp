@@ -6,7 +6,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "chorus/png.hpp"
+#include "chorus/pictures.hpp"
 
 using chorus::draw;
 using chorus::Image;

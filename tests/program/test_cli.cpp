@@ -9,7 +9,7 @@
 #include <string>
 
 #include "chorus/backend.hpp"
-#include "chorus/png.hpp"
+#include "chorus/pictures.hpp"
 #include "files.hpp"
 #include "split.hpp"
 #include "workplace.hpp"

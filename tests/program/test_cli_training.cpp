@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "chorus/png.hpp"
+#include "chorus/pictures.hpp"
 #include "files.hpp"
 #include "split.hpp"
 #include "workplace.hpp"

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "chorus/collection.hpp"
+#include "chorus/pictures.hpp"
 #include "chorus/render.hpp"
 #include "chorus/trainer.hpp"
 #include "metrics.hpp"

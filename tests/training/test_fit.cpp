@@ -9,9 +9,8 @@
 #include <type_traits>
 #include <vector>
 
-#include "chorus/collection.hpp"
 #include "chorus/error.hpp"
-#include "chorus/png.hpp"
+#include "chorus/pictures.hpp"
 #include "chorus/render.hpp"
 #include "chorus/trainer.hpp"
 #include "metrics.hpp"

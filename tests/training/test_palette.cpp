@@ -13,6 +13,7 @@
 
 #include "backends_under_test.hpp"
 #include "chorus/error.hpp"
+#include "chorus/pictures.hpp"
 #include "chorus/render.hpp"
 #include "random.hpp"
 #include "training.hpp"

@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "chorus/collection.hpp"
+#include "chorus/pictures.hpp"
 #include "chorus/trainer.hpp"
 #include "matrix.hpp"
 #include "profile.hpp"

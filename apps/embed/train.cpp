@@ -1,6 +1,6 @@
-// Uses the library from outside: encodes a folder of PNGs and enlarges its first image.
+// Encodes a folder of PNGs in a small network and enlarges its first picture; needs chorus::chorus.
 
-#include <chorus/collection.hpp>
+#include <chorus/pictures.hpp>
 #include <chorus/render.hpp>
 #include <chorus/trainer.hpp>
 #include <cstdlib>
@@ -9,7 +9,7 @@
 
 namespace {
 
-void encode_and_enlarge(const char* folder, const char* picture) {
+void encode_and_enlarge(const char* folder, const char* picture, const char* model_file) {
   const chorus::Collection images = chorus::load_collection(folder, {.size = 48});
   chorus::Memory memory(chorus::make_backend("auto"));
   chorus::Model model = chorus::make_model(memory, {.width = 64}, chorus::encoded(images), 1);
@@ -18,6 +18,7 @@ void encode_and_enlarge(const char* folder, const char* picture) {
   for (int step = 0; step < steps; ++step) trainer.step(step / double{steps});
   chorus::Renderer renderer(memory, model);
   chorus::write_png(picture, renderer.render(0, {{256, 256}}));
+  chorus::save_model(memory.backend(), model, model_file);
   std::cout << model.images[0].name << " of " << images.size() << " images; mean squared error "
             << trainer.take_error() << '\n';
 }
@@ -25,15 +26,15 @@ void encode_and_enlarge(const char* folder, const char* picture) {
 }  // namespace
 
 int main(int argc, char* argv[]) {
-  if (argc != 3) {
-    std::cerr << "usage: chorus_embed FOLDER PICTURE.png\n";
-    return 2;
+  if (argc != 4) {
+    std::cerr << "usage: train FOLDER PICTURE.png MODEL.safetensors\n";
+    return EXIT_FAILURE;
   }
   try {
-    encode_and_enlarge(argv[1], argv[2]);
+    encode_and_enlarge(argv[1], argv[2], argv[3]);
     return EXIT_SUCCESS;
   } catch (const std::exception& error) {
-    std::cerr << "chorus_embed: " << error.what() << '\n';
+    std::cerr << "train: " << error.what() << '\n';
     return EXIT_FAILURE;
   }
 }
