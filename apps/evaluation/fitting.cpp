@@ -100,7 +100,7 @@ ordered_json fit_to_json(const FitOptions& options) {
   found.notes["fitted"] = fmt::format("{} images by their {}, the network frozen", images.size(),
                                       options.modulations ? "latent and modulations" : "latent");
   make_folder(options.out.parent_path());
-  save_model(*session.backend, found, options.out);
+  save_model(found, options.out);
   ordered_json result = {{"model", options.out.string()}, {"count", images.size()}};
   result["latent"] = to_json(fits.front());
   if (options.modulations) result["modulations"] = to_json(fits.back());

@@ -182,7 +182,7 @@ class ReportBuilder {
   /// Every image that was scored at the target size: scores, a thumbnail and its place among the
   /// latents.
   ordered_json images() {
-    const auto vectors = modulation_vectors(*session_.backend, model_);
+    const auto vectors = modulation_vectors(model_);
     const auto plane = principal_plane(vectors);
     const auto distances = pairwise_distances(vectors);
     std::map<std::string, const ImageScore*> at_training_size;

@@ -157,7 +157,7 @@ class TrainingRun {
     const auto [network, fit] = choose_network(options_, truth_, split);
     Model model = make_model(session_.memory, network, encoded(truth_), options_.training.seed);
     model.split = split;
-    initialize_palettes(session_.memory, model, truth_, fit);
+    initialize_palettes(model, truth_, fit);
     model.notes = {{"program", "chorus " CHORUS_VERSION},
                    {"seed", std::to_string(options_.training.seed)},
                    {"backend", session_.backend->name()},
@@ -298,7 +298,7 @@ class TrainingRun {
 
   void save_state() {
     model_.notes["steps"] = std::to_string(trainer_.steps());
-    TensorFile file = to_tensor_file(*session_.backend, model_);
+    TensorFile file = to_tensor_file(model_);
     trainer_.save_state(file);
     TrainingState now = state_;
     now.elapsed_s = elapsed_s();
@@ -314,7 +314,7 @@ class TrainingRun {
     } catch (const Error& error) {
       failure = error;
     }
-    save_model(*session_.backend, model_, options_.model);
+    save_model(model_, options_.model);
     if (failure) throw Error(*failure);
   }
 

@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "chorus/error.hpp"
+#include "chorus/tensor.hpp"
 #include "dtype.hpp"
+#include "forwarding_backend.hpp"
 
 namespace chorus {
 
@@ -48,9 +50,6 @@ std::vector<float> read_elements(Backend& backend, const ConstView& view) {
   std::transform(halves.begin(), halves.end(), values.begin(),
                  [&](std::uint16_t half) { return widened(half, view.dtype); });
   return values;
-}
-ConstView as_const(const View& view) {
-  return {view.data, view.rows, view.cols, view.stride, view.dtype};
 }
 
 /// A copy of some elements in another backend's memory, for the time of one call.
@@ -107,36 +106,22 @@ class MirroredCall {
   std::vector<std::unique_ptr<Mirror<std::uint32_t>>> indices_;
 };
 
-class CheckBackend final : public Backend {
+class CheckBackend final : public ForwardingBackend {
  public:
   CheckBackend(std::shared_ptr<Backend> subject, std::shared_ptr<Backend> judge)
-      : subject_(std::move(subject)), judge_(std::move(judge)) {}
+      : ForwardingBackend(std::move(subject)), judge_(std::move(judge)) {}
 
-  std::string name() const override { return "check:" + subject_->name() + "," + judge_->name(); }
+  std::string name() const override { return "check:" + inner().name() + "," + judge_->name(); }
   std::string description() const override {
-    return "runs " + subject_->name() + " and compares every op with " + judge_->name();
+    return "runs " + inner().name() + " and compares every op with " + judge_->name();
   }
-  Precision precision() const override { return subject_->precision(); }
-  ActivationTypes activations() const override { return subject_->activations(); }
   std::size_t workers() const override { return 1; }
-  std::size_t tile_rows(std::size_t width) const override { return subject_->tile_rows(width); }
-  std::size_t packed_floats(std::size_t rows, std::size_t cols) const override {
-    return subject_->packed_floats(rows, cols);
-  }
-  void* allocate(std::size_t bytes) override { return subject_->allocate(bytes); }
-  void release(void* memory) noexcept override { subject_->release(memory); }
-  void upload(const void* host, void* device, std::size_t bytes) override {
-    subject_->upload(host, device, bytes);
-  }
-  void download(const void* device, void* host, std::size_t bytes) override {
-    subject_->download(device, host, bytes);
-  }
 
   void run(const Call& call) override {
     ++calls_;
-    if (call.op == Op::pack) return subject_->run(call);
-    const MirroredCall mirrored(*subject_, *judge_, call);
-    subject_->run(call);
+    if (call.op == Op::pack) return inner().run(call);
+    const MirroredCall mirrored(inner(), *judge_, call);
+    inner().run(call);
     judge_->run(mirrored.call());
     for (std::size_t k = 0; k < std::size(call.out); ++k)
       if (call.out[k].data != nullptr) compare(call, mirrored.call(), k);
@@ -150,9 +135,9 @@ class CheckBackend final : public Backend {
  private:
   void compare(const Call& call, const Call& judged, std::size_t k) {
     const View& view = call.out[k];
-    const std::vector<float> found = read_elements(*subject_, as_const(view));
+    const std::vector<float> found = read_elements(inner(), as_const(view));
     const std::vector<float> expected = read_elements(*judge_, as_const(judged.out[k]));
-    const double tolerance = tolerance_of(call, subject_->precision());
+    const double tolerance = tolerance_of(call, inner().precision());
     double largest = 1e-3;
     for (std::size_t r = 0; r < view.rows; ++r)
       for (std::size_t c = 0; c < view.cols; ++c)
@@ -166,12 +151,11 @@ class CheckBackend final : public Backend {
         throw Error(fmt::format(
             "check: op {} (call {}) disagrees: output {} ({} x {}) at row {}, column {}: {} gives "
             "{:.9g}, {} gives {:.9g}; difference {:.3g}, allowed {:.3g}",
-            chorus::name(call.op), calls_, k, view.rows, view.cols, r, c, subject_->name(), a,
+            chorus::name(call.op), calls_, k, view.rows, view.cols, r, c, inner().name(), a,
             judge_->name(), b, std::abs(double{a} - double{b}), tolerance * largest));
       }
   }
 
-  std::shared_ptr<Backend> subject_;
   std::shared_ptr<Backend> judge_;
   std::size_t calls_ = 0;
 };

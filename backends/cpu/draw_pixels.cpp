@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "op_parameters.hpp"
 #include "random.hpp"
 
 namespace chorus {
@@ -35,10 +36,10 @@ class GroupDraw {
   /// `sample` is the first row of coordinates; returns the one behind the last.
   std::size_t run(std::size_t sample) {
     const PixelChoice choice =
-        choose_pixels(call_.draw.kinds, image_[image_flat_pixels], image_[image_edge_pixels],
+        choose_pixels(call_.draw->kinds, image_[image_flat_pixels], image_[image_edge_pixels],
                       image_[image_blended_pixels]);
-    const std::uint32_t flat_rows = call_.draw.flat_rows;
-    const std::uint32_t area = call_.draw.area_samples > 1 ? call_.draw.area_samples : 1;
+    const std::uint32_t flat_rows = call_.draw->flat_rows;
+    const std::uint32_t area = call_.draw->area_samples > 1 ? call_.draw->area_samples : 1;
     const bool one_kind =
         choice.flat == 0 || choice.others == 0 || flat_rows == 0 || flat_rows == rows_;
     const auto part = [&](std::uint32_t first, std::uint32_t end) {
@@ -84,7 +85,7 @@ class GroupDraw {
 
   /// The pixel that a row stands for.
   std::uint32_t choose(const Rows& rows, std::uint32_t row) const {
-    const std::uint32_t word = weyl(philox({row, drawn_, 0, 0}, call_.draw.seed)[0], visit_);
+    const std::uint32_t word = weyl(philox({row, drawn_, 0, 0}, call_.draw->seed)[0], visit_);
     const std::uint32_t listed =
         below_in_stretch(word, rows.places, row - rows.first_of_kind, rows.of_kind);
     return pixels_[rows.first_place + listed];
@@ -101,9 +102,9 @@ class GroupDraw {
       put(sample, column + 0.5, line + 0.5);
       return sample + 1;
     }
-    const double jitter = call_.draw.area_jitter;
+    const double jitter = call_.draw->area_jitter;
     for (std::uint32_t cell = 0; cell < cells * cells; ++cell, ++sample) {
-      const PhiloxBlock shift = philox({row, drawn_, visit_, 1 + cell}, call_.draw.seed);
+      const PhiloxBlock shift = philox({row, drawn_, visit_, 1 + cell}, call_.draw->seed);
       const auto within = [&](std::uint32_t index, std::uint32_t word) {
         return (index + 0.5 + jitter * (double{unit_float(word)} - 0.5)) / cells;
       };

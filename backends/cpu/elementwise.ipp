@@ -99,7 +99,7 @@ void squared_error(const Call& call) {
 
 /// Few columns too.
 void mean_samples(const Call& call) {
-  const SampleGroups& shape = call.pixels;
+  const SampleGroups& shape = *call.samples;
   const ConstView& in = call.in[0];
   const View& out = call.out[0];
   const bool spread = call.transpose_a;
@@ -148,7 +148,7 @@ void scale_rows(const Call& call) {
 }
 
 void adam(const Call& call) {
-  const AdamUpdate& update = call.adam;
+  const AdamUpdate& update = *call.adam;
   const ConstView& gradient = call.in[0];
   const float* schedule = call.in[1].data;
   const Batch beta1(update.beta1), beta2(update.beta2);

@@ -17,6 +17,7 @@
 #endif
 
 #include "cpu/kernels.hpp"
+#include "op_parameters.hpp"
 
 namespace chorus {
 namespace {

@@ -191,7 +191,7 @@ bool palette_scores(const Call& call) {
       }
       // This way round NaN stays NaN.
       store(columns[k],
-            xsimd::max(Batch(call.scores.lowest), square * Batch(-call.scores.per_square)));
+            xsimd::max(Batch(call.scores->lowest), square * Batch(-call.scores->per_square)));
     }
     turn_back(columns, rows, entries, scores.data + row * scores.stride, scores.stride);
     row += rows;

@@ -3,6 +3,7 @@
 #include "cuda/language.cuh"
 #include "cuda/ops.hpp"
 #include "cuda/sine.cuh"
+#include "op_parameters.hpp"
 
 // Ops that compute each element of the result by itself.
 
@@ -55,7 +56,7 @@ struct ScaleRow {
   ConstMatrix a, factors;
   __device__ float operator()(int r, int c) const { return a.at(r, c) * factors.at(r, 0); }
 };
-/// See PaletteScores of call.hpp.
+/// See PaletteScores of op_parameters.hpp.
 struct PaletteScore {
   ConstMatrix palettes, colors, places;  ///< places.data may be null
   int entries;
@@ -140,8 +141,8 @@ void run_elements(Device& device, const Call& call) {
       return launch_elements(
           device, call,
           PaletteScore{a, b, matrix(call.in[2]), static_cast<int>(call.out[0].cols),
-                       static_cast<int>(call.out[0].rows / call.in[0].rows), call.scores.per_square,
-                       call.scores.lowest});
+                       static_cast<int>(call.out[0].rows / call.in[0].rows), call.scores->per_square,
+                       call.scores->lowest});
     default:
       throw std::logic_error("cuda: not an op of elements");
   }

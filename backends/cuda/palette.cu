@@ -2,6 +2,7 @@
 
 #include "cuda/language.cuh"
 #include "cuda/ops.hpp"
+#include "op_parameters.hpp"
 
 // Colours of a palette, mixed by the softmax of logits; how well a palette explains a colour; and
 // the means of samples.
@@ -130,7 +131,7 @@ __global__ void mean_samples(MeanSamples m) {
 }
 
 void run_mean_samples(Device& device, const Call& call) {
-  const SampleGroups& shape = call.pixels;
+  const SampleGroups& shape = *call.samples;
   const bool spread = call.transpose_a;
   const ConstMatrix in = matrix(call.in[0]);
   const Matrix out = matrix(call.out[0]);

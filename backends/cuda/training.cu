@@ -1,8 +1,9 @@
-#include "random.hpp"
 #include "cuda/language.cuh"
 #include "cuda/ops.hpp"
+#include "op_parameters.hpp"
+#include "random.hpp"
 
-// Drawing pixels, and Adam. Both are defined in chorus/call.hpp.
+// Drawing pixels, and Adam. Both are defined in op_parameters.hpp.
 
 namespace chorus::CHORUS_DEVICE {
 
@@ -130,14 +131,14 @@ void run_training(Device& device, const Call& call) {
   if (call.op == Op::draw_pixels) {
     const Draw draw{indices(call.index[0]), indices(call.index[1]), indices(call.index[2]),
                     indices(call.index[3]), matrix(call.in[0]),     matrix(call.out[0]),
-                    matrix(call.out[1]),    matrix(call.out[2]),    call.draw};
+                    matrix(call.out[1]),    matrix(call.out[2]),    *call.draw};
     return launch(device, draw_kernel, {blocks(call.out[2].rows)}, threads, draw);
   }
   const bool by_number = call.index[0].count != 0;
   const std::size_t rows = by_number ? call.in[0].rows : call.out[0].rows;
   const Adam adam{matrix(call.in[0]),     matrix(call.in[1]),     matrix(call.out[0]),
                   matrix(call.out[1]),    matrix(call.out[2]),    matrix(call.out[3]),
-                  indices(call.index[0]), static_cast<int>(rows), call.adam};
+                  indices(call.index[0]), static_cast<int>(rows), *call.adam};
   launch(device, adam_kernel, {blocks(rows * call.in[0].cols)}, threads, adam);
 }
 

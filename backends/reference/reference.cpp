@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "host/host_backend.hpp"
+#include "op_parameters.hpp"
 #include "random.hpp"
 
 namespace chorus {
@@ -164,7 +165,7 @@ void palette_scores(const Call& call) {
         color += at(places, r, 0) * number(1) + at(places, r, 1) * number(2);
       square += (color - at(colors, r, c)) * (color - at(colors, r, c));
     }
-    return std::max(double{call.scores.lowest}, -call.scores.per_square * square);
+    return std::max(double{call.scores->lowest}, -call.scores->per_square * square);
   });
 }
 
@@ -189,7 +190,7 @@ void mixture_loss(const Call& call) {
 }
 
 void mean_samples(const Call& call) {
-  const SampleGroups& shape = call.pixels;
+  const SampleGroups& shape = *call.samples;
   const bool spread = call.transpose_a;
   const std::size_t pixels = (spread ? call.in[0].rows : call.out[0].rows) / shape.groups;
   const std::size_t cols = call.out[0].cols;
@@ -235,10 +236,10 @@ std::size_t draw_pixel(const Call& call, std::size_t g, std::uint32_t row, std::
   const std::uint32_t* image = call.index[1].data + call.index[0].data[g] * image_fields;
   const std::uint32_t first = image[image_first_pixel];
   const std::uint32_t number = call.index[0].data[g], visit = call.index[3].data[g];
-  const std::uint32_t drawn_word = weyl(philox({row, number, 0, 0}, call.draw.seed)[0], visit);
-  const PixelChoice choice = choose_pixels(call.draw.kinds, image[image_flat_pixels],
+  const std::uint32_t drawn_word = weyl(philox({row, number, 0, 0}, call.draw->seed)[0], visit);
+  const PixelChoice choice = choose_pixels(call.draw->kinds, image[image_flat_pixels],
                                            image[image_edge_pixels], image[image_blended_pixels]);
-  const Drawn drawn = draw(choice, row, rows, call.draw.flat_rows, drawn_word);
+  const Drawn drawn = draw(choice, row, rows, call.draw->flat_rows, drawn_word);
   const std::uint32_t pixel = call.index[2].data[first + drawn.place];
   const std::uint32_t width = image[image_width], height = image[image_height];
   const std::size_t r = g * rows + row;
@@ -246,11 +247,11 @@ std::size_t draw_pixel(const Call& call, std::size_t g, std::uint32_t row, std::
   at(call.out[2], r, 0) = drawn.weight;
 
   const std::uint32_t cells =
-      row < call.draw.flat_rows ? 1 : std::max<std::uint32_t>(1, call.draw.area_samples);
-  const double jitter = cells > 1 ? call.draw.area_jitter : 0.0F;
+      row < call.draw->flat_rows ? 1 : std::max<std::uint32_t>(1, call.draw->area_samples);
+  const double jitter = cells > 1 ? call.draw->area_jitter : 0.0F;
   const std::uint32_t column = pixel % width, line = pixel / width;
   for (std::uint32_t cell = 0; cell < cells * cells; ++cell) {
-    const PhiloxBlock shift = philox({row, number, visit, 1 + cell}, call.draw.seed);
+    const PhiloxBlock shift = philox({row, number, visit, 1 + cell}, call.draw->seed);
     const auto within = [&](std::uint32_t index, std::uint32_t word) {
       return (index + 0.5 + jitter * (double{unit_float(word)} - 0.5)) / cells;
     };
@@ -270,7 +271,7 @@ void draw_pixels(const Call& call) {
 }
 
 void adam(const Call& call) {
-  const AdamUpdate& update = call.adam;
+  const AdamUpdate& update = *call.adam;
   const ConstView &gradient = call.in[0], &schedule = call.in[1];
   const double rate = double{update.rate} * at(schedule, 0, 0);
   const double beta1 = update.beta1, beta2 = update.beta2;

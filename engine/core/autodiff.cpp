@@ -10,13 +10,12 @@ namespace chorus {
 
 namespace {
 
-/// into (+)= a
-void scale_into(Tape& tape, const Tensor& a, const Tensor& into, bool accumulate) {
+/// into = a
+void copy(const Tensor& a, const Tensor& into) {
   Call call{.op = Op::scale};
   call.in[0] = a.const_view();
   call.out[0] = into.view();
-  call.accumulate = accumulate;
-  tape.run(call);
+  into.backend().run(call);
 }
 
 }  // namespace
@@ -48,7 +47,7 @@ void Gradient::add_matmul(const Var& input, const Var& a, bool transpose_a, cons
   call.in[0] = a.value().const_view();
   call.in[1] = b.value().const_view();
   call.out[0] = grad_buffer(input).view();
-  call.packed = b.packed();
+  call.packed = b.value().packed();
   call.transpose_a = transpose_a;
   call.transpose_b = transpose_b;
   call.accumulate = true;
@@ -64,24 +63,23 @@ Tensor Gradient::grad_buffer(const Var& input) {
     const Tensor shared = node.adjoint.value.value();
     Tensor own = shared ? tape_.memory_.empty(shared.rows(), shared.cols())
                         : tape_.memory_.zeros(input.rows(), input.cols());
-    if (shared) scale_into(tape_, shared, own, false);
+    if (shared) copy(shared, own);
     node.adjoint = {tape_.constant(std::move(own)), {}, true};
   }
   return node.adjoint.value.value();
 }
 
-Var Tape::constant(Tensor value, const float* packed) {
+Var Tape::constant(Tensor value) {
   Var result;
   result.value_ = std::move(value);
-  result.packed_ = packed;
   result.tape_ = this;
   return result;
 }
 
 Var Tape::variable(Tensor value) { return variable(std::move(value), Tensor{}); }
 
-Var Tape::variable(Tensor value, Tensor grad, const float* packed) {
-  Var result = constant(std::move(value), packed);
+Var Tape::variable(Tensor value, Tensor grad) {
+  Var result = constant(std::move(value));
   result.node_ = nodes_.size();
   nodes_.emplace_back().grad = std::move(grad);
   return result;
@@ -171,11 +169,11 @@ void Tape::add_to_adjoint(std::size_t index, const Var& contribution) {
   }
   Node& node = nodes_[index];
   if (node.grad) {
-    scale_into(*this, contribution.value(), node.grad, true);
+    add_scaled(node.grad, 1, contribution.value());
   } else if (!present.value()) {
     node.adjoint = {contribution, {}, false};
   } else if (node.adjoint.in_place) {
-    scale_into(*this, contribution.value(), present.value(), true);
+    add_scaled(present.value(), 1, contribution.value());
   } else {
     node.adjoint = {chorus::add(present, contribution), {}, true};
   }
@@ -192,8 +190,24 @@ void Tape::compute(Adjoint& adjoint) {
 
 Var Tape::ones_like(const Var& value) {
   Tensor ones = memory_.empty(value.rows(), value.cols());
-  fill(memory_.backend(), ones, 1);
+  fill(ones, 1);
   return constant(std::move(ones));
+}
+
+ValueAndGrad value_and_grad(
+    Memory& memory, std::span<const Tensor> parameters,
+    const std::function<Var(Tape& tape, std::span<const Var> parameters)>& function) {
+  Tape tape(memory);
+  ValueAndGrad result;
+  std::vector<Var> leaves;
+  for (const Tensor& parameter : parameters) {
+    result.grads.push_back(memory.zeros(parameter.rows(), parameter.cols()));
+    leaves.push_back(tape.variable(parameter, result.grads.back()));
+  }
+  const Var value = function(tape, leaves);
+  tape.backward(value);
+  result.value = value.value();
+  return result;
 }
 
 }  // namespace chorus

@@ -1,3 +1,5 @@
+#include "palette_ops.hpp"
+
 #include <algorithm>
 #include <stdexcept>
 #include <string>
@@ -5,16 +7,11 @@
 #include <vector>
 
 #include "chorus/ops.hpp"
-
-// Of ops.hpp: colours from palettes, and means of samples.
+#include "op_helpers.hpp"
 
 namespace chorus {
 
 namespace {
-
-std::string shape_of(const Var& v) {
-  return std::to_string(v.rows()) + " x " + std::to_string(v.cols());
-}
 
 /// [C x C K], 1 where the column belongs to the row's channel: repeats each channel K times.
 Var channel_of_column(Tape& tape, std::size_t channels, std::size_t entries) {
@@ -45,7 +42,7 @@ void recorded_palette_gradient(Gradient& g, const Var& logits, const Var& palett
   if (!g.requires_grad(logits)) return;
   const Var slopes = matmul(multiply(up, broadcast_rows(palettes, logits.rows())), fold);
   Tensor ones = tape.memory().empty(entries, entries);
-  fill(tape.memory().backend(), ones, 1);
+  fill(ones, 1);
   const Var mean = matmul(multiply(weights, slopes), tape.constant(std::move(ones)));
   g.add(logits, multiply(weights, subtract(slopes, mean)));
 }
@@ -97,15 +94,10 @@ Var softmax(const Var& logits) {
 
 namespace {
 
-void require_constant(const char* op, const Var& value) {
-  if (!value.is_constant())
-    throw std::invalid_argument(std::string(op) + ": its inputs must be constant");
-}
-
 /// [rows x 1] -> [rows x cols].
 Var broadcast_columns(const Var& a, std::size_t cols) {
   Tensor ones = a.tape().memory().empty(1, cols);
-  fill(a.tape().memory().backend(), ones, 1);
+  fill(ones, 1);
   return matmul(a, a.tape().constant(std::move(ones)));
 }
 
@@ -130,7 +122,7 @@ Var palette_scores(const Var& palettes, std::size_t entries, const Var& colors, 
     if (input->value()) require_constant("palette_scores", *input);
   if (fields) call.in[2] = places.value().const_view();
   call.out[0] = result.view();
-  call.scores = scores;
+  call.scores = &scores;
   tape.run(call);
   return tape.constant(std::move(result));
 }
@@ -168,7 +160,7 @@ Var sample_means(const Var& a, std::size_t rows, const SampleGroups& shape, bool
   call.in[0] = a.value().const_view();
   call.out[0] = result.view();
   call.transpose_a = spread;
-  call.pixels = shape;
+  call.samples = &shape;
   a.tape().run(call);
   return a.tape().record(std::move(result), {&a}, [a, shape, spread](Gradient& g) {
     if (g.requires_grad(a)) g.add(a, sample_means(g.upstream(), a.rows(), shape, !spread));

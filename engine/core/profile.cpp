@@ -103,7 +103,7 @@ thread_local std::size_t present_worker = 0;
 }  // namespace
 
 ProfilingBackend::ProfilingBackend(std::shared_ptr<Backend> inner)
-    : inner_(std::move(inner)), clocks_(std::make_unique<Clocks>(inner_->workers())) {}
+    : ForwardingBackend(std::move(inner)), clocks_(std::make_unique<Clocks>(workers())) {}
 
 ProfilingBackend::~ProfilingBackend() = default;
 
@@ -118,9 +118,9 @@ void ProfilingBackend::stop() {
 }
 
 void ProfilingBackend::run(const Call& call) {
-  if (!running_) return inner_->run(call);
+  if (!running_) return inner().run(call);
   const Clock::time_point start = Clock::now();
-  inner_->run(call);
+  inner().run(call);
   WorkerClock& clock = clocks_->of_worker[present_worker];
   const Part part = part_of(call);
   clock.seconds[part] += seconds_since(start);
@@ -129,8 +129,8 @@ void ProfilingBackend::run(const Call& call) {
 
 void ProfilingBackend::parallel(
     std::size_t tasks, const std::function<void(std::size_t task, std::size_t worker)>& body) {
-  if (!running_) return inner_->parallel(tasks, body);
-  inner_->parallel(tasks, [&](std::size_t task, std::size_t worker) {
+  if (!running_) return inner().parallel(tasks, body);
+  inner().parallel(tasks, [&](std::size_t task, std::size_t worker) {
     const std::size_t outer = std::exchange(present_worker, worker);
     const std::size_t running = ++clocks_->running;
     for (std::size_t most = clocks_->threads; most < running;)

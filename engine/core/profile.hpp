@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "chorus/backend.hpp"
+#include "forwarding_backend.hpp"
 
 namespace chorus {
 
@@ -29,7 +29,7 @@ struct Profile {
 /// Another backend with a clock at every primitive, for the time between start() and stop(). What
 /// a worker spends in parallel() but in no primitive is "bookkeeping" (tapes, handles), what is
 /// left of the wall time is "waiting". The clock itself takes some 50 ns a call.
-class ProfilingBackend final : public Backend {
+class ProfilingBackend final : public ForwardingBackend {
  public:
   explicit ProfilingBackend(std::shared_ptr<Backend> inner);
   ~ProfilingBackend() override;
@@ -38,37 +38,17 @@ class ProfilingBackend final : public Backend {
   void stop();
   Profile profile() const;  ///< of all times between a start and a stop
 
-  std::string name() const override { return inner_->name(); }
-  std::string description() const override { return inner_->description(); }
-  Precision precision() const override { return inner_->precision(); }
-  ActivationTypes activations() const override { return inner_->activations(); }
-  std::size_t workers() const override { return inner_->workers(); }
-  std::size_t grain_size() const override { return inner_->grain_size(); }
-  std::size_t tile_rows(std::size_t width) const override { return inner_->tile_rows(width); }
-  std::size_t packed_floats(std::size_t rows, std::size_t cols) const override {
-    return inner_->packed_floats(rows, cols);
-  }
-  void* allocate(std::size_t bytes) override { return inner_->allocate(bytes); }
-  void release(void* memory) noexcept override { inner_->release(memory); }
-  void upload(const void* host, void* device, std::size_t bytes) override {
-    inner_->upload(host, device, bytes);
-  }
-  void download(const void* device, void* host, std::size_t bytes) override {
-    inner_->download(device, host, bytes);
-  }
   void run(const Call& call) override;
   void parallel(std::size_t tasks,
                 const std::function<void(std::size_t task, std::size_t worker)>& body) override;
   void replay(std::unique_ptr<CapturedGraph>& recording,
               const std::function<void()>& work) override {
     if (running_) return work();  // a replay has no primitives to clock
-    inner_->replay(recording, work);
+    inner().replay(recording, work);
   }
-  double measure_peak_flops() override { return inner_->measure_peak_flops(); }
 
  private:
   struct Clocks;
-  std::shared_ptr<Backend> inner_;
   std::unique_ptr<Clocks> clocks_;
   bool running_ = false;
 };

@@ -37,7 +37,16 @@ Tensor Tensor::row_range(std::size_t first, std::size_t count) const {
   View part = view_;
   part.data += floats_of(first * view_.stride, view_.dtype);
   part.rows = count;
-  return {owner_, part};
+  return {owner_, part, *backend_};
+}
+
+Tensor Tensor::col_range(std::size_t first, std::size_t count) const {
+  if (first + count > view_.cols) throw std::invalid_argument("col_range: past the last column");
+  if (view_.dtype != DType::fp32) throw std::invalid_argument("col_range: only of 32-bit elements");
+  View part = view_;
+  part.data += first;
+  part.cols = count;
+  return {owner_, part, *backend_};
 }
 
 /// Blocks by size. Shared by the Memory and every handle it gave out.
@@ -83,7 +92,7 @@ Tensor Memory::empty(std::size_t rows, std::size_t cols, DType dtype) {
     pool->blocks_of(floats).push_back(data);
   });
   float* data = block.get();
-  return {std::move(block), View{data, rows, cols, stride, dtype}};
+  return {std::move(block), View{data, rows, cols, stride, dtype}, backend()};
 }
 
 std::vector<Memory> worker_memories(const std::shared_ptr<Backend>& backend) {
@@ -94,14 +103,25 @@ std::vector<Memory> worker_memories(const std::shared_ptr<Backend>& backend) {
 
 Tensor Memory::zeros(std::size_t rows, std::size_t cols) {
   Tensor result = empty(rows, cols);
-  fill(backend(), result, 0);
+  fill(result, 0);
   return result;
 }
 
 Tensor Memory::from(std::span<const float> values, std::size_t rows, std::size_t cols) {
   Tensor result = empty(rows, cols);
-  from_host(backend(), values, result);
+  from_host(values, result);
   return result;
+}
+
+Tensor Memory::weight(std::size_t rows, std::size_t cols) {
+  Tensor weight = empty(rows, cols);
+  const std::size_t floats = backend().packed_floats(rows, cols);
+  if (floats == 0) return weight;
+  // One owner holds both the elements and their copy.
+  const auto both = std::make_shared<std::pair<Tensor, Tensor>>(weight, empty(1, floats));
+  weight.owner_ = std::shared_ptr<float>(both, weight.view_.data);
+  weight.packed_ = both->second.view_.data;
+  return weight;
 }
 
 namespace {
@@ -126,43 +146,74 @@ void halves_from_host(Backend& backend, std::span<const float> values, const Vie
 
 }  // namespace
 
-std::vector<float> to_host(Backend& backend, const Tensor& tensor) {
-  if (tensor.view().dtype != DType::fp32) return halves_to_host(backend, tensor.view());
+std::vector<float> to_host(const Tensor& tensor) {
+  if (!tensor) return {};
+  if (tensor.view().dtype != DType::fp32) return halves_to_host(tensor.backend(), tensor.view());
   const View view = as_few_rows(tensor.view());
   std::vector<float> values(tensor.size());
   for (std::size_t r = 0; r < view.rows; ++r)
-    backend.download(view.data + r * view.stride, &values[r * view.cols],
-                     view.cols * sizeof(float));
+    tensor.backend().download(view.data + r * view.stride, &values[r * view.cols],
+                              view.cols * sizeof(float));
   return values;
 }
 
-void from_host(Backend& backend, std::span<const float> values, const Tensor& tensor) {
+void from_host(std::span<const float> values, const Tensor& tensor) {
   if (values.size() != tensor.size())
     throw std::invalid_argument("from_host: wrong number of values");
-  if (tensor.view().dtype != DType::fp32) return halves_from_host(backend, values, tensor.view());
+  if (!tensor) return;
+  if (tensor.view().dtype != DType::fp32)
+    return halves_from_host(tensor.backend(), values, tensor.view());
   const View view = as_few_rows(tensor.view());
   for (std::size_t r = 0; r < view.rows; ++r)
-    backend.upload(&values[r * view.cols], view.data + r * view.stride, view.cols * sizeof(float));
+    tensor.backend().upload(&values[r * view.cols], view.data + r * view.stride,
+                            view.cols * sizeof(float));
 }
 
-void fill(Backend& backend, const Tensor& tensor, float value) {
+void fill(const Tensor& tensor, float value) {
+  if (!tensor) return;
   Call call{.op = Op::fill};
   call.out[0] = tensor.view();
   call.scale = value;
-  backend.run(call);
+  tensor.backend().run(call);
+}
+
+float item(const Tensor& tensor) {
+  if (tensor.size() != 1) throw std::invalid_argument("item: the tensor must be 1 x 1");
+  return to_host(tensor).front();
+}
+
+void add_scaled(const Tensor& into, float factor, const Tensor& a) {
+  if (into.rows() != a.rows() || into.cols() != a.cols())
+    throw std::invalid_argument("add_scaled: different shapes");
+  Call call{.op = Op::scale};
+  call.in[0] = a.const_view();
+  call.out[0] = into.view();
+  call.accumulate = true;
+  call.scale = factor;
+  into.backend().run(call);
+}
+
+void pack(const Tensor& weight) {
+  if (weight.packed() == nullptr) return;
+  const std::size_t floats = weight.backend().packed_floats(weight.rows(), weight.cols());
+  Call call{.op = Op::pack};
+  call.in[0] = weight.const_view();
+  call.out[0] = {weight.packed_, 1, floats, floats};
+  weight.backend().run(call);
 }
 
 IndexList::IndexList(const std::shared_ptr<Backend>& backend, std::span<const std::uint32_t> values)
     : data_(static_cast<std::uint32_t*>(
                 backend->allocate(std::max<std::size_t>(values.size(), 1) * sizeof(std::uint32_t))),
             [backend](std::uint32_t* data) { backend->release(data); }),
-      count_(values.size()) {
-  assign(*backend, values);
+      count_(values.size()),
+      backend_(backend.get()) {
+  assign(values);
 }
 
-void IndexList::assign(Backend& backend, std::span<const std::uint32_t> values) {
+void IndexList::assign(std::span<const std::uint32_t> values) {
   if (values.size() != count_) throw std::invalid_argument("IndexList: the count cannot change");
-  backend.upload(values.data(), data_.get(), values.size_bytes());
+  if (count_ > 0) backend_->upload(values.data(), data_.get(), values.size_bytes());
 }
 
 }  // namespace chorus

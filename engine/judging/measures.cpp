@@ -51,8 +51,8 @@ ImageDistances::ImageDistances(Memory& memory, const Model& model, std::size_t t
     : model_(model),
       threads_(threads),
       renderer_(memory, model),
-      latents_(host_rows(memory.backend(), model.latents)),
-      shifts_(modulation_vectors(memory.backend(), model)),
+      latents_(host_rows(model.latents)),
+      shifts_(modulation_vectors(model)),
       pictures_(model.images.size()),
       coarse_pictures_(model.images.size()),
       regions_(model.images.size()) {}

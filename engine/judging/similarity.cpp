@@ -9,12 +9,12 @@
 
 namespace chorus {
 
-std::vector<std::vector<double>> modulation_vectors(Backend& backend, const Model& model) {
-  const std::vector<std::vector<double>> latents = host_rows(backend, model.latents);
+std::vector<std::vector<double>> modulation_vectors(const Model& model) {
+  const std::vector<std::vector<double>> latents = host_rows(model.latents);
   std::vector<std::vector<double>> vectors(model.images.size());
   for (const Parameter& parameter : model.siren.parameters()) {
     if (parameter.role != Role::modulation) continue;
-    const std::vector<std::vector<double>> matrix = host_rows(backend, parameter.value);
+    const std::vector<std::vector<double>> matrix = host_rows(parameter.value);
     for (std::size_t i = 0; i < vectors.size(); ++i)
       for (const std::vector<double>& unit : matrix)
         vectors[i].push_back(inner_product(unit, latents[i]));

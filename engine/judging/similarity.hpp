@@ -11,7 +11,7 @@ namespace chorus {
 /// All shifts that each image's latent causes in the network, one layer after another: M1 z, M2 z,
 /// ... They are all that the network sees of a latent: directions that no layer uses do not count.
 /// Returns [images][sum of widths].
-std::vector<std::vector<double>> modulation_vectors(Backend& backend, const Model& model);
+std::vector<std::vector<double>> modulation_vectors(const Model& model);
 
 using DistanceMatrix = std::vector<std::vector<double>>;
 

@@ -38,10 +38,8 @@ std::size_t shift_numbers(const SirenConfig& config) {
   return (config.hidden_layers + 1) * config.width;
 }
 
-ImageCode image_code(Backend& backend, const Model& model, std::size_t image) {
-  const auto row = [&](const Tensor& tensor) {
-    return to_host(backend, tensor.row_range(image, 1));
-  };
+ImageCode image_code(const Model& model, std::size_t image) {
+  const auto row = [&](const Tensor& tensor) { return to_host(tensor.row_range(image, 1)); };
   return {row(model.latents), model.palettes ? row(model.palettes) : std::vector<float>{},
           model.shifts ? row(model.shifts) : std::vector<float>{}};
 }

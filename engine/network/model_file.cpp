@@ -162,9 +162,8 @@ const StoredTensor& find_tensor(const TensorFile& file, const std::string& name,
   return found->second;
 }
 
-void load_tensor(Backend& backend, const TensorFile& file, const std::string& name,
-                 const Tensor& into) {
-  from_host(backend, find_tensor(file, name, into.rows(), into.cols()).values, into);
+void load_tensor(const TensorFile& file, const std::string& name, const Tensor& into) {
+  from_host(find_tensor(file, name, into.rows(), into.cols()).values, into);
 }
 
 /// Sizes that the file itself cannot back are refused before anything is allocated for them.
@@ -198,14 +197,21 @@ Model read_model(Memory& memory, const TensorFile& file) {
   const SirenConfig config = config_from_json(json::parse(metadata(file, "configuration")));
   std::vector<EncodedImage> images = images_from_json(json::parse(metadata(file, "images")));
   check_sizes(file, config, images.size());
-  Model model = make_model(memory, config, std::move(images), 0);
-  Backend& backend = memory.backend();
+  const std::size_t count = images.size(), palette = free_palette_numbers(config);
+  Model model{Siren(memory, config),
+              memory.empty(count, config.latent),
+              palette == 0 ? Tensor{} : memory.empty(count, palette),
+              std::move(images),
+              {},
+              {},
+              1,
+              {}};
   for (const Parameter& parameter : model.siren.parameters())
-    load_tensor(backend, file, parameter.name, parameter.value);
-  load_tensor(backend, file, "latents", model.latents);
-  if (model.palettes) load_tensor(backend, file, "palettes", model.palettes);
+    load_tensor(file, parameter.name, parameter.value);
+  load_tensor(file, "latents", model.latents);
+  if (model.palettes) load_tensor(file, "palettes", model.palettes);
   check_all_known(file, model);
-  model.siren.pack(backend);
+  model.siren.pack();
   model.notes = json::parse(metadata(file, "notes")).get<std::map<std::string, std::string>>();
   model.split = split_from(file);
   if (const auto found = file.metadata.find("decoding"); found != file.metadata.end())
@@ -220,7 +226,7 @@ Model read_model(Memory& memory, const TensorFile& file) {
 
 }  // namespace
 
-TensorFile to_tensor_file(Backend& backend, const Model& model) {
+TensorFile to_tensor_file(const Model& model) {
   TensorFile file;
   file.metadata = {
       {"format", format_name},
@@ -230,19 +236,17 @@ TensorFile to_tensor_file(Backend& backend, const Model& model) {
       {"notes", json(model.notes).dump(-1, ' ', false, json::error_handler_t::replace)}};
   if (model.palettes)
     file.tensors["palettes"] = {{model.palettes.rows(), model.palettes.cols()},
-                                to_host(backend, model.palettes)};
+                                to_host(model.palettes)};
   if (model.samples_per_axis > 1)
     file.metadata["decoding"] = json{{"supersample", model.samples_per_axis}}.dump();
   if (model.split.pixels > 0 || model.split.images > 0)
     file.metadata["split"] = to_json(model.split).dump();
   for (const Parameter& parameter : model.siren.parameters())
     file.tensors[parameter.name] = {{parameter.value.rows(), parameter.value.cols()},
-                                    to_host(backend, parameter.value)};
+                                    to_host(parameter.value)};
   if (model.shifts)
-    file.tensors["shifts"] = {{model.shifts.rows(), model.shifts.cols()},
-                              to_host(backend, model.shifts)};
-  file.tensors["latents"] = {{model.latents.rows(), model.latents.cols()},
-                             to_host(backend, model.latents)};
+    file.tensors["shifts"] = {{model.shifts.rows(), model.shifts.cols()}, to_host(model.shifts)};
+  file.tensors["latents"] = {{model.latents.rows(), model.latents.cols()}, to_host(model.latents)};
   return file;
 }
 
@@ -257,8 +261,8 @@ Model from_tensor_file(Memory& memory, const TensorFile& file, const std::string
   }
 }
 
-void save_model(Backend& backend, const Model& model, const std::filesystem::path& file) {
-  write_safetensors(file, to_tensor_file(backend, model));
+void save_model(const Model& model, const std::filesystem::path& file) {
+  write_safetensors(file, to_tensor_file(model));
 }
 
 Model load_model(Memory& memory, const std::filesystem::path& file) {

@@ -5,6 +5,8 @@
 #include <span>
 #include <stdexcept>
 
+#include "chorus/ops.hpp"
+
 namespace chorus {
 
 namespace {
@@ -78,13 +80,9 @@ void put_means(Image& image, const std::vector<std::size_t>& pixels,
   }
 }
 
-/// The values of modulations that were computed on another tape, which stays alive.
-std::vector<Modulation> as_constants(Tape& tape, const std::vector<Modulation>& modulations) {
-  std::vector<Modulation> constants;
-  for (const auto& [shift, gain] : modulations)
-    constants.push_back(
-        {tape.constant(shift.value().non_owning()), tape.constant(gain.value().non_owning())});
-  return constants;
+/// Values that were computed on another tape, which stays alive.
+Conditioned as_constants(Tape& tape, const Conditioned& images) {
+  return images.map([&](const Var& value) { return tape.constant(value.value().non_owning()); });
 }
 
 }  // namespace
@@ -96,27 +94,26 @@ Renderer::Renderer(Memory& memory, const Model& model)
 
 ImageCode Renderer::code(std::size_t image) const {
   const std::scoped_lock my_turn(turn_);
-  return image_code(backend_, model_, image);
+  return image_code(model_, image);
 }
 
-std::vector<Modulation> Renderer::modulations(Tape& tape, const ImageCode& code) {
+Conditioned Renderer::condition(Tape& tape, const ImageCode& code) {
   const SirenConfig& config = model_.siren.config();
   Memory& memory = memories_.front();
   const auto row = [&](const std::vector<float>& values) {
     return values.empty() ? Var() : tape.constant(memory.from(values, 1, values.size()));
   };
-  std::vector<Modulation> modulations =
-      model_.siren.modulate(model_.siren.on_tape(tape), row(code.latent), row(code.palette));
+  Conditioned image =
+      model_.siren.condition(model_.siren.on_tape(tape), row(code.latent), row(code.palette));
   for (std::size_t l = 0; !code.shifts.empty() && l <= config.hidden_layers; ++l) {
     const std::span<const float> shift(&code.shifts[l * config.width], config.width);
-    modulations[l].shift =
-        add(modulations[l].shift, tape.constant(memory.from(shift, 1, config.width)));
+    Var& sum = image.layers[l].shift;
+    sum = sum + tape.constant(memory.from(shift, 1, config.width));
   }
-  return modulations;
+  return image;
 }
 
-std::vector<float> Renderer::colors(std::span<const float> points,
-                                    const std::vector<Modulation>& modulations) {
+std::vector<float> Renderer::colors(std::span<const float> points, const Conditioned& image) {
   const std::size_t rows = points.size() / 2;
   const std::size_t tile = backend_.tile_rows(model_.siren.config().width);
   std::vector<float> result(3 * rows);
@@ -127,8 +124,8 @@ std::vector<float> Renderer::colors(std::span<const float> points,
     const Var output = model_.siren.decode(
         model_.siren.on_tape(tape),
         tape.constant(memory.from(points.subspan(2 * first, 2 * count), count, 2)),
-        as_constants(tape, modulations));
-    const std::vector<float> colors = to_host(backend_, output.value());
+        as_constants(tape, image));
+    const std::vector<float> colors = to_host(output.value());
     std::copy(colors.begin(), colors.end(),
               result.begin() + static_cast<std::ptrdiff_t>(3 * first));
   });
@@ -146,12 +143,13 @@ Image Renderer::render(const ImageCode& code, const Raster& raster) {
     throw std::invalid_argument("render: an image needs pixels and samples");
   const std::scoped_lock my_turn(turn_);
   Tape tape(memories_.front());
-  const std::vector<Modulation> of_image = modulations(tape, code);
+  const Conditioned conditioned = condition(tape, code);
   Image image(size.width, size.height);
-  image.rgb = colors(pixel_centres(size), of_image);
+  image.rgb = colors(pixel_centres(size), conditioned);
   if (samples == 1) return image;
   const std::vector<std::size_t> busy = busy_pixels(image);
-  put_means(image, busy, colors(points_within(image, busy, samples), of_image), samples * samples);
+  put_means(image, busy, colors(points_within(image, busy, samples), conditioned),
+            samples * samples);
   return image;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "chorus/error.hpp"
+#include "op_parameters.hpp"
 #include "safetensors.hpp"
 
 namespace chorus {
@@ -28,10 +29,6 @@ View stacked_gradients(const OptimizedParameter& parameter, const RowRange& rows
   gradients.rows = parameter.gradients.rows() / parameter.value.rows();
   gradients.stride = parameter.value.rows() * parameter.gradients.view().stride;
   return gradients;
-}
-
-ConstView as_const(const View& view) {
-  return {view.data, view.rows, view.cols, view.stride, view.dtype};
 }
 
 float bias_correction(float beta, std::uint64_t step) {
@@ -62,9 +59,7 @@ OptimizedParameter optimized(Memory& memory, std::string name, Tensor value, flo
 }
 
 Adam::Adam(Memory& memory, const AdamSettings& settings, std::size_t extra_numbers)
-    : backend_(memory.backend()),
-      settings_(settings),
-      numbers_(memory.zeros(1, own_numbers + extra_numbers)) {}
+    : settings_(settings), numbers_(memory.zeros(1, own_numbers + extra_numbers)) {}
 
 void Adam::begin_step(std::uint64_t earlier_steps, double rate_factor,
                       std::span<const float> extra_numbers) {
@@ -72,22 +67,19 @@ void Adam::begin_step(std::uint64_t earlier_steps, double rate_factor,
                                 bias_correction(settings_.beta1, earlier_steps + 1),
                                 bias_correction(settings_.beta2, earlier_steps + 1)};
   numbers.insert(numbers.end(), extra_numbers.begin(), extra_numbers.end());
-  from_host(backend_, numbers, numbers_);
+  from_host(numbers, numbers_);
 }
 
 Tensor Adam::extra_number(std::size_t index) const {
-  View number = numbers_.view();
-  number.data += own_numbers + index;
-  number.cols = 1;
-  return {nullptr, number};
+  return numbers_.non_owning().col_range(own_numbers + index, 1);
 }
 
-Call Adam::call_for(const OptimizedParameter& parameter, float rate_factor) const {
-  Call call{.op = Op::adam};
-  call.in[1] = numbers_.const_view();
-  call.in[1].cols = own_numbers;
-  call.adam = {parameter.rate * rate_factor, settings_.beta1, settings_.beta2, settings_.epsilon};
-  return call;
+void Adam::run(Call call, float rate) const {
+  const AdamUpdate update{rate, settings_.beta1, settings_.beta2, settings_.epsilon};
+  call.op = Op::adam;
+  call.adam = &update;
+  call.in[1] = numbers_.non_owning().col_range(0, own_numbers).const_view();
+  numbers_.backend().run(call);
 }
 
 void Adam::update(const OptimizedParameter& parameter, float rate_factor) const {
@@ -97,43 +89,43 @@ void Adam::update(const OptimizedParameter& parameter, float rate_factor) const 
 void Adam::update_rows(const OptimizedParameter& parameter, const RowRange& rows,
                        float rate_factor) const {
   const View gradients = stacked_gradients(parameter, rows);
-  Call call = call_for(parameter, rate_factor);
+  Call call;
   call.in[0] = as_const(gradients);
   call.out[0] = as_one_row(parameter.value, rows);
   call.out[1] = as_one_row(parameter.first_moment, rows);
   call.out[2] = as_one_row(parameter.second_moment, rows);
   call.out[3] = gradients;  // which clears them
-  backend_.run(call);
+  run(call, parameter.rate * rate_factor);
 }
 
 void Adam::update_at(const OptimizedParameter& parameter, const IndexView& rows) const {
-  Call call = call_for(parameter, 1);
+  Call call;
   call.in[0] = parameter.gradients.const_view();
   call.out[0] = parameter.value.view();
   call.out[1] = parameter.first_moment.view();
   call.out[2] = parameter.second_moment.view();
   call.index[0] = rows;
-  backend_.run(call);
+  run(call, parameter.rate);
 }
 
-void forget_moments(Backend& backend, const OptimizedParameter& parameter) {
-  fill(backend, parameter.first_moment, 0);
-  fill(backend, parameter.second_moment, 0);
+void forget_moments(const OptimizedParameter& parameter) {
+  fill(parameter.first_moment, 0);
+  fill(parameter.second_moment, 0);
 }
 
-void save_moments(Backend& backend, const OptimizedParameter& parameter, TensorFile& file) {
+void save_moments(const OptimizedParameter& parameter, TensorFile& file) {
   for (const auto& [name, tensor] : moments_of(parameter))
-    file.tensors[name] = {{tensor.rows(), tensor.cols()}, to_host(backend, tensor)};
+    file.tensors[name] = {{tensor.rows(), tensor.cols()}, to_host(tensor)};
 }
 
-void load_moments(Backend& backend, const OptimizedParameter& parameter, const TensorFile& file,
+void load_moments(const OptimizedParameter& parameter, const TensorFile& file,
                   const std::string& origin) {
   for (const auto& [name, tensor] : moments_of(parameter)) {
     const auto found = file.tensors.find(name);
     const std::vector<std::size_t> shape = {tensor.rows(), tensor.cols()};
     if (found == file.tensors.end() || found->second.shape != shape)
       throw Error(fmt::format("{}: {} is missing or has another shape", origin, name));
-    from_host(backend, found->second.values, tensor);
+    from_host(found->second.values, tensor);
   }
 }
 

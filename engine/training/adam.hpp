@@ -55,20 +55,20 @@ class Adam {
   void update_at(const OptimizedParameter& parameter, const IndexView& rows) const;
 
  private:
-  Call call_for(const OptimizedParameter& parameter, float rate_factor) const;
+  /// Runs a call that has its gradient and outputs.
+  void run(Call call, float rate) const;
 
-  Backend& backend_;
   AdamSettings settings_;
   Tensor numbers_;  ///< 1 x n: those that Op::adam reads (see AdamUpdate), then the caller's own
 };
 
 /// Sets both moments to zero.
-void forget_moments(Backend& backend, const OptimizedParameter& parameter);
+void forget_moments(const OptimizedParameter& parameter);
 
 /// Moments as tensors "adam.first_moment.NAME" and "adam.second_moment.NAME".
-void save_moments(Backend& backend, const OptimizedParameter& parameter, TensorFile& file);
+void save_moments(const OptimizedParameter& parameter, TensorFile& file);
 /// Throws Error, which begins with `origin`, if one is missing or has another shape.
-void load_moments(Backend& backend, const OptimizedParameter& parameter, const TensorFile& file,
+void load_moments(const OptimizedParameter& parameter, const TensorFile& file,
                   const std::string& origin);
 
 }  // namespace chorus

@@ -1,6 +1,8 @@
 #include "drawn_pixels.hpp"
 
 #include "chorus/ops.hpp"
+#include "op_parameters.hpp"
+#include "palette_ops.hpp"
 
 namespace chorus {
 
@@ -18,26 +20,27 @@ DrawnPixels draw_pixels(Memory& memory, const PixelSource& source, const Trainin
   call.index[1] = source.table.image_table();
   call.index[2] = source.table.pixel_order();
   call.index[3] = visits;
-  call.draw = {source.seed, draw.kinds, static_cast<std::uint32_t>(draw.flat_pixels),
-               static_cast<std::uint32_t>(draw.samples_per_axis), source.area_jitter};
+  const PixelDraw parameters{source.seed, draw.kinds, static_cast<std::uint32_t>(draw.flat_pixels),
+                             static_cast<std::uint32_t>(draw.samples_per_axis), source.area_jitter};
+  call.draw = &parameters;
   memory.backend().run(call);
   return pixels;
 }
 
-DrawnLosses losses(const Siren& siren, std::span<const Var> network,
-                   std::span<const Modulation> modulations, const DrawnPixels& pixels) {
+DrawnLosses losses(const Siren& siren, std::span<const Var> network, const Conditioned& images,
+                   const DrawnPixels& pixels) {
   Tape& tape = network.front().tape();
   const TrainingDraw& draw = pixels.draw;
   const Var coordinates = tape.constant(pixels.coordinates), target = tape.constant(pixels.colors),
             weights = tape.constant(pixels.weights);
-  const Var output = siren.output(network, coordinates, modulations);
-  Var prediction = siren.colors(output, coordinates, modulations);
+  const Var output = siren.output(network, coordinates, images);
+  Var prediction = siren.colors(output, coordinates, images);
   if (draw.samples_of_edge() > 1)
     prediction = mean_samples(prediction, pixels.images, draw.flat_pixels, draw.samples_of_edge());
   DrawnLosses losses{weighted_squared_error(prediction, target, weights), {}};
   if (draw.assigned)
     losses.assignment =
-        sum(scale_rows(siren.assignment_loss(output, coordinates, modulations, target), weights));
+        sum(scale_rows(siren.assignment_loss(output, coordinates, images, target), weights));
   return losses;
 }
 

@@ -33,7 +33,7 @@ struct DrawnLosses {
   Var assignment;  ///< see Siren::assignment_loss; only where the draw is assigned
 };
 
-DrawnLosses losses(const Siren& siren, std::span<const Var> network,
-                   std::span<const Modulation> modulations, const DrawnPixels& pixels);
+DrawnLosses losses(const Siren& siren, std::span<const Var> network, const Conditioned& images,
+                   const DrawnPixels& pixels);
 
 }  // namespace chorus

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "adam.hpp"
+#include "chorus/ops.hpp"
 #include "drawn_pixels.hpp"
 #include "palette.hpp"
 #include "sampler.hpp"
@@ -23,8 +24,8 @@ Var on_tape(Tape& tape, const OptimizedParameter& parameter) {
   return tape.variable(parameter.value, parameter.gradients);
 }
 
-std::vector<float> mean_row(Backend& backend, const Tensor& tensor) {
-  const std::vector<float> all = to_host(backend, tensor);
+std::vector<float> mean_row(const Tensor& tensor) {
+  const std::vector<float> all = to_host(tensor);
   std::vector<double> sums(tensor.cols());
   for (std::size_t i = 0; i < all.size(); ++i) sums[i % tensor.cols()] += all[i];
   std::vector<float> mean(sums.size());
@@ -56,8 +57,7 @@ struct Fitter::Impl {
   void step(Memory& memory, Progress& progress, const PixelTable& table, Stage stage,
             double fraction) const;
   Var loss(Memory& memory, const Progress& progress, const PixelTable& table,
-           std::span<const Var> network, std::span<const Modulation> modulations,
-           double fraction) const;
+           std::span<const Var> network, const Conditioned& conditioned, double fraction) const;
   ImageCode code_of(const Progress& progress) const;
 
   Backend& backend_;
@@ -72,9 +72,8 @@ Fitter::Impl::Impl(Memory& memory, const Model& model, const FitConfig& config)
     : backend_(memory.backend()),
       model_(model),
       config_(config),
-      mean_latent_(mean_row(memory.backend(), model.latents)),
-      mean_palette_(model.palettes ? mean_row(memory.backend(), model.palettes)
-                                   : std::vector<float>{}),
+      mean_latent_(mean_row(model.latents)),
+      mean_palette_(model.palettes ? mean_row(model.palettes) : std::vector<float>{}),
       memories_(worker_memories(memory.shared_backend())) {
   if (config.latent_steps == 0) throw std::invalid_argument("fit: a latent takes steps");
   if (model.samples_per_axis <= 1) config_.pixels.areas.from = 1;
@@ -119,8 +118,8 @@ Progress Fitter::Impl::begin(const Image& image, Memory& memory) const {
 
 void Fitter::Impl::run_stage(Memory& memory, Progress& progress, const PixelTable& table,
                              Stage stage) const {
-  forget_moments(backend_, progress.latent);
-  if (progress.palette) forget_moments(backend_, *progress.palette);
+  forget_moments(progress.latent);
+  if (progress.palette) forget_moments(*progress.palette);
   const std::size_t steps = stage == Stage::latent ? config_.latent_steps : config_.shift_steps;
   for (std::size_t k = 0; k < steps; ++k) {
     const double fraction = static_cast<double>(k) / static_cast<double>(steps);
@@ -133,16 +132,16 @@ void Fitter::Impl::run_stage(Memory& memory, Progress& progress, const PixelTabl
 void Fitter::Impl::step(Memory& memory, Progress& progress, const PixelTable& table, Stage stage,
                         double fraction) const {
   const std::array<std::uint32_t, 1> visit = {progress.step++};
-  progress.visit.assign(backend_, visit);
+  progress.visit.assign(visit);
   Tape tape(memory, Activations::reduced);
   const std::vector<Var> network = model_.siren.on_tape(tape);
-  std::vector<Modulation> modulations =
-      model_.siren.modulate(network, on_tape(tape, progress.latent),
-                            progress.palette ? on_tape(tape, *progress.palette) : Var());
+  Conditioned conditioned =
+      model_.siren.condition(network, on_tape(tape, progress.latent),
+                             progress.palette ? on_tape(tape, *progress.palette) : Var());
   const bool with_shifts = stage == Stage::latent_and_shifts;
   for (std::size_t l = 0; with_shifts && l < progress.shifts.size(); ++l)
-    modulations[l].shift = add(modulations[l].shift, on_tape(tape, progress.shifts[l]));
-  tape.backward(loss(memory, progress, table, network, modulations, fraction));
+    conditioned.layers[l].shift = conditioned.layers[l].shift + on_tape(tape, progress.shifts[l]);
+  tape.backward(loss(memory, progress, table, network, conditioned, fraction));
 
   progress.adam.update(progress.latent);
   if (progress.palette) progress.adam.update(*progress.palette);
@@ -151,7 +150,7 @@ void Fitter::Impl::step(Memory& memory, Progress& progress, const PixelTable& ta
 }
 
 Var Fitter::Impl::loss(Memory& memory, const Progress& progress, const PixelTable& table,
-                       std::span<const Var> network, std::span<const Modulation> modulations,
+                       std::span<const Var> network, const Conditioned& conditioned,
                        double fraction) const {
   Var total;
   const auto add_loss = [&](const Var& loss) { total = total.value() ? add(total, loss) : loss; };
@@ -159,7 +158,7 @@ Var Fitter::Impl::loss(Memory& memory, const Progress& progress, const PixelTabl
   for (const TrainingDraw& draw : phases_[phase_at(phases_, fraction)].draws) {
     const DrawnPixels pixels =
         draw_pixels(memory, source, draw, progress.image.view(), progress.visit.view());
-    const DrawnLosses drawn = losses(model_.siren, network, modulations, pixels);
+    const DrawnLosses drawn = losses(model_.siren, network, conditioned, pixels);
     add_loss(drawn.error);
     if (draw.assigned)
       add_loss(scale(drawn.assignment, assignment_weight(config_.assignment, fraction)));
@@ -168,11 +167,11 @@ Var Fitter::Impl::loss(Memory& memory, const Progress& progress, const PixelTabl
 }
 
 ImageCode Fitter::Impl::code_of(const Progress& progress) const {
-  ImageCode code{to_host(backend_, progress.latent.value), {}};
-  if (progress.palette) code.palette = to_host(backend_, progress.palette->value);
+  ImageCode code{to_host(progress.latent.value), {}};
+  if (progress.palette) code.palette = to_host(progress.palette->value);
   if (config_.shift_steps == 0) return code;
   for (const OptimizedParameter& layer : progress.shifts) {
-    const std::vector<float> shift = to_host(backend_, layer.value);
+    const std::vector<float> shift = to_host(layer.value);
     code.shifts.insert(code.shifts.end(), shift.begin(), shift.end());
   }
   return code;

@@ -85,7 +85,7 @@ std::vector<float> ridge_regression(const Table& inputs, const Table& targets) {
 }
 
 /// Predicted palettes: p is the mean palette, P z the regression of what is left.
-void start_prediction(Backend& backend, Model& model, const std::vector<float>& palettes) {
+void start_prediction(Model& model, const std::vector<float>& palettes) {
   const std::size_t count = model.images.size(), numbers = palettes.size() / count;
   std::vector<float> mean(numbers);
   for (std::size_t i = 0; i < palettes.size(); ++i)
@@ -93,14 +93,14 @@ void start_prediction(Backend& backend, Model& model, const std::vector<float>& 
   Table targets{count, numbers, {}};
   for (std::size_t i = 0; i < palettes.size(); ++i)
     targets.values.push_back(double{palettes[i]} - double{mean[i % numbers]});
-  const std::vector<float> latents = to_host(backend, model.latents);
+  const std::vector<float> latents = to_host(model.latents);
   const Table inputs{count, model.latents.cols(), {latents.begin(), latents.end()}};
   for (Parameter& parameter : model.siren.parameters()) {
-    if (parameter.role == Role::palette_bias) from_host(backend, mean, parameter.value);
+    if (parameter.role == Role::palette_bias) from_host(mean, parameter.value);
     if (parameter.role == Role::palette_weight)
-      from_host(backend, ridge_regression(inputs, targets), parameter.value);
+      from_host(ridge_regression(inputs, targets), parameter.value);
   }
-  model.siren.pack(backend);
+  model.siren.pack();
 }
 
 std::vector<bool> mask(const std::vector<NamedImage>& images, std::size_t i, const Split& split) {
@@ -167,7 +167,7 @@ std::vector<float> initial_palette(const Image& image, const std::vector<bool>& 
   return by_channel(palette, fields);
 }
 
-void initialize_palettes(Memory& memory, Model& model, const std::vector<NamedImage>& images,
+void initialize_palettes(Model& model, const std::vector<NamedImage>& images,
                          const PaletteFit& fit) {
   const SirenConfig& config = model.siren.config();
   if (config.head != Head::palette) return;
@@ -183,9 +183,9 @@ void initialize_palettes(Memory& memory, Model& model, const std::vector<NamedIm
     palettes.insert(palettes.end(), palette.begin(), palette.end());
   }
   if (model.palettes)
-    from_host(memory.backend(), palettes, model.palettes);
+    from_host(palettes, model.palettes);
   else
-    start_prediction(memory.backend(), model, palettes);
+    start_prediction(model, palettes);
 }
 
 PaletteFit fit_palettes(const std::vector<NamedImage>& images, const Split& split,

@@ -52,7 +52,7 @@ PaletteFit fit_palettes(const std::vector<NamedImage>& images, const Split& spli
 /// gives them, predicted ones as near to those as a ridge regression on the latents comes.
 /// Palettes that a fit to the same images has found already, with as many entries, are taken from
 /// it. Does nothing without the palette head.
-void initialize_palettes(Memory& memory, Model& model, const std::vector<NamedImage>& images,
+void initialize_palettes(Model& model, const std::vector<NamedImage>& images,
                          const PaletteFit& fit = {});
 
 }  // namespace chorus

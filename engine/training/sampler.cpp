@@ -8,6 +8,7 @@
 #include "blended_pixels.hpp"
 #include "chorus/error.hpp"
 #include "flat_pixels.hpp"
+#include "op_parameters.hpp"
 #include "random.hpp"
 #include "shuffle.hpp"
 
@@ -116,7 +117,7 @@ PixelTable::PixelTable(Memory& memory, const std::vector<NamedImage>& images, co
     const std::size_t first = order.size();
     append_image(table, image, lists, first);
     append_lists(order, lists, curves.of(image.size()));
-    from_host(memory.backend(), image.rgb, colors_.row_range(first, image.pixels()));
+    from_host(image.rgb, colors_.row_range(first, image.pixels()));
   }
   image_table_ = IndexList(memory.shared_backend(), table);
   pixel_order_ = IndexList(memory.shared_backend(), order);

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "chorus/ops.hpp"
 #include "drawn_pixels.hpp"
 #include "trainer_impl.hpp"
 
@@ -38,13 +39,8 @@ ImageRange part_of(const ImageRange& all, std::size_t part, std::size_t parts) {
   return {all.first + begin, end - begin};
 }
 
-Tensor zeros_like(Memory& memory, const Var& value) {
-  return value.value() ? memory.zeros(value.rows(), value.cols()) : Tensor();
-}
-
 /// The part of a share's modulation that belongs to some of its images, as a leaf of a tile's tape.
 Var tile_leaf(Tape& tape, const Var& value, const Tensor& grad, const ImageRange& rows) {
-  if (!grad) return {};
   // A modulation that does not depend on the latent is a single row, and every tile has all of it.
   const ImageRange own = value.rows() == 1 ? ImageRange{0, 1} : rows;
   return tape.variable(value.value().non_owning().row_range(own.first, own.count),
@@ -105,7 +101,7 @@ void Trainer::Impl::begin_step(double progress) {
                    weight);
   std::vector<std::uint32_t> images = order_.step(step_);
   images.insert(images.end(), order_.visits().begin(), order_.visits().end());
-  step_images_.assign(backend_, images);
+  step_images_.assign(images);
 }
 
 void Trainer::Impl::compute_step(const TrainingPhase& phase) {
@@ -119,7 +115,7 @@ void Trainer::Impl::compute_step(const TrainingPhase& phase) {
   adam_.update_at(latents_, image_numbers(all));
   if (palettes_) adam_.update_at(*palettes_, image_numbers(all));
   backend_.parallel(network_.size(),
-                    [this](std::size_t p, std::size_t) { model_.siren.pack(backend_, p); });
+                    [this](std::size_t p, std::size_t) { pack(network_[p].value); });
 }
 
 /// Makes the share's tape, and walks it back after the last tile.
@@ -130,12 +126,10 @@ void Trainer::Impl::train_share(const TrainingPhase& phase, Worker& worker,
   const std::vector<Var> network = model_.siren.on_tape(tape, worker.grads);
   const Var latents = gather(tape, latents_, images);
   const Var palettes = palettes_ ? gather(tape, *palettes_, images) : Var();
-  Share share{worker, images, {}};
-  for (Modulation& each : model_.siren.modulate(network, latents, palettes)) {
-    Tensor shift = zeros_like(worker.memory, each.shift),
-           gain = zeros_like(worker.memory, each.gain);
-    share.modulations.push_back({std::move(each), std::move(shift), std::move(gain)});
-  }
+  Share share{worker, images, model_.siren.condition(network, latents, palettes), {}};
+  const std::vector<Var> values = share.conditioned.values();
+  for (const Var& value : values)
+    share.grads.push_back(worker.memory.zeros(value.rows(), value.cols()));
 
   const std::size_t tile_rows = backend_.tile_rows(model_.siren.config().width);
   for (const TrainingDraw& draw : phase.draws) {
@@ -144,16 +138,7 @@ void Trainer::Impl::train_share(const TrainingPhase& phase, Worker& worker,
     for (std::size_t t = 0; t < tiles; ++t) train_tile(draw, part_of(images, t, tiles), share);
   }
 
-  std::vector<Var> values;
-  std::vector<Tensor> grads;
-  for (const auto& [value, shift_grad, gain_grad] : share.modulations) {
-    values.push_back(value.shift);
-    grads.push_back(shift_grad);
-    if (!gain_grad) continue;
-    values.push_back(value.gain);
-    grads.push_back(gain_grad);
-  }
-  tape.backward(values, grads);
+  tape.backward(values, share.grads);
 }
 
 /// Makes a tile's tape and walks it back. The network is on both kinds of tape, and from both the
@@ -166,19 +151,19 @@ void Trainer::Impl::train_tile(const TrainingDraw& draw, const ImageRange& image
                   image_numbers(images), image_visits(images));
   Tape tape(worker.memory, Activations::reduced);
   const ImageRange rows{images.first - share.images.first, images.count};
-  std::vector<Modulation> modulations;
-  for (const auto& [value, shift_grad, gain_grad] : share.modulations)
-    modulations.push_back({tile_leaf(tape, value.shift, shift_grad, rows),
-                           tile_leaf(tape, value.gain, gain_grad, rows)});
+  const Conditioned conditioned =
+      share.conditioned.map([&, grad = share.grads.begin()](const Var& value) mutable {
+        return tile_leaf(tape, value, *grad++, rows);
+      });
   const std::vector<Var> network = model_.siren.on_tape(tape, worker.grads);
 
-  const DrawnLosses drawn = losses(model_.siren, network, modulations, pixels);
+  const DrawnLosses drawn = losses(model_.siren, network, conditioned, pixels);
   const float weight_of_image = 1.0F / static_cast<float>(3 * images_per_step_);
   Var loss = scale(drawn.error, weight_of_image);
   add_error(loss, worker);
   if (draw.assigned)
-    loss = add(loss, matmul(scale(drawn.assignment, weight_of_image),
-                            tape.constant(adam_.extra_number(0))));
+    loss = loss +
+           scale_by(scale(drawn.assignment, weight_of_image), tape.constant(adam_.extra_number(0)));
   tape.backward(loss);
 }
 
@@ -193,7 +178,7 @@ Var Trainer::Impl::gather(Tape& tape, const OptimizedParameter& per_image,
   call.index[0] = image_numbers(images);
   backend_.run(call);
   const Tensor grad = per_image.gradients.row_range(images.first, images.count);
-  fill(backend_, grad, 0);
+  fill(grad, 0);
   return tape.variable(std::move(rows), grad);
 }
 

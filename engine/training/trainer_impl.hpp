@@ -36,17 +36,12 @@ struct Worker {
   Tensor error;               ///< 1 x 1, summed over steps
 };
 
-/// A modulation of a share's images, and its derivatives, summed over the share's tiles.
-struct SharedModulation {
-  Modulation value;
-  Tensor shift_grad, gain_grad;  ///< empty where there is no shift or gain
-};
-
-/// Those images of a step that one worker takes care of, and their modulations.
+/// Those images of a step that one worker takes care of, and what they condition the network with.
 struct Share {
   Worker& worker;
   ImageRange images;
-  std::vector<SharedModulation> modulations;
+  Conditioned conditioned;
+  std::vector<Tensor> grads;  ///< of each of conditioned.values(), summed over the share's tiles
 };
 
 struct Trainer::Impl {

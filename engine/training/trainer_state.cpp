@@ -25,8 +25,8 @@ std::uint64_t parse_step(const std::string& text, const std::string& origin) {
 double Trainer::Impl::take_error() {
   double total = 0;
   for (const Worker& worker : workers_) {
-    total += to_host(backend_, worker.error).front();
-    fill(backend_, worker.error, 0);
+    total += to_host(worker.error).front();
+    fill(worker.error, 0);
   }
   const double mean = steps_in_errors_ == 0 ? 0.0 : total / static_cast<double>(steps_in_errors_);
   steps_in_errors_ = 0;
@@ -42,7 +42,7 @@ std::vector<const OptimizedParameter*> Trainer::Impl::optimized_parameters() con
 }
 
 void Trainer::Impl::save_state(TensorFile& file) const {
-  for (const OptimizedParameter* each : optimized_parameters()) save_moments(backend_, *each, file);
+  for (const OptimizedParameter* each : optimized_parameters()) save_moments(*each, file);
   file.metadata["step"] = std::to_string(step_);
 }
 
@@ -51,8 +51,7 @@ void Trainer::Impl::load_state(const TensorFile& file, const std::string& origin
   if (found == file.metadata.end())
     throw Error(origin + ": has no step; expected a training state");
   const std::uint64_t step = parse_step(found->second, origin);
-  for (const OptimizedParameter* each : optimized_parameters())
-    load_moments(backend_, *each, file, origin);
+  for (const OptimizedParameter* each : optimized_parameters()) load_moments(*each, file, origin);
   step_ = step;
 }
 

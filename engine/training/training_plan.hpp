@@ -5,9 +5,9 @@
 #include <span>
 #include <vector>
 
-#include "chorus/call.hpp"
 #include "chorus/siren.hpp"
 #include "chorus/trainer.hpp"
+#include "op_parameters.hpp"
 
 // What a training does when: the rates, phases and schedules that follow from its settings.
 

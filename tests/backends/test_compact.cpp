@@ -43,7 +43,7 @@ class Bench {
 
   Tensor place(const Matrix& m, DType dtype = DType::fp32) {
     Tensor tensor = memory_.empty(m.rows, m.cols, dtype);
-    from_host(*backend_, floats(m), tensor);
+    from_host(floats(m), tensor);
     return tensor;
   }
   Tensor packed(const Tensor& weight) {
@@ -58,7 +58,7 @@ class Bench {
     for (std::size_t i = 0; i < out.size(); ++i) call.out[i] = out[i]->view();
     backend_->run(call);
   }
-  Matrix read(const Tensor& t) { return matrix(to_host(*backend_, t), t.rows(), t.cols()); }
+  Matrix read(const Tensor& t) { return matrix(to_host(t), t.rows(), t.cols()); }
   ActivationTypes numbers() const { return backend_->activations(); }
   Memory& memory() { return memory_; }
 

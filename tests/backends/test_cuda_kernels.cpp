@@ -63,7 +63,7 @@ class Bench {
         memory_(backend_) {}
 
   Tensor place(const Matrix& m) { return memory_.from(floats(m), m.rows, m.cols); }
-  Matrix read(const Tensor& t) { return matrix(to_host(*backend_, t), t.rows(), t.cols()); }
+  Matrix read(const Tensor& t) { return matrix(to_host(t), t.rows(), t.cols()); }
   Memory& memory() { return memory_; }
   Backend& backend() { return *backend_; }
 

@@ -64,6 +64,13 @@ void add_element_ops(Cases& cases, const Shape& s) {
              [](Vars v) { return scale(v[0], -2.5F); },
              [](Matrices m) { return mapped(m[0], [](double x) { return -2.5 * x; }); },
              tolerance(1)});
+  cases.add({"scale_by" + shape,
+             {cases.random(s.rows, s.cols), cases.random(1, 1)},
+             [](Vars v) { return scale_by(v[0], v[1]); },
+             [](Matrices m) {
+               return mapped(m[0], [factor = m[1](0, 0)](double x) { return factor * x; });
+             },
+             tolerance(s.rows * s.cols)});
 }
 
 void add_sines(Cases& cases, const Shape& s, float bound) {

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "op_case_list.hpp"
+#include "palette_ops.hpp"
 
 namespace chorus::test {
 

@@ -1,4 +1,5 @@
 #include <boost/test/unit_test.hpp>
+#include <cmath>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -26,7 +27,7 @@ class Scratch {
   Var leaf(const std::vector<float>& values, const Tensor& grad) {
     return tape.variable(tensor(values), grad);
   }
-  std::vector<float> read(const Tensor& t) { return to_host(memory_.backend(), t); }
+  std::vector<float> read(const Tensor& t) { return to_host(t); }
   std::vector<float> read(const Var& v) { return read(v.value()); }
 
  private:
@@ -50,7 +51,7 @@ BOOST_AUTO_TEST_CASE(gradients_accumulate_over_tapes) {
     const Var x = tape.variable(memory.from(Floats{1, 2}, 1, 2), grad);
     tape.backward(sum(scale(x, factor)));
   }
-  BOOST_TEST(to_host(memory.backend(), grad) == (Floats{107, 207}));
+  BOOST_TEST(to_host(grad) == (Floats{107, 207}));
 }
 
 BOOST_AUTO_TEST_CASE(a_result_that_is_a_leaf_has_the_derivative_one) {
@@ -111,69 +112,68 @@ struct SharedUse {
 /// At x = (2, 3), y = (5, 7).
 std::vector<SharedUse> shared_uses() {
   return {
-      {"x + x", [](auto& x, auto&) { return add(x, x); }, {2, 2}, {0, 0}},
-      {"x - x", [](auto& x, auto&) { return subtract(x, x); }, {0, 0}, {0, 0}},
-      {"x x", [](auto& x, auto&) { return multiply(x, x); }, {4, 6}, {0, 0}},
-      {"x + (x + y)", [](auto& x, auto& y) { return add(x, add(x, y)); }, {2, 2}, {1, 1}},
-      {"(x + y) + x", [](auto& x, auto& y) { return add(add(x, y), x); }, {2, 2}, {1, 1}},
+      {"x + x", [](auto& x, auto&) { return x + x; }, {2, 2}, {0, 0}},
+      {"x - x", [](auto& x, auto&) { return x - x; }, {0, 0}, {0, 0}},
+      {"-x", [](auto& x, auto&) { return -x; }, {-1, -1}, {0, 0}},
+      {"3 x - y", [](auto& x, auto& y) { return 3 * x - y; }, {3, 3}, {-1, -1}},
+      {"x x", [](auto& x, auto&) { return x * x; }, {4, 6}, {0, 0}},
+      {"x + (x + y)", [](auto& x, auto& y) { return x + (x + y); }, {2, 2}, {1, 1}},
+      {"(x + y) + x", [](auto& x, auto& y) { return (x + y) + x; }, {2, 2}, {1, 1}},
       {"(x + y) + (x + y), twice the same",
        [](auto& x, auto& y) {
-         const Var both = add(x, y);
-         return add(both, both);
+         const Var both = x + y;
+         return both + both;
        },
        {2, 2},
        {2, 2}},
-      {"(x + y) + y - x",
-       [](auto& x, auto& y) { return subtract(add(add(x, y), y), x); },
-       {0, 0},
-       {2, 2}},
+      {"(x + y) + y - x", [](auto& x, auto& y) { return (x + y) + y - x; }, {0, 0}, {2, 2}},
       {"s = x + x; s + (s + s y)",
        [](auto& x, auto& y) {
-         const Var s = add(x, x);
-         return add(s, add(s, multiply(s, y)));
+         const Var s = x + x;
+         return s + (s + s * y);
        },
        {14, 18},
        {4, 6}},
       {"x y + x, then added to itself",
        [](auto& x, auto& y) {
-         const Var s = add(multiply(x, y), x);
-         return add(s, s);
+         const Var s = x * y + x;
+         return s + s;
        },
        {12, 16},
        {4, 6}},
       {"products of x that share their upstream",
        [](auto& x, auto& y) {
          const Var left = matmul(x, y, Transpose::yes), right = matmul(y, x, Transpose::yes);
-         return add(left, right);  // each element of x meets all of y, twice
+         return left + right;  // each element of x meets all of y, twice
        },
        {24, 24},
        {10, 10}},
       {"s = x + x; a sum of s, then a product of s",
        [](auto& x, auto& y) {
-         const Var s = add(x, x), twice = add(s, s);
-         return add(sum(twice), matmul(s, y, Transpose::no, Transpose::yes));
+         const Var s = x + x, twice = s + s;
+         return sum(twice) + matmul(s, y, Transpose::no, Transpose::yes);
        },
        {14, 18},
        {4, 6}},
       {"s = x + x; a product of s, then a sum of s",
        [](auto& x, auto& y) {
-         const Var s = add(x, x), product = matmul(s, y, Transpose::no, Transpose::yes);
-         return add(product, sum(add(s, s)));
+         const Var s = x + x, product = matmul(s, y, Transpose::no, Transpose::yes);
+         return product + sum(s + s);
        },
        {14, 18},
        {4, 6}},
       {"s + t, where s alone has a product too",
        [](auto& x, auto& y) {
-         const Var s = scale(x, 1), t = scale(y, 1), total = add(s, t);
-         return add(sum(total), matmul(s, s, Transpose::no, Transpose::yes));
+         const Var s = 1 * x, t = 1 * y, total = s + t;
+         return sum(total) + matmul(s, s, Transpose::no, Transpose::yes);
        },
        {5, 7},
        {1, 1}},
       {"t + s, where s alone had a product before",
        [](auto& x, auto& y) {
-         const Var s = scale(x, 1), t = scale(y, 1);
+         const Var s = 1 * x, t = 1 * y;
          const Var square = matmul(s, s, Transpose::no, Transpose::yes);
-         return add(square, sum(add(t, s)));
+         return square + sum(t + s);
        },
        {5, 7},
        {1, 1}},
@@ -317,9 +317,44 @@ BOOST_AUTO_TEST_CASE(tensors_may_outlive_their_memory) {
     Memory memory(backend);
     kept = memory.from(Floats{1, 2, 3}, 3, 1).row_range(1, 2);
   }
-  BOOST_TEST(to_host(*backend, kept) == (Floats{2, 3}));
+  BOOST_TEST(to_host(kept) == (Floats{2, 3}));
   kept = {};
   BOOST_TEST(backend->live == 0);
+}
+
+// --- functions of parameters --------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(value_and_grad_gives_both) {
+  Memory memory(make_backend("reference"));
+  const std::vector<Tensor> parameters = {memory.from(Floats{2, 3}, 1, 2),
+                                          memory.from(Floats{5}, 1, 1)};
+  const auto [value, grads] =
+      value_and_grad(memory, parameters, [](Tape&, auto p) { return sum(p[0] * p[0]) - p[1]; });
+  BOOST_TEST(item(value) == 8);
+  BOOST_TEST_REQUIRE(grads.size() == 2U);
+  BOOST_TEST(to_host(grads[0]) == (Floats{4, 6}));
+  BOOST_TEST(to_host(grads[1]) == (Floats{-1}));
+  BOOST_TEST(to_host(parameters[0]) == (Floats{2, 3}));
+  BOOST_CHECK_THROW(item(grads[0]), std::invalid_argument);
+  BOOST_CHECK_THROW(value_and_grad(memory, parameters, [](Tape&, auto p) { return p[0]; }),
+                    std::invalid_argument);
+}
+
+BOOST_AUTO_TEST_CASE(gradient_descent_finds_a_line) {
+  Memory memory(make_backend());
+  const Tensor x = memory.from(Floats{-1, 0, 1, 2}, 4, 1),
+               y = memory.from(Floats{-1, 1, 3, 5}, 4, 1);
+  const std::vector<Tensor> line = {memory.zeros(1, 1), memory.zeros(1, 1)};
+  for (int step = 0; step < 200; ++step) {
+    const auto [loss, grads] = value_and_grad(memory, line, [&](Tape& tape, auto p) {
+      const Var error = linear(tape.constant(x), p[0], p[1]) - tape.constant(y);
+      return sum(error * error);
+    });
+    for (std::size_t i = 0; i < line.size(); ++i) add_scaled(line[i], -0.05F, grads[i]);
+  }
+  BOOST_TEST(std::abs(item(line[0]) - 2) < 1e-4);
+  BOOST_TEST(std::abs(item(line[1]) - 1) < 1e-4);
+  BOOST_CHECK_THROW(add_scaled(x, 1, line[0]), std::invalid_argument);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

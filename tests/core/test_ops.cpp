@@ -167,29 +167,19 @@ class Trial {
  private:
   Var on_tape(const OpInput& input) {
     const Matrix& m = input.value;
-    const Tensor value = memory_.from(floats(m), m.rows, m.cols);
-    const float* copy = input.packed ? pack(value) : nullptr;
+    const Tensor value =
+        input.packed ? memory_.weight(m.rows, m.cols) : memory_.empty(m.rows, m.cols);
+    from_host(floats(m), value);
+    pack(value);
     grads_.push_back(memory_.zeros(m.rows, m.cols));
-    return input.differentiable ? tape_.variable(value, grads_.back(), copy)
-                                : tape_.constant(value, copy);
-  }
-
-  const float* pack(const Tensor& value) {
-    const std::size_t count = memory_.backend().packed_floats(value.rows(), value.cols());
-    if (count == 0) return nullptr;
-    packed_.push_back(memory_.empty(1, count));
-    Call call{.op = Op::pack};
-    call.in[0] = value.const_view();
-    call.out[0] = packed_.back().view();
-    memory_.backend().run(call);
-    return packed_.back().const_view().data;
+    return input.differentiable ? tape_.variable(value, grads_.back()) : tape_.constant(value);
   }
 
   Var constant(const Matrix& m) { return tape_.constant(memory_.from(floats(m), m.rows, m.cols)); }
   Var loss() { return chorus::sum(multiply(result_, constant(loss_weights(result())))); }
 
   Matrix on_host(const Tensor& tensor) {
-    return matrix(to_host(memory_.backend(), tensor), tensor.rows(), tensor.cols());
+    return matrix(to_host(tensor), tensor.rows(), tensor.cols());
   }
   std::vector<Matrix> on_host(const std::vector<Var>& vars) {
     std::vector<Matrix> matrices;
@@ -199,7 +189,7 @@ class Trial {
 
   Memory memory_;
   Tape tape_;
-  std::vector<Tensor> packed_, grads_;
+  std::vector<Tensor> grads_;
   std::vector<Var> inputs_;
   Var result_;
 };
@@ -340,6 +330,7 @@ BOOST_AUTO_TEST_CASE(shapes_that_do_not_fit_are_refused) {
       {"add", [&] { return add(a, b); }},
       {"add a row", [&] { return add(a, row); }},
       {"subtract", [&] { return subtract(a, column); }},
+      {"scale_by", [&] { return scale_by(a, column); }},
       {"multiply", [&] { return multiply(a, column); }},
       {"broadcast_rows", [&] { return broadcast_rows(a, 6); }},
       {"broadcast_rows to fewer", [&] { return broadcast_rows(a, 2); }},

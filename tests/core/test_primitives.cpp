@@ -5,6 +5,8 @@
 #include <numeric>
 #include <vector>
 
+#include "op_parameters.hpp"
+#include "palette_ops.hpp"
 #include "primitive_bench.hpp"
 
 // The parts of the primitives that no function of ops.hpp reaches alone: adding to a result,
@@ -181,7 +183,7 @@ void check_adam(Bench& bench, const Shape& s, const std::vector<std::uint32_t>& 
   schedule.values = {0.5, 2.5, 3.25};
   const Tensor slope = bench.place(gradient), factors = bench.place(schedule);
   const IndexList list = bench.list(rows);
-  Call call{.op = Op::adam, .adam = adam_settings};
+  Call call{.op = Op::adam, .adam = &adam_settings};
   if (!rows.empty()) call.index[0] = list.view();
   if (copies > 1) call.out[3] = slope.view();
   bench.run(call, {&slope, &factors}, {&value, &first, &second});

@@ -20,7 +20,7 @@ class SavedModel {
  public:
   SavedModel() {
     std::filesystem::create_directories(folder_);
-    save_model(*session.backend, model, file());
+    save_model(model, file());
     const std::string bytes = read_file(file());
     app::Fingerprint fingerprint;
     fingerprint.add(bytes.data(), bytes.size());

@@ -44,7 +44,7 @@ Memory reference_memory() { return Memory(make_backend("reference")); }
 /// The sample as a file's content.
 TensorFile sample_file() {
   Memory memory = reference_memory();
-  return to_tensor_file(memory.backend(), sample_model(memory));
+  return to_tensor_file(sample_model(memory));
 }
 
 /// What loading the sample fails with after `spoil` has changed it; empty if it succeeds.
@@ -97,12 +97,11 @@ BOOST_AUTO_TEST_CASE(a_loaded_model_is_the_saved_one_bit_for_bit) {
     const TemporaryFolder folder;
     Memory memory(make_backend(name));
     const Model model = sample_model(memory);
-    save_model(memory.backend(), model, folder.path() / "model");
+    save_model(model, folder.path() / "model");
     const Model loaded = load_model(memory, folder.path() / "model");
-    BOOST_TEST(
-        (to_tensor_file(memory.backend(), loaded) == to_tensor_file(memory.backend(), model)));
+    BOOST_TEST((to_tensor_file(loaded) == to_tensor_file(model)));
     BOOST_TEST((loaded.notes == model.notes));
-    save_model(memory.backend(), loaded, folder.path() / "again");
+    save_model(loaded, folder.path() / "again");
     BOOST_TEST(read_file(folder.path() / "again") == read_file(folder.path() / "model"));
     for (std::size_t i = 0; i < model.images.size(); ++i) {
       BOOST_TEST(loaded.images[i].name == model.images[i].name);

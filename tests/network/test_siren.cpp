@@ -9,6 +9,7 @@
 #include "backends_under_test.hpp"
 #include "chorus/error.hpp"
 #include "chorus/model.hpp"
+#include "chorus/ops.hpp"
 #include "chorus/render.hpp"
 #include "counting_backend.hpp"
 #include "matrix.hpp"
@@ -62,14 +63,12 @@ Matrix plain_siren(const SirenConfig& config, const Weights& weights, const Matr
   return colors;
 }
 
-Matrix read(Backend& backend, const Tensor& tensor) {
-  return matrix(to_host(backend, tensor), tensor.rows(), tensor.cols());
-}
+Matrix read(const Tensor& tensor) { return matrix(to_host(tensor), tensor.rows(), tensor.cols()); }
 
-Weights weights_of(Backend& backend, const Siren& siren) {
+Weights weights_of(const Siren& siren) {
   Weights weights;
   for (const Parameter& parameter : siren.parameters())
-    weights[parameter.name] = read(backend, parameter.value);
+    weights[parameter.name] = read(parameter.value);
   return weights;
 }
 
@@ -122,7 +121,7 @@ Matrix forward(Memory& memory, const Siren& siren, const Matrix& at, const Matri
   const Var output =
       siren.forward(siren.on_tape(tape), tape.constant(memory.from(floats(at), at.rows, 2)),
                     tape.constant(memory.from(floats(z), z.rows, z.cols)));
-  return read(memory.backend(), output.value());
+  return read(output.value());
 }
 
 /// The derivatives of sum(loss_weights * output) by the engine; the latents' are called "latents".
@@ -137,9 +136,8 @@ Weights gradients(Memory& memory, const Siren& siren) {
   const Var output = siren.forward(siren.on_tape(tape, grads), tape.constant(tensor(points())),
                                    tape.variable(tensor(latents(config)), latent_sink));
   tape.backward(sum(multiply(output, tape.constant(tensor(loss_weights(config))))));
-  Weights found = {{"latents", read(memory.backend(), latent_sink)}};
-  for (std::size_t p = 0; p < grads.size(); ++p)
-    found[siren.parameters()[p].name] = read(memory.backend(), grads[p]);
+  Weights found = {{"latents", read(latent_sink)}};
+  for (std::size_t p = 0; p < grads.size(); ++p) found[siren.parameters()[p].name] = read(grads[p]);
   return found;
 }
 
@@ -194,8 +192,7 @@ BOOST_AUTO_TEST_SUITE(siren)
 BOOST_AUTO_TEST_CASE(output_follows_the_formula) {
   for_each_network([](Memory& memory, const Siren& siren) {
     const Matrix z = latents(siren.config());
-    const Matrix expected =
-        plain_siren(siren.config(), weights_of(memory.backend(), siren), points(), z);
+    const Matrix expected = plain_siren(siren.config(), weights_of(siren), points(), z);
     check_close(forward(memory, siren, points(), z), expected, value_error * looser(memory));
   });
 }
@@ -206,8 +203,7 @@ BOOST_AUTO_TEST_CASE(gradients_are_those_of_central_differences) {
   for_each_network([&](Memory& memory, const Siren& siren) {
     const SirenConfig& config = siren.config();
     Weights& of_network = expected[{config.conditioning, config.width}];
-    if (of_network.empty())
-      of_network = central_differences(config, weights_of(memory.backend(), siren));
+    if (of_network.empty()) of_network = central_differences(config, weights_of(siren));
     for (const auto& [name, found] : gradients(memory, siren)) {
       const double largest = largest_magnitude(of_network.at(name));
       BOOST_TEST(largest > 1e-3, name << " has no gradient");
@@ -222,7 +218,7 @@ BOOST_AUTO_TEST_CASE(second_derivatives_with_respect_to_place) {
   for_each_network([](Memory& memory, const Siren& siren) {
     constexpr double h = 1e-4;
     const SirenConfig& config = siren.config();
-    const Weights weights = weights_of(memory.backend(), siren);
+    const Weights weights = weights_of(siren);
     const Matrix z = latents(config);
     Tape tape(memory);
     const Var place = tape.variable(memory.from(floats(points()), rows, 2));
@@ -240,7 +236,7 @@ BOOST_AUTO_TEST_CASE(second_derivatives_with_respect_to_place) {
       const Matrix colors = plain_siren(config, weights, moved, z);
       return dot(colors, Matrix(rows, config.channels, 1));
     };
-    const Matrix found = read(memory.backend(), second.value());
+    const Matrix found = read(second.value());
     for (std::size_t r = 0; r < rows; ++r) {
       const double expected = (total_at(r, h) - 2 * total_at(r, 0) + total_at(r, -h)) / (h * h);
       const double allowed = 1e-4 * looser(memory) * std::max(1.0, largest_magnitude(found));
@@ -271,7 +267,7 @@ BOOST_AUTO_TEST_CASE(initial_weights_are_the_same_bits_on_every_backend) {
     const auto weights = [&](Memory& memory, std::uint64_t seed) {
       std::vector<double> all;
       const Siren siren(memory, config, seed);
-      for (const auto& [name, weight] : weights_of(memory.backend(), siren))
+      for (const auto& [name, weight] : weights_of(siren))
         all.insert(all.end(), weight.values.begin(), weight.values.end());
       return all;
     };
@@ -288,7 +284,7 @@ BOOST_AUTO_TEST_CASE(conditioning_decides_which_parameters_there_are) {
   Memory memory(make_backend("reference"));
   const auto has = [&](Conditioning conditioning, const std::string& name) {
     const Siren siren(memory, small_network(conditioning, 7), 1);
-    return weights_of(memory.backend(), siren).contains(name);
+    return weights_of(siren).contains(name);
   };
   for (const Conditioning each : {Conditioning::input, Conditioning::shift, Conditioning::film}) {
     const bool is_input = each == Conditioning::input, is_film = each == Conditioning::film;
@@ -324,12 +320,12 @@ void for_each_renderer(Test test) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(pixels_are_rendered_at_their_centres) {
-  for_each_renderer([](Memory& memory, const Model& model, Renderer& renderer) {
+  for_each_renderer([](Memory&, const Model& model, Renderer& renderer) {
     constexpr std::size_t width = 31, height = 17;  // more than one tile
-    const Weights weights = weights_of(memory.backend(), model.siren);
+    const Weights weights = weights_of(model.siren);
     for (const std::size_t which : {0, 1}) {
       const Image image = renderer.render(which, {{width, height}});
-      const Matrix z = row_of(read(memory.backend(), model.latents), which);
+      const Matrix z = row_of(read(model.latents), which);
       BOOST_TEST(image.width == width);
       BOOST_TEST(image.height == height);
       for (std::size_t y = 0; y < height; ++y)

@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(a_spherical_path_keeps_its_distance_from_the_mean_latent) {
   latents[8] = latents[16] = -0.5F;
   latents[9] = std::sqrt(0.75F);
   latents[17] = -latents[9];
-  chorus::from_host(s.memory.backend(), latents, s.model.latents);
+  chorus::from_host(latents, s.model.latents);
   chorus::ImageCode opposite = s.renderer.code(2);
   for (float& number : opposite.latent) number = -number;
   const Image expected = s.renderer.render(opposite, {{16, 16}});

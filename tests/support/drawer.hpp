@@ -11,6 +11,7 @@
 
 #include "chorus/backend.hpp"
 #include "matrix.hpp"
+#include "op_parameters.hpp"
 #include "sampler.hpp"
 
 // Draws of training pixels, for the tests of Op::draw_pixels.
@@ -43,8 +44,8 @@ class Drawer {
         weights_(memory_.empty(rows_, 1)) {}
 
   Draw draw(std::uint32_t image, std::uint32_t visit, std::uint64_t seed = 11) {
-    image_.assign(memory_.backend(), std::vector<std::uint32_t>{image});
-    visit_.assign(memory_.backend(), std::vector<std::uint32_t>{visit});
+    image_.assign(std::vector<std::uint32_t>{image});
+    visit_.assign(std::vector<std::uint32_t>{visit});
     Call call{.op = Op::draw_pixels};
     call.in[0] = table_.colors();
     call.out[0] = places_.view();
@@ -54,13 +55,14 @@ class Drawer {
     call.index[1] = table_.image_table();
     call.index[2] = table_.pixel_order();
     call.index[3] = visit_.view();
-    call.draw = {seed, kinds_, flat_, area_samples_, area_jitter_};
+    const PixelDraw parameters{seed, kinds_, flat_, area_samples_, area_jitter_};
+    call.draw = &parameters;
     memory_.backend().run(call);
     return {read(places_), read(colors_), read(weights_)};
   }
 
  private:
-  Matrix read(const Tensor& t) { return matrix(to_host(memory_.backend(), t), t.rows(), t.cols()); }
+  Matrix read(const Tensor& t) { return matrix(to_host(t), t.rows(), t.cols()); }
 
   Memory memory_;
   PixelTable table_;

@@ -37,8 +37,8 @@ class Bench {
     const auto wide = std::make_shared<Tensor>(memory_.empty(m.rows, m.cols + gap_));
     View view = wide->view();
     view.cols = m.cols;
-    const Tensor narrow(std::shared_ptr<float>(wide, view.data), view);
-    from_host(*backend_, floats(m), narrow);
+    const Tensor narrow(std::shared_ptr<float>(wide, view.data), view, *backend_);
+    from_host(floats(m), narrow);
     return narrow;
   }
   Tensor place(std::size_t rows, std::size_t cols) {
@@ -60,7 +60,7 @@ class Bench {
     std::transform(out.begin(), out.end(), call.out, [](auto* t) { return t->view(); });
     backend_->run(call);
   }
-  Matrix read(const Tensor& t) { return matrix(to_host(*backend_, t), t.rows(), t.cols()); }
+  Matrix read(const Tensor& t) { return matrix(to_host(t), t.rows(), t.cols()); }
 
  private:
   std::shared_ptr<PoisonedBackend> backend_;

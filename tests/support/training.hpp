@@ -57,7 +57,7 @@ inline bool same(const TensorFile& a, const TensorFile& b) {
 inline Model fresh_model(Memory& memory, const SirenConfig& network,
                          const std::vector<NamedImage>& images, std::uint64_t seed = 1) {
   Model model = make_model(memory, network, encoded(images), seed);
-  initialize_palettes(memory, model, images);
+  initialize_palettes(model, images);
   return model;
 }
 
@@ -86,7 +86,7 @@ struct Training {
   }
   double mean_psnr_db() { return test::mean_psnr_db(memory, model, images); }
   TensorFile save() const {
-    TensorFile file = to_tensor_file(memory.backend(), model);
+    TensorFile file = to_tensor_file(model);
     trainer.save_state(file);
     return file;
   }

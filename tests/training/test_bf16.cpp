@@ -230,7 +230,7 @@ Trained train(const std::string& backend, std::uint64_t seed) {
   Trainer trainer(memory, model, images, {});
   constexpr int steps = 1500;
   for (int step = 0; step < steps; ++step) trainer.step(step / double{steps});
-  const TensorFile file = to_tensor_file(memory.backend(), model);
+  const TensorFile file = to_tensor_file(model);
   Memory single(make_backend("cpu"));
   const Model copy = from_tensor_file(single, file, "model");
   return {mean_psnr_db(memory, model, images), mean_psnr_db(single, copy, images)};

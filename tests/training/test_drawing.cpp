@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "op_parameters.hpp"
 #include "primitive_bench.hpp"
 #include "sampler.hpp"
 
@@ -29,7 +30,8 @@ std::vector<double> drawn_pixels(Bench& bench, std::uint32_t first_visit) {
   const IndexList images = bench.list({1, 0, 1}),
                   visits = bench.list({first_visit, first_visit, 1234567});
   Call call{.op = Op::draw_pixels};
-  call.draw = {.seed = 0x123456789ABCDEF, .flat_rows = 4};
+  const PixelDraw draw{.seed = 0x123456789ABCDEF, .flat_rows = 4};
+  call.draw = &draw;
   call.index[0] = images.view();
   call.index[1] = table.image_table();
   call.index[2] = table.pixel_order();

@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(shifts_say_more_than_a_latent) {
   BOOST_TEST(both[0].shifts.size() == 4 * 32U);
   // The latents of a network that is fitted to nothing: the mean of the known ones.
   std::vector<ImageCode> mean(2);
-  const std::vector<float> known = chorus::to_host(s.memory.backend(), s.model.latents);
+  const std::vector<float> known = chorus::to_host(s.model.latents);
   for (ImageCode& each : mean)
     for (std::size_t k = 0; k < 8; ++k)
       each.latent.push_back((known[k] + known[8 + k] + known[16 + k]) / 3);
@@ -82,9 +82,9 @@ BOOST_AUTO_TEST_CASE(shifts_say_more_than_a_latent) {
 
 BOOST_AUTO_TEST_CASE(leaves_the_network_alone_and_depends_on_the_image_only) {
   Setting s;
-  const auto before = chorus::to_tensor_file(s.memory.backend(), s.model);
+  const auto before = chorus::to_tensor_file(s.model);
   const auto all = chorus::Fitter(s.memory, s.model, quick).fit(s.unseen);
-  BOOST_TEST((chorus::to_tensor_file(s.memory.backend(), s.model) == before));
+  BOOST_TEST((chorus::to_tensor_file(s.model) == before));
   const auto one = chorus::Fitter(s.memory, s.model, quick).fit({s.unseen[1]});
   BOOST_TEST(one[0].latent == all[1].latent, boost::test_tools::per_element());
   BOOST_TEST(one[0].shifts == all[1].shifts, boost::test_tools::per_element());
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_fitted_model_survives_its_file) {
   Setting s;
   const auto fitted = chorus::Fitter(s.memory, s.model, quick).fit(s.unseen);
   const Model model = chorus::with_images(s.memory, s.model, s.unseen, fitted);
-  const auto file = chorus::to_tensor_file(s.memory.backend(), model);
+  const auto file = chorus::to_tensor_file(model);
   const Model loaded = chorus::from_tensor_file(s.memory, file, "file");
   BOOST_TEST(loaded.images[1].name == "search");
   BOOST_TEST(psnr(s.memory, loaded, s.unseen, 1) == psnr(s.memory, model, s.unseen, 1));
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(free_palettes_are_fitted_too) {
   const chorus::SirenConfig config{
       .width = 32, .latent = 8, .head = chorus::Head::palette, .palette_size = 6};
   Model model = chorus::make_model(memory, config, chorus::encoded(known), 1);
-  chorus::initialize_palettes(memory, model, known);
+  chorus::initialize_palettes(model, known);
   chorus::Trainer trainer(memory, model, known, {});
   for (int i = 0; i < 100; ++i) trainer.step(i / 100.0);
   const auto fitted = chorus::Fitter(memory, model, quick).fit(unseen);
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(pixels_count_as_areas_where_they_did_in_training) {
   const chorus::SirenConfig network{
       .width = 64, .latent = 16, .head = chorus::Head::palette, .palette_size = 6};
   Model model = chorus::make_model(memory, network, chorus::encoded(known), 1);
-  chorus::initialize_palettes(memory, model, known);
+  chorus::initialize_palettes(model, known);
   constexpr int steps = 1000;
   chorus::Trainer trainer(memory, model, known, {.pixels = {.areas = {.from = 0.75}}});
   for (int i = 0; i < steps; ++i) trainer.step(i / double{steps});
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(every_setting_changes_what_is_fitted) {
                                     .head = chorus::Head::palette,
                                     .palette_size = 4};
   Model model = chorus::make_model(memory, network, chorus::encoded(known), 1);
-  chorus::initialize_palettes(memory, model, known);
+  chorus::initialize_palettes(model, known);
   model.samples_per_axis = 3;
   const auto fitted = [&](const FitConfig& config) {
     const ImageCode code = chorus::Fitter(memory, model, config).fit(unseen)[0];

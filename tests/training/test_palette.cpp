@@ -13,6 +13,7 @@
 
 #include "backends_under_test.hpp"
 #include "chorus/error.hpp"
+#include "chorus/ops.hpp"
 #include "chorus/pictures.hpp"
 #include "chorus/render.hpp"
 #include "random.hpp"
@@ -183,10 +184,9 @@ BOOST_AUTO_TEST_CASE(palettes_that_a_fit_has_found_are_those_found_anew) {
   for (const PaletteFields fields : {PaletteFields::constant, PaletteFields::affine}) {
     const SirenConfig config = network(PaletteSource::free, fields);
     Model model = make_model(memory, config, encoded(icons()), 1);
-    initialize_palettes(memory, model, icons(), fit);
+    initialize_palettes(model, icons(), fit);
     const Model anew = fresh_model(memory, config, icons());
-    BOOST_TEST(to_host(memory.backend(), model.palettes) ==
-               to_host(memory.backend(), anew.palettes));
+    BOOST_TEST(to_host(model.palettes) == to_host(anew.palettes));
   }
 }
 
@@ -195,12 +195,12 @@ BOOST_AUTO_TEST_CASE(predicted_palettes_start_near_the_initial_ones) {
   const Model own = fresh_model(memory, network(), icons());
   const Model predicted = fresh_model(memory, network(PaletteSource::predicted), icons());
   BOOST_TEST(!predicted.palettes);
-  const std::vector<float> expected = to_host(memory.backend(), own.palettes);
+  const std::vector<float> expected = to_host(own.palettes);
   Tape tape(memory);
   const auto parameters = predicted.siren.on_tape(tape);
   const Var found = linear(tape.constant(predicted.latents), parameters[parameters.size() - 2],
                            parameters.back());
-  const std::vector<float> values = to_host(memory.backend(), found.value());
+  const std::vector<float> values = to_host(found.value());
   double error = 0;
   for (std::size_t i = 0; i < expected.size(); ++i)
     error += std::pow(values[i] - expected[i], 2) / static_cast<double>(expected.size());
@@ -234,13 +234,13 @@ BOOST_AUTO_TEST_CASE(assignment_gives_pixels_to_the_entries_of_their_colour) {
         for (const std::size_t at : {pixel % image.width, pixel / image.width})
           centres.push_back((2 * static_cast<float>(at) + 1) / 24 - 1);
       const auto of_image = [&](const Tensor& all) { return tape.constant(all.row_range(i, 1)); };
-      const std::vector<Modulation> modulations = siren.modulate(
-          parameters, of_image(training.model.latents), of_image(training.model.palettes));
+      const Conditioned conditioned = siren.condition(parameters, of_image(training.model.latents),
+                                                      of_image(training.model.palettes));
       const Var coordinates = tape.constant(training.memory.from(centres, image.pixels(), 2));
       const Var target = tape.constant(training.memory.from(image.rgb, image.pixels(), 3));
-      const Var output = siren.output(parameters, coordinates, modulations);
-      const Var loss = siren.assignment_loss(output, coordinates, modulations, target);
-      total += to_host(training.memory.backend(), sum(loss).value()).front();
+      const Var output = siren.output(parameters, coordinates, conditioned);
+      const Var loss = siren.assignment_loss(output, coordinates, conditioned, target);
+      total += to_host(sum(loss).value()).front();
     }
     return total / static_cast<double>(icons().size() * 24 * 24);
   };
@@ -267,9 +267,9 @@ BOOST_AUTO_TEST_CASE(assignment_ends_where_it_should) {
 
 BOOST_AUTO_TEST_CASE(free_palettes_are_learned) {
   Training training = training_of(network());
-  const std::vector<float> before = to_host(training.memory.backend(), training.model.palettes);
+  const std::vector<float> before = to_host(training.model.palettes);
   training.run(1, 100);
-  const std::vector<float> after = to_host(training.memory.backend(), training.model.palettes);
+  const std::vector<float> after = to_host(training.model.palettes);
   double largest = 0;
   for (std::size_t i = 0; i < before.size(); ++i)
     largest = std::max(largest, std::abs(double{after[i]} - before[i]));
@@ -305,14 +305,14 @@ BOOST_AUTO_TEST_CASE(the_model_file_keeps_head_and_palettes) {
     for (const PaletteFields fields : {PaletteFields::constant, PaletteFields::affine}) {
       Training training = training_of(network(source, fields), {.pixels = {.areas = {.from = 0}}});
       training.run(2, 10);
-      const TensorFile file = to_tensor_file(training.memory.backend(), training.model);
+      const TensorFile file = to_tensor_file(training.model);
       Memory memory(make_backend("reference"));
       const Model loaded = from_tensor_file(memory, file, "file");
       const SirenConfig& config = loaded.siren.config();
       BOOST_TEST((config.head == Head::palette && config.palette_source == source &&
                   config.palette_fields == fields && config.palette_size == 6));
       BOOST_TEST(loaded.samples_per_axis == 3U);
-      BOOST_TEST(same(to_tensor_file(memory.backend(), loaded), file));
+      BOOST_TEST(same(to_tensor_file(loaded), file));
       BOOST_TEST((Renderer(memory, loaded).render(1, {{9, 7}}).rgb ==
                   Renderer(memory, from_tensor_file(memory, file, "")).render(1, {{9, 7}}).rgb));
     }
@@ -320,7 +320,7 @@ BOOST_AUTO_TEST_CASE(the_model_file_keeps_head_and_palettes) {
 
 BOOST_AUTO_TEST_CASE(files_with_a_wrong_head_are_refused) {
   Training training = training_of(network());
-  const TensorFile good = to_tensor_file(training.memory.backend(), training.model);
+  const TensorFile good = to_tensor_file(training.model);
   const auto refuses = [&](const std::string& from, const std::string& to) {
     TensorFile file = good;
     std::string& configuration = file.metadata["configuration"];

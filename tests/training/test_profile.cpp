@@ -34,7 +34,7 @@ std::vector<float> train(const std::shared_ptr<Backend>& backend, int steps) {
   Model model = make_model(memory, {.width = 16, .latent = 4}, encoded(images), 1);
   Trainer trainer(memory, model, images, {});
   for (int i = 0; i < steps; ++i) trainer.step(0.5);
-  return to_host(*backend, model.latents);
+  return to_host(model.latents);
 }
 
 std::uint64_t calls_of(const Profile& profile, const std::string& begin) {

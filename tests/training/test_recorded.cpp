@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(repeated_work_is_recorded_once_and_reads_its_data_anew) {
   int runs = 0;
   double expected = 0;
   for (int i = 1; i <= 5; ++i) {
-    from_host(*backend, std::vector<float>(6, static_cast<float>(i)), in);
+    from_host(std::vector<float>(6, static_cast<float>(i)), in);
     backend->replay(recording, [&] {
       ++runs;
       Call add{.op = Op::scale};
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(repeated_work_is_recorded_once_and_reads_its_data_anew) {
       backend->run(add);
     });
     expected += i;
-    BOOST_TEST(to_host(*backend, total)[5] == expected);
+    BOOST_TEST(to_host(total)[5] == expected);
   }
   BOOST_TEST(runs == 2);  // once to allocate, once to record
 }
@@ -71,8 +71,8 @@ BOOST_AUTO_TEST_CASE(a_failure_while_recording_leaves_the_backend_usable) {
   BOOST_CHECK_THROW(backend->replay(recording, fail), std::runtime_error);
   Memory memory(backend);
   const Tensor a = memory.zeros(1, 1);
-  fill(*backend, a, 7);
-  BOOST_TEST(to_host(*backend, a).front() == 7);
+  fill(a, 7);
+  BOOST_TEST(to_host(a).front() == 7);
 }
 
 BOOST_AUTO_TEST_CASE(recorded_steps_train_every_head_as_the_reference_does) {

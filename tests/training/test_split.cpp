@@ -46,10 +46,10 @@ TensorFile trained(const std::vector<NamedImage>& images, const Split& split, He
                             .palette_fields = PaletteFields::affine};
   Model model = make_model(memory, network, encoded(images), 1);
   model.split = split;
-  initialize_palettes(memory, model, images);
+  initialize_palettes(model, images);
   Trainer trainer(memory, model, images, {});
   for (int step = 0; step < 20; ++step) trainer.step(step / 20.0);
-  TensorFile file = to_tensor_file(memory.backend(), model);
+  TensorFile file = to_tensor_file(model);
   trainer.save_state(file);
   return file;
 }
@@ -130,10 +130,10 @@ BOOST_AUTO_TEST_CASE(the_model_file_keeps_the_split) {
   Model model =
       make_model(memory, {.width = 8, .hidden_layers = 1, .latent = 2}, {{"one", 3, 3}}, 1);
   const auto loaded = [&](TensorFile file) { return from_tensor_file(memory, file, "file").split; };
-  TensorFile file = to_tensor_file(memory.backend(), model);
+  TensorFile file = to_tensor_file(model);
   BOOST_TEST(loaded(file).pixels == 0);
   model.split = {.seed = ~std::uint64_t{0} - 4, .pixels = 0.2};
-  file = to_tensor_file(memory.backend(), model);
+  file = to_tensor_file(model);
   BOOST_TEST(loaded(file).pixels == 0.2);
   BOOST_TEST(loaded(file).seed == model.split.seed);
   for (const char* wrong : {R"({"seed":1})", R"({"seed":1,"held_out_pixels":1})",

@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(omega_hidden_scales_the_rate_of_hidden_layers) {
 BOOST_AUTO_TEST_CASE(a_step_moves_the_latents_of_its_images_only) {
   Training training = training_of({.images_per_step = 2});
   const std::size_t latent = training.model.latents.cols();
-  const auto read = [&] { return to_host(training.memory.backend(), training.model.latents); };
+  const auto read = [&] { return to_host(training.model.latents); };
   const std::vector<float> before = read();
   training.run(1, steps);
   const std::vector<float> after = read();

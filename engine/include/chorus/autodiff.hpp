@@ -31,7 +31,6 @@ class Var {
   std::size_t cols() const { return value_.cols(); }
   bool is_constant() const { return node_ == constant; }
   Tape& tape() const { return *tape_; }
-  const float* packed() const { return packed_; }
 
  private:
   friend class Tape;
@@ -41,7 +40,6 @@ class Var {
   Tensor value_;
   Tape* tape_ = nullptr;
   std::size_t node_ = constant;
-  const float* packed_ = nullptr;
 };
 
 /// op(a) op(b), not computed yet.
@@ -110,12 +108,11 @@ class Tape {
   Memory& memory() { return memory_; }
   ActivationTypes activations() const { return activations_; }
 
-  Var constant(Tensor value, const float* packed = nullptr);
+  Var constant(Tensor value);
   /// A leaf to differentiate with gradients().
   Var variable(Tensor value);
   /// A leaf whose derivative backward() adds to `grad` (same shape as the value).
-  /// `packed`, here and above, is an Op::pack copy of the value that products may use instead.
-  Var variable(Tensor value, Tensor grad, const float* packed = nullptr);
+  Var variable(Tensor value, Tensor grad);
 
   /// Whether an op on these inputs will be recorded, so that its gradient may be wanted.
   bool records(std::initializer_list<const Var*> inputs) const;
@@ -153,5 +150,22 @@ class Tape {
   std::vector<Node> nodes_;
   bool recording_ = true;
 };
+
+struct ValueAndGrad {
+  Tensor value;               ///< 1 x 1
+  std::vector<Tensor> grads;  ///< one for each parameter, same shape
+};
+
+/// A function of some parameters, 1 x 1, and its derivatives with respect to them. `function` is
+/// called once, with the parameters on a fresh tape:
+///
+///   auto [loss, grads] = value_and_grad(memory, parameters, [&](Tape& tape, auto p) {
+///     const Var error = linear(tape.constant(x), p[0], p[1]) - tape.constant(y);
+///     return sum(error * error);
+///   });
+///   for (std::size_t i = 0; i < grads.size(); ++i) add_scaled(parameters[i], -rate, grads[i]);
+ValueAndGrad value_and_grad(
+    Memory& memory, std::span<const Tensor> parameters,
+    const std::function<Var(Tape& tape, std::span<const Var> parameters)>& function);
 
 }  // namespace chorus

@@ -61,7 +61,7 @@ std::vector<float> lerp(const std::vector<float>& a, const std::vector<float>& b
 /// ActivationTypes of ImageCode::shifts where there are any: one for each unit of each sine layer.
 std::size_t shift_numbers(const SirenConfig& config);
 
-ImageCode image_code(Backend& backend, const Model& model, std::size_t image);
+ImageCode image_code(const Model& model, std::size_t image);
 
 /// A model with fresh weights and standard normal latents. With the palette head, palettes are
 /// all black until initialize_palettes (palette.hpp) has seen the images.
@@ -72,7 +72,7 @@ Model make_model(Memory& memory, const SirenConfig& config, std::vector<EncodedI
 std::size_t find_image(const Model& model, const std::string& name);
 
 /// Writes the model as a safetensors file, whole or not at all: docs/file_format.md.
-void save_model(Backend& backend, const Model& model, const std::filesystem::path& file);
+void save_model(const Model& model, const std::filesystem::path& file);
 /// Throws Error naming the file and what is missing, damaged or of the wrong shape.
 Model load_model(Memory& memory, const std::filesystem::path& file);
 

@@ -27,10 +27,9 @@ class Renderer {
   ImageCode code(std::size_t image) const;
 
  private:
-  std::vector<Modulation> modulations(Tape& tape, const ImageCode& code);
+  Conditioned condition(Tape& tape, const ImageCode& code);
   /// The colours [n][3] at points [n][2] in [-1, 1] x [-1, 1].
-  std::vector<float> colors(std::span<const float> points,
-                            const std::vector<Modulation>& modulations);
+  std::vector<float> colors(std::span<const float> points, const Conditioned& image);
 
   Backend& backend_;
   const Model& model_;

@@ -2,12 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "chorus/ops.hpp"
+#include "chorus/autodiff.hpp"
 
 // The joint SIREN (Sitzmann et al. 2020, conditioned on a latent z per image):
 //
@@ -62,9 +64,9 @@ struct SirenConfig {
   PaletteFields palette_fields = PaletteFields::constant;
 };
 
-/// ActivationTypes of a palette: 3 or, with affine fields, 9 for each entry; 0 without the palette
-/// head. They lie channel by channel: red of all entries, green, blue, then gx and gy in the same
-/// way.
+/// How many numbers a palette has: 3 or, with affine fields, 9 for each entry; 0 without the
+/// palette head. They lie channel by channel: red of all entries, green, blue, then gx and gy in
+/// the same way.
 std::size_t palette_numbers(const SirenConfig& config);
 
 /// palette_numbers if palettes ride beside the latents, else 0.
@@ -94,72 +96,81 @@ enum class Role {
 struct Parameter {
   std::string name;  ///< as in the model file: "hidden.0.weight"
   Role role = Role::hidden_weight;
-  Tensor value;   ///< weights as [outputs x inputs], biases as [1 x outputs]
-  Tensor packed;  ///< Op::pack copy of a weight, or empty
+  Tensor value;  ///< weights as [outputs x inputs], biases as [1 x outputs]
 };
 
 /// What a latent does to one sine layer: rows of numbers, one row for each image, or a single one
 /// that all images share where the layer does not depend on the latent.
 struct Modulation {
   Var shift;  ///< added to the product: b + M z
-  Var gain;   ///< film alone: S z
+  Var gain;   ///< film only: S z
 };
 
-/// Constants that colour fields are evaluated with, made once: a training step that a device has
-/// recorded cannot upload.
-struct FieldBasis {
-  Tensor slope, start, fold;
+/// All that the network has to know of some images to decode them.
+struct Conditioned {
+  std::vector<Modulation> layers;  ///< of the sine layers, first layer first
+  Var palettes;                    ///< [images x palette_numbers] with the palette head, else empty
+
+  /// The same with f(value) in the place of each value that is not empty: layer by layer, shift
+  /// before gain, then the palettes. Brings the values to another tape, for example.
+  Conditioned map(const std::function<Var(const Var&)>& f) const;
+  /// The values that are not empty, in the order of map().
+  std::vector<Var> values() const;
 };
+
+class OutputHead;
 
 /// The shared network: its parameters and the formula. Latents are not part of it.
 class Siren {
  public:
-  /// Initial weights are drawn from (seed): same seed, same bits on every backend.
+  /// Allocates the parameters. Their values are undefined until initialize() is called, or until
+  /// others are put in their place and packed.
+  Siren(Memory& memory, const SirenConfig& config);
+  /// Allocates and initializes.
   Siren(Memory& memory, const SirenConfig& config, std::uint64_t seed);
+
+  /// Draws initial parameters at random. The same seed gives the same bits on every backend.
+  void initialize(std::uint64_t seed);
 
   const SirenConfig& config() const { return config_; }
   std::vector<Parameter>& parameters() { return parameters_; }
   const std::vector<Parameter>& parameters() const { return parameters_; }
 
-  /// Refreshes the packed copies; needed after the values changed.
-  void pack(Backend& backend);
-  void pack(Backend& backend, std::size_t parameter);
+  /// Refreshes the packed copies of the weights. Needed whenever parameters have changed.
+  void pack() const;
 
   /// The parameters on a tape: constants, or leaves whose derivatives go to `grads` (one for each
   /// parameter, same shapes). The network and the grads must outlive the tape.
   std::vector<Var> on_tape(Tape& tape, std::span<const Tensor> grads = {}) const;
 
-  /// latents [images x latent] to the modulations of the sine layers, first layer first. With the
-  /// palette head one more stands at the end, whose shift is the images' palettes [images x
-  /// palette_numbers]: predicted, or those given.
-  std::vector<Modulation> modulate(std::span<const Var> parameters, const Var& latents,
-                                   const Var& palettes = {}) const;
+  // Below, `parameters` are those that on_tape() gave. Coordinates are (x, y) in [-1, 1], one row
+  // for each place; the number of rows is a multiple of the number of images: the first rows /
+  // images rows belong to the first image, and so on.
 
-  /// coordinates [rows x 2], rows a multiple of images: the first rows / images rows belong to the
-  /// first image, and so on. Returns colours [rows x channels].
-  Var decode(std::span<const Var> parameters, const Var& coordinates,
-             std::span<const Modulation> modulations) const {
-    return colors(output(parameters, coordinates, modulations), coordinates, modulations);
-  }
+  /// The modulations and palettes of images with these latents [images x latent]. Where palettes
+  /// are free, they are needed too: [images x palette_numbers].
+  Conditioned condition(std::span<const Var> parameters, const Var& latents,
+                        const Var& palettes = {}) const;
 
-  /// The two halves of decode: what the last layer gives, colours or the logits of palettes, and
-  /// the colours that follow from it.
+  /// The formula at the head of this file, up to the last layer: colours, or with the palette head
+  /// logits. [rows x channels], or [rows x palette_size].
   Var output(std::span<const Var> parameters, const Var& coordinates,
-             std::span<const Modulation> modulations) const;
-  Var colors(const Var& output, const Var& coordinates,
-             std::span<const Modulation> modulations) const;
+             const Conditioned& images) const;
+  /// The colours that follow from output(): [rows x channels].
+  Var colors(const Var& output, const Var& coordinates, const Conditioned& images) const;
 
-  /// Palette head: the negative log-likelihood of `targets` [rows x 3] if each is an entry of its
-  /// palette, drawn with the weights that `output` gives, up to noise of 10 8-bit levels. Teaches
-  /// the weights only: palettes are taken as constant. [rows x 1].
-  Var assignment_loss(const Var& output, const Var& coordinates,
-                      std::span<const Modulation> modulations, const Var& targets) const;
-
-  /// Both in one.
+  /// output(), then colors().
+  Var decode(std::span<const Var> parameters, const Var& coordinates,
+             const Conditioned& images) const;
+  /// condition(), then decode().
   Var forward(std::span<const Var> parameters, const Var& coordinates, const Var& latents,
-              const Var& palettes = {}) const {
-    return decode(parameters, coordinates, modulate(parameters, latents, palettes));
-  }
+              const Var& palettes = {}) const;
+
+  /// The palette head's negative log-likelihood of the colours `targets` [rows x 3], if each is an
+  /// entry of its palette, drawn with the weights that `output` gives, plus noise of 10 8-bit
+  /// levels. Its derivatives teach the weights only: palettes count as constant. [rows x 1].
+  Var assignment_loss(const Var& output, const Var& coordinates, const Conditioned& images,
+                      const Var& targets) const;
 
  private:
   static constexpr std::size_t absent = static_cast<std::size_t>(-1);
@@ -168,14 +179,16 @@ class Siren {
     std::size_t weight = absent, bias = absent, shift = absent, gain = absent;
   };
 
-  std::size_t add_parameter(Memory& memory, std::string name, Role role, std::size_t rows,
-                            std::size_t cols, std::span<const float> values, bool packed);
+  std::size_t add_weight(Memory& memory, std::string name, Role role, std::size_t outputs,
+                         std::size_t inputs);
+  std::size_t add_bias(Memory& memory, std::string name, Role role, std::size_t outputs);
+  void add_sine_layer(Memory& memory, std::size_t index);
 
   SirenConfig config_;
-  std::vector<Parameter> parameters_;
-  std::vector<Layer> layers_;  ///< sine layers, then the output layer
-  Layer palette_;              ///< P and p of predicted palettes
-  FieldBasis field_basis_;     ///< empty where there are no affine fields
+  std::shared_ptr<const OutputHead> head_;
+  std::vector<Parameter> parameters_;  ///< of the layers, then of the head
+  std::vector<Layer> layers_;          ///< sine layers, then the output layer
+  std::size_t head_parameters_ = 0;    ///< place of the first one
 };
 
 }  // namespace chorus

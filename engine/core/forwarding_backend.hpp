@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "chorus/backend.hpp"
+
+namespace chorus {
+
+/// Hands everything to another backend: a base for those that observe or disturb one. Only replay()
+/// is not handed on, since a device that replays a graph calls run() no more.
+class ForwardingBackend : public Backend {
+ public:
+  explicit ForwardingBackend(std::shared_ptr<Backend> inner) : inner_(std::move(inner)) {}
+
+  std::string name() const override { return inner_->name(); }
+  std::string description() const override { return inner_->description(); }
+  Precision precision() const override { return inner_->precision(); }
+  ActivationTypes activations() const override { return inner_->activations(); }
+  std::size_t workers() const override { return inner_->workers(); }
+  std::size_t grain_size() const override { return inner_->grain_size(); }
+  std::size_t tile_rows(std::size_t width) const override { return inner_->tile_rows(width); }
+  std::size_t packed_floats(std::size_t rows, std::size_t cols) const override {
+    return inner_->packed_floats(rows, cols);
+  }
+  void* allocate(std::size_t bytes) override { return inner_->allocate(bytes); }
+  void release(void* memory) noexcept override { inner_->release(memory); }
+  void upload(const void* host, void* device, std::size_t bytes) override {
+    inner_->upload(host, device, bytes);
+  }
+  void download(const void* device, void* host, std::size_t bytes) override {
+    inner_->download(device, host, bytes);
+  }
+  void run(const Call& call) override { inner_->run(call); }
+  void parallel(std::size_t tasks,
+                const std::function<void(std::size_t task, std::size_t worker)>& body) override {
+    inner_->parallel(tasks, body);
+  }
+  double measure_peak_flops() override { return inner_->measure_peak_flops(); }
+
+ protected:
+  Backend& inner() const { return *inner_; }
+
+ private:
+  std::shared_ptr<Backend> inner_;
+};
+
+}  // namespace chorus
