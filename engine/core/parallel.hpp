@@ -3,7 +3,10 @@
 #include <cstddef>
 #include <functional>
 
-namespace chorus {
+#include "chorus/version.hpp"
+
+// Exported: the room paths, in another shared library, uses it.
+namespace CHORUS_API chorus {
 
 /// The number of threads to use where `wanted` are asked for: never more than there are cores. 0
 /// asks for OMP_NUM_THREADS of them, or one per core.

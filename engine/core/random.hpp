@@ -3,7 +3,10 @@
 #include <array>
 #include <cstdint>
 
-namespace chorus {
+#include "chorus/version.hpp"
+
+// Exported: the room network, in another shared library, uses it.
+namespace CHORUS_API chorus {
 
 /// Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3",
 /// SC 2011): a counter-based generator. The same counter and key give the same four words on any

@@ -5,7 +5,10 @@
 #include <iosfwd>
 #include <string>
 
-namespace chorus {
+#include "chorus/version.hpp"
+
+// Exported: the room pictures, in another shared library, uses it.
+namespace CHORUS_API chorus {
 
 /// Writes a whole file or nothing: `write` fills a temporary file in the same folder, which is
 /// flushed to disk (fsync) and renamed over `file`. On any failure the temporary is removed and an

@@ -4,7 +4,10 @@
 #include <string>
 #include <string_view>
 
-namespace chorus {
+#include "chorus/version.hpp"
+
+// Exported: the room pictures, in another shared library, uses it.
+namespace CHORUS_API chorus {
 
 /// The text on one line, as valid UTF-8 that no terminal or JSON writer takes amiss: control
 /// characters and bytes that are not UTF-8 become \xNN. Other text stays as it is.

@@ -6,7 +6,10 @@
 #include <string>
 #include <vector>
 
-namespace chorus {
+#include "chorus/version.hpp"
+
+// Exported: the room training, in another shared library, uses it.
+namespace CHORUS_API chorus {
 
 /// A named array of 32-bit floats, row-major.
 struct StoredTensor {

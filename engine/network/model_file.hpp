@@ -3,9 +3,11 @@
 #include <string>
 
 #include "chorus/model.hpp"
+#include "chorus/version.hpp"
 #include "safetensors.hpp"
 
-namespace chorus {
+// Exported: the room training, in another shared library, uses it.
+namespace CHORUS_API chorus {
 
 /// The model as a safetensors file: parameters by name, "latents", and metadata with the format
 /// version, configuration, images and notes. See docs/file_format.md.

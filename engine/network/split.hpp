@@ -6,8 +6,10 @@
 
 #include "chorus/image.hpp"
 #include "chorus/model.hpp"
+#include "chorus/version.hpp"
 
-namespace chorus {
+// Exported: the room training, in another shared library, uses it.
+namespace CHORUS_API chorus {
 
 /// For each of `count` images (sorted by name) whether it is held out: round(fraction * count) of
 /// them, but not all, from Philox(seed). Throws std::invalid_argument unless fraction is in [0, 1).

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "chorus/tensor.hpp"
+#include "chorus/version.hpp"
 
 // Reverse-mode differentiation. A Tape records the ops that produced a value; walking it backwards
 // applies each op's gradient rule, which stands right below the op's value in ops.cpp.
@@ -16,7 +17,7 @@
 //                as soon as it has been used. One tape is one tile of a training step.
 //   gradients()  the gradients are recorded too and can be differentiated again.
 
-namespace chorus {
+namespace CHORUS_API chorus {
 
 class Tape;
 

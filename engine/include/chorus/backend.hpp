@@ -9,8 +9,9 @@
 #include <vector>
 
 #include "chorus/call.hpp"
+#include "chorus/version.hpp"
 
-namespace chorus {
+namespace CHORUS_API chorus {
 
 /// What a backend keeps of work that it has recorded.
 class CapturedGraph {

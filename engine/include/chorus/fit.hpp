@@ -8,8 +8,9 @@
 #include "chorus/image.hpp"
 #include "chorus/model.hpp"
 #include "chorus/trainer.hpp"
+#include "chorus/version.hpp"
 
-namespace chorus {
+namespace CHORUS_API chorus {
 
 /// How an image is fitted, in two stages: the latent alone, from the mean of the known ones, then
 /// the latent and free shifts of every sine layer. Each stage has the whole schedule of rates and

@@ -9,8 +9,9 @@
 
 #include "chorus/image.hpp"
 #include "chorus/siren.hpp"
+#include "chorus/version.hpp"
 
-namespace chorus {
+namespace CHORUS_API chorus {
 
 /// An image that a model encodes: its name and the size it was trained at.
 struct EncodedImage {

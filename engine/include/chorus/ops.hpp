@@ -1,11 +1,12 @@
 #pragma once
 
 #include "chorus/autodiff.hpp"
+#include "chorus/version.hpp"
 
 // Differentiable operations. All values are matrices; shapes are checked (std::invalid_argument).
 // Each may be differentiated any number of times. How to add one: CONTRIBUTING.md.
 
-namespace chorus {
+namespace CHORUS_API chorus {
 
 enum class Transpose : bool { no, yes };
 

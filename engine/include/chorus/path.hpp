@@ -9,10 +9,11 @@
 #include "chorus/image.hpp"
 #include "chorus/model.hpp"
 #include "chorus/render.hpp"
+#include "chorus/version.hpp"
 
 // Paths of pictures between two images that a model encodes.
 
-namespace chorus {
+namespace CHORUS_API chorus {
 
 enum class PathKind {
   linear,     ///< latents and palettes on a straight line

@@ -6,10 +6,11 @@
 #include <vector>
 
 #include "chorus/image.hpp"
+#include "chorus/version.hpp"
 
 // PNG files, and folders of them.
 
-namespace chorus {
+namespace CHORUS_API chorus {
 
 constexpr std::size_t default_max_pixels = std::size_t{1} << 26U;
 

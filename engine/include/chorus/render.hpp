@@ -7,8 +7,9 @@
 
 #include "chorus/image.hpp"
 #include "chorus/model.hpp"
+#include "chorus/version.hpp"
 
-namespace chorus {
+namespace CHORUS_API chorus {
 
 /// Decodes images of any size from a model. Keeps working memory between calls. A call uses all
 /// workers of the backend; calls from several threads take turns.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "chorus/autodiff.hpp"
+#include "chorus/version.hpp"
 
 // The joint SIREN (Sitzmann et al. 2020, conditioned on a latent z per image):
 //
@@ -24,7 +25,7 @@
 // The factors omega of the paper are folded into the weights: omega_first sets the range of W1,
 // omega_hidden scales the learning rates of the hidden layers, which under Adam is all it does.
 
-namespace chorus {
+namespace CHORUS_API chorus {
 
 enum class Conditioning {
   input,  ///< M only at the first layer: the same as giving z to the network as an input

@@ -7,8 +7,9 @@
 #include <vector>
 
 #include "chorus/backend.hpp"
+#include "chorus/version.hpp"
 
-namespace chorus {
+namespace CHORUS_API chorus {
 
 constexpr ConstView as_const(const View& view) {
   return {view.data, view.rows, view.cols, view.stride, view.dtype};

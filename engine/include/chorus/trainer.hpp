@@ -10,8 +10,9 @@
 
 #include "chorus/image.hpp"
 #include "chorus/model.hpp"
+#include "chorus/version.hpp"
 
-namespace chorus {
+namespace CHORUS_API chorus {
 
 struct TensorFile;
 
