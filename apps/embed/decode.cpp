@@ -1,6 +1,8 @@
 // Decodes an image of a model at any size and writes it as a portable pixmap; needs chorus::decode.
 
+#include <algorithm>
 #include <chorus/render.hpp>
+#include <cmath>
 #include <cstdlib>
 #include <exception>
 #include <fstream>
@@ -15,7 +17,7 @@ void write_ppm(const std::string& file, const chorus::Image& image) {
   std::ofstream out(file, std::ios::binary);
   out << "P6\n" << image.width << ' ' << image.height << "\n255\n";
   for (const float value : image.rgb)
-    out.put(static_cast<char>(value > 0 ? (value < 1 ? value * 255.0F + 0.5F : 255) : 0));
+    out.put(static_cast<char>(std::lround(255 * std::clamp(value, 0.0F, 1.0F))));
   if (!out.flush()) throw std::runtime_error("cannot write " + file);
 }
 
