@@ -1,7 +1,6 @@
 // Finds amplitude, frequency and phase of a sine from samples of it, by gradient descent; needs
 // chorus::core.
 
-#include <array>
 #include <chorus/ops.hpp>
 #include <cmath>
 #include <cstdlib>
@@ -20,23 +19,22 @@ int main() {
   chorus::Memory memory(chorus::make_backend("auto"));
   const Tensor x = memory.from(xs, samples, 1), y = memory.from(ys, samples, 1);
 
-  std::array<float, 3> parameters = {1, 1.8F, 0};  // amplitude, frequency, phase: a first guess
-  float loss = 0;
-  for (int step = 0; step < 200; ++step) {
-    Tape tape(memory);
-    std::vector<Var> vars;
-    for (const float parameter : parameters)
-      vars.push_back(tape.variable(memory.from({&parameter, 1}, 1, 1)));
-    const Var wave = chorus::sine_linear(tape.constant(x), vars[1], vars[2]);
-    const Var error = chorus::subtract(chorus::matmul(wave, vars[0]), tape.constant(y));
-    const Var mean = chorus::scale(chorus::sum(chorus::multiply(error, error)), 1.0F / samples);
+  std::vector<Tensor> parameters;  // amplitude, frequency, phase: a first guess of each
+  for (const float guess : {1.0F, 1.8F, 0.0F}) parameters.push_back(memory.from({&guess, 1}, 1, 1));
 
-    const std::vector<Var> gradients = tape.gradients(mean, vars);
-    for (std::size_t p = 0; p < parameters.size(); ++p)
-      parameters[p] -= 0.1F * chorus::to_host(memory.backend(), gradients[p].value())[0];
-    loss = chorus::to_host(memory.backend(), mean.value())[0];
+  const auto mean_squared_error = [&](Tape& tape, std::span<const Var> p) {
+    const Var wave = matmul(sine_linear(tape.constant(x), p[1], p[2]), p[0]);
+    const Var error = wave - tape.constant(y);
+    return 1.0F / samples * sum(error * error);
+  };
+  float error = 0;
+  for (int step = 0; step < 200; ++step) {
+    const auto [value, grads] = value_and_grad(memory, parameters, mean_squared_error);
+    for (std::size_t i = 0; i < grads.size(); ++i) add_scaled(parameters[i], -0.1F, grads[i]);
+    error = item(value);
   }
-  std::cout << parameters[0] << " sin(" << parameters[1] << " x + " << parameters[2]
-            << "), mean squared error " << loss << '\n';
-  return loss < 1e-6F ? EXIT_SUCCESS : EXIT_FAILURE;
+
+  std::cout << item(parameters[0]) << " sin(" << item(parameters[1]) << " x + "
+            << item(parameters[2]) << "), mean squared error " << error << '\n';
+  return error < 1e-6F ? EXIT_SUCCESS : EXIT_FAILURE;
 }

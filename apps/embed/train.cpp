@@ -18,7 +18,7 @@ void encode_and_enlarge(const char* folder, const char* picture, const char* mod
   for (int step = 0; step < steps; ++step) trainer.step(step / double{steps});
   chorus::Renderer renderer(memory, model);
   chorus::write_png(picture, renderer.render(0, {{256, 256}}));
-  chorus::save_model(memory.backend(), model, model_file);
+  chorus::save_model(model, model_file);
   std::cout << model.images[0].name << " of " << images.size() << " images; mean squared error "
             << trainer.take_error() << '\n';
 }
