@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <iostream>
+#include <span>
 #include <vector>
 
 using chorus::Tape, chorus::Tensor, chorus::Var;
