@@ -11,16 +11,17 @@
 
 namespace {
 
-/// A file that is opened while standard output is closed would get its number, and what is printed.
+/// Opens closed standard streams. A file that is opened while standard output is closed would get
+/// its number, and would receive what is printed.
 void open_standard_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     if (fcntl(stream, F_GETFD) == -1) static_cast<void>(open("/dev/null", O_RDWR));
 }
 
-/// The status that is left when results may not have reached their reader.
+/// The exit status, which is 1 also if printed results could not be written.
 int status_after_printing(int status) {
   if (status != 0 || (std::fflush(stdout) == 0 && std::ferror(stdout) == 0)) return status;
-  fmt::print(stderr, "chorus: standard output could not be written; what was printed is lost\n");
+  fmt::print(stderr, "chorus: cannot write standard output; the printed results are lost\n");
   return 1;
 }
 

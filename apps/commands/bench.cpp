@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "chorus/render.hpp"
-#include "commands.hpp"
+#include "chorus/trainer.hpp"
 #include "random.hpp"
+#include "support/cli_flags.hpp"
 #include "support/progress.hpp"
 #include "support/session.hpp"
 
@@ -17,9 +19,17 @@ namespace {
 
 using nlohmann::ordered_json;
 
+struct BenchOptions {
+  BackendChoice backend;
+  std::vector<std::size_t> widths = {64, 128, 256, 512};
+  std::size_t repetitions = 9;
+  std::size_t pixels_per_image = 96;  ///< in the larger one of two training steps
+  bool json = false;
+};
+
 constexpr std::size_t bench_size_px = 48, bench_latent = 64;
 
-/// Images of a step and pixels of each.
+/// The images of a training step and the number of pixels drawn from each.
 struct Batch {
   std::size_t images, pixels_per_image;
   std::size_t pixels() const { return images * pixels_per_image; }
@@ -29,8 +39,8 @@ constexpr Batch small_batch{100, 16};  // 1,600 pixels: what converges fastest
 
 struct Case {
   std::string backend;
-  std::size_t threads, workers;  ///< 0: as the backend has them
-  std::string precision;
+  std::size_t threads, workers;  ///< 0: as many as the backend chooses
+  Precision precision;
 };
 
 BackendChoice choice_of(const Case& which) {
@@ -76,7 +86,7 @@ Measurement measure(Backend& backend, std::size_t repetitions, double operations
           (*slowest - *fastest) / median(seconds)};
 }
 
-/// How often to do something of so many operations in a repetition: for about 50 ms.
+/// How often to repeat work of so many operations so that it takes about 50 ms.
 std::size_t rounds(Backend& backend, double operations) {
   constexpr double seconds = 0.05, likely_share = 0.6;
   const double peak = std::max(backend.measure_peak_flops(), 1e9);
@@ -84,7 +94,7 @@ std::size_t rounds(Backend& backend, double operations) {
       std::max(1.0, std::round(seconds * likely_share * peak / operations)));
 }
 
-/// Multiply-adds of the network per pixel, latents left out: the useful work.
+/// Multiply-adds of the network per pixel without the latents: the useful work.
 double macs_per_pixel(const SirenConfig& config) {
   const double width = static_cast<double>(config.width);
   return 2 * width + static_cast<double>(config.hidden_layers) * width * width +
@@ -116,7 +126,8 @@ std::string architecture(const Backend& backend) {
   return name.starts_with("cpu:") ? name.substr(4) : name;
 }
 
-/// What a row of the result has in common. `operations` is what the work counts as.
+/// The entries that all rows of the result have. `operations` is the number that the work counts
+/// as.
 ordered_json row(const Session& session, std::size_t width, const Measurement& time,
                  double operations) {
   return {{"width", width},
@@ -130,7 +141,7 @@ ordered_json row(const Session& session, std::size_t width, const Measurement& t
           {"spread", time.spread}};
 }
 
-/// Which part of a sine layer is its product; the rest are the sines and cosines.
+/// The fraction of a sine layer's time that its product takes; the rest goes to sines and cosines.
 double product_share(Session& session, std::size_t width) {
   Memory& memory = session.memory;
   const std::size_t rows = session.backend->tile_rows(width);
@@ -160,7 +171,7 @@ double product_share(Session& session, std::size_t width) {
   return std::min(1.0, median(shares));
 }
 
-/// Where the time of a step goes, as shares of it.
+/// Where the time of a step goes, as fractions of it.
 ordered_json parts_of_a_step(Session& session, Trainer& trainer, std::size_t width,
                              std::size_t steps) {
   session.profiler->start();
@@ -187,11 +198,11 @@ ordered_json parts_of_a_step(Session& session, Trainer& trainer, std::size_t wid
   return parts;
 }
 
-/// Microseconds for which a step occupies the host: all of it on a CPU; of a GPU, which is told
-/// what to do and left to it, what launching costs.
+/// Microseconds for which a step occupies the host: the whole step on a CPU, the launching of its
+/// kernels on a GPU.
 double host_us_per_step(Trainer& trainer) {
   constexpr int steps = 20;  // fewer than a GPU's queue holds
-  trainer.take_error();      // waits
+  trainer.take_error();      // waits for the device
   const Clock::time_point start = Clock::now();
   for (int s = 0; s < steps; ++s) trainer.step(0.5);
   const double seconds = seconds_since(start);
@@ -242,7 +253,7 @@ ordered_json bench_decoding(const Case& which, std::size_t width, std::size_t si
   return result;
 }
 
-/// The backend asked for, or the best one of a precision asked for, or all of the CPU.
+/// The requested backend; else the best one of the requested precision; else all CPU backends.
 std::vector<std::string> backend_names(const BackendChoice& choice) {
   if (!choice.name.empty()) return {choice.name};
   if (choice.precision != BackendChoice{}.precision) return {"auto"};
@@ -252,12 +263,12 @@ std::vector<std::string> backend_names(const BackendChoice& choice) {
   return names;
 }
 
-/// Each backend with all of its workers; those of the CPU also with one thread, unless threads or
-/// workers were asked for.
+/// Each backend with all of its workers; CPU backends also with one thread, unless a number of
+/// threads or workers was requested.
 std::vector<Case> cases(const BackendChoice& choice) {
   std::vector<Case> all;
   for (const std::string& name : backend_names(choice)) {
-    const auto backend = make_backend(name, {.precision = parse_precision(choice.precision)});
+    const auto backend = make_backend(name, {.precision = choice.precision});
     const bool several = backend->workers() > 1 && backend->name().starts_with("cpu");
     if (several && choice.threads == 0 && choice.workers == 0)
       all.push_back({name, 1, 0, choice.precision});
@@ -300,9 +311,10 @@ class Bench {
       for (const std::size_t width : options_.widths) run_case(each, width);
     if (!options_.json) print_parts(training_);
     if (worst_spread_ > noisy_spread)
-      fmt::print(stderr,
-                 "warning: repetitions differ by up to {:.0f} %; this machine is not quiet\n",
-                 100 * worst_spread_);
+      fmt::print(
+          stderr,
+          "warning: repetitions differ by up to {:.0f} %; other work disturbs this machine\n",
+          100 * worst_spread_);
     if (options_.json) print_json();
   }
 
@@ -312,12 +324,13 @@ class Bench {
   void print_head() const {
     if (options_.json) return;
     fmt::print(
-        "Rates count 6 (training) or 2 (decoding) operations per multiply-add of the network and "
-        "pixel.\n'of peak' is the median of the repetitions, each against the peak measured right "
-        "before it; 'best' the\nfastest repetition against the highest peak. The peak is that of "
-        "single "
-        "precision also where\nproducts are of 16 bits.\n{:<12} {:<11} {:>7} "
-        "{:>6} {:>16} {:>9} {:>10} {:>8} {:>8}\n",
+        "Each multiply-add of the network and pixel counts as 6 operations in training and 2 in "
+        "decoding.\n"
+        "'of peak' is the median over repetitions, each against the peak measured right before "
+        "it;\n"
+        "'best' is the fastest repetition against the highest peak. The peak is that of single\n"
+        "precision, also where products are of 16 bits.\n"
+        "{:<12} {:<11} {:>7} {:>6} {:>16} {:>9} {:>10} {:>8} {:>8}\n",
         "", "backend", "threads", "width", "rate", "GFLOP/s", "of peak", "best", "spread");
   }
 
@@ -363,6 +376,27 @@ class Bench {
 
 }  // namespace
 
-void bench(const BenchOptions& options) { Bench(options).run(); }
+void add_bench(CLI::App& program) {
+  CLI::App& command = *program.add_subcommand(
+      "bench", "Measure the speed of training and decoding against the peak of this machine");
+  const auto options = std::make_shared<BenchOptions>();
+  command.add_option("--width", options->widths, "Widths of the network")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 8192));
+  command
+      .add_option("--repetitions", options->repetitions,
+                  "Number of repetitions of each measurement, whose median is shown")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000));
+  command
+      .add_option("--pixels", options->pixels_per_image,
+                  "Pixels drawn from each of the 80 images of a training step; GPUs can use 1000 "
+                  "and more")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1 << 20));
+  command.add_flag("--json", options->json, "Print one JSON object");
+  add_backend(command, options->backend);
+  command.callback([options] { Bench(*options).run(); });
+}
 
 }  // namespace chorus::app

@@ -1,15 +1,11 @@
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 
-#include "commands.hpp"
 #include "evaluation/evaluation.hpp"
 #include "evaluation/path_evaluation.hpp"
-#include "printable.hpp"
-#include "results.hpp"
-#include "support/session.hpp"
+#include "support/cli_flags.hpp"
 
 namespace chorus::app {
 
@@ -17,95 +13,65 @@ namespace {
 
 using nlohmann::ordered_json;
 
-void print_network_table(const ScoresBySize& by_size) {
-  fmt::print("{:>6} {:>7} {:>11} {:>13} {:>7}   {}\n", "size", "images", "PSNR mean", "PSNR pooled",
-             "SSIM", "worst image");
-  for (const auto& [size, scores] : by_size) {
-    const std::vector<ImageScore>& images = scores.network.images;
-    const PsnrSummary psnr = scores.network.psnr();
-    const auto worst = std::min_element(
-        images.begin(), images.end(),
-        [](const ImageScore& a, const ImageScore& b) { return a.psnr_db < b.psnr_db; });
-    fmt::print("{:>6} {:>7} {:>8.2f} dB {:>10.2f} dB {:>7.4f}   {} ({:.2f} dB)\n", size,
-               images.size(), psnr.mean_db, psnr.pooled_db, scores.network.ssim_mean(),
-               printable(worst->name), worst->psnr_db);
-  }
+struct EvaluateOptions {
+  BackendChoice backend;
+  std::filesystem::path model;
+  TestData data;
+  std::size_t supersample = 0;  ///< 0: see supersample_for()
+  bool paths = false;
+  PathSelection path_selection;
+  bool json = false;
+};
+
+void print_json(Session& session, const Model& model, const EvaluateOptions& options) {
+  ordered_json result = {{"model", options.model.string()}};
+  result.update(to_json(model, evaluate_sizes(session, model, options.data, options.supersample)));
+  if (options.paths)
+    result["paths"] =
+        to_json(model, evaluate_paths(session, model, options.data, options.path_selection));
+  fmt::print("{}\n", result.dump(1, ' ', false, ordered_json::error_handler_t::replace));
 }
 
-/// One row for each rival and one for all of them.
-void print_rivals(const SizeScores& scores, const std::vector<MethodScores>& rivals, Where where) {
-  const std::size_t images = scores.network.images.size();
-  const ordered_json means = baselines_to_json(scores.network, rivals, where);
-  for (const auto& [method, mean] : means.items())
-    fmt::print("{:>6} {:>11} {:>8.2f} dB {:>10.2f} dB {:>7.4f} {:>6} of {}\n", scores.size, method,
-               mean["psnr_mean"].get<double>(), mean["psnr_pooled"].get<double>(),
-               mean["ssim_mean"].get<double>(), mean["wins"].get<std::size_t>(), images);
-  fmt::print("{:>6} {:>11} {:>41} of {}\n", scores.size, "all of them",
-             wins(scores.network, rivals, where), images);
-}
-
-void print_header() {
-  fmt::print("{:>6} {:>11} {:>11} {:>13} {:>7} {:>13}\n", "size", "method", "PSNR mean",
-             "PSNR pooled", "SSIM", "network wins");
-}
-
-void print_resolutions(const ScoresBySize& by_size) {
-  const auto has_rivals = [](const auto& entry) { return !entry.second.baselines.empty(); };
-  if (std::none_of(by_size.begin(), by_size.end(), has_rivals)) return;
-  fmt::print(
-      "\nClassical resampling of the training images, and the images on which the network "
-      "is better:\n");
-  print_header();
-  for (const auto& entry : by_size)
-    if (has_rivals(entry)) print_rivals(entry.second, entry.second.baselines, Where::everywhere);
-}
-
-void print_held_out(const SizeScores& scores) {
-  const std::optional<HeldOutScores> held_out = held_out_scores(scores.network.images);
-  if (!held_out) return;
-  fmt::print(
-      "\nHeld-out pixels: {:.2f} dB pooled, {:.2f} dB mean, SSIM {:.4f}; kept pixels: {:.2f} "
-      "dB pooled, {:.2f} dB mean, SSIM {:.4f} ({} images)\n",
-      held_out->held_out.pooled_db, held_out->held_out.mean_db, held_out->ssim_held_out,
-      held_out->kept.pooled_db, held_out->kept.mean_db, held_out->ssim_kept, held_out->images);
-  if (scores.inpainting.empty()) return;
-  fmt::print("Classical inpainting of the held-out pixels from the kept ones:\n");
-  print_header();
-  print_rivals(scores, scores.inpainting, Where::held_out);
-}
-
-PathEvaluation judged_paths(Session& session, const Model& model, const EvaluateOptions& options) {
-  const TrainingImages truth(model, options.data, options.background);
-  return evaluate_paths(session, model, truth, options);
+void evaluate(const EvaluateOptions& options) {
+  Session session(options.backend);
+  const Model model = load_model(session.memory, options.model);
+  if (options.json) return print_json(session, model, options);
+  print_scores(evaluate_sizes(session, model, options.data, options.supersample));
+  if (options.paths)
+    print_paths(model, evaluate_paths(session, model, options.data, options.path_selection));
 }
 
 }  // namespace
 
-void print_scores(const ScoresBySize& by_size) {
-  print_network_table(by_size);
-  print_resolutions(by_size);
-  print_held_out(at_training_sizes(by_size));
-}
-
-ordered_json evaluate_to_json(const EvaluateOptions& options) {
-  Session session(options.backend);
-  const Model model = load_model(session.memory, options.model);
-  ordered_json result = {{"model", options.model.string()}};
-  result.update(to_json(model, evaluate_sizes(session, model, options)));
-  if (options.paths) result["paths"] = to_json(model, judged_paths(session, model, options));
-  return result;
-}
-
-void evaluate(const EvaluateOptions& options) {
-  if (options.json) {
-    fmt::print("{}\n", evaluate_to_json(options).dump(1, ' ', false,
-                                                      ordered_json::error_handler_t::replace));
-    return;
-  }
-  Session session(options.backend);
-  const Model model = load_model(session.memory, options.model);
-  print_scores(evaluate_sizes(session, model, options));
-  if (options.paths) print_paths(model, judged_paths(session, model, options));
+void add_evaluate(CLI::App& program) {
+  CLI::App& command = *program.add_subcommand(
+      "evaluate", "Compare the images of a model with the true ones, at any size");
+  const auto options = std::make_shared<EvaluateOptions>();
+  command.add_option("model", options->model, "Model file")->required();
+  command
+      .add_option("data", options->data.folder,
+                  "True images of any sizes: a folder of PNGs, or of size folders (48/, 256/)")
+      ->required();
+  command
+      .add_option("--size", options->data.sizes,
+                  "Sizes to evaluate (pixels, longer side; default: "
+                  "all that the data offers)")
+      ->check(positive_count);
+  add_supersample(command, options->supersample);
+  add_background(command, options->data.background);
+  CLI::Option* paths = command.add_flag(
+      "--paths", options->paths,
+      "Also evaluate paths between images: of the 8 most similar pairs, of 20 random pairs, and of "
+      "the pairs whose true middle is in DATA/middle");
+  PathSelection& selection = options->path_selection;
+  add_path(command, selection.path);
+  add_measure(command, "--pairs-measure", selection.measure);
+  add_seed(command, "--pairs-seed", selection.seed, "Random seed for the random pairs");
+  for (const char* flag : {"--path", "--pairs-measure", "--pairs-seed"})
+    command.get_option(flag)->needs(paths);
+  command.add_flag("--json", options->json, "Print one JSON object");
+  add_backend(command, options->backend);
+  command.callback([options] { evaluate(*options); });
 }
 
 }  // namespace chorus::app

@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "chorus/version.hpp"
-#include "commands.hpp"
 #include "printable.hpp"
+#include "support/cli_flags.hpp"
 #include "support/session.hpp"
 
 namespace chorus::app {
@@ -14,16 +14,21 @@ namespace {
 
 using nlohmann::ordered_json;
 
+struct InfoOptions {
+  std::filesystem::path model;  ///< empty: describe the program
+  bool json = false;
+};
+
 void print_program() {
   fmt::print("chorus " CHORUS_VERSION "\n\nBackends, best first:\n");
   for (const BackendInfo& each : list_backends())
     fmt::print("  {:<14} {}{}\n", each.name, each.description,
                each.unavailable.empty() ? "" : " (not available: " + each.unavailable + ")");
-  fmt::print("\nauto is {} here: {}.\n", make_backend("auto")->name(),
+  fmt::print("\nOn this machine auto is {}: {}.\n", make_backend("auto")->name(),
              make_backend("auto")->description());
 }
 
-/// How many numbers a model has, and for what.
+/// How many numbers a model holds, by their purpose.
 struct Counts {
   std::size_t shared = 0, latents = 0, palettes = 0, shifts = 0, pixels = 0;
 };
@@ -82,7 +87,7 @@ void print_model(const Model& model) {
   fmt::print("Head      {}\n", describe_head(config));
   fmt::print("Numbers   {} shared + {} in latents + {} in palettes = {:.3f} per training pixel\n",
              counts.shared, counts.latents, counts.palettes, per_pixel);
-  fmt::print("An image  {} numbers of latent + {} of palette (side information) = {} bytes\n",
+  fmt::print("Per image {} in its latent + {} in its palette (side information) = {} bytes\n",
              config.latent, palette, sizeof(float) * (config.latent + palette));
   if (model.shifts)
     fmt::print("          and {} free shifts (side information) = {} bytes\n", model.shifts.cols(),
@@ -94,16 +99,25 @@ void print_model(const Model& model) {
     fmt::print("  {}x{}  {}\n", image.width, image.height, printable(image.name));
 }
 
-}  // namespace
-
 void info(const InfoOptions& options) {
   if (options.model.empty()) return print_program();
-  Session session({"reference", 1});  // nothing is computed
+  Session session({.name = "reference", .threads = 1});  // nothing is computed
   const Model model = load_model(session.memory, options.model);
   if (options.json)
     fmt::print("{}\n", to_json(model).dump(1, ' ', false, ordered_json::error_handler_t::replace));
   else
     print_model(model);
+}
+
+}  // namespace
+
+void add_info(CLI::App& program) {
+  CLI::App& command = *program.add_subcommand(
+      "info", "Describe a model; without a model, list the backends of this program");
+  const auto options = std::make_shared<InfoOptions>();
+  command.add_option("model", options->model, "Model file");
+  command.add_flag("--json", options->json, "Print one JSON object (of a model)");
+  command.callback([options] { info(*options); });
 }
 
 }  // namespace chorus::app

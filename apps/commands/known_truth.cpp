@@ -2,13 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "chorus/error.hpp"
 #include "chorus/pictures.hpp"
-#include "commands.hpp"
 #include "files.hpp"
 #include "printable.hpp"
+#include "support/cli_flags.hpp"
 #include "support/session.hpp"
 
 namespace chorus::app {
@@ -16,6 +17,15 @@ namespace chorus::app {
 namespace {
 
 using nlohmann::ordered_json;
+
+struct KnownTruthOptions {
+  std::filesystem::path data;
+  std::filesystem::path out;
+  std::vector<std::size_t> sizes = {48, 256};  ///< pixels, longer side
+  std::size_t per_kind = 8;
+  std::uint64_t seed = 1;
+  Rgb background = {1, 1, 1};
+};
 
 Collection largest_images(const KnownTruthOptions& options) {
   const std::vector<std::size_t> sizes = available_sizes(options.data);
@@ -25,7 +35,7 @@ Collection largest_images(const KnownTruthOptions& options) {
   return load_collection(options.data, load);
 }
 
-/// What lies there already would become part of the collection.
+/// Files that exist in the folder would become part of the collection.
 void check_empty(const std::filesystem::path& folder) {
   std::error_code ignored;
   if (std::filesystem::exists(folder, ignored) && !std::filesystem::is_empty(folder, ignored))
@@ -73,8 +83,6 @@ ordered_json index_of(const std::vector<KnownPair>& pairs, const KnownTruthOptio
   return {{"seed", options.seed}, {"sizes", options.sizes}, {"pairs", std::move(list)}};
 }
 
-}  // namespace
-
 void known_truth(const KnownTruthOptions& options) {
   check_empty(options.out);
   const Collection images = largest_images(options);
@@ -86,6 +94,31 @@ void known_truth(const KnownTruthOptions& options) {
                    [&](std::ostream& stream) { stream << index << "\n"; });
   fmt::print("{} pairs of {} kinds: {}, their middles: {}\n", pairs.size(), known_kinds.size(),
              shown(options.out), shown(options.out / "middle"));
+}
+
+}  // namespace
+
+void add_known_truth(CLI::App& program) {
+  CLI::App& command = *program.add_subcommand(
+      "known-truth", "Make pairs of images whose true middle is known, to evaluate paths with");
+  const auto options = std::make_shared<KnownTruthOptions>();
+  command
+      .add_option("data", options->data,
+                  "Folder of PNGs, or of size folders, of which the largest is used")
+      ->required();
+  command
+      .add_option("-o,--output", options->out,
+                  "Folder to write both images of each pair to; the middles go to middle/")
+      ->required();
+  command.add_option("--size", options->sizes, "Sizes to write (pixels, longer side)")
+      ->capture_default_str()
+      ->check(picture_size_px);
+  command.add_option("--per-kind", options->per_kind, "Number of pairs of each kind of motion")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1 << 20));
+  add_seed(command, "--seed", options->seed, "Random seed for the choice of images and motions");
+  add_background(command, options->background);
+  command.callback([options] { known_truth(*options); });
 }
 
 }  // namespace chorus::app

@@ -2,12 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "chorus/error.hpp"
-#include "commands.hpp"
 #include "evaluation/pair_study.hpp"
 #include "printable.hpp"
+#include "support/cli_flags.hpp"
 #include "support/progress.hpp"
 #include "support/session.hpp"
 
@@ -16,6 +17,16 @@ namespace chorus::app {
 namespace {
 
 using nlohmann::ordered_json;
+
+struct PairsOptions {
+  BackendChoice backend;
+  DistanceMeasure measure = default_distance_measure;
+  std::size_t count = 3;     ///< pairs, each image in one of them at most
+  std::size_t ranking = 20;  ///< closest pairs to list
+  bool study = false;
+  PairStudySettings study_settings;  ///< and the model
+  bool json = false;
+};
 
 ordered_json to_json(const Model& model, const std::vector<ImagePair>& pairs) {
   ordered_json list = ordered_json::array();
@@ -33,21 +44,19 @@ void print_pairs(const Model& model, const std::vector<ImagePair>& pairs) {
 }
 
 PairStudy study_with_progress(Session& session, const Model& model, const PairsOptions& options) {
-  if (options.json) return study_pairs(session, model, options, [](double) {});
+  if (options.json) return study_pairs(session, model, options.study_settings, [](double) {});
   Progress progress;
   const Clock::time_point start = Clock::now();
-  return study_pairs(session, model, options, [&](double share) {
+  return study_pairs(session, model, options.study_settings, [&](double fraction) {
     if (progress.due())
-      progress.show(share,
-                    fmt::format("paths judged in {}", format_duration(seconds_since(start))));
+      progress.show(fraction,
+                    fmt::format("paths evaluated in {}", format_duration(seconds_since(start))));
   });
 }
 
-}  // namespace
-
 void pairs(const PairsOptions& options) {
   Session session(options.backend);
-  const Model model = load_model(session.memory, options.model);
+  const Model model = load_model(session.memory, options.study_settings.model);
   if (model.images.size() < 2)
     throw Error(fmt::format("a pair needs two images; the model has {}", model.images.size()));
   const DistanceMatrix distances =
@@ -62,7 +71,7 @@ void pairs(const PairsOptions& options) {
     fmt::print("{}\n", result.dump(1, ' ', false, ordered_json::error_handler_t::replace));
     return;
   }
-  fmt::print("The best disjoint pairs by {}, with the least sum of distances:\n",
+  fmt::print("The best disjoint pairs by {}, which minimize the sum of distances:\n",
              name(options.measure));
   print_pairs(model, best);
   if (!ranking.empty()) fmt::print("\nThe closest pairs of all:\n");
@@ -70,6 +79,42 @@ void pairs(const PairsOptions& options) {
   if (!options.study) return;
   fmt::print("\n");
   print_study(study_with_progress(session, model, options));
+}
+
+}  // namespace
+
+void add_pairs(CLI::App& program) {
+  CLI::App& command = *program.add_subcommand(
+      "pairs", "List the images of a model that are most alike, by one of several measures");
+  const auto options = std::make_shared<PairsOptions>();
+  PairsOptions& o = *options;
+  command.add_option("model", o.study_settings.model, "Model file")->required();
+  add_measure(command, "--measure", o.measure);
+  command
+      .add_option("--count", o.count, "Number of best pairs, with each image in one pair at most")
+      ->capture_default_str()
+      ->check(positive_count);
+  command
+      .add_option("--ranking", o.ranking,
+                  "Number of closest pairs to list, with images in several pairs")
+      ->capture_default_str()
+      ->check(any_count);
+  CLI::Option* study = command.add_flag(
+      "--study", o.study,
+      "Measure how well each measure predicts good paths; the scores of the paths, which take "
+      "long, are kept beside the model");
+  add_path(command, o.study_settings.path);
+  command
+      .add_option("--sample", o.study_settings.sample,
+                  "Number of random pairs to study (0: all pairs)")
+      ->capture_default_str()
+      ->check(any_count);
+  add_seed(command, "--seed", o.study_settings.seed,
+           "Random seed of the study, for its sample and for the half of the images that chooses");
+  for (const char* flag : {"--path", "--sample", "--seed"}) command.get_option(flag)->needs(study);
+  command.add_flag("--json", o.json, "Print one JSON object");
+  add_backend(command, o.backend);
+  command.callback([options] { pairs(*options); });
 }
 
 }  // namespace chorus::app

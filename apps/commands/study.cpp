@@ -3,16 +3,17 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "chorus/error.hpp"
-#include "commands.hpp"
 #include "evaluation/evaluation.hpp"
+#include "evaluation/fitting.hpp"
 #include "files.hpp"
 #include "printable.hpp"
-#include "results.hpp"
 #include "support/session.hpp"
+#include "training/train_flags.hpp"
 #include "training/training_state.hpp"
 
 namespace chorus::app {
@@ -21,6 +22,13 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
+
+struct StudyOptions {
+  TrainOptions train;                    ///< settings of the first seed; the study sets the model
+  std::string protocol = "resolutions";  ///< or "pixels", "images"
+  std::size_t seeds = 3;
+  std::filesystem::path out;
+};
 
 /// Measures of one seed: a name with its unit, and the value.
 using Measures = std::vector<std::pair<std::string, double>>;
@@ -85,8 +93,8 @@ ordered_json to_json(const Config& config) {
 }
 
 ordered_json network_to_json(const TrainOptions& train) {
-  // With another number of fields in SirenConfig this does not compile. Of some, TrainOptions says
-  // what was asked for; the number of channels is always 3.
+  // This does not compile if SirenConfig has another number of fields. TrainOptions overrides some
+  // of them, and the number of channels is always 3.
   const auto& [width, hidden_layers, latent, channels, conditioning, omega_first, omega_hidden,
                head, palette_size, palette_source, palette_fields] = train.network;
   return {{"width", width},
@@ -107,19 +115,18 @@ ordered_json limit_to_json(const TrainOptions& train) {
   return {{"seconds", train.seconds.value_or(0)}};
 }
 
-/// Checksums of the pictures that a seed is trained and judged on, size by size.
+/// Checksums of the pictures that a seed is trained and evaluated on, one per size.
 ordered_json data_to_json(const StudyOptions& options) {
   const TrainOptions& train = options.train;
-  std::vector<std::size_t> sizes;  // empty: all
-  if (train.size && options.protocol != "resolutions") sizes = {*train.size};
+  TestData data{.folder = train.data, .sizes = {}, .background = train.background};
+  if (train.size && options.protocol != "resolutions") data.sizes = {*train.size};
   ordered_json checksums;
-  for (const Collection& pictures : load_sizes(train.data, sizes, train.background))
-    checksums.push_back(data_checksum(pictures));
+  for (const Collection& pictures : load_sizes(data)) checksums.push_back(data_checksum(pictures));
   return checksums;
 }
 
-/// Everything that the results of a study depend on, but for the seed: a file that was made with
-/// anything else is not taken for one of its seeds.
+/// Everything that the results of a study depend on, except the seed. A result that was made with
+/// other settings does not count as one of its seeds.
 ordered_json settings_of(const StudyOptions& options) {
   const TrainOptions& train = options.train;
   const Session session(train.backend);
@@ -137,7 +144,7 @@ ordered_json settings_of(const StudyOptions& options) {
                            {"backend", session.backend->name()},
                            {"precision", name(session.backend->precision())},
                            {"workers", session.backend->workers()}};
-  if (options.protocol == "images") settings["fit"] = to_json(FitOptions{}.fit);
+  if (options.protocol == "images") settings["fit"] = to_json(FitTask{}.config);
   return settings;
 }
 
@@ -163,28 +170,30 @@ TrainOptions training_of(const StudyOptions& options, std::uint64_t seed) {
   return train;
 }
 
-ordered_json judge(const StudyOptions& options, const TrainOptions& trained) {
-  if (options.protocol == "images") {
-    FitOptions fit;
-    fit.backend = trained.backend;
-    fit.model = trained.model;
-    fit.data = trained.data;
-    fit.size = trained.size;
-    fit.background = trained.background;
-    fit.out = fs::path(trained.model).replace_extension(".fitted.safetensors");
-    fit.modulations = true;
-    return fit_to_json(fit);
-  }
-  EvaluateOptions evaluate;
-  evaluate.backend = trained.backend;
-  evaluate.model = trained.model;
-  evaluate.data = trained.data;
-  evaluate.background = trained.background;
-  if (options.protocol == "pixels" && trained.size) evaluate.sizes = {*trained.size};
-  return evaluate_to_json(evaluate);
+/// Scores of a trained model on unseen images, to which it is fitted first.
+ordered_json fit_unseen_images(const TrainOptions& trained) {
+  FitTask task;
+  task.model = trained.model;
+  task.data = trained.data;
+  task.size = trained.size;
+  task.background = trained.background;
+  task.out = fs::path(trained.model).replace_extension(".fitted.safetensors");
+  task.modulations = true;
+  return fit_images(trained.backend, task);
 }
 
-/// The result of a seed, from its file if it is finished.
+/// Scores of a trained model, at all sizes unless only held-out pixels count.
+ordered_json evaluate_model(const StudyOptions& options, const TrainOptions& trained) {
+  TestData data{.folder = trained.data, .sizes = {}, .background = trained.background};
+  if (options.protocol == "pixels" && trained.size) data.sizes = {*trained.size};
+  Session session(trained.backend);
+  const Model model = load_model(session.memory, trained.model);
+  ordered_json result = {{"model", trained.model.string()}};
+  result.update(to_json(model, evaluate_sizes(session, model, data)));
+  return result;
+}
+
+/// The result of a seed, read from its file if it is finished.
 ordered_json run_seed(const StudyOptions& options, const ordered_json& settings,
                       std::uint64_t seed) {
   const TrainOptions training = training_of(options, seed);
@@ -193,19 +202,20 @@ ordered_json run_seed(const StudyOptions& options, const ordered_json& settings,
     ordered_json done = ordered_json::parse(read_file(file), nullptr, false);
     const ordered_json before = done.is_object() ? done.value("settings", ordered_json()) : done;
     if (before != settings)
-      throw Error(fmt::format("{} was made with other settings ({}); give another -o", shown(file),
-                              printable(differences(before, settings))));
+      throw Error(fmt::format("{} was made with other settings ({}); choose another --output",
+                              shown(file), printable(differences(before, settings))));
     fmt::print("Seed {}: finished before\n", seed);
     return done.at("result");
   }
   fmt::print("Seed {}\n", seed);
   train(training);
-  const ordered_json whole = {
-      {"seed", seed}, {"settings", settings}, {"result", judge(options, training)}};
+  const ordered_json result = options.protocol == "images" ? fit_unseen_images(training)
+                                                           : evaluate_model(options, training);
+  const ordered_json whole = {{"seed", seed}, {"settings", settings}, {"result", result}};
   write_atomically(file, [&](std::ostream& out) {
     out << whole.dump(1, ' ', false, ordered_json::error_handler_t::replace) << "\n";
   });
-  return whole.at("result");
+  return result;
 }
 
 /// The 0.975 quantile of Student's t.
@@ -251,8 +261,6 @@ void summarize(const StudyOptions& options, const std::vector<Measures>& seeds) 
   fmt::print("Study: {}\n", shown(file));
 }
 
-}  // namespace
-
 void study(const StudyOptions& options) {
   make_folder(options.out);
   const ordered_json settings = settings_of(options);
@@ -264,6 +272,41 @@ void study(const StudyOptions& options) {
                                                    : resolution_measures(result));
   }
   summarize(options, seeds);
+}
+
+}  // namespace
+
+void add_study(CLI::App& program) {
+  CLI::App& command = *program.add_subcommand(
+      "study", "Train and evaluate with several seeds: mean and 95 % confidence interval");
+  const auto options = std::make_shared<StudyOptions>();
+  TrainOptions& train = options->train;
+  command.add_option("data", train.data, "Folder of PNGs, or of size folders (48/, 256/)")
+      ->required();
+  command
+      .add_option("-o,--output", options->out,
+                  "Folder to write models and results to; finished seeds in it are not repeated")
+      ->required();
+  command
+      .add_option("--protocol", options->protocol,
+                  "What is held out: pixels, other resolutions, or images")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"pixels", "resolutions", "images"}));
+  command.add_option("--seeds", options->seeds, "Number of seeds, counted from --seed")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000));
+  command
+      .add_option("--size", train.size,
+                  "Size to train on if the data has several (pixels, longer side)")
+      ->check(positive_count);
+  add_background(command, train.background);
+  add_limits(command, train);
+  add_training(command, train);
+  add_backend(command, train.backend);
+  command.callback([options] {
+    finish_training_flags(options->train);
+    study(*options);
+  });
 }
 
 }  // namespace chorus::app

@@ -2,16 +2,18 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <set>
 #include <utility>
 
+#include "chorus/pictures.hpp"
 #include "chorus/render.hpp"
-#include "commands.hpp"
 #include "files.hpp"
 #include "metrics.hpp"
 #include "printable.hpp"
 #include "resample.hpp"
 #include "sheet.hpp"
+#include "support/cli_flags.hpp"
 #include "support/progress.hpp"
 #include "support/session.hpp"
 
@@ -19,10 +21,21 @@ namespace chorus::app {
 
 namespace {
 
+struct UpsampleOptions {
+  BackendChoice backend;
+  std::filesystem::path model;
+  std::filesystem::path data;  ///< true images; empty: no comparison
+  std::filesystem::path out;
+  std::size_t size = 256;       ///< pixels, longer side
+  std::size_t supersample = 0;  ///< 0: see supersample_for()
+  std::size_t sheet_rows = 100;
+  Rgb background = {1, 1, 1};
+};
+
 /// Images by name and longer side.
 using TrueImages = std::map<std::pair<std::string, std::size_t>, Image>;
 
-/// Those of the data that have one of the sizes.
+/// The images of the data that have one of the sizes.
 TrueImages load_images(const UpsampleOptions& options, const std::set<std::size_t>& sizes) {
   TrueImages images;
   if (options.data.empty()) return images;
@@ -44,7 +57,7 @@ TrueImages load_images(const UpsampleOptions& options, const std::set<std::size_
   return images;
 }
 
-/// What the data has for an image of the model; null where it has nothing.
+/// What the data holds of an image of the model; null where it holds nothing.
 struct Known {
   const Image* trained = nullptr;
   const Image* truth = nullptr;
@@ -61,7 +74,7 @@ std::vector<Known> find_known(const Model& model, const TrueImages& images, std:
   return known;
 }
 
-/// The network's image beside what it was trained on, the classical way up, and the truth. Images
+/// The network's image beside the training image, its bicubic enlargement and the truth. Images
 /// that are not known are empty.
 struct Comparison {
   Image trained, bicubic, network, truth;
@@ -78,7 +91,7 @@ Comparison compare(Image network, const Known& known) {
   return comparison;
 }
 
-/// Pictures of all images, or of some evenly spread ones, over as many pages as they take.
+/// Shows all images, or some that are evenly spread, on as many pages as they take.
 class ContactSheet {
  public:
   ContactSheet(const UpsampleOptions& options, const Model& model, const std::vector<Known>& known)
@@ -87,7 +100,7 @@ class ContactSheet {
         shown_(std::min(options.sheet_rows, count_)),
         with_trained_(std::ranges::any_of(known, [](auto& k) { return k.trained != nullptr; })),
         with_truth_(std::ranges::any_of(known, [](auto& k) { return k.truth != nullptr; })) {
-    // No image of the model has the name of a page.
+    // A page must not have the name of an image.
     while (std::ranges::any_of(model.images,
                                [&](auto& image) { return image.name.starts_with(title_); }))
       title_ = fmt::format("_{}", title_);
@@ -101,7 +114,7 @@ class ContactSheet {
         std::max<std::size_t>(1, largest_page_px / (cell * cell * page_.column_titles.size()));
   }
 
-  /// To be called for the images in turn.
+  /// Must be called for all images, in the order of the model.
   void add(const std::string& name, const Comparison& each) {
     const bool chosen = added_ < shown_ && seen_++ >= added_ * count_ / shown_;
     if (!chosen) return;
@@ -164,7 +177,7 @@ class ContactSheet {
   Sheet page_;
 };
 
-/// Sums of both methods' errors over the images whose truth is known.
+/// Collects the errors of both methods on the images whose truth is known.
 class Tally {
  public:
   void add(const Comparison& each) {
@@ -192,8 +205,6 @@ class Tally {
   std::vector<double> network_, bicubic_;
 };
 
-}  // namespace
-
 void upsample(const UpsampleOptions& options) {
   Session session(options.backend);
   const Model model = load_model(session.memory, options.model);
@@ -210,7 +221,7 @@ void upsample(const UpsampleOptions& options) {
   Progress bar;
   for (std::size_t i = 0; i < count; ++i) {
     const EncodedImage& encoded = model.images[i];
-    // The truth's shorter side may be another by rounding.
+    // The truth's shorter side may differ by rounding.
     const Image* truth = known[i].truth;
     const PixelSize size = truth != nullptr ? PixelSize{truth->width, truth->height}
                                             : scaled_size(encoded, options.size);
@@ -226,11 +237,36 @@ void upsample(const UpsampleOptions& options) {
   }
   bar.print(fmt::format("{} images of {} px: {}", count, options.size, shown(options.out)));
   if (!options.data.empty() && images.empty())
-    fmt::print(stderr,
-               "note: {} has no image of {} px nor of the size trained on to compare with\n",
+    fmt::print(stderr, "note: {} has no images of {} px or of the training size to compare with\n",
                shown(options.data), options.size);
   tally.print(options.size);
   sheet.finish();
+}
+
+}  // namespace
+
+void add_upsample(CLI::App& program) {
+  CLI::App& command =
+      *program.add_subcommand("upsample", "Write all images of a model at a larger size");
+  const auto options = std::make_shared<UpsampleOptions>();
+  command.add_option("model", options->model, "Model file")->required();
+  command.add_option("--size", options->size, "Longer side of the written images (pixels)")
+      ->capture_default_str()
+      ->check(picture_size_px);
+  command
+      .add_option("-o,--output", options->out, "Folder to write the PNGs and a contact sheet to")
+      ->required();
+  command.add_option("--data", options->data,
+                     "True images to compare with, where they have the training size or --size");
+  command
+      .add_option("--sheet-rows", options->sheet_rows,
+                  "Maximum number of images on the contact sheet (0: no contact sheet)")
+      ->capture_default_str()
+      ->check(any_count);
+  add_supersample(command, options->supersample);
+  add_background(command, options->background);
+  add_backend(command, options->backend);
+  command.callback([options] { upsample(*options); });
 }
 
 }  // namespace chorus::app

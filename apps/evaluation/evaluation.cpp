@@ -40,13 +40,12 @@ ordered_json to_json(const SizeScores& scores) {
 
 }  // namespace
 
-/// An image to be scored: the truth, what the network makes, what it was trained on if that is
-/// known and of another size, and the held-out pixels if it is of the same.
+/// An image to be scored.
 struct Scorer::Task {
   std::string name;
   const Image* truth;
-  const Image* trained;
-  std::vector<bool> held_out;
+  const Image* trained;  ///< the training image, if it is known and of another size than truth
+  std::vector<bool> held_out;  ///< pixels, if truth has the training size
   Image decoded;
   ImageScore network;
   std::vector<ImageScore> baselines, inpainting;
@@ -62,7 +61,7 @@ Scorer::Scorer(Session& session, const Model& model, const TrainingImages* train
 
 void Scorer::add(const Collection& data) {
   const std::vector<Matched> matched = match(model_, data);
-  const std::size_t at_once = 4 * session_.threads;  // not all decoded images are in memory
+  const std::size_t at_once = 4 * session_.threads;  // keeps few decoded images in memory
   for (std::size_t first = 0; first < matched.size(); first += at_once) {
     std::vector<Task> tasks;
     for (std::size_t i = first; i < std::min(first + at_once, matched.size()); ++i)
@@ -120,7 +119,7 @@ void Scorer::collect(const Task& task) {
     scores.inpainting[b].images.push_back(task.inpainting[b]);
 }
 
-/// Rivals are kept only where every image of the size has them.
+/// Keeps rivals only at sizes at which every image has them.
 ScoresBySize Scorer::result() {
   for (auto& [size, scores] : by_size_)
     for (std::vector<MethodScores>* rivals : {&scores.baselines, &scores.inpainting})
@@ -150,16 +149,16 @@ const Image* TrainingImages::find(std::size_t model_image) const {
   return images_[model_image].pixels() == 0 ? nullptr : &images_[model_image];
 }
 
-std::vector<Collection> load_sizes(const std::filesystem::path& data,
-                                   const std::vector<std::size_t>& wanted, const Rgb& background) {
-  const std::vector<std::size_t> sizes = wanted.empty() ? available_sizes(data) : wanted;
+std::vector<Collection> load_sizes(const TestData& data) {
+  const std::vector<std::size_t> sizes =
+      data.sizes.empty() ? available_sizes(data.folder) : data.sizes;
   std::vector<Collection> collections;
   LoadOptions load;
-  load.background = background;
-  if (sizes.empty()) collections.push_back(load_collection(data, load));
+  load.background = data.background;
+  if (sizes.empty()) collections.push_back(load_collection(data.folder, load));
   for (const std::size_t size : sizes) {
     load.size = size;
-    collections.push_back(load_collection(data, load));
+    collections.push_back(load_collection(data.folder, load));
   }
   return collections;
 }
@@ -176,15 +175,18 @@ ImageScore score_image(Renderer& renderer, const Model& model, std::size_t image
                held_out_mask(model, image, truth));
 }
 
-ScoresBySize evaluate_sizes(Session& session, const Model& model, const EvaluateOptions& options) {
-  const TrainingImages trained(model, options.data, options.background);
-  Scorer scorer(session, model, &trained, options.supersample);
-  for (const Collection& data : load_sizes(options.data, options.sizes, options.background)) {
-    const std::size_t matched = match(model, data).size();
-    if (matched < model.images.size() || matched < data.size())
-      fmt::print(stderr, "note: {} images are in both the model ({}) and the data ({})\n", matched,
-                 model.images.size(), data.size());
-    scorer.add(data);
+ScoresBySize evaluate_sizes(Session& session, const Model& model, const TestData& data,
+                            std::size_t supersample) {
+  const TrainingImages trained(model, data.folder, data.background);
+  Scorer scorer(session, model, &trained, supersample);
+  for (const Collection& collection : load_sizes(data)) {
+    const std::size_t matched = match(model, collection).size();
+    if (matched < model.images.size() || matched < collection.size())
+      fmt::print(
+          stderr,
+          "note: {} images are in both the model, which has {}, and the data, which has {}\n",
+          matched, model.images.size(), collection.size());
+    scorer.add(collection);
   }
   return scorer.result();
 }

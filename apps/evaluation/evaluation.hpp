@@ -4,37 +4,43 @@
 #include <map>
 #include <vector>
 
+#include "chorus/pictures.hpp"
 #include "chorus/render.hpp"
-#include "commands.hpp"
 #include "evaluation/scoring.hpp"
 #include "support/session.hpp"
 
 namespace chorus::app {
 
-/// The scores of the network at one size and those of its classical rivals, where every image has
-/// them.
+/// True images to compare a model with.
+struct TestData {
+  std::filesystem::path folder;
+  std::vector<std::size_t> sizes;  ///< pixels, longer side; empty: all that the folder offers
+  Rgb background = {1, 1, 1};
+};
+
+/// Scores at one size: of the network, and of its classical rivals if they exist for every image.
 struct SizeScores {
   std::size_t size = 0;  ///< pixels, longer side
   MethodScores network;
-  std::vector<MethodScores> baselines;   ///< of another size: resampling of the training images
-  std::vector<MethodScores> inpainting;  ///< of the training size: held-out pixels from the others
+  std::vector<MethodScores> baselines;   ///< resampled training images, at sizes other than theirs
+  std::vector<MethodScores> inpainting;  ///< held-out pixels from the others, at the training size
 };
 using ScoresBySize = std::map<std::size_t, SizeScores>;
 
-/// The images that a model was trained on, as far as the data has them.
+/// The images that a model was trained on, as far as the data holds them.
 class TrainingImages {
  public:
   explicit TrainingImages(const Model& model);  ///< none of them
   TrainingImages(const Model& model, const std::filesystem::path& data, const Rgb& background);
-  /// Null if the data does not have it.
+  /// Null if the data does not hold it.
   const Image* find(std::size_t model_image) const;
 
  private:
-  std::vector<Image> images_;  ///< of each image of the model, or empty
+  std::vector<Image> images_;  ///< one per image of the model; empty where the data lacks it
 };
 
-/// Which pixels of an image of the model were held out; empty if none or if `truth` has another
-/// size than the training image.
+/// Marks the pixels of an image of the model that were held out. Empty if there are none or if
+/// `truth` is not of the training size.
 std::vector<bool> held_out_mask(const Model& model, std::size_t image, const Image& truth);
 
 /// Decodes an image of the model at the size of `truth` and compares.
@@ -42,14 +48,16 @@ ImageScore score_image(Renderer& renderer, const Model& model, std::size_t image
                        const Image& truth, std::size_t supersample);
 
 /// Decodes images of a model at the sizes of true ones and compares them. Decoding uses all workers
-/// for one image, comparing one thread for each image: by turns, a few images at a time.
+/// for one image, comparing uses one thread per image; the two alternate over a few images at a
+/// time.
 class Scorer {
  public:
-  /// `trained` null: no baselines, nor inpainting. `supersample` 0: by size.
+  /// Without `trained` there are neither baselines nor inpainting. `supersample`: see
+  /// supersample_for().
   Scorer(Session& session, const Model& model, const TrainingImages* trained,
          std::size_t supersample);
 
-  /// Adds the images of a collection that the model has. Throws Error if there is none.
+  /// Adds the images of a collection that the model encodes. Throws Error if there are none.
   void add(const Collection& data);
   ScoresBySize result();
 
@@ -67,22 +75,23 @@ class Scorer {
   ScoresBySize by_size_;
 };
 
-/// A collection for each size asked for, or each that the data offers; a flat folder is one.
-std::vector<Collection> load_sizes(const std::filesystem::path& data,
-                                   const std::vector<std::size_t>& sizes, const Rgb& background);
+/// One collection for each requested size, or for each size that the folder offers. A flat folder
+/// is a single collection.
+std::vector<Collection> load_sizes(const TestData& data);
 
 /// Scores at all sizes of the data; images of a flat folder may be of several sizes. Prints a note
-/// if the images of the model and the data differ.
-ScoresBySize evaluate_sizes(Session& session, const Model& model, const EvaluateOptions& options);
+/// if the images of the model and of the data differ. `supersample`: see supersample_for().
+ScoresBySize evaluate_sizes(Session& session, const Model& model, const TestData& data,
+                            std::size_t supersample = 0);
 
-/// The tables of `evaluate`: the network at each size, its rivals, held-out pixels.
+/// Prints the tables of `evaluate`: the network at each size, its rivals, held-out pixels.
 void print_scores(const ScoresBySize& by_size);
 
-/// Of the images that were trained on at their own size, which may differ; nothing if the model
+/// The scores of all images at the sizes they were trained at, which may differ. Empty if the model
 /// holds out no pixels.
 SizeScores at_training_sizes(const ScoresBySize& by_size);
 
-/// "sizes" and, if the model holds pixels out, "held_out", as `evaluate --json` prints them.
+/// The entries "sizes" and, if the model holds pixels out, "held_out" of `evaluate --json`.
 nlohmann::ordered_json to_json(const Model& model, const ScoresBySize& by_size);
 
 }  // namespace chorus::app

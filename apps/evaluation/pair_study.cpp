@@ -26,16 +26,16 @@ using nlohmann::ordered_json;
 constexpr std::size_t study_frames = 9;
 constexpr std::size_t study_best_pairs = 8;
 
-/// A pair and what its path is like.
-struct JudgedPair {
+/// A pair and the scores of its path.
+struct ScoredPair {
   ImagePair pair;
   PathScores scores;
 };
 
-std::vector<ImagePair> studied_pairs(const Model& model, const PairsOptions& options) {
+std::vector<ImagePair> studied_pairs(const Model& model, const PairStudySettings& settings) {
   const std::size_t images = model.images.size(), all = images * (images - 1) / 2;
   std::vector<ImagePair> pairs =
-      random_pairs(images, options.sample == 0 ? all : options.sample, options.seed);
+      random_pairs(images, settings.sample == 0 ? all : settings.sample, settings.seed);
   std::sort(pairs.begin(), pairs.end(), [](const ImagePair& x, const ImagePair& y) {
     return std::pair(x.a, x.b) < std::pair(y.a, y.b);
   });
@@ -48,23 +48,24 @@ std::vector<Image> frames_of(Renderer& renderer, const Model& model, const Image
   return path.frames(study_frames, {model.images[pair.a].size()});
 }
 
-std::vector<JudgedPair> judge(Session& session, const Model& model, const PairsOptions& options,
-                              const std::function<void(double)>& progress) {
-  const std::vector<ImagePair> pairs = studied_pairs(model, options);
-  const std::size_t at_once = 16 * session.threads;  // not all frames are in memory
+std::vector<ScoredPair> score_all(Session& session, const Model& model,
+                                  const PairStudySettings& settings,
+                                  const std::function<void(double)>& progress) {
+  const std::vector<ImagePair> pairs = studied_pairs(model, settings);
+  const std::size_t at_once = 16 * session.threads;  // keeps few frames in memory
   Renderer renderer(session.memory, model);
-  std::vector<JudgedPair> judged;
-  for (const ImagePair& pair : pairs) judged.push_back({pair, {}});
+  std::vector<ScoredPair> scored;
+  for (const ImagePair& pair : pairs) scored.push_back({pair, {}});
   for (std::size_t first = 0; first < pairs.size(); first += at_once) {
     const std::size_t count = std::min(at_once, pairs.size() - first);
     std::vector<std::vector<Image>> frames;
     for (std::size_t i = first; i < first + count; ++i)
-      frames.push_back(frames_of(renderer, model, pairs[i], options.path, session.threads));
+      frames.push_back(frames_of(renderer, model, pairs[i], settings.path, session.threads));
     for_each_index(count, session.threads,
-                   [&](std::size_t i) { judged[first + i].scores = score_path(frames[i], 1); });
+                   [&](std::size_t i) { scored[first + i].scores = score_path(frames[i], 1); });
     progress(static_cast<double>(first + count) / static_cast<double>(pairs.size()));
   }
-  return judged;
+  return scored;
 }
 
 // --- the file beside the model ------------------------------------------------------------------
@@ -76,133 +77,135 @@ std::string checksum(const std::filesystem::path& file) {
   return fingerprint.hex();
 }
 
-std::filesystem::path cache_file(const PairsOptions& options) {
-  std::filesystem::path file = options.model;
-  return file.replace_extension(fmt::format("pairs.{}.json", name(options.path)));
+std::filesystem::path cache_file(const PairStudySettings& settings) {
+  std::filesystem::path file = settings.model;
+  return file.replace_extension(fmt::format("pairs.{}.json", name(settings.path)));
 }
 
-/// What the judgements depend on. The version changes with the measures.
-ordered_json cache_key(const PairsOptions& options) {
+/// Everything that the scores depend on. The version changes with the figures of a path.
+ordered_json cache_key(const PairStudySettings& settings) {
   return {{"version", 1},
-          {"model", checksum(options.model)},
-          {"path", std::string(name(options.path))},
-          {"sample", options.sample},
-          {"seed", options.sample == 0 ? 0 : options.seed}};
+          {"model", checksum(settings.model)},
+          {"path", std::string(name(settings.path))},
+          {"sample", settings.sample},
+          {"seed", settings.sample == 0 ? 0 : settings.seed}};
 }
 
-void write_cache(const PairsOptions& options, const ordered_json& key,
-                 const std::vector<JudgedPair>& judged) {
+void write_cache(const PairStudySettings& settings, const ordered_json& key,
+                 const std::vector<ScoredPair>& scored) {
   ordered_json rows = ordered_json::array();
-  for (const auto& [pair, scores] : judged)
+  for (const auto& [pair, scores] : scored)
     rows.push_back(
         {pair.a, pair.b, scores.length, scores.flat_share, scores.entropy, scores.ghost});
   const std::string text = ordered_json{{"of", key}, {"pairs", std::move(rows)}}.dump();
-  write_atomically(cache_file(options), [&](std::ostream& stream) { stream << text << "\n"; });
+  write_atomically(cache_file(settings), [&](std::ostream& stream) { stream << text << "\n"; });
 }
 
-/// What the file holds; no object if there is none, or none of JSON.
-json stored(const PairsOptions& options) {
+/// The content of the file; not an object if the file does not exist or holds no JSON.
+json stored(const PairStudySettings& settings) {
   std::error_code ignored;
-  if (!std::filesystem::is_regular_file(cache_file(options), ignored)) return {};
-  return json::parse(read_file(cache_file(options)), nullptr, false);
+  if (!std::filesystem::is_regular_file(cache_file(settings), ignored)) return {};
+  return json::parse(read_file(cache_file(settings)), nullptr, false);
 }
 
-/// Nothing if there is no file or it is of something else, or not as it was written.
-std::optional<std::vector<JudgedPair>> read_cache(const Model& model, const PairsOptions& options,
+/// Nothing if there is no file, if it belongs to other settings, or if it is damaged.
+std::optional<std::vector<ScoredPair>> read_cache(const Model& model,
+                                                  const PairStudySettings& settings,
                                                   const ordered_json& key) {
-  const json file = stored(options);
+  const json file = stored(settings);
   if (!file.is_object()) return {};
   try {
     if (file.at("of") != json::parse(key.dump())) return {};
-    std::vector<JudgedPair> judged;
+    std::vector<ScoredPair> scored;
     for (const json& row : file.at("pairs")) {
       const ImagePair pair{row.at(0), row.at(1), 0};
       if (pair.a >= pair.b || pair.b >= model.images.size()) return {};
-      judged.push_back({pair,
+      scored.push_back({pair,
                         {.length = row.at(2),
                          .flat_share = row.at(3),
                          .entropy = row.at(4),
                          .ghost = row.at(5)}});
     }
-    if (judged.size() != studied_pairs(model, options).size()) return {};
-    return judged;
+    if (scored.size() != studied_pairs(model, settings).size()) return {};
+    return scored;
   } catch (const json::exception&) {
     return {};
   }
 }
 
-// --- what follows from it -----------------------------------------------------------------------
+// --- how well the measures predict the scores ---------------------------------------------------
 
-/// The pairs both of whose images are in a part of all images.
-std::vector<JudgedPair> within(const std::vector<JudgedPair>& judged,
+/// The pairs with both images in a part of the collection.
+std::vector<ScoredPair> within(const std::vector<ScoredPair>& scored,
                                const std::vector<bool>& part) {
-  std::vector<JudgedPair> kept;
-  for (const JudgedPair& each : judged)
+  std::vector<ScoredPair> kept;
+  for (const ScoredPair& each : scored)
     if (part[each.pair.a] && part[each.pair.b]) kept.push_back(each);
   return kept;
 }
 
-std::vector<double> badness_of(const std::vector<JudgedPair>& judged) {
+std::vector<double> badness_of(const std::vector<ScoredPair>& scored) {
   std::vector<PathScores> scores;
-  for (const JudgedPair& each : judged) scores.push_back(each.scores);
+  for (const ScoredPair& each : scored) scores.push_back(each.scores);
   return path_badness(scores);
 }
 
-double correlation(const std::vector<JudgedPair>& judged, const DistanceMatrix& distances) {
+double correlation(const std::vector<ScoredPair>& scored, const DistanceMatrix& distances) {
   std::vector<double> distance;
-  for (const JudgedPair& each : judged) distance.push_back(distances[each.pair.a][each.pair.b]);
-  return rank_correlation(distance, badness_of(judged));
+  for (const ScoredPair& each : scored) distance.push_back(distances[each.pair.a][each.pair.b]);
+  return rank_correlation(distance, badness_of(scored));
 }
 
-/// Mean badness of the best pairs among images all of whose pairs were judged.
-double badness_of_best(const std::vector<JudgedPair>& judged, const DistanceMatrix& distances,
+/// Mean badness of the best pairs in a part of the collection; NaN unless all its pairs were
+/// scored.
+double badness_of_best(const std::vector<ScoredPair>& scored, const DistanceMatrix& distances,
                        const std::vector<bool>& part) {
   std::vector<std::size_t> images;
   for (std::size_t i = 0; i < part.size(); ++i)
     if (part[i]) images.push_back(i);
-  if (judged.size() != images.size() * (images.size() - 1) / 2)
+  if (scored.size() != images.size() * (images.size() - 1) / 2)
     return std::numeric_limits<double>::quiet_NaN();
   DistanceMatrix inner(images.size(), std::vector<double>(images.size()));
   for (std::size_t i = 0; i < images.size(); ++i)
     for (std::size_t j = 0; j < images.size(); ++j) inner[i][j] = distances[images[i]][images[j]];
   const std::vector<ImagePair> best = closest_disjoint_pairs(inner, study_best_pairs);
-  const std::vector<double> badness = badness_of(judged);
+  const std::vector<double> badness = badness_of(scored);
   double sum = 0;
   for (const ImagePair& pair : best)
-    for (std::size_t k = 0; k < judged.size(); ++k)
-      if (judged[k].pair.a == images[pair.a] && judged[k].pair.b == images[pair.b])
+    for (std::size_t k = 0; k < scored.size(); ++k)
+      if (scored[k].pair.a == images[pair.a] && scored[k].pair.b == images[pair.b])
         sum += badness[k];
   return sum / static_cast<double>(best.size());
 }
 
-/// Between the images of the judged pairs; 0 between others.
-DistanceMatrix distances_of(const std::vector<JudgedPair>& judged, std::size_t images,
+/// Between the images of the scored pairs; 0 between others.
+DistanceMatrix distances_of(const std::vector<ScoredPair>& scored, std::size_t images,
                             ImageDistances& similarities, DistanceMeasure measure) {
-  if (2 * judged.size() == images * (images - 1)) return similarities.distances(measure);
+  if (2 * scored.size() == images * (images - 1)) return similarities.distances(measure);
   DistanceMatrix distances(images, std::vector<double>(images));
-  for (const auto& [pair, scores] : judged)
+  for (const auto& [pair, scores] : scored)
     distances[pair.a][pair.b] = distances[pair.b][pair.a] =
         similarities.distance(pair.a, pair.b, measure);
   return distances;
 }
 
-PairStudy study_of(Session& session, const Model& model, const PairsOptions& options,
-                   const std::vector<JudgedPair>& judged) {
-  const std::vector<bool> held_out = held_out_images(options.seed, model.images.size(), 0.5);
+PairStudy study_of(Session& session, const Model& model, const PairStudySettings& settings,
+                   const std::vector<ScoredPair>& scored) {
+  const std::vector<bool> held_out = held_out_images(settings.seed, model.images.size(), 0.5);
   std::vector<bool> choosing = held_out;
   choosing.flip();
-  const std::vector<JudgedPair> one = within(judged, choosing), other = within(judged, held_out);
-  PairStudy study{options.path, judged.size(),           one.size(), other.size(),
-                  {},           default_distance_measure};
+  const std::vector<ScoredPair> one = within(scored, choosing), other = within(scored, held_out);
+  PairStudy study{settings.path,           scored.size(), one.size(), other.size(), {},
+                  default_distance_measure};
   ImageDistances similarities(session.memory, model, session.threads);
   double most = -2;
   for (const DistanceMeasure measure : all_distance_measures) {
     const DistanceMatrix distances =
-        distances_of(judged, model.images.size(), similarities, measure);
+        distances_of(scored, model.images.size(), similarities, measure);
     study.measures.push_back({.measure = measure,
                               .choosing = correlation(one, distances),
                               .held_out = correlation(other, distances),
-                              .all = correlation(judged, distances),
+                              .all = correlation(scored, distances),
                               .best_held_out = badness_of_best(other, distances, held_out)});
     if (study.measures.back().choosing <= most) continue;
     most = study.measures.back().choosing;
@@ -213,33 +216,33 @@ PairStudy study_of(Session& session, const Model& model, const PairsOptions& opt
 
 }  // namespace
 
-PairStudy study_pairs(Session& session, const Model& model, const PairsOptions& options,
+PairStudy study_pairs(Session& session, const Model& model, const PairStudySettings& settings,
                       const std::function<void(double)>& progress) {
   if (model.images.size() < 4)
     throw Error(
         fmt::format("a study of pairs needs four images; the model has {}", model.images.size()));
-  const ordered_json key = cache_key(options);
-  std::optional<std::vector<JudgedPair>> judged = read_cache(model, options, key);
-  if (!judged) {
-    judged = judge(session, model, options, progress);
-    write_cache(options, key, *judged);
+  const ordered_json key = cache_key(settings);
+  std::optional<std::vector<ScoredPair>> scored = read_cache(model, settings, key);
+  if (!scored) {
+    scored = score_all(session, model, settings, progress);
+    write_cache(settings, key, *scored);
   }
-  return study_of(session, model, options, *judged);
+  return study_of(session, model, settings, *scored);
 }
 
 std::optional<PairStudy> stored_study(Session& session, const Model& model,
                                       const std::filesystem::path& model_file, PathKind path) {
-  PairsOptions options{.backend = {}, .model = model_file, .path = path};
-  const json file = stored(options);
+  PairStudySettings settings{.model = model_file, .path = path};
+  const json file = stored(settings);
   const json::json_pointer sample("/of/sample"), seed("/of/seed");
   if (model.images.size() < 4 || !file.contains(sample) || !file.contains(seed)) return {};
   if (!file[sample].is_number_unsigned() || !file[seed].is_number_unsigned()) return {};
-  options.sample = file[sample];
-  if (options.sample != 0) options.seed = file[seed];
-  const std::optional<std::vector<JudgedPair>> judged =
-      read_cache(model, options, cache_key(options));
-  if (!judged) return {};
-  return study_of(session, model, options, *judged);
+  settings.sample = file[sample];
+  if (settings.sample != 0) settings.seed = file[seed];
+  const std::optional<std::vector<ScoredPair>> scored =
+      read_cache(model, settings, cache_key(settings));
+  if (!scored) return {};
+  return study_of(session, model, settings, *scored);
 }
 
 ordered_json to_json(const PairStudy& study) {

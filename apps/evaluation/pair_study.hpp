@@ -8,23 +8,33 @@
 #include <string>
 #include <vector>
 
-#include "commands.hpp"
+#include "chorus/path.hpp"
+#include "measures.hpp"
+#include "pairs.hpp"
 #include "path_metrics.hpp"
 #include "support/session.hpp"
 
 namespace chorus::app {
 
-/// How well a measure of similarity foretells how bad the path between two images is
+/// How well a measure of similarity predicts how bad the path between two images is
 /// (path_badness).
 struct MeasureStudy {
   DistanceMeasure measure = default_distance_measure;
   // Spearman's rank correlation of distance and badness, over the pairs
-  double choosing = 0;  ///< within one half of the images, by which a measure is chosen
+  double choosing = 0;  ///< within the half of the images that chooses a measure
   double held_out = 0;  ///< within the other half
-  double all = 0;       ///< of all images
-  /// Mean badness of its 8 best disjoint pairs of the held-out half, among the pairs of that half;
-  /// 0.5 is chance. Not a number where only a sample of the pairs was judged.
+  double all = 0;       ///< among all images
+  /// Mean badness, among the pairs of the held-out half, of the 8 best disjoint pairs of that half;
+  /// 0.5 is chance. NaN if only a sample of the pairs was evaluated.
   double best_held_out = 0;
+};
+
+/// Which pairs are studied.
+struct PairStudySettings {
+  std::filesystem::path model;       ///< the file of the model
+  PathKind path = PathKind::linear;  ///< the paths that are evaluated
+  std::size_t sample = 0;            ///< pairs drawn at random; 0: all pairs
+  std::uint64_t seed = 1;            ///< divides the images into halves and draws the sample
 };
 
 struct PairStudy {
@@ -34,15 +44,15 @@ struct PairStudy {
   DistanceMeasure chosen = default_distance_measure;  ///< the best on the choosing half
 };
 
-/// Judges the paths between all pairs of a model's images, or a sample of them, at the training
-/// size with 9 frames; `progress` is told the share that is done. The judgements are kept in a file
-/// beside the model, named MODEL.pairs.PATH.json, for as long as neither the model nor the sample
-/// changes. Throws Error if the model has less than four images.
-PairStudy study_pairs(Session& session, const Model& model, const PairsOptions& options,
+/// Evaluates the paths between all pairs of a model's images, or a sample of them, at the training
+/// size with 9 frames; `progress` receives the fraction that is done. The scores are kept beside
+/// the model, in MODEL.pairs.PATH.json, and used again as long as neither the model nor the sample
+/// changes. Throws Error if the model has fewer than four images.
+PairStudy study_pairs(Session& session, const Model& model, const PairStudySettings& settings,
                       const std::function<void(double)>& progress);
 
-/// What study_pairs() has left beside the model: of all pairs with the default seed, or of the
-/// sample that was drawn. Nothing if it has not judged paths of this kind, or another model's.
+/// The study whose scores study_pairs() left beside the model. Nothing if there are none for this
+/// kind of path, or they belong to another model.
 std::optional<PairStudy> stored_study(Session& session, const Model& model,
                                       const std::filesystem::path& model_file, PathKind path);
 

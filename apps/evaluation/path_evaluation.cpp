@@ -20,7 +20,7 @@ using nlohmann::ordered_json;
 
 constexpr std::size_t best_count = 8, random_count = 20;
 
-/// A figure of a path, its key in JSON and its title in the table.
+/// A figure that describes a path, and its key in JSON.
 struct Figure {
   const char* key;
   double PathScores::*value;
@@ -32,19 +32,19 @@ constexpr std::array figures = {Figure{"length", &PathScores::length},
                                 Figure{"ghost", &PathScores::ghost},
                                 Figure{"monotone", &PathScores::monotone}};
 
-/// The kinds of a path that are shown beside each other.
-struct Shown {
+/// What a path is compared with.
+struct Reference {
   const char* key;
   PathScores PairScores::*scores;
 };
-constexpr std::array references = {Shown{"crossfade", &PairScores::cross_fade},
-                                   Shown{"hard_cut", &PairScores::hard_cut}};
+constexpr std::array references = {Reference{"crossfade", &PairScores::cross_fade},
+                                   Reference{"hard_cut", &PairScores::hard_cut}};
 
 std::size_t training_points(const Model& model, std::size_t image) {
   return supersample_for(model, image, model.images[image].size().longer_side(), 0);
 }
 
-/// Of both ends together; nothing unless both true images have the size of the frames.
+/// PSNR of both ends together; nothing unless both true images have the size of the frames.
 std::optional<double> psnr_of_ends(const std::vector<Image>& frames, const Image* a,
                                    const Image* b) {
   double mse = 0;
@@ -73,15 +73,15 @@ std::vector<KnownPlace> known_places(const Model& model) {
   return known;
 }
 
-/// The middles that the data has at a size, by name; none if it has no such folder or size.
-std::map<std::string, Image> load_middles(const EvaluateOptions& options, std::size_t size) {
-  const std::filesystem::path folder = options.data / "middle";
+/// The middles that the data holds at a size, by name; none if there is no such folder or size.
+std::map<std::string, Image> load_middles(const TestData& data, std::size_t size) {
+  const std::filesystem::path folder = data.folder / "middle";
   std::error_code ignored;
   std::map<std::string, Image> middles;
   if (!std::filesystem::is_directory(folder, ignored)) return middles;
   const std::vector<std::size_t> sizes = available_sizes(folder);
   if (!sizes.empty() && std::find(sizes.begin(), sizes.end(), size) == sizes.end()) return middles;
-  LoadOptions load{.size = size, .background = options.background};
+  LoadOptions load{.size = size, .background = data.background};
   if (sizes.empty()) load.size.reset();
   for (NamedImage& image : load_collection(folder, load))
     middles[image.name] = std::move(image.image);
@@ -89,20 +89,20 @@ std::map<std::string, Image> load_middles(const EvaluateOptions& options, std::s
 }
 
 std::vector<KnownTruthScore> score_known_truth(Session& session, const Model& model,
-                                               const EvaluateOptions& options) {
+                                               const TestData& data, PathKind kind) {
   Renderer renderer(session.memory, model);
   std::map<std::size_t, std::map<std::string, Image>> middles;  // by size
   std::vector<KnownTruthScore> scores;
   for (const auto& [end, pair] : known_places(model)) {
     const PixelSize size = model.images[pair.a].size();
     const std::size_t side = size.longer_side();
-    if (middles.count(side) == 0) middles[side] = load_middles(options, side);
+    if (middles.count(side) == 0) middles[side] = load_middles(data, side);
     const auto truth = middles[side].find(end.middle);
     if (truth == middles[side].end() || truth->second.size() != size) continue;
     const std::size_t points = training_points(model, pair.a);
-    // At their own pace, where the true middle is half of what was done.
+    // At the paths' own pace, the true middle is where half of the change is done.
     Path path(renderer, model, pair.a, pair.b,
-              {.kind = options.path, .even = false, .threads = session.threads});
+              {.kind = kind, .even = false, .threads = session.threads});
     Path line(renderer, model, pair.a, pair.b, {.kind = PathKind::linear, .even = false});
     const std::vector<Image> frames = path.frames(3, {size, points});
     const auto error = [&](const Image& image) {
@@ -134,7 +134,7 @@ std::optional<double> mean_psnr_ends(const std::vector<PairScores>& pairs) {
   return sum / static_cast<double>(known);
 }
 
-/// The figures of one kind of path; its ends are the same for all.
+/// The figures of a path and the PSNR of its ends, which are the same for all kinds of path.
 ordered_json to_json(const PathScores& scores, const std::optional<double>& psnr_ends_db) {
   ordered_json object = chorus::app::to_json(scores);
   object["psnr_ends"] = psnr_ends_db ? ordered_json(*psnr_ends_db) : ordered_json();
@@ -147,21 +147,21 @@ ordered_json to_json(const Model& model, const std::vector<PairScores>& pairs) {
     names.push_back(pair_names(model, pair.pair));
     ordered_json figures_of_pair = {{"pair", names.back()}};
     figures_of_pair.update(to_json(pair.path, pair.psnr_ends_db));
-    for (const Shown& reference : references)
+    for (const Reference& reference : references)
       figures_of_pair[reference.key] = to_json(pair.*reference.scores, pair.psnr_ends_db);
     each.push_back(std::move(figures_of_pair));
   }
   const std::optional<double> psnr_ends = mean_psnr_ends(pairs);
   ordered_json group = {{"pairs", std::move(names)}};
   group.update(to_json(mean_scores(pairs, &PairScores::path), psnr_ends));
-  for (const Shown& reference : references)
+  for (const Reference& reference : references)
     group[reference.key] = to_json(mean_scores(pairs, reference.scores), psnr_ends);
   group["per_pair"] = std::move(each);
   return group;
 }
 
-/// PSNR of the mean squared error over pairs: a pair whose middle is the cross-fade by definition
-/// does not hide what the others lose.
+/// Sums of squared errors over pairs. The PSNR is that of the mean error, so that pairs whose true
+/// middle is a cross-fade by definition, with an infinite PSNR, do not hide the others.
 struct KnownTruthMeans {
   std::size_t pairs = 0;
   double mse = 0, mse_cross_fade = 0, mse_lerp = 0;
@@ -261,8 +261,8 @@ std::vector<PairScores> score_pairs(Session& session, const Model& model,
                                     const PathVisitor& visit) {
   Renderer renderer(session.memory, model);
   std::vector<std::vector<Image>> frames(pairs.size());
-  // Several morphs are drawn at once, each by one thread; other paths are decoded, for which the
-  // renderer takes all threads.
+  // Several morphs are drawn at once, each by one thread; other paths are decoded by all workers
+  // of the backend.
   const std::size_t at_once = kind == PathKind::morph ? session.threads : 1;
   for_each_index(pairs.size(), at_once, [&](std::size_t i) {
     const std::size_t first = pairs[i].a;
@@ -284,22 +284,21 @@ std::vector<PairScores> score_pairs(Session& session, const Model& model,
   return scores;
 }
 
-PathEvaluation evaluate_paths(Session& session, const Model& model, const TrainingImages& truth,
-                              const EvaluateOptions& options, const PathVisitor& visit_best,
+PathEvaluation evaluate_paths(Session& session, const Model& model, const TestData& data,
+                              const PathSelection& selection, const PathVisitor& visit_best,
                               const PathVisitor& visit_random) {
   const std::size_t images = model.images.size();
   if (images < 2) throw Error(fmt::format("a path needs two images; the model has {}", images));
+  const TrainingImages truth(model, data.folder, data.background);
   const auto scores = [&](const std::vector<ImagePair>& pairs, const PathVisitor& visit) {
-    return score_pairs(session, model, truth, pairs, options.path, visit);
+    return score_pairs(session, model, truth, pairs, selection.path, visit);
   };
-  return {.path = options.path,
-          .measure = options.pairs_measure,
-          .seed = options.pairs_seed,
+  return {.selection = selection,
           .best = scores(
-              best_pairs(session.memory, model, best_count, options.pairs_measure, session.threads),
+              best_pairs(session.memory, model, best_count, selection.measure, session.threads),
               visit_best),
-          .random = scores(random_pairs(images, random_count, options.pairs_seed), visit_random),
-          .known_truth = score_known_truth(session, model, options)};
+          .random = scores(random_pairs(images, random_count, selection.seed), visit_random),
+          .known_truth = score_known_truth(session, model, data, selection.path)};
 }
 
 ordered_json to_json(const PathScores& scores) {
@@ -309,11 +308,11 @@ ordered_json to_json(const PathScores& scores) {
 }
 
 ordered_json to_json(const Model& model, const PathEvaluation& evaluation) {
-  ordered_json object = {{"path", std::string(name(evaluation.path))},
+  ordered_json object = {{"path", std::string(name(evaluation.selection.path))},
                          {"frames", judged_frames},
-                         {"measure", std::string(name(evaluation.measure))}};
+                         {"measure", std::string(name(evaluation.selection.measure))}};
   object.update(to_json(model, evaluation.best));
-  object["random"] = {{"seed", evaluation.seed}};
+  object["random"] = {{"seed", evaluation.selection.seed}};
   object["random"].update(to_json(model, evaluation.random));
   object["known_truth"] = to_json(evaluation.known_truth);
   return object;
@@ -321,12 +320,12 @@ ordered_json to_json(const Model& model, const PathEvaluation& evaluation) {
 
 void print_paths(const Model& model, const PathEvaluation& evaluation) {
   print_group(model,
-              fmt::format("Paths ({}) between the most similar pairs by {}", name(evaluation.path),
-                          name(evaluation.measure)),
+              fmt::format("Paths ({}) between the most similar pairs by {}",
+                          name(evaluation.selection.path), name(evaluation.selection.measure)),
               evaluation.best);
   print_group(model,
-              fmt::format("Paths ({}) between random pairs (seed {})", name(evaluation.path),
-                          evaluation.seed),
+              fmt::format("Paths ({}) between random pairs (seed {})",
+                          name(evaluation.selection.path), evaluation.selection.seed),
               evaluation.random);
   print_known_truth(evaluation.known_truth);
 }

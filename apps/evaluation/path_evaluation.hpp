@@ -7,30 +7,38 @@
 #include <string>
 #include <vector>
 
+#include "chorus/path.hpp"
 #include "evaluation/evaluation.hpp"
+#include "measures.hpp"
+#include "pairs.hpp"
 #include "path_metrics.hpp"
 
 namespace chorus::app {
 
-/// The path between two images, beside a cross-fade and a hard cut between its own ends.
+/// Scores of the path between two images, and of a cross-fade and a hard cut between its ends.
 struct PairScores {
   ImagePair pair;
   PathScores path, cross_fade, hard_cut;
-  std::optional<double> psnr_ends_db;  ///< of both ends together, if the true images are known
+  std::optional<double> psnr_ends_db;  ///< both ends together, if the true images are known
 };
 
-/// A pair of which the training did not see the true middle.
+/// Squared errors against the true middle of a pair, which the training did not see.
 struct KnownTruthScore {
   std::string middle, kind;
-  double mse = 0;             ///< of the path's middle
-  double mse_cross_fade = 0;  ///< of the mean of the decoded ends
-  double mse_lerp = 0;        ///< of the decoded mean of the latents
+  double mse = 0;             ///< middle of the path
+  double mse_cross_fade = 0;  ///< mean of the decoded ends
+  double mse_lerp = 0;        ///< decoded mean of the latents
+};
+
+/// Which paths are evaluated, and between which pairs.
+struct PathSelection {
+  PathKind path = PathKind::morph;
+  DistanceMeasure measure = default_distance_measure;  ///< finds the most similar pairs
+  std::uint64_t seed = 1;                              ///< draws the random pairs
 };
 
 struct PathEvaluation {
-  PathKind path = PathKind::linear;
-  DistanceMeasure measure = default_distance_measure;
-  std::uint64_t seed = 0;
+  PathSelection selection;
   std::vector<PairScores> best, random;
   std::vector<KnownTruthScore> known_truth;
 };
@@ -38,22 +46,23 @@ struct PathEvaluation {
 /// The mean over pairs of each figure.
 PathScores mean_scores(const std::vector<PairScores>& pairs, PathScores PairScores::*which);
 
-/// Is shown each path that is judged, with its place among the pairs; by several threads at once.
+/// Called with each path that is evaluated and its place among the pairs, by several threads at
+/// once.
 using PathVisitor = std::function<void(std::size_t, const ImagePair&, Path&)>;
 
-/// Scores of the paths of one kind between pairs, in even steps at the training size.
+/// Scores the paths of one kind between pairs, in even steps at the training size.
 std::vector<PairScores> score_pairs(Session& session, const Model& model,
                                     const TrainingImages& truth,
                                     const std::vector<ImagePair>& pairs, PathKind kind,
                                     const PathVisitor& visit = {});
 
-/// The 8 most similar disjoint pairs, 20 random ones, and the pairs whose middle the data has.
-/// Throws Error if the model has less than two images.
-PathEvaluation evaluate_paths(Session& session, const Model& model, const TrainingImages& truth,
-                              const EvaluateOptions& options, const PathVisitor& visit_best = {},
+/// Evaluates the 8 most similar disjoint pairs, 20 random ones, and the pairs whose true middle
+/// lies in the folder middle/ of the data. Throws Error if the model has fewer than two images.
+PathEvaluation evaluate_paths(Session& session, const Model& model, const TestData& data,
+                              const PathSelection& selection, const PathVisitor& visit_best = {},
                               const PathVisitor& visit_random = {});
 
-/// As `evaluate --json` has it under "paths".
+/// The entry "paths" of `evaluate --json`.
 nlohmann::ordered_json to_json(const Model& model, const PathEvaluation& evaluation);
 nlohmann::ordered_json to_json(const PathScores& scores);
 void print_paths(const Model& model, const PathEvaluation& evaluation);

@@ -132,8 +132,8 @@ std::vector<Matched> match(const Model& model, const Collection& data) {
       matched.push_back({i, found->second});
   if (matched.empty())
     throw Error(fmt::format(
-        "none of the {} images of the data is among the {} that the model encodes (by name; the "
-        "model's first is '{}', the data's '{}')",
+        "the model encodes none of the {} images of the data; its {} images have other names (its "
+        "first is '{}', the data's '{}')",
         data.size(), model.images.size(), model.images.front().name, data.front().name));
   return matched;
 }

@@ -17,14 +17,14 @@ struct ImageScore {
   double mse = 0;
   double psnr_db = 0;
   double ssim = 0;
-  PixelScores kept, held_out;  ///< if the model holds pixels out and this is the training size
+  PixelScores kept, held_out;  ///< empty unless pixels were held out at this size
 };
 
-/// Compares 8-bit values. `held_out`: see split.hpp; empty if nothing is.
+/// Compares 8-bit values. `held_out` marks held-out pixels (split.hpp); empty if there are none.
 ImageScore score(const std::string& name, const Image& image, const Image& truth,
                  const std::vector<bool>& held_out);
 
-/// How well one way to make a set of images does.
+/// The scores of a set of images that one method made.
 struct MethodScores {
   std::string method;
   std::vector<ImageScore> images;
@@ -32,8 +32,8 @@ struct MethodScores {
   double ssim_mean() const;
 };
 
-/// The scores of a set of images on the pixels that were trained on and on those held out. Pooled:
-/// over all pixels of all images as one.
+/// The scores of a set of images on pixels that were trained on ("kept") and on held-out ones. SSIM
+/// is the mean over the pixels of all images.
 struct HeldOutScores {
   std::size_t images = 0;
   PsnrSummary kept, held_out;
@@ -42,20 +42,20 @@ struct HeldOutScores {
 /// Nothing if no image has pixels of both kinds.
 std::optional<HeldOutScores> held_out_scores(const std::vector<ImageScore>& images);
 
-/// How methods are compared: the errors of whole images, or of their held-out pixels.
+/// Whether methods are compared on whole images or on their held-out pixels.
 enum class Where { everywhere, held_out };
-/// The images on which `ours` has a smaller squared error than each of the rivals.
+/// The number of images on which `ours` has a smaller squared error than every rival.
 std::size_t wins(const MethodScores& ours, const std::vector<MethodScores>& rivals, Where where);
 
 // Means over the images, with the keys of `evaluate --json`.
 nlohmann::ordered_json to_json(const MethodScores& scores);
 nlohmann::ordered_json to_json(const HeldOutScores& scores);
-/// The means of each rival and the network's wins.
+/// For each rival its means and the number of images on which the network is better.
 nlohmann::ordered_json baselines_to_json(const MethodScores& network,
                                          const std::vector<MethodScores>& rivals, Where where);
 
-/// The places in the model of the images of a collection; nothing for those it does not encode.
-/// Throws Error if it encodes none of them.
+/// The images of a collection that the model encodes, found by name, with their places in both.
+/// Throws Error if there are none.
 struct Matched {
   std::size_t model_image;
   std::size_t data_image;

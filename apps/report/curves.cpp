@@ -16,7 +16,7 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-/// A value inside a line of metrics ("/held_out/psnr_kept") over the seconds of the training.
+/// The values at a JSON pointer ("/held_out/psnr_kept") in the lines of metrics, by seconds.
 ordered_json series(const std::string& name, const std::vector<json>& metrics,
                     const std::string& pointer) {
   ordered_json points = ordered_json::array();
@@ -27,7 +27,8 @@ ordered_json series(const std::string& name, const std::vector<json>& metrics,
   return {{"name", name}, {"points", std::move(points)}};
 }
 
-/// The last word on the images that were tracked: not the final line, which is about all of them.
+/// The first baselines in the metrics: those of the tracked images. The final line is about all
+/// images.
 json baselines_of(const std::vector<json>& metrics, const std::string& pointer) {
   const json::json_pointer place(pointer);
   for (const json& line : metrics)
@@ -60,7 +61,7 @@ std::optional<std::size_t> whole_number(const std::string& text) {
   return number;
 }
 
-/// Sizes that were tracked, in ascending order.
+/// The sizes that were tracked, in ascending order.
 std::map<std::size_t, std::string> tracked_sizes(const std::vector<json>& metrics) {
   std::map<std::size_t, std::string> sizes;
   for (const json& line : metrics) {

@@ -6,6 +6,7 @@
 
 #include "evaluation/pair_study.hpp"
 #include "evaluation/path_evaluation.hpp"
+#include "path_names.hpp"
 #include "printable.hpp"
 #include "report/page.hpp"
 
@@ -15,8 +16,8 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t walked_pairs = 3;  ///< of the most similar ones and of the random ones
-constexpr std::size_t walk_frames = 25;  ///< every third one stands in the strip
+constexpr std::size_t walked_pairs = 3;  ///< per group: the most similar and the random ones
+constexpr std::size_t walk_frames = 25;  ///< the strip shows every third one
 constexpr std::size_t walk_px = 128;
 
 ordered_json frames_of(Path& path, PixelSize size, std::size_t supersample) {
@@ -55,27 +56,28 @@ class Walks {
   std::vector<ordered_json> walks_;
 };
 
-/// Those that are there, of each kind of path.
-ordered_json studies(Session& session, const Model& model, const EvaluateOptions& options) {
+/// The studies that exist, one per kind of path.
+ordered_json studies(Session& session, const Model& model,
+                     const std::filesystem::path& model_file) {
   ordered_json list = ordered_json::array();
-  for (const PathKind kind : {PathKind::morph, PathKind::linear, PathKind::spherical})
-    if (const auto study = stored_study(session, model, options.model, kind))
+  for (const PathKind kind : enum_names<PathKind>.values())
+    if (const auto study = stored_study(session, model, model_file, kind))
       list.push_back(to_json(*study));
   return list;
 }
 
 }  // namespace
 
-ordered_json path_section(Session& session, const Model& model, const TrainingImages& truth,
-                          const EvaluateOptions& options) {
+ordered_json path_section(Session& session, const Model& model,
+                          const std::filesystem::path& model_file, const TestData& data) {
   if (model.images.size() < 2) return ordered_json::object();
   Walks similar(model), random(model);
   const PathEvaluation evaluation =
-      evaluate_paths(session, model, truth, options, similar.visitor(), random.visitor());
+      evaluate_paths(session, model, data, {}, similar.visitor(), random.visitor());
   return {{"paths", to_json(model, evaluation)},
           {"walks", {{"similar", similar.to_json()}, {"random", random.to_json()}}},
-          {"studies", studies(session, model, options)},
-          {"study_command", fmt::format("chorus pairs {} --study", shown(options.model))}};
+          {"studies", studies(session, model, model_file)},
+          {"study_command", fmt::format("chorus pairs {} --study", shown(model_file))}};
 }
 
 }  // namespace chorus::app

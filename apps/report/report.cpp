@@ -1,3 +1,5 @@
+#include "report/report.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,7 +12,6 @@
 
 #include "chorus/error.hpp"
 #include "chorus/render.hpp"
-#include "commands.hpp"
 #include "evaluation/evaluation.hpp"
 #include "files.hpp"
 #include "printable.hpp"
@@ -32,9 +33,9 @@ using nlohmann::ordered_json;
 
 constexpr std::size_t images_in_group = 3;     ///< best, median and worst
 constexpr std::size_t further_images = 15;     ///< for the comparison only
-constexpr std::size_t neighbours_shown = 6;    ///< of each image in the latent map
+constexpr std::size_t neighbours_shown = 6;    ///< per image, in the latent map
 constexpr std::size_t largest_thumbnail = 48;  ///< pixels
-constexpr std::size_t largest_picture = 512;   ///< pixels: bigger sizes are measured, not shown
+constexpr std::size_t largest_picture = 512;   ///< pixels; larger sizes are measured but not shown
 
 bool is_model(const fs::path& file) {
   const std::string name = file.filename().string();
@@ -53,15 +54,15 @@ fs::path model_of_run(const fs::path& run) {
   return models.front();
 }
 
-/// The description that the training left in its metrics, or nothing.
+/// The description that the training wrote to its metrics; an empty object without one.
 json description(const std::vector<json>& metrics) {
   for (const json& line : metrics)
     if (line.contains("run")) return line["run"];
   return json::object();
 }
 
-/// What the report compares pictures at: the largest size that has baselines and is not too large
-/// to be shown; the training size if there is none.
+/// The scores at the size at which the report compares pictures: the largest size that has
+/// baselines and is not too large to be shown; the training size if there is none.
 const SizeScores& target_of(const ScoresBySize& by_size, std::size_t training_size) {
   const SizeScores* target = nullptr;
   for (const auto& [size, scores] : by_size)
@@ -79,7 +80,7 @@ const MethodScores* best_of(const std::vector<MethodScores>& methods) {
   return best == methods.end() ? nullptr : &*best;
 }
 
-/// Places in the scores, by falling PSNR.
+/// Places in the scores, in order of falling PSNR.
 std::vector<std::size_t> ranking(const MethodScores& scores) {
   std::vector<std::size_t> order(scores.images.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -89,7 +90,7 @@ std::vector<std::size_t> ranking(const MethodScores& scores) {
   return order;
 }
 
-/// The group of each image that is shown large.
+/// The images that are shown large, each with the name of its group.
 std::map<std::size_t, std::string> choose_images(const MethodScores& scores) {
   const std::vector<std::size_t> order = ranking(scores);
   const std::size_t count = order.size(), group = std::min(images_in_group, count);
@@ -108,16 +109,16 @@ std::map<std::size_t, std::string> choose_images(const MethodScores& scores) {
 
 class ReportBuilder {
  public:
-  explicit ReportBuilder(const ReportOptions& options)
-      : model_file_(model_of_run(options.run)),
-        session_(options.backend),
+  ReportBuilder(const BackendChoice& backend, const fs::path& run, const ReportSources& sources)
+      : model_file_(model_of_run(run)),
+        session_(backend),
         model_(load_model(session_.memory, model_file_)),
         metrics_(fs::exists(metrics_file(model_file_)) ? read_metrics(metrics_file(model_file_))
                                                        : std::vector<json>()),
         run_(description(metrics_)),
-        evaluation_(evaluation_options(options)),
-        trained_(model_, evaluation_.data, evaluation_.background),
-        by_size_(evaluate_sizes(session_, model_, evaluation_)),
+        data_(test_data(sources)),
+        trained_(model_, data_.folder, data_.background),
+        by_size_(evaluate_sizes(session_, model_, data_)),
         renderer_(session_.memory, model_),
         training_size_(model_.images.front().size().longer_side()),
         target_(target_of(by_size_, training_size_)),
@@ -143,21 +144,18 @@ class ReportBuilder {
     data["curves"] = training_curves(metrics_);
     data["images"] = images();
     data["showcase"] = showcase();
-    data.update(path_section(session_, model_, trained_, evaluation_));
+    data.update(path_section(session_, model_, model_file_, data_));
     return data;
   }
 
  private:
-  EvaluateOptions evaluation_options(const ReportOptions& options) const {
-    EvaluateOptions evaluation;
-    evaluation.model = model_file_;
-    evaluation.data = options.data;
-    if (options.data.empty()) evaluation.data = run_.value("data", "");
-    if (evaluation.data.empty())
+  TestData test_data(const ReportSources& sources) const {
+    const fs::path folder = sources.data.empty() ? fs::path(run_.value("data", "")) : sources.data;
+    if (folder.empty())
       throw Error(fmt::format("{} does not say what the model was trained on; give --data FOLDER",
                               shown(metrics_file(model_file_))));
-    evaluation.background = options.background.value_or(run_.value("background", Rgb{1, 1, 1}));
-    return evaluation;
+    const Rgb trained_on = run_.value("background", Rgb{1, 1, 1});
+    return {.folder = folder, .sizes = {}, .background = sources.background.value_or(trained_on)};
   }
 
   ordered_json network() const {
@@ -179,8 +177,7 @@ class ReportBuilder {
             {"numbers_pixels", 3 * pixels}};
   }
 
-  /// Every image that was scored at the target size: scores, a thumbnail and its place among the
-  /// latents.
+  /// All images that were scored at the target size: scores, thumbnail and place among the latents.
   ordered_json images() {
     const auto vectors = modulation_vectors(model_);
     const auto plane = principal_plane(vectors);
@@ -224,16 +221,16 @@ class ReportBuilder {
     return list;
   }
 
-  /// Pictures of the chosen images: the truth, the network's, what it was trained on, the best
+  /// Pictures of the chosen images: the truth, the network's, the training image, the best
   /// baseline's, and the errors.
   ordered_json showcase() {
     std::map<std::string, std::pair<std::size_t, std::string>> chosen;
     for (const auto& [place, group] : choose_images(target_.network))
       chosen[target_.network.images[place].name] = {place, group};
     ordered_json list = ordered_json::array();
-    for (const Collection& data :
-         load_sizes(evaluation_.data, sizes_to_load(), evaluation_.background))
-      for (const NamedImage& named : data) {
+    for (const Collection& collection :
+         load_sizes({data_.folder, sizes_to_load(), data_.background}))
+      for (const NamedImage& named : collection) {
         const std::size_t side = named.image.size().longer_side();
         const auto found = chosen.find(named.name);
         if (side == target_.size && found != chosen.end())
@@ -243,7 +240,7 @@ class ReportBuilder {
   }
 
   std::vector<std::size_t> sizes_to_load() const {
-    if (available_sizes(evaluation_.data).empty()) return {};
+    if (available_sizes(data_.folder).empty()) return {};
     return {target_.size};
   }
 
@@ -258,15 +255,11 @@ class ReportBuilder {
                           {"network_error", data_url(error_map(network, truth.image))}};
     const Image* trained = trained_.find(place);
     if (trained == nullptr || rival_ == nullptr) return entry;
-    for (const Filter filter :
-         {Filter::nearest, Filter::bilinear, Filter::bicubic, Filter::lanczos}) {
-      if (name(filter) != rival_->method) continue;
-      const Image rival =
-          quantized(resample(*trained, truth.image.width, truth.image.height, filter));
-      entry["trained"] = data_url(*trained);
-      entry["rival"] = data_url(rival);
-      entry["rival_error"] = data_url(error_map(rival, truth.image));
-    }
+    const Image rival = quantized(resample(*trained, truth.image.width, truth.image.height,
+                                           enum_names<Filter>.parse(rival_->method)));
+    entry["trained"] = data_url(*trained);
+    entry["rival"] = data_url(rival);
+    entry["rival_error"] = data_url(error_map(rival, truth.image));
     return entry;
   }
 
@@ -275,7 +268,7 @@ class ReportBuilder {
   Model model_;
   std::vector<json> metrics_;
   json run_;
-  EvaluateOptions evaluation_;
+  TestData data_;
   TrainingImages trained_;
   ScoresBySize by_size_;
   Renderer renderer_;
@@ -287,14 +280,11 @@ class ReportBuilder {
 
 }  // namespace
 
-void report(const ReportOptions& options) {
-  ReportBuilder builder(options);
+std::string make_report(const BackendChoice& backend, const fs::path& run,
+                        const ReportSources& sources) {
+  ReportBuilder builder(backend, run, sources);
   print_scores(builder.scores());
-  const std::string page = report_page(builder.data());
-  make_folder(options.out);
-  const fs::path file = options.out / "index.html";
-  write_atomically(file, [&](std::ostream& out) { out << page; });
-  fmt::print("Report: {} ({:.1f} MB)\n", shown(file), 1e-6 * static_cast<double>(page.size()));
+  return report_page(builder.data());
 }
 
 }  // namespace chorus::app

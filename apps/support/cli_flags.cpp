@@ -3,17 +3,11 @@
 #include <fmt/format.h>
 
 #include <cstdint>
-#include <vector>
+
+#include "path_names.hpp"
+#include "precision_names.hpp"
 
 namespace chorus::app {
-
-namespace {
-
-constexpr const char* backend_help =
-    "Where to compute: auto, cpu, cpu:avx512, cpu:avx2, cpu:base, cpu:amx, cpu:avx512bf16, "
-    "reference, cuda, check:A,B (default: CHORUS_BACKEND, or auto)";
-
-}  // namespace
 
 CLI::Validator number_in(double least, double most) {
   const std::string range = fmt::format("{:g} to {:g}", least, most);
@@ -36,22 +30,23 @@ CLI::Validator seed_number() {
 }
 
 void add_backend(CLI::App& command, BackendChoice& choice) {
-  command.add_option("--backend", choice.name, backend_help);
+  const CLI::Range count(std::size_t{1}, std::size_t{1024});
+  command.add_option("--backend", choice.name,
+                     "Backend to compute on: auto, cpu, one that `chorus info` lists, or check:A,B "
+                     "to compare two (default: CHORUS_BACKEND, else auto)");
   command
       .add_option("--threads", choice.threads,
-                  "Of the CPU, at most one per core (default: OMP_NUM_THREADS, or one per core)")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1024}));
+                  "Number of CPU threads, at most one per core (default: OMP_NUM_THREADS, else one "
+                  "per core)")
+      ->check(count);
   command
       .add_option("--workers", choice.workers,
-                  "Shares of the work, for the same bits with any number of threads (default: as "
-                  "many as threads); of a GPU, queues served side by side (default: 2)")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1024}));
-  command
-      .add_option("--precision", choice.precision,
-                  "What large products multiply: fp32; bf16 on processors with AMX or AVX512-BF16; "
-                  "tf32, fp16, bf16 on GPUs")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"fp32", "tf32", "fp16", "bf16"}));
+                  "Number of workers that the work is divided among; results depend on it, but not "
+                  "on the number of threads (default: one per thread; on a GPU, 2)")
+      ->check(count);
+  add_choice(command, "--precision", choice.precision,
+             "Number format of large products: bf16 needs a processor with AMX or AVX512-BF16, or "
+             "a GPU; tf32 and fp16 need a GPU");
 }
 
 Rgb parse_color(const std::string& text) {
@@ -61,7 +56,7 @@ Rgb parse_color(const std::string& text) {
       text.size() == 6 && text.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
   if (!hex)
     throw CLI::ValidationError("--background",
-                               "'" + text + "' is no color; expected white, black or RRGGBB");
+                               "'" + text + "' is not a color; expected white, black or RRGGBB");
   Rgb color{};
   for (std::size_t c = 0; c < 3; ++c)
     color[c] = static_cast<float>(std::stoi(text.substr(2 * c, 2), nullptr, 16)) / 255.0F;
@@ -76,30 +71,24 @@ void add_background(CLI::App& command, Rgb& background) {
 
 void add_supersample(CLI::App& command, std::size_t& supersample) {
   command
-      .add_option(
-          "--supersample", supersample,
-          "Points per pixel and axis; a pixel is their mean (default: as dense as in training, and "
-          "at least 2 for models that were trained on areas)")
+      .add_option("--supersample", supersample,
+                  "Average N x N samples per pixel (default: as dense as in training, and at least "
+                  "2 x 2 for models trained on areas of pixels)")
       ->check(CLI::Range(std::size_t{1}, std::size_t{64}));
 }
 
+void add_seed(CLI::App& command, const std::string& flag, std::uint64_t& seed, const char* help) {
+  command.add_option(flag, seed, help)->capture_default_str()->check(seed_number());
+}
+
 void add_path(CLI::App& command, PathKind& kind) {
-  command
-      .add_option_function<std::string>(
-          "--path", [&kind](const std::string& text) { kind = parse_path_kind(text); },
-          "What moves between two images: morph (their shapes), linear or spherical (the latent)")
-      ->default_str(std::string(name(kind)))
-      ->check(CLI::IsMember({"morph", "linear", "spherical"}));
+  add_choice(command, "--path", kind,
+             "How one image turns into another: morph moves its shapes, linear and spherical move "
+             "through the latent space");
 }
 
 void add_measure(CLI::App& command, const char* flag, DistanceMeasure& measure) {
-  std::vector<std::string> names;
-  for (const DistanceMeasure each : all_distance_measures) names.emplace_back(name(each));
-  command
-      .add_option_function<std::string>(
-          flag, [&measure](const std::string& text) { measure = parse_distance_measure(text); },
-          fmt::format("How similarity is measured (default: {})", name(measure)))
-      ->check(CLI::IsMember(names));
+  add_choice(command, flag, measure, "Measure of how similar two images are");
 }
 
 }  // namespace chorus::app

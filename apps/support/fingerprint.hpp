@@ -9,7 +9,7 @@
 
 namespace chorus::app {
 
-/// FNV-1a, 64 bits: tells contents apart; no protection against intent.
+/// FNV-1a hash, 64 bits. It tells contents apart, but does not protect against intended changes.
 class Fingerprint {
  public:
   void add(const void* data, std::size_t bytes) {

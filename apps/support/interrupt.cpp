@@ -16,10 +16,10 @@ extern "C" void note_interrupt(int) { interrupt_seen = 1; }
 void catch_interrupts() {
   struct sigaction action {};
   action.sa_handler = note_interrupt;
-  action.sa_flags = static_cast<int>(SA_RESETHAND);  // the second signal does what it always did
+  action.sa_flags = static_cast<int>(SA_RESETHAND);  // a second signal has its usual effect
   sigemptyset(&action.sa_mask);
   for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
-  action.sa_flags = 0;  // what is printed while the work is saved breaks the pipe again
+  action.sa_flags = 0;  // printing breaks the pipe again while work is saved
   sigaction(SIGPIPE, &action, nullptr);
 }
 

@@ -2,8 +2,8 @@
 
 namespace chorus::app {
 
-/// From now on SIGINT, SIGTERM and SIGPIPE (nobody reads what is printed) only set a flag, so that
-/// work in hand can be saved; a second one of the first two ends the program at once.
+/// From now on SIGINT, SIGTERM and SIGPIPE (sent when nobody reads the output) only set a flag, so
+/// that work in progress can be saved. A second SIGINT or SIGTERM ends the program at once.
 void catch_interrupts();
 bool interrupted();
 

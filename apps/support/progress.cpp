@@ -19,7 +19,7 @@ std::size_t terminal_columns() {
   return 80;
 }
 
-/// Work goes on when nobody can read about it; main() says so in the end.
+/// Ignores errors: work goes on if its status cannot be printed, and main() reports it at the end.
 void put(const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
   std::fflush(stdout);
@@ -41,9 +41,9 @@ bool Progress::due() const {
   return seconds_since(last_) >= (terminal_ ? terminal_interval_s : line_interval_s);
 }
 
-void Progress::show(double share, const std::string& status) {
+void Progress::show(double done, const std::string& status) {
   last_ = Clock::now();
-  const double shown = std::clamp(share, 0.0, 1.0);
+  const double shown = std::clamp(done, 0.0, 1.0);
   if (!terminal_) {
     put(fmt::format("{:3.0f} %  {}\n", 100 * shown, status));
   } else {

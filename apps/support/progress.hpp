@@ -8,8 +8,8 @@ namespace chorus::app {
 using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point start);
 
-/// Status of long work on standard output: a bar that is drawn over on a terminal, a plain line now
-/// and then in a pipe or a file.
+/// Shows the status of long work on standard output: a bar that is redrawn on a terminal, a plain
+/// line now and then in a pipe or a file.
 class Progress {
  public:
   Progress();
@@ -19,9 +19,9 @@ class Progress {
 
   /// Whether it is time to show something again.
   bool due() const;
-  /// `share` of the work in [0, 1] is done.
-  void show(double share, const std::string& status);
-  /// A line that stays.
+  /// `done`: fraction of the work, in [0, 1].
+  void show(double done, const std::string& status);
+  /// Prints a line that stays on the terminal.
   void print(const std::string& line);
 
  private:

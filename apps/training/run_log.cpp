@@ -24,7 +24,7 @@ MetricsLog::MetricsLog(const std::filesystem::path& file, std::uint64_t resumed_
       if (step_of(line).value_or(resumed_step + 1) <= resumed_step) kept += line.dump() + "\n";
   write_atomically(file, [&](std::ostream& out) { out << kept; });
   stream_.open(file, std::ios::app);
-  if (!stream_) throw Error(fmt::format("{}: cannot be opened for appending", shown(file)));
+  if (!stream_) throw Error(fmt::format("cannot open {} for appending", shown(file)));
 }
 
 void MetricsLog::add(const json& line) {
@@ -32,7 +32,7 @@ void MetricsLog::add(const json& line) {
   if (stream_) return;
   stream_.clear();
   if (!std::exchange(warned_, true))
-    fmt::print(stderr, "warning: {} cannot be written; it lacks lines from now on\n", shown(file_));
+    fmt::print(stderr, "warning: cannot write {}; it lacks lines from now on\n", shown(file_));
 }
 
 std::vector<json> read_metrics(const std::filesystem::path& file) {

@@ -9,13 +9,13 @@
 
 namespace chorus::app {
 
-/// The metrics of a training as JSON lines, each with a "step": see docs/file_format.md. A training
-/// that is resumed first drops the lines behind the step it goes on from.
+/// Writes the metrics of a training as JSON lines, each with a "step": see docs/file_format.md. A
+/// resumed training first drops the lines after the step at which it resumes.
 class MetricsLog {
  public:
   /// Throws Error if the file cannot be written.
   MetricsLog(const std::filesystem::path& file, std::uint64_t resumed_step);
-  /// Warns (once) of lines that cannot be written; later ones are tried again.
+  /// Warns once if lines cannot be written, and tries to write later ones.
   void add(const nlohmann::json& line);
 
  private:
@@ -24,7 +24,7 @@ class MetricsLog {
   bool warned_ = false;
 };
 
-/// The lines of a metrics file; what is no JSON object (a line cut off by a crash) is left out.
+/// The lines of a metrics file that are JSON objects; a crash may have cut one off.
 /// Throws Error if the file cannot be read.
 std::vector<nlohmann::json> read_metrics(const std::filesystem::path& file);
 

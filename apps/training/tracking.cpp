@@ -27,8 +27,8 @@ std::vector<std::size_t> other_sizes(const Model& model, const std::filesystem::
   std::vector<std::size_t> sizes = available_sizes(data);
   for (const EncodedImage& image : model.images) std::erase(sizes, image.size().longer_side());
   if (sizes.empty())
-    throw Error(
-        fmt::format("{} has no images of another size than the training's, to track", shown(data)));
+    throw Error(fmt::format("{} has no images of a size other than the training size to track",
+                            shown(data)));
   return sizes;
 }
 
@@ -40,7 +40,7 @@ ResolutionTracker::ResolutionTracker(Session& session, const Model& model,
     : session_(session),
       model_(model),
       trained_(model, data, background),
-      all_(load_sizes(data, other_sizes(model, data), background)) {
+      all_(load_sizes({data, other_sizes(model, data), background})) {
   const std::set<std::string> names = names_of_subset(model, subset);
   for (const Collection& collection : all_) {
     Collection& part = subset_.emplace_back();

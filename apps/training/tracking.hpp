@@ -11,17 +11,17 @@
 
 namespace chorus::app {
 
-/// Follows during a training how well the network does at sizes that it is not trained on: a
-/// subset of the images now and then, all of them at the end. It only looks: the model does not
-/// depend on it.
+/// Measures during a training how well the network does at sizes that it is not trained on: on a
+/// subset of the images now and then, on all of them at the end. The model does not depend on it.
 class ResolutionTracker {
  public:
-  /// All sizes of `data` but the training size; `subset` images spread evenly over the model's.
-  /// Throws Error if there is no other size or the images are not those of the model.
+  /// Uses all sizes of `data` except the training size, and as the subset `subset` images spread
+  /// evenly over the model's. Throws Error if there is no other size or the images are not those of
+  /// the model.
   ResolutionTracker(Session& session, const Model& model, const std::filesystem::path& data,
                     const Rgb& background, std::size_t subset);
 
-  /// Scores of the subset, or of all images.
+  /// Scores the subset, or all images.
   ScoresBySize score(bool all, bool with_baselines) const;
 
  private:

@@ -1,3 +1,5 @@
+#include "training/training_run.hpp"
+
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
@@ -11,16 +13,15 @@
 #include "chorus/error.hpp"
 #include "chorus/render.hpp"
 #include "chorus/version.hpp"
-#include "commands.hpp"
 #include "evaluation/evaluation.hpp"
 #include "files.hpp"
 #include "model_file.hpp"
-#include "palette.hpp"
 #include "printable.hpp"
 #include "support/interrupt.hpp"
 #include "support/progress.hpp"
 #include "support/session.hpp"
 #include "training/run_log.hpp"
+#include "training/start.hpp"
 #include "training/tracking.hpp"
 #include "training/training_state.hpp"
 
@@ -30,16 +31,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t tracked_images = 12;       ///< decoded now and then during the training
-constexpr std::size_t most_judged_images = 500;  ///< decoded at the end
-constexpr double tracking_share = 0.1;           ///< of the training, between two decodings
-
-Collection load_training_data(const TrainOptions& options) {
-  LoadOptions load;
-  load.size = options.size;
-  load.background = options.background;
-  return load_collection(options.data, load);
-}
+constexpr std::size_t tracked_images = 12;          ///< decoded now and then during the training
+constexpr std::size_t most_evaluated_images = 500;  ///< decoded at the end
+constexpr double tracking_interval = 0.1;           ///< fraction of the training
 
 Limit limit_of(const TrainOptions& options, const Collection& data, std::size_t pixels_per_step) {
   if (options.steps) return {Limit::Kind::steps, static_cast<double>(*options.steps)};
@@ -50,7 +44,7 @@ Limit limit_of(const TrainOptions& options, const Collection& data, std::size_t 
   return {Limit::Kind::steps, std::max(1.0, std::ceil(steps))};
 }
 
-/// What a report tells about how a model was made.
+/// The description of a training that a report shows.
 json run_description(const TrainOptions& options, const Session& session,
                      const TrainingState& state, const Model& model) {
   const std::time_t now = std::time(nullptr);
@@ -67,53 +61,22 @@ json run_description(const TrainOptions& options, const Session& session,
           {"training", to_json(state)}};
 }
 
-/// A network's configuration, and the palettes that were found on the way to it.
-struct NetworkChoice {
-  SirenConfig network;
-  PaletteFit fit;
-};
-
-/// What was left open is decided from the training pixels: palettes of colours where these explain
-/// most images, else of affine fields, but RGB where most images are far even from those.
-NetworkChoice choose_network(const TrainOptions& options, const Collection& images,
-                             const Split& split) {
-  constexpr double most = 0.8;
-  SirenConfig network = options.network;
-  if (options.head == Head::rgb) return {network, {}};
-  PaletteFit fit = fit_palettes(images, split, options.palette_size);
-  const bool palettes = options.head || fit.drawn_fraction >= most;
-  network.head = palettes ? Head::palette : Head::rgb;
-  network.palette_size = fit.entries;
-  network.palette_fields = options.palette_fields.value_or(
-      fit.constant_fraction >= most ? PaletteFields::constant : PaletteFields::affine);
-  return {network, std::move(fit)};
-}
-
-void drop_held_out_images(Collection& images, const Split& split) {
-  const std::vector<bool> held_out = held_out_images(split.seed, images.size(), split.images);
-  Collection kept;
-  for (std::size_t i = 0; i < images.size(); ++i)
-    if (!held_out[i]) kept.push_back(std::move(images[i]));
-  images = std::move(kept);
-}
-
 class TrainingRun {
  public:
   explicit TrainingRun(const TrainOptions& options)
       : options_(options),
         session_(options.backend, options.profile),
-        truth_(load_training_data(options)),
-        model_(options.resume ? resumed_model() : fresh_model()),
-        trainer_(session_.memory, model_, truth_, state_.config),
+        start_(options.resume ? resumed_start(session_, options) : fresh_start(session_, options)),
+        trainer_(session_.memory, model_, images_, state_.config),
         renderer_(session_.memory, model_) {
     if (!options.track.empty())
       tracker_.emplace(session_, model_, options.track, options.background, tracked_images);
-    if (options.resume)
-      trainer_.load_state(*resumed_, shown(state_file(options.model)));
+    if (start_.file)
+      trainer_.load_state(*start_.file, shown(state_file(options.model)));
     else
-      state_.limit = limit_of(options, truth_, trainer_.pixels_per_step());
+      state_.limit = limit_of(options, images_, trainer_.pixels_per_step());
+    start_.file.reset();
     resumed_step_ = trainer_.steps();
-    resumed_.reset();
     if (progress() >= 1)
       throw Error(fmt::format("{}: this training is complete ({} steps); nothing to resume",
                               shown(state_file(options.model)), trainer_.steps()));
@@ -122,26 +85,26 @@ class TrainingRun {
   void run() {
     catch_interrupts();
     announce();
-    save_state();  // now, not after the first minute, a folder that cannot be written is found
+    save_state();  // finds a folder that cannot be written now, not after the first minute
     log_.emplace(options_.metrics.empty() ? metrics_file(options_.model) : options_.metrics,
                  resumed_step_);
     describe_run();
-    start_ = last_checkpoint_ = last_report_ = Clock::now();
+    began_ = last_checkpoint_ = last_report_ = Clock::now();
     last_steps_ = trainer_.steps();
-    double next_tracking = progress() + tracking_share;
+    double next_tracking = progress() + tracking_interval;
     while (progress() < 1 && !interrupted()) {
       step();
       if (bar_.due()) report();
       if (progress() >= next_tracking && progress() < 1) {
         track(tracked_images);
-        next_tracking += tracking_share;
+        next_tracking += tracking_interval;
       }
       if (seconds_since(last_checkpoint_) >= options_.checkpoint_seconds) checkpoint();
     }
     report();
     save();
     if (interrupted()) throw Error(stopped_message());
-    track(most_judged_images);
+    track(most_evaluated_images);
     if (tracker_) print_resolutions();
     bar_.print(fmt::format("Model: {}", shown(options_.model)));
     if (session_.profiler)
@@ -149,34 +112,6 @@ class TrainingRun {
   }
 
  private:
-  Model fresh_model() {
-    state_.config = options_.training;
-    const Split split{options_.training.seed, options_.hold_out_pixels, options_.hold_out_images};
-    drop_held_out_images(truth_, split);
-    state_.data_checksum = data_checksum(truth_, split);
-    const auto [network, fit] = choose_network(options_, truth_, split);
-    Model model = make_model(session_.memory, network, encoded(truth_), options_.training.seed);
-    model.split = split;
-    initialize_palettes(model, truth_, fit);
-    model.notes = {{"program", "chorus " CHORUS_VERSION},
-                   {"seed", std::to_string(options_.training.seed)},
-                   {"backend", session_.backend->name()},
-                   {"data_checksum", state_.data_checksum}};
-    return model;
-  }
-
-  Model resumed_model() {
-    const std::filesystem::path file = state_file(options_.model);
-    resumed_ = read_safetensors(file);
-    state_ = read_state(*resumed_, shown(file));
-    Model model = from_tensor_file(session_.memory, *resumed_, shown(file));
-    drop_held_out_images(truth_, model.split);
-    if (state_.data_checksum != data_checksum(truth_, model.split))
-      throw Error(fmt::format("{}: this training was begun on other images than those of {}",
-                              shown(file), shown(options_.data)));
-    return model;
-  }
-
   void step() {
     if (session_.profiler) session_.profiler->start();
     trainer_.step(schedule_progress());
@@ -184,7 +119,7 @@ class TrainingRun {
   }
 
   double elapsed_s() const {
-    const double running_s = start_ == Clock::time_point{} ? 0 : seconds_since(start_);
+    const double running_s = began_ == Clock::time_point{} ? 0 : seconds_since(began_);
     return state_.elapsed_s + running_s - tracking_s_;
   }
 
@@ -193,8 +128,8 @@ class TrainingRun {
     return (by_steps ? static_cast<double>(trainer_.steps()) : elapsed_s()) / state_.limit.amount;
   }
 
-  /// The schedule follows the steps: by the clock, the slower steps of its end would begin too
-  /// late.
+  /// The schedule follows the fraction of the steps, since the steps at its end are slower: by the
+  /// clock they would begin too late.
   double schedule_progress() const {
     if (state_.limit.kind == Limit::Kind::steps) return progress();
     return trainer_.fraction_of_steps(progress());
@@ -202,14 +137,14 @@ class TrainingRun {
 
   void announce() {
     std::size_t pixels = 0;
-    for (const NamedImage& named : truth_) pixels += named.image.pixels();
-    bar_.print(fmt::format("{} images, {} pixels; backend {} ({}); {} pixels a step; head {}",
-                           truth_.size(), pixels, session_.backend->name(),
+    for (const NamedImage& named : images_) pixels += named.image.pixels();
+    bar_.print(fmt::format("{} images, {} pixels; backend {} ({}); {} pixels per step; head {}",
+                           images_.size(), pixels, session_.backend->name(),
                            session_.backend->description(), trainer_.pixels_per_step(),
                            describe_head(model_.siren.config())));
   }
 
-  /// The first lines of the log: how the run was started and what its curves are compared with.
+  /// Writes the first lines of the log: how the run was started, and the baselines of its curves.
   void describe_run() {
     if (resumed_step_ == 0)
       log_->add({{"step", 0}, {"run", run_description(options_, session_, state_, model_)}});
@@ -218,7 +153,7 @@ class TrainingRun {
     if (model_.split.pixels > 0) baselines["held_out"] = inpainting_baselines();
     if (!baselines.empty())
       log_->add({{"step", resumed_step_},
-                 {"images", std::min(tracked_images, truth_.size())},
+                 {"images", std::min(tracked_images, images_.size())},
                  {"baselines", std::move(baselines)}});
   }
 
@@ -226,14 +161,15 @@ class TrainingRun {
     const TrainingImages none(model_);
     Scorer scorer(session_, model_, &none, 0);
     Collection subset;
-    const std::size_t count = std::min(tracked_images, truth_.size());
-    for (std::size_t k = 0; k < count; ++k) subset.push_back(truth_[k * truth_.size() / count]);
+    const std::size_t count = std::min(tracked_images, images_.size());
+    for (std::size_t k = 0; k < count; ++k) subset.push_back(images_[k * images_.size() / count]);
     scorer.add(subset);
     const SizeScores scores = at_training_sizes(scorer.result());
     return baselines_to_json(scores.network, scores.inpainting, Where::held_out);
   }
 
-  /// Rate, quality on the drawn pixels and time left, since the last report.
+  /// Reports the rate and the quality on the sampled pixels since the last report, and the time
+  /// left.
   void report() {
     const double seconds = seconds_since(last_report_);
     const std::uint64_t steps = trainer_.steps() - last_steps_;
@@ -254,14 +190,14 @@ class TrainingRun {
     last_steps_ = trainer_.steps();
   }
 
-  /// Quality of decoded images, evenly spread over the collection.
+  /// Evaluates decoded images that are evenly spread over the collection.
   void track(std::size_t count) {
     MethodScores scores;
-    count = std::min(count, truth_.size());
+    count = std::min(count, images_.size());
     for (std::size_t k = 0; k < count; ++k) {
-      const std::size_t i = k * truth_.size() / count;
+      const std::size_t i = k * images_.size() / count;
       scores.images.push_back(
-          score_image(renderer_, model_, i, truth_[i].image, model_.samples_per_axis));
+          score_image(renderer_, model_, i, images_[i].image, model_.samples_per_axis));
     }
     const PsnrSummary psnr = scores.psnr();
     const std::optional<HeldOutScores> held_out = held_out_scores(scores.images);
@@ -275,11 +211,12 @@ class TrainingRun {
                  {"psnr_mean", psnr.mean_db},      {"psnr_pooled", psnr.pooled_db},
                  {"ssim_mean", scores.ssim_mean()}};
     if (held_out) line["held_out"] = to_json(*held_out);
-    if (tracker_) add_resolutions(line, count == truth_.size());
+    if (tracker_) add_resolutions(line, count == images_.size());
     log_->add(line);
   }
 
-  /// The time this takes is not time of the training, which so stays what it is without tracking.
+  /// Evaluates other sizes. The time for that does not count as training time, so that tracking
+  /// does not change the training.
   void add_resolutions(json& line, bool all) {
     const auto before = Clock::now();
     const ScoresBySize scores = tracker_->score(all, all);
@@ -306,7 +243,8 @@ class TrainingRun {
     write_safetensors(state_file(options_.model), file);
   }
 
-  /// The model is written even where there is no room for the state, which is three times as large.
+  /// Writes the state and the model: the model also if there is no room for the state, which is
+  /// three times as large.
   void save() {
     std::optional<Error> failure;
     try {
@@ -318,7 +256,7 @@ class TrainingRun {
     if (failure) throw Error(*failure);
   }
 
-  /// A checkpoint that cannot be written now may be written later: training goes on.
+  /// Saves, or warns: a checkpoint that cannot be written now may be written later.
   void checkpoint() {
     try {
       save();
@@ -330,39 +268,40 @@ class TrainingRun {
 
   std::string diverged_message() const {
     return fmt::format(
-        "the training diverged before step {}: its error is no number; try a smaller "
-        "--learning-rate ({} now)",
+        "training diverged before step {}: the loss is not a finite number; try a --learning-rate "
+        "below {}",
         trainer_.steps(), state_.config.rates.base);
   }
 
   std::string stopped_message() const {
     return fmt::format(
-        "stopped by a signal at step {} ({:.0f} %); {} is usable, and --resume goes on",
+        "stopped by a signal at step {} ({:.0f} %); {} is usable, and --resume continues the "
+        "training",
         trainer_.steps(), 100 * progress(), shown(options_.model));
   }
 
   const TrainOptions& options_;
   Session session_;
-  Collection truth_;  ///< the trainer does not look at held-out pixels
-  TrainingState state_;
-  std::optional<TensorFile> resumed_;
+  Start start_;
+  const Collection& images_ = start_.images;
+  Model& model_ = start_.model;
+  TrainingState& state_ = start_.state;
   std::uint64_t resumed_step_ = 0;
-  Model model_;
   Trainer trainer_;
   Renderer renderer_;
   std::optional<ResolutionTracker> tracker_;
   std::optional<MetricsLog> log_;
   Progress bar_;
-  Clock::time_point start_{}, last_checkpoint_{}, last_report_{};
-  double tracking_s_ = 0;  ///< spent on other sizes since the start
-  json last_sizes_;        ///< scores at other sizes
+  Clock::time_point began_{}, last_checkpoint_{}, last_report_{};
+  double tracking_s_ = 0;  ///< time spent on evaluating other sizes
+  json last_sizes_;        ///< the latest scores at other sizes
   std::uint64_t last_steps_ = 0;
 };
 
 }  // namespace
 
 void train(const TrainOptions& options) {
-  // Found now, not at the end of the training.
+  // Checked before the training, not after it.
   if (options.model.filename().empty() || std::filesystem::is_directory(options.model))
     throw Error(
         fmt::format("cannot write the model '{}': expected the name of a file, not of a folder",

@@ -18,14 +18,14 @@ struct Limit {
   double amount = 0;
 };
 
-/// What a training needs, beside the model and the optimizer's moments, to go on after a stop. Kept
-/// in the metadata of the state file, which holds a copy of the model too, so that a stop between
-/// the writing of two files loses nothing.
+/// What a training needs, beside the model and the optimizer's moments, to continue after a stop.
+/// It is kept in the metadata of the state file, which also holds a copy of the model, so that a
+/// stop between writing two files loses nothing.
 struct TrainingState {
   TrainConfig config;
   Limit limit;
   double elapsed_s = 0;
-  std::string data_checksum;  ///< of the training images
+  std::string data_checksum;  ///< see data_checksum(), for the training images
 };
 
 /// "model.safetensors" -> "model.state.safetensors", "model.metrics.jsonl".
@@ -36,7 +36,7 @@ nlohmann::json to_json(const TrainingState& state);
 void write_state(TensorFile& file, const TrainingState& state);
 TrainingState read_state(const TensorFile& file, const std::string& origin);
 
-/// Of the names, sizes and pixels of images, but not of the pixels that `split` holds out.
+/// A checksum of the names, sizes and pixels of images, without the pixels that `split` holds out.
 std::string data_checksum(const Collection& data, const Split& split = {});
 
 }  // namespace chorus::app

@@ -22,7 +22,7 @@ const clock = (s) => s < 60 ? `${s} s` : s < 3600
   ? `${Math.floor(s / 60)}:${String(Math.round(s % 60)).padStart(2, "0")}`
   : `${Math.floor(s / 3600)}:${String(Math.floor(s / 60) % 60).padStart(2, "0")} h`;
 
-/// The range of a curve: all of its end, its baselines, but not all of a steep beginning.
+/// The range of a curve: its end and its baselines in full, but not all of a steep beginning.
 function valueRange(curve) {
   const values = curve.series.flatMap((series) => series.points.map((point) => point[1]));
   const lines = curve.baselines.map((line) => line.value);
@@ -51,7 +51,7 @@ function drawChart(box, curve) {
   for (const time of timeTicks(longest))
     svg.append(vector("text", { x: x(time), y: height - 6, "text-anchor": "middle" }, clock(time)));
 
-  // Baselines, their names moved apart at the right.
+  // Baselines; their names at the right are moved apart.
   const lines = curve.baselines.map((line, i) => ({ ...line, color: `var(--b${i % 4})`, at: y(line.value) }))
     .sort((a, b) => a.at - b.at);
   let free = top;

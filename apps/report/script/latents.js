@@ -29,7 +29,7 @@ function chooseImage(place) {
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-/// From a coordinate to a place on the map: even near the middle, logarithmic far from it, so that
+/// The place of a coordinate on the map: linear near the middle and logarithmic far from it, so that
 /// one image that is unlike all others does not press these together.
 function mapScale(axis, from, to) {
   const values = data.images.map((image) => image.at[axis]), middle = median(values);

@@ -2,27 +2,27 @@
 
 const figures = [
   { key: "length", name: "Length", good: "1", digits: 2,
-    text: "all steps together over the straight way, in pixel values. A crisp edge that sweeps over " +
+    text: "sum of all steps over the straight distance, in pixel values. A crisp edge that sweeps over " +
       "many pixels takes 2 to 5; a cross-fade always has 1." },
   { key: "step_max_over_mean", name: "Largest step", good: "1", digits: 2,
-    text: "over the mean step: 1 is even, a hard cut has as much as there are steps." },
+    text: "largest step over the mean step: 1 is even, a hard cut reaches the number of steps." },
   { key: "flat_share", name: "Flat", good: "1", digits: 2,
-    text: "pixels without an edge in the middle of the path, over those of its ends. Less: blurred, " +
+    text: "number of pixels without an edge in the middle of the path, over that of its ends. Less: blurred, " +
       "or two pictures seen through each other." },
   { key: "entropy", name: "Entropy", good: "1", digits: 2,
-    text: "of the colours in the middle, over that of the ends. More: mixed colours that neither end " +
+    text: "entropy of the colours in the middle, over that of the ends. More: mixed colours that neither end " +
       "has; less: grey." },
   { key: "ghost", name: "Ghost", good: "0", digits: 3,
-    text: "share of the middle that only both ends together explain: double exposure." },
+    text: "fraction of the middle that only both ends together explain: double exposure." },
   { key: "monotone", name: "Monotone", good: "1", digits: 2,
-    text: "share of the steps that lead away from the first image and nearer to the last one." },
+    text: "fraction of the steps that lead away from the first image and nearer to the last one." },
   { key: "psnr_ends", name: "Ends, dB", good: "high", digits: 2,
     text: "PSNR of the two ends against the true images." },
 ];
 const pathName = { morph: "shapes that move", linear: "straight line of latents",
   spherical: "arc of latents" };
 
-/// Both images over each other, the second one so opaque: a cross-fade at t.
+/// Both images over each other, the second one with opacity t: a cross-fade.
 function faded(first, last, t) {
   return element("div", { className: "faded" }, element("img", { src: first, alt: "" }),
     element("img", { src: last, alt: "", style: `opacity:${t}` }));
@@ -172,7 +172,7 @@ function knownTruth() {
 /// Half the width of the 95 % interval of a rank correlation of so many pairs (Fisher's z).
 const interval = (pairs) => 1.96 * Math.sqrt(1.06 / Math.max(1, pairs - 3));
 
-/// From -1 to 1, with the interval if only a sample was judged.
+/// A correlation from -1 to 1, with its interval if only a sample was evaluated.
 function correlationBar(value, half) {
   const far = (at) => 50 + 50 * Math.max(-1, Math.min(1, at));
   const span = (kind, low, high) => element("i", { className: kind,
@@ -204,8 +204,8 @@ function studyTable(study) {
 
 function studies() {
   byId("study-note").textContent = data.studies.length > 0
-    ? "Rank correlation (Spearman) of each measure's distance of two images with how bad the path " +
-      "between them is: 1 would be a perfect oracle, 0 none; below, alike images have worse paths. " +
+    ? "Spearman's rank correlation between each measure's distance of two images and how bad the path " +
+      "between them is: 1 is a perfect prediction, 0 none; below 0, similar images have worse paths. " +
       "A measure is chosen within one half of the images and checked within the other."
     : `Not studied yet for this model: ${data.study_command} does it, then make the report again.`;
   data.studies.forEach(studyTable);

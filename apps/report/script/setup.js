@@ -17,7 +17,7 @@ function facts() {
       ["Numbers per latent", network.latent], ["Conditioning", network.conditioning],
       ["First frequency", network.omega_first], ["Shared numbers", count(network.numbers_shared)],
       ["Numbers in latents", count(network.numbers_latents)],
-      ["Numbers beside (palettes, free shifts)", count(network.numbers_beside)],
+      ["Side information (palettes, free shifts)", count(network.numbers_beside)],
       ["Numbers in the images", count(network.numbers_pixels)]]),
     list(Object.entries(training).filter(([, value]) => typeof value !== "object")
       .filter(([name]) => !["data_checksum", "elapsed_seconds", "seed"].includes(name))

@@ -1,0 +1,41 @@
+#include <memory>
+
+#include "training/train_flags.hpp"
+
+namespace chorus::app {
+
+void add_train(CLI::App& program) {
+  CLI::App& command = *program.add_subcommand("train", "Encode a folder of PNGs in one network");
+  const auto options = std::make_shared<TrainOptions>();
+  TrainOptions& o = *options;
+  command.add_option("data", o.data, "Folder of PNGs, or of size folders (48/, 256/)")->required();
+  command.add_option("-o,--output", o.model, "Model file to write (.safetensors)")->required();
+  command
+      .add_option("--size", o.size,
+                  "Size to train on if the data has several (pixels, longer side)")
+      ->check(positive_count);
+  add_background(command, o.background);
+  std::vector<CLI::Option*> fresh_only = add_limits(command, o);
+  const std::vector<CLI::Option*> training = add_training(command, o);
+  fresh_only.insert(fresh_only.end(), training.begin(), training.end());
+  CLI::Option* resume = command.add_flag(
+      "--resume", o.resume,
+      "Continue an interrupted training of this model; the result is as if it had not stopped");
+  for (CLI::Option* option : fresh_only) resume->excludes(option);
+  command.add_flag("--profile", o.profile, "Print where the time of a step went");
+  command.add_option("--checkpoint-seconds", o.checkpoint_seconds, "Seconds between checkpoints")
+      ->capture_default_str()
+      ->check(number_in(0.1, 1e9));
+  command.add_option("--track", o.track,
+                     "Folder with the images at other sizes, on which the network is evaluated now "
+                     "and then; this takes no training time and does not change the model");
+  command.add_option("--metrics", o.metrics,
+                     "File for metrics as JSON lines (default: beside the model)");
+  add_backend(command, o.backend);
+  command.callback([options] {
+    finish_training_flags(*options);
+    train(*options);
+  });
+}
+
+}  // namespace chorus::app

@@ -1,0 +1,81 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "evaluation/evaluation.hpp"
+#include "printable.hpp"
+
+namespace chorus::app {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+void print_network_table(const ScoresBySize& by_size) {
+  fmt::print("{:>6} {:>7} {:>11} {:>13} {:>7}   {}\n", "size", "images", "PSNR mean", "PSNR pooled",
+             "SSIM", "worst image");
+  for (const auto& [size, scores] : by_size) {
+    const std::vector<ImageScore>& images = scores.network.images;
+    const PsnrSummary psnr = scores.network.psnr();
+    const auto worst = std::min_element(
+        images.begin(), images.end(),
+        [](const ImageScore& a, const ImageScore& b) { return a.psnr_db < b.psnr_db; });
+    fmt::print("{:>6} {:>7} {:>8.2f} dB {:>10.2f} dB {:>7.4f}   {} ({:.2f} dB)\n", size,
+               images.size(), psnr.mean_db, psnr.pooled_db, scores.network.ssim_mean(),
+               printable(worst->name), worst->psnr_db);
+  }
+}
+
+/// One row for each rival and one for all of them.
+void print_rivals(const SizeScores& scores, const std::vector<MethodScores>& rivals, Where where) {
+  const std::size_t images = scores.network.images.size();
+  const ordered_json means = baselines_to_json(scores.network, rivals, where);
+  for (const auto& [method, mean] : means.items())
+    fmt::print("{:>6} {:>11} {:>8.2f} dB {:>10.2f} dB {:>7.4f} {:>6} of {}\n", scores.size, method,
+               mean["psnr_mean"].get<double>(), mean["psnr_pooled"].get<double>(),
+               mean["ssim_mean"].get<double>(), mean["wins"].get<std::size_t>(), images);
+  fmt::print("{:>6} {:>11} {:>41} of {}\n", scores.size, "all of them",
+             wins(scores.network, rivals, where), images);
+}
+
+void print_header() {
+  fmt::print("{:>6} {:>11} {:>11} {:>13} {:>7} {:>13}\n", "size", "method", "PSNR mean",
+             "PSNR pooled", "SSIM", "network wins");
+}
+
+void print_resolutions(const ScoresBySize& by_size) {
+  const auto has_rivals = [](const auto& entry) { return !entry.second.baselines.empty(); };
+  if (std::none_of(by_size.begin(), by_size.end(), has_rivals)) return;
+  fmt::print(
+      "\nClassical resampling of the training images, and the number of images on which the "
+      "network is better:\n");
+  print_header();
+  for (const auto& entry : by_size)
+    if (has_rivals(entry)) print_rivals(entry.second, entry.second.baselines, Where::everywhere);
+}
+
+void print_held_out(const SizeScores& scores) {
+  const std::optional<HeldOutScores> held_out = held_out_scores(scores.network.images);
+  if (!held_out) return;
+  fmt::print(
+      "\nHeld-out pixels: {:.2f} dB pooled, {:.2f} dB mean, SSIM {:.4f}; kept pixels: {:.2f} "
+      "dB pooled, {:.2f} dB mean, SSIM {:.4f} ({} images)\n",
+      held_out->held_out.pooled_db, held_out->held_out.mean_db, held_out->ssim_held_out,
+      held_out->kept.pooled_db, held_out->kept.mean_db, held_out->ssim_kept, held_out->images);
+  if (scores.inpainting.empty()) return;
+  fmt::print("Classical inpainting of the held-out pixels from the kept ones:\n");
+  print_header();
+  print_rivals(scores, scores.inpainting, Where::held_out);
+}
+
+}  // namespace
+
+void print_scores(const ScoresBySize& by_size) {
+  print_network_table(by_size);
+  print_resolutions(by_size);
+  print_held_out(at_training_sizes(by_size));
+}
+
+}  // namespace chorus::app

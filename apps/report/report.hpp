@@ -1,0 +1,23 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "chorus/pictures.hpp"
+#include "support/session.hpp"
+
+namespace chorus::app {
+
+/// Sources of a report that replace what the training recorded.
+struct ReportSources {
+  std::filesystem::path data;     ///< true images; empty: the folder that the training was given
+  std::optional<Rgb> background;  ///< nothing: that of the training
+};
+
+/// The HTML page about a training: `run` is its model file, or a folder that holds a single one.
+/// Prints the scores too.
+std::string make_report(const BackendChoice& backend, const std::filesystem::path& run,
+                        const ReportSources& sources);
+
+}  // namespace chorus::app

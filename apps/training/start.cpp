@@ -1,0 +1,87 @@
+#include "training/start.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+
+#include "chorus/error.hpp"
+#include "chorus/version.hpp"
+#include "model_file.hpp"
+#include "palette.hpp"
+#include "printable.hpp"
+#include "split.hpp"
+
+namespace chorus::app {
+
+namespace {
+
+Collection load_training_data(const TrainOptions& options) {
+  return load_collection(options.data, {.size = options.size, .background = options.background});
+}
+
+/// A network's configuration, and the palettes that were found to choose it.
+struct NetworkChoice {
+  SirenConfig network;
+  PaletteFit fit;
+};
+
+/// What the options leave open is decided from the training pixels: palettes of colours if these
+/// explain most images, else palettes of affine fields, but RGB if most images are far even from
+/// those.
+NetworkChoice choose_network(const TrainOptions& options, const Collection& images,
+                             const Split& split) {
+  constexpr double most = 0.8;
+  SirenConfig network = options.network;
+  if (options.head == Head::rgb) return {network, {}};
+  PaletteFit fit = fit_palettes(images, split, options.palette_size);
+  const bool palettes = options.head || fit.drawn_fraction >= most;
+  network.head = palettes ? Head::palette : Head::rgb;
+  network.palette_size = fit.entries;
+  network.palette_fields = options.palette_fields.value_or(
+      fit.constant_fraction >= most ? PaletteFields::constant : PaletteFields::affine);
+  return {network, std::move(fit)};
+}
+
+void drop_held_out_images(Collection& images, const Split& split) {
+  const std::vector<bool> held_out = held_out_images(split.seed, images.size(), split.images);
+  Collection kept;
+  for (std::size_t i = 0; i < images.size(); ++i)
+    if (!held_out[i]) kept.push_back(std::move(images[i]));
+  images = std::move(kept);
+}
+
+}  // namespace
+
+Start fresh_start(Session& session, const TrainOptions& options) {
+  Collection images = load_training_data(options);
+  const Split split{options.training.seed, options.hold_out_pixels, options.hold_out_images};
+  drop_held_out_images(images, split);
+  TrainingState state;
+  state.config = options.training;
+  state.data_checksum = data_checksum(images, split);
+  const auto [network, fit] = choose_network(options, images, split);
+  Model model = make_model(session.memory, network, encoded(images), options.training.seed);
+  model.split = split;
+  initialize_palettes(model, images, fit);
+  model.notes = {{"program", "chorus " CHORUS_VERSION},
+                 {"seed", std::to_string(options.training.seed)},
+                 {"backend", session.backend->name()},
+                 {"data_checksum", state.data_checksum}};
+  return {std::move(images), std::move(state), std::move(model), std::nullopt};
+}
+
+Start resumed_start(Session& session, const TrainOptions& options) {
+  Collection images = load_training_data(options);
+  const std::string origin = shown(state_file(options.model));
+  TensorFile file = read_safetensors(state_file(options.model));
+  TrainingState state = read_state(file, origin);
+  Model model = from_tensor_file(session.memory, file, origin);
+  drop_held_out_images(images, model.split);
+  if (state.data_checksum != data_checksum(images, model.split))
+    throw Error(fmt::format("{}: this training was begun on other images than those of {}", origin,
+                            shown(options.data)));
+  return {std::move(images), std::move(state), std::move(model), std::move(file)};
+}
+
+}  // namespace chorus::app

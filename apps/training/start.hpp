@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+
+#include "chorus/model.hpp"
+#include "chorus/pictures.hpp"
+#include "safetensors.hpp"
+#include "support/session.hpp"
+#include "training/training_run.hpp"
+#include "training/training_state.hpp"
+
+namespace chorus::app {
+
+/// What a training begins with.
+struct Start {
+  Collection images;  ///< without held-out images; the trainer ignores held-out pixels
+  TrainingState state;
+  Model model;
+  std::optional<TensorFile> file;  ///< the state file, if the training is resumed
+};
+
+/// A new model, its palettes found from the images. The state has no limit yet.
+Start fresh_start(Session& session, const TrainOptions& options);
+
+/// The model and the state of an interrupted training. Throws Error if the images are not those
+/// that it was begun on.
+Start resumed_start(Session& session, const TrainOptions& options);
+
+}  // namespace chorus::app

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <vector>
+
+#include "support/cli_flags.hpp"
+#include "training/training_run.hpp"
+
+// Flags of the commands that train.
+
+namespace chorus::app {
+
+/// Flags that say what to train and how. A training that is resumed cannot change them.
+std::vector<CLI::Option*> add_training(CLI::App& command, TrainOptions& options);
+
+/// Flags that say how long to train.
+std::vector<CLI::Option*> add_limits(CLI::App& command, TrainOptions& options);
+
+/// Checks flags that depend on each other and sets the default length; throws CLI::ValidationError.
+void finish_training_flags(TrainOptions& options);
+
+}  // namespace chorus::app
