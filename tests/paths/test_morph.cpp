@@ -310,8 +310,9 @@ BOOST_AUTO_TEST_CASE(a_picture_appears_on_an_empty_one) {
   const Image empty(96, 96, 1.0F);
   const Morph morph(empty, letter({}));
   BOOST_TEST((morph.details() == chorus::Details::shrink));
-  BOOST_TEST(psnr(morph.draw(0.1, square), empty) > 20);
-  BOOST_TEST(psnr(morph.draw(0.95, square), letter({})) > 10);
+  // The two pictures themselves differ by 12.7 dB.
+  BOOST_TEST(psnr(morph.draw(0.1, square), empty) > 30);
+  BOOST_TEST(psnr(morph.draw(0.95, square), letter({})) > 22);
 }
 
 BOOST_AUTO_TEST_CASE(a_morph_is_drawn_on_the_threads_asked_for) {

@@ -5,7 +5,9 @@
 #include <cmath>
 #include <fstream>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 
 #include "chorus/backend.hpp"
@@ -18,14 +20,39 @@ using namespace chorus;
 using namespace chorus::test;
 using nlohmann::json;
 
+namespace {
+
+/// A place with a trained model, made once for the tests that only read it: out/m.safetensors, and
+/// what the training printed in out/train.txt.
+const Workplace& trained() {
+  static const std::unique_ptr<const Workplace> place = [] {
+    auto made = std::make_unique<const Workplace>();
+    const std::string out = made->must("train icons" + small + "--steps 150 -o out/m.safetensors");
+    std::ofstream(made->path("out/train.txt")) << out;
+    return made;
+  }();
+  return *place;
+}
+
+}  // namespace
+
 BOOST_AUTO_TEST_SUITE(cli)
 
 BOOST_AUTO_TEST_CASE(help_is_there_for_every_command) {
   const Workplace place;
-  BOOST_TEST(place.must("--help").find("train") != std::string::npos);
-  for (const char* command : {"train", "evaluate", "upsample", "interpolate", "pairs",
-                              "known-truth", "fit", "study", "report", "info", "bench"})
-    BOOST_TEST(place.must(std::string(command) + " --help").size() > 200U, command);
+  // "Subcommands:", then a line for each that begins with its name.
+  const std::string help = place.must("--help");
+  std::istringstream list(help.substr(help.find("Subcommands:")));
+  std::string line, command;
+  std::getline(list, line);
+  std::size_t commands = 0;
+  while (std::getline(list, line)) {
+    if (!line.starts_with("  ") || line.starts_with("   ")) continue;  // a description goes on
+    std::istringstream(line) >> command;
+    BOOST_TEST(place.must(command + " --help").size() > 200U, command);
+    ++commands;
+  }
+  BOOST_TEST(commands >= 11U, help);
   BOOST_TEST(place.must("--version").starts_with("chorus "));
   BOOST_TEST(place.must("info").find("cpu:avx2") != std::string::npos);
 }
@@ -81,20 +108,33 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_done_is_status_1) {
   place.must_fail(1, "train icons --size 24 -o m.safetensors", "broken.png");
 }
 
-BOOST_AUTO_TEST_CASE(the_whole_way) {
-  const Workplace place;
-  const std::string out = place.must("train icons" + small + "--steps 150 -o out/m.safetensors");
+BOOST_AUTO_TEST_CASE(a_training_is_logged_and_complete) {
+  const Workplace& place = trained();
+  const std::string out = chorus::read_file(place.path("out/train.txt"));
   BOOST_TEST(out.find("PSNR") != std::string::npos);
   BOOST_TEST(out.find('\r') == std::string::npos);  // plain lines in a file
+  const json info = json::parse(place.must("info out/m.safetensors --json"));
+  BOOST_TEST(info.at("network").at("width") == 32);
+  BOOST_TEST(info.at("images").size() == 4U);
+  std::ifstream metrics(place.path("out/m.metrics.jsonl"));
+  std::size_t lines = 0;
+  for (std::string line; std::getline(metrics, line); ++lines)
+    BOOST_TEST(json::parse(line).at("step").get<int>() <= 150);
+  BOOST_TEST(lines >= 10U);
+  place.must_fail(1, "train icons --size 24 --resume -o out/m.safetensors", "complete");
+}
 
+BOOST_AUTO_TEST_CASE(a_model_is_evaluated_beside_its_baselines) {
+  const Workplace& place = trained();
   const json scores = json::parse(place.must("evaluate out/m.safetensors icons --json"));
   BOOST_TEST(scores.at("model") == "out/m.safetensors");
   BOOST_REQUIRE(scores.at("sizes").size() == 2U);
   for (const json& size : scores.at("sizes")) {
     BOOST_TEST(size.at("images").size() == 4U);
-    BOOST_TEST(size.at("psnr_mean").get<double>() > 10);
-    BOOST_TEST(size.at("psnr_pooled").get<double>() > 10);
-    BOOST_TEST(size.at("ssim_mean").get<double>() > 0.1);
+    // 11 dB and an SSIM of 0.43 without training, 22.6 dB and 0.81 with it.
+    BOOST_TEST(size.at("psnr_mean").get<double>() > 20);
+    BOOST_TEST(size.at("psnr_pooled").get<double>() > 20);
+    BOOST_TEST(size.at("ssim_mean").get<double>() > 0.7);
     for (const char* key : {"name", "psnr", "ssim"})
       BOOST_TEST(size.at("images").at(0).contains(key), key);
   }
@@ -116,12 +156,18 @@ BOOST_AUTO_TEST_CASE(the_whole_way) {
   BOOST_TEST(one == two);
   BOOST_TEST(one.at("sizes").at(0).at("baselines") == larger.at("baselines"));
   BOOST_TEST(place.must("evaluate out/m.safetensors icons").find("worst") != std::string::npos);
+}
 
+BOOST_AUTO_TEST_CASE(a_model_is_upsampled) {
+  const Workplace& place = trained();
   place.must("upsample out/m.safetensors --size 48 --data icons -o up");
   const chorus::Image up = chorus::read_png(place.path("up/key.png"));
   BOOST_TEST(up.width == 48U);
   BOOST_TEST(chorus::read_png(place.path("up/contact_sheet.png")).width > 5 * 48U);
+}
 
+BOOST_AUTO_TEST_CASE(walks_between_images_are_written) {
+  const Workplace& place = trained();
   place.must("interpolate out/m.safetensors key folder --frames 5 --size 32 -o path");
   for (const char* file : {"frame_000.png", "frame_004.png", "strip.png", "animation.png"})
     BOOST_TEST(fs::exists(place.path(std::string("path/") + file)), file);
@@ -144,17 +190,6 @@ BOOST_AUTO_TEST_CASE(the_whole_way) {
   BOOST_TEST(std::distance(fs::directory_iterator(place.path("pairs")), {}) == 2);
   place.must_fail(1, "interpolate out/m.safetensors key fold -o path", "folder");
   place.must_fail(1, "interpolate out/m.safetensors --best-pairs 3 -o path", "6 images");
-
-  const json info = json::parse(place.must("info out/m.safetensors --json"));
-  BOOST_TEST(info.at("network").at("width") == 32);
-  BOOST_TEST(info.at("images").size() == 4U);
-
-  std::ifstream metrics(place.path("out/m.metrics.jsonl"));
-  std::size_t lines = 0;
-  for (std::string line; std::getline(metrics, line); ++lines)
-    BOOST_TEST(json::parse(line).at("step").get<int>() <= 150);
-  BOOST_TEST(lines >= 10U);
-  place.must_fail(1, "train icons --size 24 --resume -o out/m.safetensors", "complete");
 }
 
 BOOST_AUTO_TEST_CASE(images_of_all_sizes_and_names_are_upsampled_and_compared) {
@@ -244,16 +279,17 @@ BOOST_AUTO_TEST_CASE(held_out_images_are_fitted) {
       "--shift-steps 20 ";
   const json fitted = json::parse(place.must(fit + "--modulations --json -o f.safetensors"));
   BOOST_TEST(fitted.at("count") == 2);
-  for (const char* stage : {"latent", "modulations"}) {
-    BOOST_TEST(fitted.at(stage).at("psnr_mean").get<double>() > 5, stage);
+  // 12.9 dB with a single step, 14.1 and 16.9 dB with these; 11.6 and 13.1 dB without training.
+  for (const auto& [stage, least_db] :
+       {std::pair("latent", 13.5), std::pair("modulations", 15.5)}) {
+    BOOST_TEST(fitted.at(stage).at("psnr_mean").get<double>() > least_db, stage);
     BOOST_TEST(fitted.at(stage).at("seconds_per_image").get<double>() > 0, stage);
   }
   const json scores = json::parse(place.must("evaluate f.safetensors icons --size 24 --json"));
   BOOST_TEST(scores.at("sizes").at(0).at("psnr_mean") == fitted.at("modulations").at("psnr_mean"));
   BOOST_TEST(place.must(fit + "-o g.safetensors").find("latent") != std::string::npos);
   place.must_fail(1, "fit f.safetensors icons --size 7 -o g.safetensors", "7");
-  place.must("train icons" + small + "--steps 5 -o all.safetensors");
-  place.must_fail(1, "fit all.safetensors icons --size 24 -o h.safetensors", "--all");
+  trained().must_fail(1, "fit out/m.safetensors icons --size 24 -o out/h.safetensors", "--all");
 }
 
 BOOST_AUTO_TEST_CASE(a_study_runs_each_seed_once) {

@@ -1,10 +1,14 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <csignal>
+#include <cstddef>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
+#include <utility>
 
 #include "chorus/pictures.hpp"
 #include "files.hpp"
@@ -116,7 +120,7 @@ BOOST_AUTO_TEST_CASE(tracking_only_looks) {
   place.must("train icons" + options + "--track icons -o b.safetensors");
   BOOST_TEST(place.same_bytes("a.safetensors", "b.safetensors"));
   place.must_fail(1, "train icons/24 -o c.safetensors --track icons/24",
-                  "no images of another size");
+                  "no images of a size other");
   std::ifstream metrics(place.path("b.metrics.jsonl"));
   json last;
   std::size_t described = 0, tracked = 0;
@@ -199,6 +203,40 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_said_and_loses_nothing) {
   BOOST_TEST(chorus::read_file(place.path("m.safetensors")) == before);
   for (const auto& entry : fs::directory_iterator(place.path("")))
     BOOST_TEST(entry.path().filename().string().find("tmp") == std::string::npos, entry.path());
+}
+
+BOOST_AUTO_TEST_CASE(a_checkpoint_that_fails_half_way_leaves_the_one_before) {
+  const Workplace place;
+  BackgroundTraining training(
+      place, "train icons" + small + "--seconds 60 --checkpoint-seconds 0.1 -o m.safetensors",
+      "trap '' XFSZ;");
+  training.wait_for("m.safetensors");
+  training.limit_file_size(fs::file_size(place.path("m.safetensors")) / 2);
+  const auto wait_for_warnings = [&](std::ptrdiff_t count) {
+    training.wait_until([&] {
+      std::istringstream out(chorus::read_file(place.path("bg.txt")));
+      std::ptrdiff_t warnings = 0;
+      for (std::string line; std::getline(out, line);)
+        warnings += line.find("warning: no checkpoint: cannot write m.s") != std::string::npos;
+      return warnings >= count;
+    });
+  };
+  wait_for_warnings(1);
+  const auto files = [&] {
+    return std::pair(chorus::read_file(place.path("m.safetensors")),
+                     chorus::read_file(place.path("m.state.safetensors")));
+  };
+  const auto before = files();
+  wait_for_warnings(3);
+  const int status = training.stop(SIGINT);
+  BOOST_TEST((WIFEXITED(status) && WEXITSTATUS(status) == 1));
+  const std::string error = chorus::read_file(place.path("bg_err.txt"));
+  BOOST_TEST(error.starts_with("chorus: cannot write m.s"), error);
+  BOOST_TEST(std::count(error.begin(), error.end(), '\n') == 1, error);
+  BOOST_TEST((files() == before));
+  for (const auto& entry : fs::directory_iterator(place.path("")))
+    BOOST_TEST(entry.path().filename().string().find("tmp") == std::string::npos, entry.path());
+  place.must("evaluate m.safetensors icons --size 24");
 }
 
 BOOST_AUTO_TEST_CASE(a_state_that_cannot_be_written_does_not_cost_the_model) {

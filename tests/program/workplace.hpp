@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -8,8 +9,10 @@
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <thread>
 
@@ -77,13 +80,15 @@ class Workplace {
 
 inline const std::string small = " --size 24 --width 32 --latent 8 --threads 2 ";
 
-/// Starts a training in the background; returns once its first state file is there.
+/// Starts a training in the background, after the shell commands `before`.
 class BackgroundTraining {
  public:
-  BackgroundTraining(const Workplace& place, const std::string& arguments) : place_(place) {
+  BackgroundTraining(const Workplace& place, const std::string& arguments,
+                     const std::string& before = "")
+      : place_(place) {
     const std::string command =
-        fmt::format("cd '{}' && exec '{}' {} > bg.txt 2> bg_err.txt < /dev/null",
-                    place.path("").string(), CHORUS_PROGRAM, arguments);
+        fmt::format("cd '{}' && {} exec '{}' {} > bg.txt 2> bg_err.txt < /dev/null",
+                    place.path("").string(), before, CHORUS_PROGRAM, arguments);
     child_ = fork();
     BOOST_REQUIRE(child_ >= 0);
     if (child_ == 0) {
@@ -96,9 +101,20 @@ class BackgroundTraining {
   }
 
   void wait_for(const std::string& file) const {
-    for (int i = 0; i < 2000 && !fs::exists(place_.path(file)); ++i)
+    wait_until([&] { return fs::exists(place_.path(file)); });
+  }
+
+  /// Waits for at most 20 s, which must be enough.
+  static void wait_until(const std::function<bool()>& condition) {
+    for (int i = 0; i < 2000 && !condition(); ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    BOOST_REQUIRE(fs::exists(place_.path(file)));
+    BOOST_REQUIRE(condition());
+  }
+
+  /// From now on, writing a file beyond this size fails, as on a full disk.
+  void limit_file_size(std::uintmax_t bytes) const {
+    const rlimit limit{bytes, RLIM_INFINITY};
+    BOOST_REQUIRE(prlimit(child_, RLIMIT_FSIZE, &limit, nullptr) == 0);
   }
 
   /// Sends a signal and waits for the end; the status as of waitpid.
