@@ -261,7 +261,7 @@ BOOST_AUTO_TEST_CASE(the_precision_shown_is_that_of_the_products) {
   const auto backends = list_backends();
   const auto info = std::ranges::find(backends, name, &BackendInfo::name);
   BOOST_TEST_REQUIRE((info != backends.end()));
-  const Workplace place;
+  const Workplace place(CHORUS_PROGRAM_EMULATED);
   place.must_fail(1, "bench --precision tf32 --backend cpu --threads 1", "no precision tf32");
   if (!info->unavailable.empty()) return;  // no AVX-512 here
   const json result = json::parse(place.must(

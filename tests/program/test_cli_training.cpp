@@ -159,7 +159,9 @@ BOOST_AUTO_TEST_CASE(an_interrupted_training_goes_on_exactly) {
 
 BOOST_AUTO_TEST_CASE(foreign_lines_among_the_metrics_do_no_harm) {
   const Workplace place;
-  place.must("train icons -o m.safetensors --steps 2" + small);
+  BackgroundTraining training(place, "train icons -o m.safetensors --steps 3000" + small);
+  training.wait_for("m.metrics.jsonl");
+  training.stop(SIGINT);
   std::ofstream(place.path("m.metrics.jsonl"), std::ios::app)
       << R"({"step": "two"})"
       << "\n"

@@ -33,7 +33,7 @@ struct Outcome {
 /// A folder with a few small icons, and the program run inside it through the shell.
 class Workplace {
  public:
-  Workplace() {
+  explicit Workplace(const char* program = CHORUS_PROGRAM) : program_(program) {
     fs::create_directories(path("icons/24"));
     fs::create_directories(path("icons/48"));
     for (const char* name : {"about", "camera", "folder", "key"})
@@ -47,7 +47,7 @@ class Workplace {
   Outcome run(const std::string& arguments, const std::string& before = "") const {
     const std::string command =
         fmt::format("cd '{}' && {} '{}' {} > out.txt 2> err.txt < /dev/null",
-                    folder_.path().string(), before, CHORUS_PROGRAM, arguments);
+                    folder_.path().string(), before, program_, arguments);
     const int status = std::system(command.c_str());
     BOOST_REQUIRE(WIFEXITED(status));
     return {WEXITSTATUS(status), read_file(path("out.txt")), read_file(path("err.txt"))};
@@ -75,6 +75,7 @@ class Workplace {
   }
 
  private:
+  std::string program_;
   TemporaryFolder folder_;
 };
 
