@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <filesystem>
 #include <set>
 
 #include "chorus/pictures.hpp"
@@ -34,7 +35,7 @@ double psnr(const Image& a, const Image& b) { return psnr_db(mean_squared_error(
 const Collection icons() {
   LoadOptions options;
   options.size = 24;
-  return load_collection(std::string(CHORUS_DATA_DIR) + "/icons", options);
+  return load_collection(std::filesystem::path(CHORUS_DATA_DIR) / "icons", options);
 }
 
 }  // namespace

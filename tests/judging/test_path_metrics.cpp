@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <filesystem>
 #include <numbers>
 #include <stdexcept>
 
@@ -38,7 +39,7 @@ Image square(double left, double top, double side, const Rgb& color) {
 }
 
 Image icon(const std::string& name) {
-  return read_png(std::string(CHORUS_DATA_DIR) + "/icons/48/" + name + ".png");
+  return read_png(std::filesystem::path(CHORUS_DATA_DIR) / "icons/48" / (name + ".png"));
 }
 
 /// The frames between the ends changed.
