@@ -64,13 +64,6 @@ void add_element_ops(Cases& cases, const Shape& s) {
              [](Vars v) { return scale(v[0], -2.5F); },
              [](Matrices m) { return mapped(m[0], [](double x) { return -2.5 * x; }); },
              tolerance(1)});
-  cases.add({"scale_by" + shape,
-             {cases.random(s.rows, s.cols), cases.random(1, 1)},
-             [](Vars v) { return scale_by(v[0], v[1]); },
-             [](Matrices m) {
-               return mapped(m[0], [factor = m[1](0, 0)](double x) { return factor * x; });
-             },
-             tolerance(s.rows * s.cols)});
 }
 
 void add_sines(Cases& cases, const Shape& s, float bound) {
@@ -222,6 +215,17 @@ void add_compositions(Cases& cases) {
        tolerance(3)});
 }
 
+void add_scale_by(Cases& cases, const Shape& s) {
+  const std::string shape = fmt::format(" {} x {}", s.rows, s.cols);
+  cases.add({"scale_by" + shape,
+             {cases.random(s.rows, s.cols), cases.random(1, 1)},
+             [](Vars v) { return scale_by(v[0], v[1]); },
+             [](Matrices m) {
+               return mapped(m[0], [factor = m[1](0, 0)](double x) { return factor * x; });
+             },
+             tolerance(s.rows * s.cols)});
+}
+
 std::vector<OpCase> make_cases() {
   Cases cases;
   add_products(cases);
@@ -241,6 +245,9 @@ std::vector<OpCase> make_cases() {
   add_palette_cases(cases);
   add_errors(cases);
   add_compositions(cases);
+  // Cases draw their inputs one after another: new ones stand at the end, so that others keep
+  // theirs.
+  for (const Shape& shape : element_shapes) add_scale_by(cases, shape);
   return cases.take();
 }
 
