@@ -141,8 +141,8 @@ void run_elements(Device& device, const Call& call) {
       return launch_elements(
           device, call,
           PaletteScore{a, b, matrix(call.in[2]), static_cast<int>(call.out[0].cols),
-                       static_cast<int>(call.out[0].rows / call.in[0].rows), call.scores->per_square,
-                       call.scores->lowest});
+                       static_cast<int>(call.out[0].rows / call.in[0].rows),
+                       call.scores->per_square, call.scores->lowest});
     default:
       throw std::logic_error("cuda: not an op of elements");
   }

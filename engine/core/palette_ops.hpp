@@ -6,7 +6,7 @@
 // Differentiable operations for images of few colours, and for pixels that are means of samples.
 // Shapes are checked as in chorus/ops.hpp.
 
-namespace chorus {
+namespace CHORUS_API chorus {
 
 /// Colours from palettes of K entries in C channels: a row's colour is the mean of the entries of
 /// its palette, weighted by the softmax of its K logits. palettes [groups x C K] hold the channels
