@@ -13,9 +13,10 @@
 // applies each op's gradient rule, which stands right below the op's value in ops.cpp.
 //
 // Two ways to walk:
-//   backward()   the fast one: adds into the grads given with the leaves, frees every activation
-//                as soon as it has been used. One tape is one tile of a training step.
-//   gradients()  the gradients are recorded too and can be differentiated again.
+//   backward()   adds into the gradient buffers given with the leaves, and frees each activation as
+//                soon as it has been used. This is the fast one: a training step runs it once for
+//                each of its tiles.
+//   gradients()  records the gradients too, so that they can be differentiated again.
 
 namespace CHORUS_API chorus {
 
@@ -43,41 +44,43 @@ class Var {
   std::size_t node_ = constant;
 };
 
-/// op(a) op(b), not computed yet.
+/// A product op(a) op(b) that is not evaluated yet, so that the next op can be fused with it: a
+/// sine layer multiplies it by its cosine while it is being computed.
 struct PendingProduct {
   Var a, b;
   bool transpose_a = false, transpose_b = false;
 };
 
-/// What has been found of a derivative.
+/// A partially accumulated derivative of the result with respect to one node.
 struct Adjoint {
-  Var value;                              ///< empty as long as there is only a product, or nothing
-  std::optional<PendingProduct> product;  ///< which an op may join with what comes next
-  bool in_place = false;                  ///< the tape owns the elements alone and may add to them
+  Var value;                              ///< empty until something other than `product` was added
+  std::optional<PendingProduct> product;  ///< the only contribution so far, if it is a product
+  bool in_place = false;  ///< whether the tape owns the elements and may add to them
 
   bool is_empty() const { return !value.value() && !product; }
 };
 
-/// What a gradient rule sees: the derivative of the result with respect to its op's value, and a
-/// place to put the derivatives with respect to the op's inputs.
+/// The view of a gradient rule: it reads the derivative of the result with respect to its op's
+/// value, and adds the derivatives with respect to the op's inputs.
 class Gradient {
  public:
+  /// The derivative with respect to the op's value; a pending product is evaluated.
   const Var& upstream();
 
-  /// The upstream derivative if it is a product that nobody has computed yet, or null.
+  /// The upstream derivative if it is a product that is not evaluated yet, else null.
   const PendingProduct* pending() const { return adjoint_.product ? &*adjoint_.product : nullptr; }
 
   /// Whether anyone asked for the derivative with respect to `input`.
   bool requires_grad(const Var& input) const { return !input.is_constant(); }
 
-  /// Whether the rule is itself being recorded; then it must be made of ops on Vars.
+  /// Whether gradients are being recorded; the rule must then consist of ops on Vars.
   bool recording() const;
 
   void add(const Var& input, const Var& contribution);
-  /// add(input, op(a) op(b)) without a temporary where that is possible.
+  /// The same as add(input, op(a) op(b)), without a temporary where possible.
   void add_matmul(const Var& input, const Var& a, bool transpose_a, const Var& b, bool transpose_b);
-  /// The tensor that collects the derivative of `input`, for rules that add to it in place.
-  /// Only when not recording.
+  /// The tensor in which the derivative of `input` accumulates, for rules that add to it in place.
+  /// Throws std::logic_error while gradients are being recorded.
   Tensor grad_buffer(const Var& input);
 
  private:
@@ -90,9 +93,9 @@ class Gradient {
 
 using GradientRule = std::function<void(Gradient&)>;
 
-/// In which numbers a tape keeps the activations of sine layers: floats, or what suits the
-/// backend's products best (Backend::activations). Of 16-bit activations only sine layers and
-/// products can be made, and gradients() cannot be asked for.
+/// How a tape stores the activations of sine layers: in fp32, or in the types for which the
+/// backend's products are fastest (Backend::activations). On a tape with reduced activations only
+/// sine layers and products can follow a sine layer, and gradients() is refused.
 enum class Activations { full, reduced };
 
 class Tape {
@@ -115,16 +118,18 @@ class Tape {
   /// A leaf whose derivative backward() adds to `grad` (same shape as the value).
   Var variable(Tensor value, Tensor grad);
 
-  /// Whether an op on these inputs will be recorded, so that its gradient may be wanted.
+  /// Whether an op on these inputs will be recorded, because its gradient may be needed.
   bool records(std::initializer_list<const Var*> inputs) const;
   /// Records the op that computed `value` from `inputs`. For ops.cpp.
   Var record(Tensor value, std::initializer_list<const Var*> inputs, GradientRule rule);
 
-  /// Adds the derivatives of the 1 x 1 value `result` to the grads. The tape is spent afterwards.
+  /// Adds the derivatives of the 1 x 1 value `result` to the gradient buffers of the leaves. The
+  /// tape cannot be used afterwards.
   void backward(const Var& result);
 
-  /// The same for several values whose derivatives `seeds` (same shapes) are known: what another
-  /// tape, on which they were leaves, has found.
+  /// The same for several values whose own derivatives `seeds` (same shapes) are known already.
+  /// They come from another tape, on which these values were leaves: two tapes then differentiate a
+  /// composition, and the first one serves many runs of the second.
   void backward(std::span<const Var> results, std::span<const Tensor> seeds);
 
   /// The derivatives of `result` (1 x 1) with respect to `variables`, on this tape.

@@ -13,14 +13,21 @@
 
 namespace CHORUS_API chorus {
 
-/// What a backend keeps of work that it has recorded.
+/// The calls of a piece of work that a device has recorded, so that it can replay them at once.
 class CapturedGraph {
  public:
   virtual ~CapturedGraph() = default;
 };
 
-/// The number format of what large products multiply. Sums, parameters and everything else are
-/// single precision always.
+// Four types speak of number formats:
+//
+//   DType            how the elements of one matrix lie in memory
+//   Precision        the format in which a backend's large products multiply their operands
+//   ActivationTypes  the two DTypes in which a backend likes sine layers to keep their activations
+//   Activations      (autodiff.hpp) whether a tape keeps fp32 or follows the ActivationTypes
+
+/// The number format in which large products multiply. Sums, parameters and all other ops are in
+/// single precision.
 enum class Precision : std::uint8_t {
   fp32,
   tf32,  ///< 8 bits of exponent, 10 of fraction
@@ -28,15 +35,14 @@ enum class Precision : std::uint8_t {
   bf16,  ///< 8 bits of exponent, 7 of fraction
 };
 
-/// How the activations of sine layers are kept between a pass forwards and one backwards: the
-/// sines, and the cosines, in whose place come the derivatives.
+/// How sine layers keep their activations from the forward pass to the backward pass.
 struct ActivationTypes {
-  DType values = DType::fp32;
-  DType cosines = DType::fp32;
+  DType values = DType::fp32;   ///< the sines, which the next layer reads
+  DType cosines = DType::fp32;  ///< the cosines, which the backward pass overwrites with gradients
 };
 
-/// A place where primitives run: memory, kernels and workers. Backends know matrices only, nothing
-/// of differentiation, images or latents. How to add one: backends/README.md.
+/// Where primitives run: memory, kernels and workers. A backend knows matrices and nothing else; it
+/// has no notion of differentiation, images or latents. How to add one: backends/README.md.
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -45,22 +51,22 @@ class Backend {
   virtual std::string description() const = 0;  ///< for people: instruction set, device, workers
   virtual Precision precision() const { return Precision::fp32; }  ///< of large products
 
-  /// What its products like best: with operands of 16 bits also in memory, less has to be moved.
+  /// The storage types of activations for which this backend's products are fastest: operands that
+  /// are stored in 16 bits take half of the memory traffic.
   virtual ActivationTypes activations() const { return {}; }
 
   /// Number of workers that `parallel` uses; worker ids are below it.
   virtual std::size_t workers() const = 0;
 
-  /// ActivationTypes below which work that is done element by element is not worth dividing among
-  /// workers.
+  /// Minimum number of elements per worker for element-wise work; less is not worth dividing.
   virtual std::size_t grain_size() const { return 8192; }
 
-  /// Rows of a tile for which the activations of a network of this width stay in the fastest
-  /// cache that holds them.
+  /// The number of rows in a tile such that the activations of a network of this width stay in the
+  /// fastest cache that can hold them.
   virtual std::size_t tile_rows(std::size_t width) const = 0;
 
-  /// Floats that Op::pack writes for a rows x cols matrix; 0 where products take weights as they
-  /// are.
+  /// The number of floats that Op::pack writes for a rows x cols matrix; 0 if products take weights
+  /// as they are.
   virtual std::size_t packed_floats(std::size_t rows, std::size_t cols) const = 0;
 
   /// Zeroed memory, aligned to 64 bytes, with `readable_slack` floats behind it that may be read.
@@ -79,14 +85,13 @@ class Backend {
   virtual void parallel(std::size_t tasks,
                         const std::function<void(std::size_t task, std::size_t worker)>& body) = 0;
 
-  /// Runs work() now, or something that does the same. `recording` is empty the first time, and
-  /// then belongs to this work alone, which must always make the same calls with the same operands
-  /// and neither upload nor download: a device may record them, and replay them later at once.
-  virtual void replay(std::unique_ptr<CapturedGraph>& recording, const std::function<void()>& work);
+  /// Runs work(), or replays what it did before. `graph` is empty at first and then belongs to this
+  /// work alone. The work must make the same calls with the same operands each time, and may
+  /// neither upload nor download, so that a device can record the calls and replay them at once.
+  virtual void replay(std::unique_ptr<CapturedGraph>& graph, const std::function<void()>& work);
 
-  /// Single-precision operations per second that the workers reach together on a loop of
-  /// independent multiply-adds, the most they can do; measured in some milliseconds, now. 0 where
-  /// that is not known.
+  /// The peak of all workers together, in single-precision operations per second, measured now and
+  /// within milliseconds on a loop of independent multiply-adds. 0 if it is unknown.
   virtual double measure_peak_flops() { return 0; }
 };
 

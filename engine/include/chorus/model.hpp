@@ -59,7 +59,7 @@ struct ImageCode {
 ImageCode lerp(const ImageCode& a, const ImageCode& b, float t);
 std::vector<float> lerp(const std::vector<float>& a, const std::vector<float>& b, float t);
 
-/// ActivationTypes of ImageCode::shifts where there are any: one for each unit of each sine layer.
+/// The length of ImageCode::shifts if there are any: one number for each unit of each sine layer.
 std::size_t shift_numbers(const SirenConfig& config);
 
 ImageCode image_code(const Model& model, std::size_t image);
