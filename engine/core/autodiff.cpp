@@ -128,7 +128,7 @@ void Tape::backward(std::span<const Var> results, std::span<const Tensor> seeds)
 
 std::vector<Var> Tape::gradients(const Var& result, std::span<const Var> variables) {
   if (activations_.values != DType::fp32)
-    throw std::invalid_argument("gradients: not on a tape with compact activations");
+    throw std::invalid_argument("gradients: not on a tape with reduced activations");
   if (result.rows() != 1 || result.cols() != 1)
     throw std::invalid_argument("gradients: the result must be 1 x 1");
   if (!result.is_constant()) {
