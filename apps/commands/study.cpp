@@ -10,6 +10,7 @@
 #include "chorus/error.hpp"
 #include "evaluation/evaluation.hpp"
 #include "evaluation/fitting.hpp"
+#include "evaluation/seed_measures.hpp"
 #include "files.hpp"
 #include "printable.hpp"
 #include "support/session.hpp"
@@ -29,61 +30,6 @@ struct StudyOptions {
   std::size_t seeds = 3;
   std::filesystem::path out;
 };
-
-/// Measures of one seed: a name with its unit, and the value.
-using Measures = std::vector<std::pair<std::string, double>>;
-
-void add(Measures& measures, const std::string& name, const ordered_json& value) {
-  measures.emplace_back(name, value.get<double>());
-}
-
-double best_baseline_db(const ordered_json& baselines) {
-  double best = 0;
-  for (const ordered_json& each : baselines)
-    best = std::max(best, each["psnr_pooled"].get<double>());
-  return best;
-}
-
-void add_baselines(Measures& measures, const std::string& what, double ours_db,
-                   const ordered_json& scores) {
-  if (!scores.contains("baselines") || scores["baselines"].empty()) return;
-  measures.emplace_back(what + "over the best baseline, dB",
-                        ours_db - best_baseline_db(scores["baselines"]));
-  add(measures, what + "images won over all", scores["wins_over_all"]);
-}
-
-Measures pixel_measures(const ordered_json& result) {
-  const ordered_json& held_out = result.at("held_out");
-  Measures measures;
-  add(measures, "held-out pixels, pooled, dB", held_out["psnr_held_out"]);
-  add(measures, "held-out pixels, mean, dB", held_out["psnr_held_out_mean"]);
-  add(measures, "kept pixels, pooled, dB", held_out["psnr_kept"]);
-  add_baselines(measures, "held-out pixels, ", held_out["psnr_held_out"].get<double>(), held_out);
-  return measures;
-}
-
-Measures resolution_measures(const ordered_json& result) {
-  Measures measures;
-  for (const ordered_json& size : result.at("sizes")) {
-    const std::string at = fmt::format("{} px, ", size["size"].get<std::size_t>());
-    add(measures, at + "pooled, dB", size["psnr_pooled"]);
-    add(measures, at + "mean, dB", size["psnr_mean"]);
-    add(measures, at + "SSIM", size["ssim_mean"]);
-    add_baselines(measures, at, size["psnr_pooled"].get<double>(), size);
-  }
-  return measures;
-}
-
-Measures image_measures(const ordered_json& result) {
-  Measures measures;
-  for (const char* what : {"latent", "modulations"}) {
-    const std::string fitted = fmt::format("unseen images by {}, ", what);
-    add(measures, fitted + "mean, dB", result.at(what)["psnr_mean"]);
-    add(measures, fitted + "pooled, dB", result.at(what)["psnr_pooled"]);
-    add(measures, fitted + "seconds an image", result.at(what)["seconds_per_image"]);
-  }
-  return measures;
-}
 
 template <class Config>
 ordered_json to_json(const Config& config) {
@@ -148,19 +94,6 @@ ordered_json settings_of(const StudyOptions& options) {
   return settings;
 }
 
-/// The settings that differ, as "training/edge_pixels: 11, now 12".
-std::string differences(const ordered_json& before, const ordered_json& now) {
-  const ordered_json was = before.is_object() ? before.flatten() : ordered_json::object();
-  const ordered_json is = now.flatten();
-  std::string text;
-  for (const auto& [key, value] : is.items()) {
-    if (was.contains(key) && was[key] == value) continue;
-    text += fmt::format("{}{}: {}, now {}", text.empty() ? "" : "; ", key.substr(1),
-                        was.contains(key) ? was[key].dump() : "unknown", value.dump());
-  }
-  return text.empty() ? "others" : text;
-}
-
 TrainOptions training_of(const StudyOptions& options, std::uint64_t seed) {
   TrainOptions train = options.train;
   train.training.seed = seed;
@@ -193,19 +126,29 @@ ordered_json evaluate_model(const StudyOptions& options, const TrainOptions& tra
   return result;
 }
 
-/// The result of a seed, read from its file if it is finished.
-ordered_json run_seed(const StudyOptions& options, const ordered_json& settings,
-                      std::uint64_t seed) {
+/// The measures of a seed that is finished.
+Measures measures_before(const StudyOptions& options, const ordered_json& settings,
+                         const fs::path& file) {
+  const std::string text = read_file(file);
+  try {
+    const FinishedSeed seed = parse_finished_seed(text);
+    if (seed.settings != settings)
+      throw Error(fmt::format("it was made with other settings ({}); choose another --output",
+                              differences(seed.settings, settings)));
+    return seed_measures(options.protocol, seed.result);
+  } catch (const Error& error) {
+    throw Error(fmt::format("{}: {}", shown(file), printable(error.what())));
+  }
+}
+
+/// The measures of a seed, which is trained and evaluated unless it was finished before.
+Measures run_seed(const StudyOptions& options, const ordered_json& settings, std::uint64_t seed) {
   const TrainOptions training = training_of(options, seed);
   const fs::path file = fs::path(training.model).replace_extension(".json");
   if (fs::exists(file)) {
-    ordered_json done = ordered_json::parse(read_file(file), nullptr, false);
-    const ordered_json before = done.is_object() ? done.value("settings", ordered_json()) : done;
-    if (before != settings)
-      throw Error(fmt::format("{} was made with other settings ({}); choose another --output",
-                              shown(file), printable(differences(before, settings))));
+    Measures measures = measures_before(options, settings, file);
     fmt::print("Seed {}: finished before\n", seed);
-    return done.at("result");
+    return measures;
   }
   fmt::print("Seed {}\n", seed);
   train(training);
@@ -215,7 +158,7 @@ ordered_json run_seed(const StudyOptions& options, const ordered_json& settings,
   write_atomically(file, [&](std::ostream& out) {
     out << whole.dump(1, ' ', false, ordered_json::error_handler_t::replace) << "\n";
   });
-  return result;
+  return seed_measures(options.protocol, result);
 }
 
 /// The 0.975 quantile of Student's t.
@@ -241,12 +184,24 @@ Interval interval(const std::vector<double>& values) {
   return {mean, t_quantile(values.size() - 1) * std::sqrt(squares / (n - 1) / n)};
 }
 
+/// A finished seed whose file was edited may have others.
+void require_same_measures(const std::vector<Measures>& seeds) {
+  using Measure = Measures::value_type;
+  for (std::size_t k = 1; k < seeds.size(); ++k)
+    if (!std::ranges::equal(seeds[k], seeds.front(), {}, &Measure::first, &Measure::first))
+      throw Error(
+          fmt::format("seed number {} of the study has other measures than the first one; "
+                      "expected the same (remove the file of the one that was edited)",
+                      k + 1));
+}
+
 void summarize(const StudyOptions& options, const std::vector<Measures>& seeds) {
+  require_same_measures(seeds);
   ordered_json list = ordered_json::array();
   fmt::print("\n{} seeds, mean and 95 % interval (Student's t)\n", seeds.size());
   for (std::size_t m = 0; m < seeds.front().size(); ++m) {
     std::vector<double> values;
-    for (const Measures& seed : seeds) values.push_back(seed.at(m).second);
+    for (const Measures& seed : seeds) values.push_back(seed[m].second);
     const auto [mean, half_width] = interval(values);
     const std::string& name = seeds.front()[m].first;
     const std::string spread = seeds.size() > 1 ? fmt::format("+- {:.3f}", half_width) : "";
@@ -265,12 +220,8 @@ void study(const StudyOptions& options) {
   make_folder(options.out);
   const ordered_json settings = settings_of(options);
   std::vector<Measures> seeds;
-  for (std::size_t k = 0; k < options.seeds; ++k) {
-    const ordered_json result = run_seed(options, settings, options.train.training.seed + k);
-    seeds.push_back(options.protocol == "pixels"   ? pixel_measures(result)
-                    : options.protocol == "images" ? image_measures(result)
-                                                   : resolution_measures(result));
-  }
+  for (std::size_t k = 0; k < options.seeds; ++k)
+    seeds.push_back(run_seed(options, settings, options.train.training.seed + k));
   summarize(options, seeds);
 }
 

@@ -12,6 +12,7 @@
 #include "chorus/render.hpp"
 #include "files.hpp"
 #include "parallel.hpp"
+#include "parse_json.hpp"
 #include "ranking.hpp"
 #include "split.hpp"
 #include "support/fingerprint.hpp"
@@ -105,7 +106,12 @@ void write_cache(const PairStudySettings& settings, const ordered_json& key,
 json stored(const PairStudySettings& settings) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(cache_file(settings), ignored)) return {};
-  return json::parse(read_file(cache_file(settings)), nullptr, false);
+  const std::string text = read_file(cache_file(settings));
+  try {
+    return parse_json(text, "the file");
+  } catch (const Error&) {  // damaged: it is made anew
+    return {};
+  }
 }
 
 /// Nothing if there is no file, if it belongs to other settings, or if it is damaged.
@@ -115,9 +121,10 @@ std::optional<std::vector<ScoredPair>> read_cache(const Model& model,
   const json file = stored(settings);
   if (!file.is_object()) return {};
   try {
-    if (file.at("of") != json::parse(key.dump())) return {};
+    if (file.at("of") != json(key)) return {};
     std::vector<ScoredPair> scored;
     for (const json& row : file.at("pairs")) {
+      if (!row.at(0).is_number_unsigned() || !row.at(1).is_number_unsigned()) return {};
       const ImagePair pair{row.at(0), row.at(1), 0};
       if (pair.a >= pair.b || pair.b >= model.images.size()) return {};
       scored.push_back({pair,

@@ -10,6 +10,7 @@
 
 #include "chorus/error.hpp"
 #include "files.hpp"
+#include "parse_json.hpp"
 #include "printable.hpp"
 
 namespace chorus::app {
@@ -39,8 +40,11 @@ std::vector<json> read_metrics(const std::filesystem::path& file) {
   std::istringstream in(read_file(file));
   std::vector<json> lines;
   for (std::string text; std::getline(in, text);) {
-    json line = json::parse(text, nullptr, false);
-    if (line.is_object()) lines.push_back(std::move(line));
+    try {
+      json line = parse_json(text, "the line");
+      if (line.is_object()) lines.push_back(std::move(line));
+    } catch (const Error&) {  // a line cut off by a stop; the others are good without it
+    }
   }
   return lines;
 }

@@ -2,10 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <concepts>
 #include <cstdint>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "chorus/error.hpp"
+#include "parse_json.hpp"
 #include "split.hpp"
 #include "support/fingerprint.hpp"
 
@@ -20,6 +25,75 @@ std::filesystem::path beside(const std::filesystem::path& model, const char* end
   if (stem.extension() == ".safetensors") stem.replace_extension();
   stem += ending;
   return stem;
+}
+
+// A state with a right checksum may still have been edited. Steps of a training compute with its
+// numbers without asking, so that each has to be one that flags could have set.
+
+/// The largest value that a setting may have; the least is 0.
+double largest(std::string_view setting) {
+  constexpr std::string_view fractions[] = {
+      "beta1", "beta2", "warm_up", "area_from", "area_jitter", "blended_from", "assignment_until"};
+  constexpr std::string_view samples[] = {"area_samples", "blended_samples"};
+  constexpr double fraction = 1, samples_per_axis = 64, others = 1 << 20, steps = 1e15;
+  if (std::ranges::count(fractions, setting) > 0) return fraction;
+  if (std::ranges::count(samples, setting) > 0) return samples_per_axis;
+  return setting == "decay_steps" ? steps : others;
+}
+
+[[noreturn]] void refuse(const char* name, const json& value, const std::string& expected) {
+  throw Error(fmt::format("{} is {}; expected {}", name, value.dump(), expected));
+}
+
+double read_number(const json& object, const char* name, double least, double most) {
+  const json& value = object.at(name);
+  const double number = value.is_number() ? value.get<double>() : -1.0;
+  if (!(number >= least && number <= most))
+    refuse(name, value, fmt::format("a number from {} to {}", least, most));
+  return number;
+}
+
+void read_setting(const json& training, const char* name, std::floating_point auto& setting) {
+  using Number = std::remove_reference_t<decltype(setting)>;
+  setting = static_cast<Number>(read_number(training, name, 0, largest(name)));
+}
+
+void read_setting(const json& training, const char* name, std::unsigned_integral auto& setting) {
+  using Number = std::remove_reference_t<decltype(setting)>;
+  const json& value = training.at(name);
+  const bool is_seed = std::string_view(name) == "seed";
+  const auto most =
+      is_seed ? std::numeric_limits<Number>::max() : static_cast<Number>(largest(name));
+  if (!value.is_number_unsigned() || value.get<std::uint64_t>() > most)
+    refuse(name, value, fmt::format("a whole number from 0 to {}", most));
+  value.get_to(setting);
+}
+
+void require_pixels(const PixelSampling& pixels) {
+  const AreaSampling& areas = pixels.areas;
+  if (pixels.flat_pixels + pixels.edge_pixels == 0 || areas.flat_pixels + areas.edge_pixels == 0 ||
+      areas.samples_per_axis == 0)
+    throw Error("its settings leave a step without pixels");
+}
+
+Limit read_limit(const json& object) {
+  constexpr double least = 1e-6, most = 1e18;
+  const json& kind = object.at("kind");
+  if (kind != "steps" && kind != "seconds") refuse("kind", kind, "steps or seconds");
+  return {kind == "steps" ? Limit::Kind::steps : Limit::Kind::seconds,
+          read_number(object, "amount", least, most)};
+}
+
+TrainingState state_from(const json& training) {
+  constexpr double most_seconds = 1e12;
+  TrainingState state;
+  each_setting(state.config,
+               [&](const char* name, auto& value) { read_setting(training, name, value); });
+  require_pixels(state.config.pixels);
+  state.limit = read_limit(training.at("limit"));
+  state.elapsed_s = read_number(training, "elapsed_seconds", 0, most_seconds);
+  training.at("data_checksum").get_to(state.data_checksum);
+  return state;
 }
 
 }  // namespace
@@ -51,18 +125,10 @@ TrainingState read_state(const TensorFile& file, const std::string& origin) {
   if (found == file.metadata.end())
     throw Error(origin + ": has no training state; expected the .state file of a training");
   try {
-    const json training = json::parse(found->second);
-    TrainingState state;
-    each_setting(state.config,
-                 [&](const char* name, auto& value) { training.at(name).get_to(value); });
-    const json& limit = training.at("limit");
-    state.limit.kind =
-        limit.at("kind").get<std::string>() == "steps" ? Limit::Kind::steps : Limit::Kind::seconds;
-    limit.at("amount").get_to(state.limit.amount);
-    training.at("elapsed_seconds").get_to(state.elapsed_s);
-    training.at("data_checksum").get_to(state.data_checksum);
-    return state;
+    return state_from(parse_json(found->second, "\"training\""));
   } catch (const json::exception& error) {
+    throw Error(fmt::format("{}: the training state is damaged: {}", origin, error.what()));
+  } catch (const Error& error) {
     throw Error(fmt::format("{}: the training state is damaged: {}", origin, error.what()));
   }
 }

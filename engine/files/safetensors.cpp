@@ -12,13 +12,13 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <ostream>
-#include <set>
 #include <span>
 #include <stdexcept>
 #include <string_view>
 
 #include "chorus/error.hpp"
 #include "files.hpp"
+#include "parse_json.hpp"
 #include "printable.hpp"
 
 namespace chorus {
@@ -171,27 +171,10 @@ Parts split(std::string_view bytes) {
   return {bytes.substr(length_bytes, header_bytes), bytes.substr(length_bytes + header_bytes)};
 }
 
-/// Parses the header and refuses keys that occur twice, of which the library would drop one.
 json parse_header(std::string_view header) {
-  // The library takes a NUL for the end of the text and would ignore what follows it.
-  if (!header.starts_with('{') || header.find('\0') != std::string_view::npos)
+  if (!header.starts_with('{'))
     throw Error("the header is not a JSON object: not a safetensors file, or a damaged one");
-  std::vector<std::set<std::string>> keys;
-  const auto refuse_duplicates = [&](int, json::parse_event_t event, json& value) {
-    if (event == json::parse_event_t::object_start) keys.emplace_back();
-    if (event == json::parse_event_t::object_end) keys.pop_back();
-    if (event == json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second)
-      throw Error(fmt::format("the header has the key '{}' twice", value.get<std::string>()));
-    return true;
-  };
-  try {
-    return json::parse(header, refuse_duplicates);
-  } catch (const json::parse_error& error) {
-    throw Error(
-        fmt::format("the header is not valid JSON (at byte {}): damaged, or not a "
-                    "safetensors file",
-                    error.byte));
-  }
+  return parse_json(header, "the header");
 }
 
 std::map<std::string, std::string> read_metadata(const json& header) {

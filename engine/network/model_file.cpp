@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "chorus/error.hpp"
+#include "parse_json.hpp"
 #include "printable.hpp"
 #include "safetensors.hpp"
 
@@ -86,7 +87,7 @@ json to_json(const Split& split) {
 Split split_from(const TensorFile& file) {
   const auto found = file.metadata.find("split");
   if (found == file.metadata.end()) return {};
-  const json object = json::parse(found->second);
+  const json object = parse_json(found->second, "split");
   const auto share = [&](const char* key) {
     const double value = object.at(key).get<double>();
     if (!(value >= 0 && value < 1))
@@ -94,7 +95,10 @@ Split split_from(const TensorFile& file) {
           fmt::format("{} is {}; expected a number from 0 to below 1", key, object.at(key).dump()));
     return value;
   };
-  const Split split{object.at("seed").get<std::uint64_t>(), share("held_out_pixels"),
+  const json& seed = object.at("seed");
+  if (!seed.is_number_unsigned())
+    throw Error(fmt::format("seed is {}; expected a whole number", seed.dump()));
+  const Split split{seed.get<std::uint64_t>(), share("held_out_pixels"),
                     object.contains("held_out_images") ? share("held_out_images") : 0};
   return split;
 }
@@ -135,6 +139,10 @@ const std::string& metadata(const TensorFile& file, const std::string& key) {
   if (found == file.metadata.end())
     throw Error(fmt::format("metadata has no \"{}\"; expected a chorus model", key));
   return found->second;
+}
+
+json json_metadata(const TensorFile& file, const std::string& key) {
+  return parse_json(metadata(file, key), key);
 }
 
 void check_format(const TensorFile& file) {
@@ -194,8 +202,8 @@ void check_all_known(const TensorFile& file, const Model& model) {
 
 Model read_model(Memory& memory, const TensorFile& file) {
   check_format(file);
-  const SirenConfig config = config_from_json(json::parse(metadata(file, "configuration")));
-  std::vector<EncodedImage> images = images_from_json(json::parse(metadata(file, "images")));
+  const SirenConfig config = config_from_json(json_metadata(file, "configuration"));
+  std::vector<EncodedImage> images = images_from_json(json_metadata(file, "images"));
   check_sizes(file, config, images.size());
   const std::size_t count = images.size(), palette = free_palette_numbers(config);
   Model model{Siren(memory, config),
@@ -212,11 +220,11 @@ Model read_model(Memory& memory, const TensorFile& file) {
   if (model.palettes) load_tensor(file, "palettes", model.palettes);
   check_all_known(file, model);
   model.siren.pack();
-  model.notes = json::parse(metadata(file, "notes")).get<std::map<std::string, std::string>>();
+  model.notes = json_metadata(file, "notes").get<std::map<std::string, std::string>>();
   model.split = split_from(file);
   if (const auto found = file.metadata.find("decoding"); found != file.metadata.end())
     model.samples_per_axis =
-        count_field(json::parse(found->second), "supersample", largest_supersample);
+        count_field(parse_json(found->second, "decoding"), "supersample", largest_supersample);
   if (file.tensors.contains("shifts")) {
     const std::size_t rows = model.images.size(), cols = shift_numbers(config);
     model.shifts = memory.from(find_tensor(file, "shifts", rows, cols).values, rows, cols);

@@ -23,7 +23,7 @@ void check_model(const std::string& file) {
       const auto samples_per_axis = std::min<std::size_t>(model.samples_per_axis, 3);
       fuzz::require(renderer.render(i, {{3, 2}, samples_per_axis}).pixels() == 6);
     }
-    from_tensor_file(memory, to_tensor_file(*fuzz::backend(), model), "again");
+    from_tensor_file(memory, to_tensor_file(model), "again");
   } catch (const Error&) {
   }
 }

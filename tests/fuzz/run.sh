@@ -10,7 +10,7 @@ seconds=${2:-60}
 shift $(($# < 2 ? $# : 2))
 targets=("$@")
 if ((${#targets[@]} == 0)); then
-  targets=(png model training_state metrics pairs names)
+  targets=(png model training_state metrics pairs study names)
 fi
 work=$build/fuzz
 chorus=$build/apps/chorus
@@ -21,7 +21,7 @@ mkdir -p "$work/found"
 make_seeds() {
   local seeds=$work/seeds data=$work/pictures options i=0
   rm -rf "$seeds" "$data"
-  mkdir -p "$seeds"/{png,model,training_state,metrics,pairs,names} "$data"/{24,48}
+  mkdir -p "$seeds"/{png,model,training_state,metrics,pairs,study,names} "$data"/{24,48}
   "$build/tests/fuzz/fuzz_png_seeds" "$seeds/png"
   cp "$icons"/24/{about,camera}.png "$seeds/png"
   for name in about camera folder; do
@@ -38,6 +38,12 @@ make_seeds() {
     cp "$work/$i.safetensors" "$seeds/model/$i"
     cp "$work/$i.state.safetensors" "$seeds/training_state/$i"
     cp "$work/$i.metrics.jsonl" "$seeds/metrics/$i"
+  done
+  for options in pixels resolutions images; do
+    "$chorus" study "$data" --protocol "$options" --size 24 --seeds 1 --steps 5 --width 8 \
+      --hidden-layers 1 --latent 4 --threads 1 --backend reference -o "$work/study" \
+      > "$work/seeds.log"
+    mv "$work/study/seed_1.json" "$seeds/study/$options"
   done
   printf '{"of":{"version":1,"model":"@","path":"linear","sample":%s,"seed":%s},"pairs":[%s]}' 0 0 \
     '[0,1,1,0.5,0.4,0.3],[0,2,1,0.6,0.3,0.3],[0,3,1,0.5,0.4,0.2],[1,2,1,0.5,0.4,0.3],[1,3,1,0.5,0.4,0.1],[2,3,1,0.1,0.4,0.3]' \

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <functional>
@@ -234,6 +236,19 @@ BOOST_AUTO_TEST_CASE(metadata_that_are_no_json_are_refused) {
   for (const char* key : {"configuration", "images", "notes"})
     for (const char* text : {"", "{", "[1", "nonsense", "[]]", "null", "[[[[", "{\"a\":1}"})
       check_refused(failure_with(key, text), {});
+  for (const char* key : {"configuration", "images", "notes"}) {
+    const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
+    check_refused(failure_with(key, deep), {"nested deeper than 64 levels"});
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_seed_of_a_split_is_a_whole_number) {
+  for (const char* seed : {"-1", "0.5", "1e38", "\"1\"", "18446744073709551616"}) {
+    const auto message = failure([&](TensorFile& file) {
+      file.metadata["split"] = fmt::format(R"({{"seed":{},"held_out_pixels":0.5}})", seed);
+    });
+    check_refused(message, {"seed is", "expected a whole number"});
+  }
 }
 
 BOOST_AUTO_TEST_CASE(files_that_are_no_safetensors_are_refused) {

@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -311,6 +312,40 @@ BOOST_AUTO_TEST_CASE(a_study_runs_each_seed_once) {
   place.must_fail(1, study + "--hidden-layers 2 --protocol pixels -o pixels", "settings");
   place.must(study + "--protocol resolutions -o resolutions");
   place.must("study icons" + small + "--steps 5 --seeds 1 --protocol images -o images");
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_seed_of_a_study_is_named) {
+  const Workplace place;
+  const std::string study = "study icons" + small + "--steps 3 --seeds 2 --protocol pixels -o s";
+  place.must(study);
+  const fs::path file = place.path("s/seed_2.json");
+  const std::string whole = chorus::read_file(file);
+  const auto refuse = [&](const std::string& content, const std::string& reason) {
+    std::ofstream(file) << content;
+    place.must_fail(1, study, "seed_2.json: ");
+    place.must_fail(1, study, reason);
+  };
+  const auto refuse_edited = [&](const std::function<void(json&)>& edit,
+                                 const std::string& reason) {
+    nlohmann::ordered_json seed = nlohmann::ordered_json::parse(whole);
+    json result = seed.at("result");
+    edit(result);
+    seed["result"] = result;
+    refuse(seed.dump(), reason);
+  };
+  for (const char* key : {"psnr_held_out", "psnr_held_out_mean", "psnr_kept"})
+    refuse_edited([&](json& result) { result.at("held_out").erase(key); }, key);
+  refuse_edited([](json& result) { result.at("held_out").at("wins_over_all") = nullptr; }, "null");
+  refuse_edited([](json& result) { result.erase("held_out"); }, "held_out");
+  refuse("", "not valid JSON");
+  refuse("{}", "\"settings\"");
+  refuse(whole.substr(0, whole.size() / 2), "not valid JSON");
+  refuse(std::string(200'000, '[') + std::string(200'000, ']'), "nested deeper");
+
+  nlohmann::ordered_json seed = nlohmann::ordered_json::parse(whole);
+  seed["result"]["held_out"].erase("baselines");
+  std::ofstream(file) << seed.dump();
+  place.must_fail(1, study, "seed number 2 of the study has other measures");
 }
 
 BOOST_AUTO_TEST_CASE(a_study_takes_no_seed_of_another_one) {

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstddef>
 #include <fstream>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
@@ -12,6 +13,7 @@
 
 #include "chorus/pictures.hpp"
 #include "files.hpp"
+#include "safetensors.hpp"
 #include "split.hpp"
 #include "workplace.hpp"
 
@@ -157,6 +159,49 @@ BOOST_AUTO_TEST_CASE(an_interrupted_training_goes_on_exactly) {
   }
 }
 
+/// Changes the settings in a state, which gets a right checksum again.
+void edit_state(const fs::path& file, const std::function<void(json&)>& edit) {
+  chorus::TensorFile state = chorus::read_safetensors(file);
+  json training = json::parse(state.metadata.at("training"));
+  edit(training);
+  state.metadata["training"] = training.dump();
+  chorus::write_safetensors(file, state);
+}
+
+BOOST_AUTO_TEST_CASE(a_state_with_settings_that_no_flag_gives_is_refused) {
+  const Workplace place;
+  place.must("train icons" + small + "--steps 3 -o m.safetensors");
+  const fs::path state = place.path("m.state.safetensors");
+  const std::string whole = chorus::read_file(state);
+  const auto refuse = [&](const std::function<void(json&)>& edit, const std::string& reason) {
+    std::ofstream(state, std::ios::binary) << whole;
+    edit_state(state, edit);
+    place.must_fail(1, "train icons --size 24 --resume -o m.safetensors", reason);
+  };
+  const auto refuse_value = [&](const char* key, const json& value) {
+    refuse([&](json& training) { training.at(key) = value; },
+           fmt::format("{} is {}", key, value.dump()));
+  };
+  refuse_value("area_samples", 4294967296U);
+  refuse_value("area_samples", 0.5);
+  refuse_value("blended_samples", 4294967296U);
+  refuse_value("flat_pixels", std::uint64_t{1} << 63U);
+  refuse_value("flat_pixels", -1);
+  refuse_value("edge_pixels", 1e38);
+  refuse_value("images_per_step", "all");
+  refuse_value("seed", -1);
+  refuse_value("learning_rate", 1e300);
+  refuse_value("learning_rate", nullptr);
+  refuse_value("area_from", -0.5);
+  refuse_value("area_jitter", 1.5);
+  refuse_value("elapsed_seconds", -1);
+  refuse([](json& training) { training["limit"]["amount"] = 0; }, "amount is 0");
+  refuse([](json& training) { training["limit"]["kind"] = "days"; }, "kind is \"days\"");
+  refuse([](json& training) { training["flat_pixels"] = training["edge_pixels"] = 0; },
+         "without pixels");
+  refuse([](json& training) { training.erase("beta1"); }, "beta1");
+}
+
 BOOST_AUTO_TEST_CASE(foreign_lines_among_the_metrics_do_no_harm) {
   const Workplace place;
   BackgroundTraining training(place, "train icons -o m.safetensors --steps 3000" + small);
@@ -166,7 +211,12 @@ BOOST_AUTO_TEST_CASE(foreign_lines_among_the_metrics_do_no_harm) {
       << R"({"step": "two"})"
       << "\n"
       << R"({"sizes": {"large": {"psnr_pooled": 1}}})"
-      << "\n";
+      << "\n"
+      << R"({"step": 1, "sizes": )" << std::string(200'000, '[') << std::string(200'000, ']')
+      << "}\n"
+      << R"({"step": 1, "loss": 1e999})"
+      << "\n"
+      << R"({"step": )";
   place.must("train icons --size 24 --resume -o m.safetensors");
 
   std::ofstream(place.path("m.metrics.jsonl"), std::ios::app)

@@ -1,0 +1,103 @@
+#include "evaluation/seed_measures.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "chorus/error.hpp"
+#include "parse_json.hpp"
+
+namespace chorus::app {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+// What is missing, or of another type, is an exception of the library's at() and get().
+
+void add(Measures& measures, const std::string& name, const ordered_json& scores, const char* key) {
+  measures.emplace_back(name, scores.at(key).get<double>());
+}
+
+double best_baseline_db(const ordered_json& baselines) {
+  double best = 0;
+  for (const ordered_json& each : baselines)
+    best = std::max(best, each.at("psnr_pooled").get<double>());
+  return best;
+}
+
+void add_baselines(Measures& measures, const std::string& what, double ours_db,
+                   const ordered_json& scores) {
+  if (!scores.contains("baselines") || scores.at("baselines").empty()) return;
+  measures.emplace_back(what + "over the best baseline, dB",
+                        ours_db - best_baseline_db(scores.at("baselines")));
+  add(measures, what + "images won over all", scores, "wins_over_all");
+}
+
+Measures pixel_measures(const ordered_json& result) {
+  const ordered_json& held_out = result.at("held_out");
+  Measures measures;
+  add(measures, "held-out pixels, pooled, dB", held_out, "psnr_held_out");
+  add(measures, "held-out pixels, mean, dB", held_out, "psnr_held_out_mean");
+  add(measures, "kept pixels, pooled, dB", held_out, "psnr_kept");
+  add_baselines(measures, "held-out pixels, ", measures.front().second, held_out);
+  return measures;
+}
+
+Measures resolution_measures(const ordered_json& result) {
+  Measures measures;
+  for (const ordered_json& scores : result.at("sizes")) {
+    const ordered_json& size = scores.at("size");
+    if (!size.is_number_unsigned())
+      throw Error(fmt::format("size is {}; expected a whole number", size.dump()));
+    const std::string at = fmt::format("{} px, ", size.get<std::uint64_t>());
+    add(measures, at + "pooled, dB", scores, "psnr_pooled");
+    add(measures, at + "mean, dB", scores, "psnr_mean");
+    add(measures, at + "SSIM", scores, "ssim_mean");
+    add_baselines(measures, at, scores.at("psnr_pooled").get<double>(), scores);
+  }
+  return measures;
+}
+
+Measures image_measures(const ordered_json& result) {
+  Measures measures;
+  for (const char* what : {"latent", "modulations"}) {
+    const std::string fitted = fmt::format("unseen images by {}, ", what);
+    add(measures, fitted + "mean, dB", result.at(what), "psnr_mean");
+    add(measures, fitted + "pooled, dB", result.at(what), "psnr_pooled");
+    add(measures, fitted + "seconds an image", result.at(what), "seconds_per_image");
+  }
+  return measures;
+}
+
+}  // namespace
+
+Measures seed_measures(const std::string& protocol, const ordered_json& result) {
+  try {
+    if (protocol == "pixels") return pixel_measures(result);
+    return protocol == "images" ? image_measures(result) : resolution_measures(result);
+  } catch (const ordered_json::exception& error) {
+    throw Error(fmt::format("the result is not that of a seed: {}", error.what()));
+  }
+}
+
+FinishedSeed parse_finished_seed(const std::string& text) {
+  ordered_json whole = parse_ordered_json(text, "the file");
+  for (const char* key : {"settings", "result"})
+    if (!whole.contains(key) || !whole.at(key).is_object())
+      throw Error(fmt::format("the file has no object \"{}\"; expected that of a finished seed", key));
+  return {std::move(whole.at("settings")), std::move(whole.at("result"))};
+}
+
+std::string differences(const ordered_json& before, const ordered_json& now) {
+  const ordered_json was = before.flatten(), is = now.flatten();
+  std::string text;
+  for (const auto& [key, value] : is.items()) {
+    if (was.contains(key) && was.at(key) == value) continue;
+    text += fmt::format("{}{}: {}, now {}", text.empty() ? "" : "; ", key.substr(1),
+                        was.contains(key) ? was.at(key).dump() : "unknown", value.dump());
+  }
+  return text.empty() ? "others" : text;
+}
+
+}  // namespace chorus::app

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace chorus::app {
+
+/// Measures of one seed of a study: a name with its unit, and the value.
+using Measures = std::vector<std::pair<std::string, double>>;
+
+/// What a study measures of the result of a seed, which is that of `evaluate` or of `fit`. The
+/// protocol is "pixels", "resolutions" or "images". Throws Error if the result lacks something.
+Measures seed_measures(const std::string& protocol, const nlohmann::ordered_json& result);
+
+/// The content of seed_N.json, the file of a seed that is finished.
+struct FinishedSeed {
+  nlohmann::ordered_json settings;  ///< that the seed was trained and evaluated with
+  nlohmann::ordered_json result;
+};
+
+/// Throws Error if the text is not JSON, or lacks one of the two objects.
+FinishedSeed parse_finished_seed(const std::string& text);
+
+/// The settings that differ, as "training/edge_pixels: 11, now 12".
+std::string differences(const nlohmann::ordered_json& before, const nlohmann::ordered_json& now);
+
+}  // namespace chorus::app
