@@ -36,8 +36,9 @@ void print_profile(const Profile& profile, std::uint64_t steps) {
 }
 
 std::string describe_head(const SirenConfig& config) {
-  if (config.head == Head::rgb) return "rgb";
-  return fmt::format("palette ({} {} {} per image)", config.palette_size,
+  const std::string_view head = name(config.head);
+  if (config.head != Head::palette) return std::string(head);
+  return fmt::format("{} ({} {} {} per image)", head, config.palette_size,
                      name(config.palette_source),
                      config.palette_fields == PaletteFields::constant ? "colors" : "color fields");
 }

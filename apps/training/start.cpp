@@ -28,12 +28,15 @@ struct NetworkChoice {
 
 /// What the options leave open is decided from the training pixels: palettes of colours if these
 /// explain most images, else palettes of affine fields, but RGB if most images are far even from
-/// those.
+/// those. Heads without palettes have nothing to decide.
 NetworkChoice choose_network(const TrainOptions& options, const Collection& images,
                              const Split& split) {
   constexpr double most = 0.8;
   SirenConfig network = options.network;
-  if (options.head == Head::rgb) return {network, {}};
+  if (options.head && *options.head != Head::palette) {
+    network.head = *options.head;
+    return {network, {}};
+  }
   PaletteFit fit = fit_palettes(images, split, options.palette_size);
   const bool palettes = options.head || fit.drawn_fraction >= most;
   network.head = palettes ? Head::palette : Head::rgb;

@@ -33,8 +33,8 @@ json to_json(const SirenConfig& config) {
                  {"conditioning", std::string(name(config.conditioning))},
                  {"omega_first", config.omega_first},
                  {"omega_hidden", config.omega_hidden}};
+  if (config.head != Head::rgb) object["head"] = std::string(name(config.head));
   if (config.head == Head::palette) {
-    object["head"] = std::string(name(config.head));
     object["palette_size"] = config.palette_size;
     object["palette"] = std::string(name(config.palette_source));
     object["palette_fields"] = std::string(name(config.palette_fields));

@@ -9,8 +9,9 @@
 
 namespace chorus {
 
-/// What makes colours of the outputs of the network's last layer. A new kind of head is a class
-/// derived from this one, a value of the enum Head with its name, and a line in make_output_head().
+/// What makes colours of the outputs of the network's last layer. A new head is a class derived
+/// from this one in a file of its own, a value of the enum Head with its name, and a case of
+/// make_output_head().
 class OutputHead {
  public:
   virtual ~OutputHead() = default;

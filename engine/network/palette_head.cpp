@@ -1,12 +1,42 @@
-#include "palette_head.hpp"
-
 #include <array>
 #include <stdexcept>
 
 #include "chorus/ops.hpp"
+#include "output_head.hpp"
 #include "palette_ops.hpp"
 
 namespace chorus {
+
+namespace {
+
+/// The outputs are logits of the entries of the image's palette: the colour is sum over k of
+/// softmax(outputs)_k e_k(x, y). An entry e_k is a colour or a colour field p + x gx + y gy.
+class PaletteHead final : public OutputHead {
+ public:
+  PaletteHead(Memory& memory, const SirenConfig& config);
+
+  std::size_t outputs() const override { return entries_; }
+  float initial_weight_factor() const override { return 1; }
+  std::vector<float> initial_bias() const override;
+  std::vector<OwnParameter> own_parameters() const override;
+  Var palettes(std::span<const Var> own, const Var& latents, const Var& free) const override;
+  Var colors(const Var& output, const Var& coordinates, const Var& palettes) const override;
+  Var assignment_loss(const Var& output, const Var& coordinates, const Var& palettes,
+                      const Var& targets) const override;
+
+ private:
+  /// Evaluates colour fields: the factors of p, gx and gy at a place are (1, x, y) = slope (x, y) +
+  /// start, and a product with fold adds up the three terms of each channel. These are made once,
+  /// since a training step that a device has recorded cannot upload.
+  struct FieldBasis {
+    Tensor slope, start, fold;
+  };
+  static FieldBasis field_basis(Memory& memory);
+
+  std::size_t entries_, latent_, numbers_;  ///< numbers_ of a palette
+  bool is_predicted_;
+  FieldBasis field_basis_;  ///< empty if entries are constant
+};
 
 PaletteHead::PaletteHead(Memory& memory, const SirenConfig& config)
     : entries_(config.palette_size),
@@ -68,6 +98,12 @@ Var PaletteHead::assignment_loss(const Var& output, const Var& coordinates, cons
   const Var constant_palettes = output.tape().constant(palettes.value().non_owning());
   return mixture_loss(output, palette_scores(constant_palettes, entries_, targets,
                                              field_basis_.slope ? coordinates : Var(), scores));
+}
+
+}  // namespace
+
+std::shared_ptr<const OutputHead> make_palette_head(Memory& memory, const SirenConfig& config) {
+  return std::make_shared<PaletteHead>(memory, config);
 }
 
 }  // namespace chorus

@@ -14,6 +14,7 @@
 #include "chorus/pictures.hpp"
 #include "files.hpp"
 #include "safetensors.hpp"
+#include "siren_names.hpp"
 #include "split.hpp"
 #include "workplace.hpp"
 
@@ -30,6 +31,16 @@ BOOST_AUTO_TEST_CASE(a_training_that_diverges_says_so) {
                       "--steps 300 --hidden-layers 12 --learning-rate 1000 --omega-hidden 100000 "
                       "-o m.safetensors",
                   "--learning-rate");
+}
+
+BOOST_AUTO_TEST_CASE(every_head_is_trained_where_it_is_asked_for) {
+  const Workplace place;
+  for (const auto& [head, name] : enum_names<Head>.entries()) {
+    place.must(
+        fmt::format("train icons{}--steps 2 --head {} -o {}.safetensors", small, name, name));
+    const std::string info = place.must(fmt::format("info {}.safetensors --json", name));
+    BOOST_TEST(json::parse(info).at("network").at("head") == name);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(same_seed_same_bits) {
