@@ -1,5 +1,8 @@
 #include "chorus/backend.hpp"
 
+#include <array>
+#include <utility>
+
 #include "precision_names.hpp"
 
 namespace chorus {
@@ -8,37 +11,29 @@ void Backend::replay(std::unique_ptr<CapturedGraph>&, const std::function<void()
 
 namespace {
 
-constexpr auto op_names =
-    enum_table<Op>("op", {{Op::matmul, "matmul"},
-                          {Op::pack, "pack"},
-                          {Op::add, "add"},
-                          {Op::subtract, "subtract"},
-                          {Op::multiply, "multiply"},
-                          {Op::scale, "scale"},
-                          {Op::scale_by, "scale_by"},
-                          {Op::fill, "fill"},
-                          {Op::sin, "sin"},
-                          {Op::cos, "cos"},
-                          {Op::broadcast_rows, "broadcast_rows"},
-                          {Op::sum_rows, "sum_rows"},
-                          {Op::scale_rows, "scale_rows"},
-                          {Op::sine_linear, "sine_linear"},
-                          {Op::sine_linear_gradient, "sine_linear_gradient"},
-                          {Op::squared_error, "squared_error"},
-                          {Op::palette_colors, "palette_colors"},
-                          {Op::palette_colors_gradient, "palette_colors_gradient"},
-                          {Op::palette_scores, "palette_scores"},
-                          {Op::mixture_loss, "mixture_loss"},
-                          {Op::mean_samples, "mean_samples"},
-                          {Op::gather_rows, "gather_rows"},
-                          {Op::draw_pixels, "draw_pixels"},
-                          {Op::adam, "adam"}});
-static_assert(op_names.size() == op_count);
+/// "matmul" for Op::matmul. The compiler writes the enumerator at the end of this function's
+/// signature, so that ops are listed in call.hpp alone: "... [with Op op = chorus::Op::matmul;
+/// ...]".
+template <Op op>
+constexpr std::string_view spelled() {
+  constexpr std::string_view mark = "chorus::Op::";
+  const std::string_view signature = __PRETTY_FUNCTION__;
+  const std::size_t begin = signature.rfind(mark) + mark.size();
+  return signature.substr(begin, signature.find_first_of(";]", begin) - begin);
+}
+static_assert(spelled<Op::scale_by>() == "scale_by");
+
+template <std::size_t... numbers>
+constexpr std::array<std::string_view, op_count> spelled_ops(std::index_sequence<numbers...>) {
+  return {spelled<static_cast<Op>(numbers)>()...};
+}
+
+constexpr auto op_names = spelled_ops(std::make_index_sequence<op_count>());
 
 }  // namespace
 
 std::string_view name(Precision precision) { return enum_names<Precision>.name(precision); }
 Precision parse_precision(std::string_view text) { return enum_names<Precision>.parse(text); }
-std::string_view name(Op op) { return op_names.name(op); }
+std::string_view name(Op op) { return op_names.at(static_cast<std::size_t>(op)); }
 
 }  // namespace chorus
