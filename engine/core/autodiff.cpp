@@ -189,9 +189,7 @@ void Tape::compute(Adjoint& adjoint) {
 }
 
 Var Tape::ones_like(const Var& value) {
-  Tensor ones = memory_.empty(value.rows(), value.cols());
-  fill(ones, 1);
-  return constant(std::move(ones));
+  return constant(memory_.full(value.rows(), value.cols(), 1));
 }
 
 ValueAndGrad value_and_grad(

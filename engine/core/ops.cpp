@@ -137,9 +137,7 @@ Var scale_rows(const Var& a, const Var& weights) {
 }
 
 Var sum(const Var& a) {
-  Tensor ones = a.tape().memory().empty(a.cols(), 1);
-  fill(ones, 1);
-  return matmul(sum_rows(a, 1), a.tape().constant(std::move(ones)));
+  return matmul(sum_rows(a, 1), a.tape().constant(a.tape().memory().full(a.cols(), 1, 1)));
 }
 
 Var linear(const Var& x, const Var& w, const Var& b) {

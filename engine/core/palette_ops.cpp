@@ -41,9 +41,8 @@ void recorded_palette_gradient(Gradient& g, const Var& logits, const Var& palett
                              palettes.rows()));
   if (!g.requires_grad(logits)) return;
   const Var slopes = matmul(multiply(up, broadcast_rows(palettes, logits.rows())), fold);
-  Tensor ones = tape.memory().empty(entries, entries);
-  fill(ones, 1);
-  const Var mean = matmul(multiply(weights, slopes), tape.constant(std::move(ones)));
+  const Var ones = tape.constant(tape.memory().full(entries, entries, 1));
+  const Var mean = matmul(multiply(weights, slopes), ones);
   g.add(logits, multiply(weights, subtract(slopes, mean)));
 }
 
@@ -96,9 +95,7 @@ namespace {
 
 /// [rows x 1] -> [rows x cols].
 Var broadcast_columns(const Var& a, std::size_t cols) {
-  Tensor ones = a.tape().memory().empty(1, cols);
-  fill(ones, 1);
-  return matmul(a, a.tape().constant(std::move(ones)));
+  return matmul(a, a.tape().constant(a.tape().memory().full(1, cols, 1)));
 }
 
 }  // namespace

@@ -101,11 +101,13 @@ std::vector<Memory> worker_memories(const std::shared_ptr<Backend>& backend) {
   return memories;
 }
 
-Tensor Memory::zeros(std::size_t rows, std::size_t cols) {
+Tensor Memory::full(std::size_t rows, std::size_t cols, float value) {
   Tensor result = empty(rows, cols);
-  fill(result, 0);
+  fill(result, value);
   return result;
 }
+
+Tensor Memory::zeros(std::size_t rows, std::size_t cols) { return full(rows, cols, 0); }
 
 Tensor Memory::from(std::span<const float> values, std::size_t rows, std::size_t cols) {
   Tensor result = empty(rows, cols);

@@ -73,6 +73,7 @@ class Memory {
 
   /// Contents undefined.
   Tensor empty(std::size_t rows, std::size_t cols, DType dtype = DType::fp32);
+  Tensor full(std::size_t rows, std::size_t cols, float value);
   Tensor zeros(std::size_t rows, std::size_t cols);
   Tensor from(std::span<const float> values, std::size_t rows, std::size_t cols);
   /// A matrix that is often the right operand of products. Where they prefer weights in an order of
