@@ -1,11 +1,11 @@
 #include "palette.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <stdexcept>
 
 #include "metrics.hpp"
 #include "palette_fit.hpp"
+#include "ridge_regression.hpp"
 
 namespace chorus {
 
@@ -19,69 +19,6 @@ std::vector<float> by_channel(const std::vector<ColorField>& entries, PaletteFie
       for (const ColorField& entry : entries) palette.push_back((entry.*term)[c]);
   }
   return palette;
-}
-
-/// Solves A x = b in place for each column of b [n x columns]; A [n x n], symmetric and positive
-/// definite, is replaced by its Cholesky factor.
-void solve(std::vector<double>& a, std::size_t n, std::vector<double>& b, std::size_t columns) {
-  for (std::size_t j = 0; j < n; ++j)
-    for (std::size_t i = j; i < n; ++i) {
-      double sum = a[i * n + j];
-      for (std::size_t k = 0; k < j; ++k) sum -= a[i * n + k] * a[j * n + k];
-      a[i * n + j] = i == j ? std::sqrt(sum) : sum / a[j * n + j];
-    }
-  for (std::size_t c = 0; c < columns; ++c) {
-    for (std::size_t i = 0; i < n; ++i) {
-      for (std::size_t k = 0; k < i; ++k) b[i * columns + c] -= a[i * n + k] * b[k * columns + c];
-      b[i * columns + c] /= a[i * n + i];
-    }
-    for (std::size_t i = n; i-- > 0;) {
-      for (std::size_t k = i + 1; k < n; ++k)
-        b[i * columns + c] -= a[k * n + i] * b[k * columns + c];
-      b[i * columns + c] /= a[i * n + i];
-    }
-  }
-}
-
-/// rows x cols matrices of doubles, row-major.
-struct Table {
-  std::size_t rows, cols;
-  std::vector<double> values;
-  double operator()(std::size_t r, std::size_t c) const { return values[r * cols + c]; }
-};
-
-/// P [targets.cols x inputs.cols] for which inputs P^T is nearest to targets, by ridge regression.
-std::vector<float> ridge_regression(const Table& inputs, const Table& targets) {
-  constexpr double penalty = 1;
-  const std::size_t n = inputs.rows, d = inputs.cols, outputs = targets.cols;
-  std::vector<float> p(outputs * d);
-  // (X^T X + r)^-1 X^T Y = X^T (X X^T + r)^-1 Y: whichever of the two systems is smaller.
-  const bool by_image = n <= d;
-  const std::size_t size = by_image ? n : d;
-  std::vector<double> gram(size * size), solution(size * outputs);
-  for (std::size_t i = 0; i < size; ++i)
-    for (std::size_t j = 0; j < size; ++j) {
-      double sum = i == j ? penalty : 0;
-      for (std::size_t k = 0; k < (by_image ? d : n); ++k)
-        sum += by_image ? inputs(i, k) * inputs(j, k) : inputs(k, i) * inputs(k, j);
-      gram[i * size + j] = sum;
-    }
-  for (std::size_t i = 0; i < size; ++i)
-    for (std::size_t c = 0; c < outputs; ++c)
-      if (by_image)
-        solution[i * outputs + c] = targets(i, c);
-      else
-        for (std::size_t k = 0; k < n; ++k)
-          solution[i * outputs + c] += inputs(k, i) * targets(k, c);
-  solve(gram, size, solution, outputs);
-  for (std::size_t c = 0; c < outputs; ++c)
-    for (std::size_t j = 0; j < d; ++j) {
-      double sum = by_image ? 0 : solution[j * outputs + c];
-      for (std::size_t i = 0; by_image && i < n; ++i)
-        sum += inputs(i, j) * solution[i * outputs + c];
-      p[c * d + j] = static_cast<float>(sum);
-    }
-  return p;
 }
 
 /// Predicted palettes: p is the mean palette, P z the regression of what is left.
