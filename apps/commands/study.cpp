@@ -13,6 +13,7 @@
 #include "evaluation/seed_measures.hpp"
 #include "files.hpp"
 #include "printable.hpp"
+#include "support/cli_flags.hpp"
 #include "support/session.hpp"
 #include "training/train_flags.hpp"
 #include "training/training_state.hpp"
@@ -25,8 +26,8 @@ namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
 struct StudyOptions {
-  TrainOptions train;                    ///< settings of the first seed; the study sets the model
-  std::string protocol = "resolutions";  ///< or "pixels", "images"
+  TrainOptions train;  ///< settings of the first seed; the study sets the model
+  Protocol protocol = Protocol::resolutions;
   std::size_t seeds = 3;
   std::filesystem::path out;
 };
@@ -65,7 +66,7 @@ ordered_json limit_to_json(const TrainOptions& train) {
 ordered_json data_to_json(const StudyOptions& options) {
   const TrainOptions& train = options.train;
   TestData data{.folder = train.data, .sizes = {}, .background = train.background};
-  if (train.size && options.protocol != "resolutions") data.sizes = {*train.size};
+  if (train.size && options.protocol != Protocol::resolutions) data.sizes = {*train.size};
   ordered_json checksums;
   for (const Collection& pictures : load_sizes(data)) checksums.push_back(data_checksum(pictures));
   return checksums;
@@ -78,7 +79,7 @@ ordered_json settings_of(const StudyOptions& options) {
   const Session session(train.backend);
   ordered_json training = to_json(train.training);
   training.erase("seed");
-  ordered_json settings = {{"protocol", options.protocol},
+  ordered_json settings = {{"protocol", enum_names<Protocol>.name(options.protocol)},
                            {"limit", limit_to_json(train)},
                            {"pictures", data_to_json(options)},
                            {"size", train.size.value_or(0)},
@@ -90,7 +91,7 @@ ordered_json settings_of(const StudyOptions& options) {
                            {"backend", session.backend->name()},
                            {"precision", name(session.backend->precision())},
                            {"workers", session.backend->workers()}};
-  if (options.protocol == "images") settings["fit"] = to_json(FitTask{}.config);
+  if (options.protocol == Protocol::images) settings["fit"] = to_json(FitTask{}.config);
   return settings;
 }
 
@@ -98,8 +99,10 @@ TrainOptions training_of(const StudyOptions& options, std::uint64_t seed) {
   TrainOptions train = options.train;
   train.training.seed = seed;
   train.model = options.out / fmt::format("seed_{}.safetensors", seed);
-  if (options.protocol == "pixels" && train.hold_out_pixels == 0) train.hold_out_pixels = 0.2;
-  if (options.protocol == "images" && train.hold_out_images == 0) train.hold_out_images = 0.25;
+  if (options.protocol == Protocol::pixels && train.hold_out_pixels == 0)
+    train.hold_out_pixels = 0.2;
+  if (options.protocol == Protocol::images && train.hold_out_images == 0)
+    train.hold_out_images = 0.25;
   return train;
 }
 
@@ -118,7 +121,7 @@ ordered_json fit_unseen_images(const TrainOptions& trained) {
 /// Scores of a trained model, at all sizes unless only held-out pixels count.
 ordered_json evaluate_model(const StudyOptions& options, const TrainOptions& trained) {
   TestData data{.folder = trained.data, .sizes = {}, .background = trained.background};
-  if (options.protocol == "pixels" && trained.size) data.sizes = {*trained.size};
+  if (options.protocol == Protocol::pixels && trained.size) data.sizes = {*trained.size};
   Session session(trained.backend);
   const Model model = load_model(session.memory, trained.model);
   ordered_json result = {{"model", trained.model.string()}};
@@ -152,8 +155,9 @@ Measures run_seed(const StudyOptions& options, const ordered_json& settings, std
   }
   fmt::print("Seed {}\n", seed);
   train(training);
-  const ordered_json result = options.protocol == "images" ? fit_unseen_images(training)
-                                                           : evaluate_model(options, training);
+  const ordered_json result = options.protocol == Protocol::images
+                                  ? fit_unseen_images(training)
+                                  : evaluate_model(options, training);
   const ordered_json whole = {{"seed", seed}, {"settings", settings}, {"result", result}};
   write_atomically(file, [&](std::ostream& out) {
     out << whole.dump(1, ' ', false, ordered_json::error_handler_t::replace) << "\n";
@@ -211,7 +215,10 @@ void summarize(const StudyOptions& options, const std::vector<Measures>& seeds) 
   }
   const fs::path file = options.out / "study.json";
   write_atomically(file, [&](std::ostream& out) {
-    out << ordered_json{{"protocol", options.protocol}, {"measures", list}}.dump(1) << "\n";
+    out << ordered_json{{"protocol", enum_names<Protocol>.name(options.protocol)},
+                        {"measures", list}}
+               .dump(1)
+        << "\n";
   });
   fmt::print("Study: {}\n", shown(file));
 }
@@ -238,11 +245,8 @@ void add_study(CLI::App& program) {
       .add_option("-o,--output", options->out,
                   "Folder to write models and results to; finished seeds in it are not repeated")
       ->required();
-  command
-      .add_option("--protocol", options->protocol,
-                  "What is held out: pixels, other resolutions, or images")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"pixels", "resolutions", "images"}));
+  add_choice(command, "--protocol", options->protocol,
+             "What is held out: pixels, other resolutions, or images");
   command.add_option("--seeds", options->seeds, "Number of seeds, counted from --seed")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000));

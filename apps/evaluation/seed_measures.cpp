@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "chorus/error.hpp"
 #include "parse_json.hpp"
@@ -72,20 +73,28 @@ Measures image_measures(const ordered_json& result) {
 
 }  // namespace
 
-Measures seed_measures(const std::string& protocol, const ordered_json& result) {
+Measures seed_measures(Protocol protocol, const ordered_json& result) {
   try {
-    if (protocol == "pixels") return pixel_measures(result);
-    return protocol == "images" ? image_measures(result) : resolution_measures(result);
+    switch (protocol) {
+      case Protocol::pixels:
+        return pixel_measures(result);
+      case Protocol::resolutions:
+        return resolution_measures(result);
+      case Protocol::images:
+        return image_measures(result);
+    }
   } catch (const ordered_json::exception& error) {
     throw Error(fmt::format("the result is not that of a seed: {}", error.what()));
   }
+  throw std::logic_error("seed_measures: unknown protocol");
 }
 
 FinishedSeed parse_finished_seed(const std::string& text) {
   ordered_json whole = parse_ordered_json(text, "the file");
   for (const char* key : {"settings", "result"})
     if (!whole.contains(key) || !whole.at(key).is_object())
-      throw Error(fmt::format("the file has no object \"{}\"; expected that of a finished seed", key));
+      throw Error(
+          fmt::format("the file has no object \"{}\"; expected that of a finished seed", key));
   return {std::move(whole.at("settings")), std::move(whole.at("result"))};
 }
 

@@ -5,14 +5,31 @@
 #include <utility>
 #include <vector>
 
-namespace chorus::app {
+#include "enum_names.hpp"
+
+namespace chorus {
+
+namespace app {
+
+/// What a study holds out of the training and evaluates on.
+enum class Protocol { pixels, resolutions, images };
+
+}  // namespace app
+
+template <>
+inline constexpr auto enum_names<app::Protocol> =
+    enum_table<app::Protocol>("protocol", {{app::Protocol::pixels, "pixels"},
+                                           {app::Protocol::resolutions, "resolutions"},
+                                           {app::Protocol::images, "images"}});
+
+namespace app {
 
 /// Measures of one seed of a study: a name with its unit, and the value.
 using Measures = std::vector<std::pair<std::string, double>>;
 
-/// What a study measures of the result of a seed, which is that of `evaluate` or of `fit`. The
-/// protocol is "pixels", "resolutions" or "images". Throws Error if the result lacks something.
-Measures seed_measures(const std::string& protocol, const nlohmann::ordered_json& result);
+/// What a study measures of the result of a seed, which is that of `evaluate` or of `fit`. Throws
+/// Error if the result lacks something.
+Measures seed_measures(Protocol protocol, const nlohmann::ordered_json& result);
 
 /// The content of seed_N.json, the file of a seed that is finished.
 struct FinishedSeed {
@@ -26,4 +43,6 @@ FinishedSeed parse_finished_seed(const std::string& text);
 /// The settings that differ, as "training/edge_pixels: 11, now 12".
 std::string differences(const nlohmann::ordered_json& before, const nlohmann::ordered_json& now);
 
-}  // namespace chorus::app
+}  // namespace app
+
+}  // namespace chorus

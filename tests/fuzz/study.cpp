@@ -10,7 +10,7 @@ namespace {
 
 using namespace chorus;
 
-void check_measures(const std::string& protocol, const nlohmann::ordered_json& result) {
+void check_measures(app::Protocol protocol, const nlohmann::ordered_json& result) {
   try {
     for (const auto& [name, value] : app::seed_measures(protocol, result))
       fuzz::require(!name.empty());
@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try {
     const app::FinishedSeed seed = app::parse_finished_seed(std::string(fuzz::text_of(data, size)));
     fuzz::require(!app::differences(seed.settings, settings).empty());
-    for (const char* protocol : {"pixels", "resolutions", "images"})
+    for (const app::Protocol protocol : enum_names<app::Protocol>.values())
       check_measures(protocol, seed.result);
   } catch (const Error&) {
   }
