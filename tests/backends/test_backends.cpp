@@ -12,8 +12,8 @@
 
 #include "backends_under_test.hpp"
 #include "check/check.hpp"
-#include "chorus/error.hpp"
 #include "chorus/ops.hpp"
+#include "errors.hpp"
 #include "matrix.hpp"
 
 using namespace chorus;
@@ -46,22 +46,7 @@ class WithVariable {
 
 /// What make_backend fails with; empty if it succeeds.
 std::string failure(const std::string& name) {
-  try {
-    make_backend(name);
-    return "";
-  } catch (const Error& error) {
-    return error.what();
-  }
-}
-
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-/// Fails with a list of the parts of `text` that are missing.
-void check_holds(const std::string& text, const std::vector<std::string>& parts) {
-  for (const std::string& part : parts)
-    BOOST_TEST(holds(text, part), "'" << part << "' is missing in '" << text << "'");
+  return error_of([&] { make_backend(name); });
 }
 
 }  // namespace
@@ -319,16 +304,13 @@ std::string disagreement(Op wrong, float error) {
   const auto reference = make_backend("reference");
   Memory memory(
       make_check_backend(std::make_shared<WrongBackend>(reference, wrong, error), reference));
-  try {
+  return error_of([&] {
     Tape tape(memory);
     const auto input = [&](std::size_t rows, std::size_t cols) {
-      return tape.constant(memory.from(floats(Matrix(rows, cols, 0.5)), rows, cols));
+      return tape.constant(memory.full(rows, cols, 0.5));
     };
     sin(add(matmul(input(4, 6), input(6, 3)), input(4, 3)));
-    return "";
-  } catch (const Error& found) {
-    return found.what();
-  }
+  });
 }
 
 }  // namespace
@@ -371,7 +353,7 @@ BOOST_AUTO_TEST_CASE(check_keeps_the_results_of_its_first_backend) {
   Memory memory(make_check_backend(subject, reference));
   Tape tape(memory);
   const auto ones = [&](std::size_t rows, std::size_t cols) {
-    return tape.constant(memory.from(std::vector<float>(rows * cols, 1.0F), rows, cols));
+    return tape.constant(memory.full(rows, cols, 1));
   };
   const auto product = to_host(matmul(ones(2, 1), ones(1, 3)).value());
   BOOST_TEST(product[3 + 2] == 1.0F + 1e-6F);

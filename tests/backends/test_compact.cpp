@@ -2,17 +2,14 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "backends_under_test.hpp"
 #include "chorus/autodiff.hpp"
 #include "chorus/ops.hpp"
 #include "chorus/siren.hpp"
-#include "chorus/tensor.hpp"
 #include "dtype.hpp"
-#include "matrix.hpp"
+#include "plain_siren.hpp"
 
 // Activations of 16 bits: on the backend that CHORUS_TEST_BACKEND names, or emulated. Products must
 // be those of the rounded operands, with no other error than that of single precision.
@@ -34,41 +31,8 @@ Matrix rounded(const Matrix& m, DType dtype) {
 /// Half a unit in the last place of numbers up to 1.
 double half_unit(DType dtype) { return dtype == DType::fp16 ? 0x1p-12 : 0x1p-9; }
 
-class Bench {
- public:
-  explicit Bench(Precision precision)
-      : backend_(std::make_shared<PoisonedBackend>(
-            make_backend(device_under_test(), {.precision = precision}))),
-        memory_(backend_) {}
-
-  Tensor place(const Matrix& m, DType dtype = DType::fp32) {
-    Tensor tensor = memory_.empty(m.rows, m.cols, dtype);
-    from_host(floats(m), tensor);
-    return tensor;
-  }
-  Tensor packed(const Tensor& weight) {
-    const std::size_t count = backend_->packed_floats(weight.rows(), weight.cols());
-    BOOST_TEST_REQUIRE(count > 0U);
-    Tensor copy = memory_.empty(1, count);
-    run({.op = Op::pack}, {&weight}, {&copy});
-    return copy;
-  }
-  void run(Call call, const std::vector<const Tensor*>& in, const std::vector<const Tensor*>& out) {
-    for (std::size_t i = 0; i < in.size(); ++i) call.in[i] = in[i]->const_view();
-    for (std::size_t i = 0; i < out.size(); ++i) call.out[i] = out[i]->view();
-    backend_->run(call);
-  }
-  Matrix read(const Tensor& t) { return matrix(to_host(t), t.rows(), t.cols()); }
-  ActivationTypes numbers() const { return backend_->activations(); }
-  Memory& memory() { return memory_; }
-
- private:
-  std::shared_ptr<Backend> backend_;
-  Memory memory_;
-};
-
 void check(const Matrix& found, const Matrix& expected, double bound, const std::string& what) {
-  const double error = largest_magnitude(zipped(found, expected, std::minus<>()));
+  const double error = largest_difference(found, expected);
   BOOST_TEST(error <= bound, what << ": " << error << ", expected at most " << bound);
 }
 
@@ -81,19 +45,20 @@ double rounding(std::size_t depth) {
 
 /// Rows, inputs and outputs of a layer: of several large tiles with narrow borders, of small tiles,
 /// and with numbers that no run of neighbours divides.
-struct Shape {
+struct Layer {
   std::size_t rows, inputs, outputs;
 };
-constexpr Shape shapes[] = {{384, 48, 136}, {1200, 40, 130}, {70, 33, 21}, {9, 16, 16}};
+constexpr Layer layers[] = {{384, 48, 136}, {1200, 40, 130}, {70, 33, 21}, {9, 16, 16}};
 
 template <class Test>
-void for_each_shape(Test test) {
+void for_each_layer(Test test) {
   for (const Precision precision : precisions_of_16_bits)
-    for (const Shape& shape : shapes)
+    for (const Layer& layer : layers)
       BOOST_TEST_CONTEXT(name(precision)
-                         << ", " << shape.rows << " x " << shape.inputs << " x " << shape.outputs) {
-        Bench bench(precision);
-        test(bench, shape);
+                         << ", " << layer.rows << " x " << layer.inputs << " x " << layer.outputs) {
+        DeviceBench bench(precision);
+        BOOST_TEST_REQUIRE(bench.weight(Matrix(layer.outputs, layer.inputs)).packed() != nullptr);
+        test(bench, layer);
       }
 }
 
@@ -123,7 +88,7 @@ BOOST_AUTO_TEST_CASE(numbers_of_16_bits_are_the_nearest_ones) {
 }
 
 BOOST_AUTO_TEST_CASE(tensors_convert_on_their_way) {
-  Bench bench(Precision::bf16);
+  DeviceBench bench(Precision::bf16);
   const Matrix m = random_matrix(5, 21, 1);
   for (const DType dtype : {DType::fp16, DType::bf16}) {
     const Tensor t = bench.place(m, dtype);
@@ -134,17 +99,16 @@ BOOST_AUTO_TEST_CASE(tensors_convert_on_their_way) {
 }
 
 BOOST_AUTO_TEST_CASE(sine_layers_keep_their_activations_in_16_bits) {
-  for_each_shape([](Bench& bench, const Shape& s) {
-    const auto [values, slopes] = bench.numbers();
+  for_each_layer([](DeviceBench& bench, const Layer& s) {
+    const auto [values, slopes] = bench.backend()->activations();
     const std::size_t groups = s.rows % 3 == 0 ? 3 : 1;
     const Matrix x = rounded(random_matrix(s.rows, s.inputs, 4), values);
     const Matrix w = random_matrix(s.outputs, s.inputs, 5), b = random_matrix(groups, s.outputs, 6);
-    const Tensor in = bench.place(x, values), weight = bench.place(w), bias = bench.place(b);
-    const Tensor packed = bench.packed(weight);
+    const Tensor in = bench.place(x, values), weight = bench.weight(w), bias = bench.place(b);
     for (const bool copies : {false, true}) {
       const Tensor sine = bench.memory().empty(s.rows, s.outputs, values);
       const Tensor cosine = bench.memory().empty(s.rows, s.outputs, slopes);
-      bench.run({.op = Op::sine_linear, .packed = copies ? packed.const_view().data : nullptr},
+      bench.run({.op = Op::sine_linear, .packed = copies ? weight.packed() : nullptr},
                 {&in, &weight, &bias}, {&sine, &cosine});
       const Matrix p =
           sum(product(x, transposed(copies ? rounded(w, values) : w)), repeated(b, s.rows));
@@ -158,8 +122,8 @@ BOOST_AUTO_TEST_CASE(sine_layers_keep_their_activations_in_16_bits) {
 }
 
 BOOST_AUTO_TEST_CASE(the_first_layer_takes_coordinates_in_single_precision) {
-  for_each_shape([](Bench& bench, const Shape& s) {
-    const auto [values, slopes] = bench.numbers();
+  for_each_layer([](DeviceBench& bench, const Layer& s) {
+    const auto [values, slopes] = bench.backend()->activations();
     const Matrix x = random_matrix(s.rows, 2, 7), w = random_matrix(s.outputs, 2, 8, 30);
     const Matrix b = random_matrix(1, s.outputs, 9);
     const Tensor in = bench.place(x), weight = bench.place(w), bias = bench.place(b);
@@ -172,23 +136,22 @@ BOOST_AUTO_TEST_CASE(the_first_layer_takes_coordinates_in_single_precision) {
 }
 
 BOOST_AUTO_TEST_CASE(slopes_take_the_place_of_cosines_and_are_summed) {
-  for_each_shape([](Bench& bench, const Shape& s) {
-    const DType slopes = bench.numbers().cosines;
+  for_each_layer([](DeviceBench& bench, const Layer& s) {
+    const DType slopes = bench.backend()->activations().cosines;
     const Matrix up = rounded(random_matrix(s.rows, s.outputs, 10), slopes);
     const Matrix w = random_matrix(s.outputs, s.inputs, 11);
     const Matrix cosines = rounded(random_matrix(s.rows, s.inputs, 12), slopes);
     // Groups of whole warps' rows in one case, of others in the others.
     const std::size_t groups = s.rows % 3 == 0 ? 3 : 1;
     const Matrix old = random_matrix(groups, s.inputs, 13);
-    const Tensor weight = bench.place(w), packed = bench.packed(weight);
+    const Tensor weight = bench.weight(w);
     for (const bool single : {false, true})
       for (const bool copies : {false, true}) {
         if (single && copies) continue;  // copies are of slopes' numbers
         const Tensor upstream = bench.place(up, single ? DType::fp32 : slopes);
         const Tensor cosine = bench.place(cosines, slopes), sums = bench.place(old);
-        bench.run(
-            {.op = Op::sine_linear_gradient, .packed = copies ? packed.const_view().data : nullptr},
-            {&upstream, &weight}, {&cosine, &sums});
+        bench.run({.op = Op::sine_linear_gradient, .packed = copies ? weight.packed() : nullptr},
+                  {&upstream, &weight}, {&cosine, &sums});
         const Matrix p = product(up, copies ? rounded(w, slopes) : w);
         const Matrix expected = zipped(p, cosines, std::multiplies<>());
         const double bound =
@@ -211,13 +174,13 @@ BOOST_AUTO_TEST_CASE(slopes_take_the_place_of_cosines_and_are_summed) {
 }
 
 BOOST_AUTO_TEST_CASE(products_take_16_bits_on_either_side) {
-  for_each_shape([](Bench& bench, const Shape& s) {
-    const auto [values, slopes] = bench.numbers();
+  for_each_layer([](DeviceBench& bench, const Layer& s) {
+    const auto [values, slopes] = bench.backend()->activations();
     const Matrix h = rounded(random_matrix(s.rows, s.inputs, 15), values);
     const Matrix slope = rounded(random_matrix(s.rows, s.outputs, 16), slopes);
     const Matrix w = random_matrix(s.outputs, s.inputs, 17);
     const Tensor sines = bench.place(h, values), slopes_there = bench.place(slope, slopes);
-    const Tensor weight = bench.place(w), packed = bench.packed(weight);
+    const Tensor weight = bench.weight(w);
     const auto multiplied = [&](Call call, const Tensor& a, const Tensor& b, std::size_t rows,
                                 std::size_t cols) {
       const Tensor out = bench.place(Matrix(rows, cols, 1));
@@ -231,13 +194,13 @@ BOOST_AUTO_TEST_CASE(products_take_16_bits_on_either_side) {
     check(multiplied(forward, sines, weight, s.rows, s.outputs), product(h, transposed(w)),
           rounding(s.inputs), "forwards");
     Call with_copies = forward;
-    with_copies.packed = packed.const_view().data;
+    with_copies.packed = weight.packed();
     check(multiplied(with_copies, sines, weight, s.rows, s.outputs),
           product(h, transposed(rounded(w, values))), rounding(s.inputs), "forwards, copies");
     Call backward{.op = Op::matmul};
     check(multiplied(backward, slopes_there, weight, s.rows, s.inputs), product(slope, w),
           rounding(s.outputs), "backwards");
-    backward.packed = packed.const_view().data;
+    backward.packed = weight.packed();
     check(multiplied(backward, slopes_there, weight, s.rows, s.inputs),
           product(slope, rounded(w, slopes)), rounding(s.outputs), "backwards, copies");
     check(multiplied(gradient, slopes_there, sines, s.outputs, s.inputs),
@@ -252,12 +215,12 @@ BOOST_AUTO_TEST_CASE(products_take_16_bits_on_either_side) {
 }
 
 BOOST_AUTO_TEST_CASE(tiny_derivatives_survive) {
-  Bench bench(Precision::fp16);  // whose smallest number is 6e-8
+  DeviceBench bench(Precision::fp16);  // whose smallest number is 6e-8
   const std::size_t rows = 200, width = 32;
   const Matrix up = random_matrix(rows, width, 20, 1e-9F);
   const Matrix w = random_matrix(width, width, 21);
   const Tensor upstream = bench.place(up), weight = bench.place(w);
-  const Tensor cosine = bench.place(Matrix(rows, width, 1), bench.numbers().cosines);
+  const Tensor cosine = bench.place(Matrix(rows, width, 1), bench.backend()->activations().cosines);
   const Tensor sums = bench.place(Matrix(1, width));
   bench.run({.op = Op::sine_linear_gradient}, {&upstream, &weight}, {&cosine, &sums});
   check(bench.read(cosine), product(up, w), 1e-10, "slope");
@@ -266,21 +229,19 @@ BOOST_AUTO_TEST_CASE(tiny_derivatives_survive) {
 BOOST_AUTO_TEST_CASE(a_network_has_the_gradients_of_single_precision_nearly) {
   constexpr std::size_t images = 3, rows = 240, latent = 4;
   for (const Precision precision : precisions_of_16_bits) {
-    Bench bench(precision);
+    DeviceBench bench(precision);
     Memory& memory = bench.memory();
     const Siren siren(memory, {.width = 48, .hidden_layers = 2, .latent = latent}, 1);
     const Tensor places = bench.place(random_matrix(rows, 2, 22));
     const Tensor latents = bench.place(random_matrix(images, latent, 23));
     const auto gradients = [&](Activations activations) {
-      std::vector<Tensor> grads;
-      for (const Parameter& p : siren.parameters())
-        grads.push_back(memory.zeros(p.value.rows(), p.value.cols()));
+      const std::vector<Tensor> grads = grads_of(memory, siren);
       Tape tape(memory, activations);
       const Var colors =
           siren.forward(siren.on_tape(tape, grads), tape.constant(places), tape.constant(latents));
-      const Tensor target = bench.place(Matrix(rows, 3, 0.5)),
-                   ones = bench.place(Matrix(rows, 1, 1));
-      tape.backward(weighted_squared_error(colors, tape.constant(target), tape.constant(ones)));
+      const Var target = tape.constant(memory.full(rows, 3, 0.5)),
+                ones = tape.constant(memory.full(rows, 1, 1));
+      tape.backward(weighted_squared_error(colors, target, ones));
       std::vector<Matrix> found;
       for (const Tensor& grad : grads) found.push_back(bench.read(grad));
       return found;
@@ -293,7 +254,7 @@ BOOST_AUTO_TEST_CASE(a_network_has_the_gradients_of_single_precision_nearly) {
 }
 
 BOOST_AUTO_TEST_CASE(gradients_of_compact_tapes_are_refused) {
-  Bench bench(Precision::bf16);
+  DeviceBench bench(Precision::bf16);
   Tape tape(bench.memory(), Activations::reduced);
   const Var x = tape.variable(bench.place(Matrix(1, 1, 1)));
   BOOST_CHECK_THROW(tape.gradients(x, std::vector<Var>{x}), std::invalid_argument);

@@ -8,11 +8,13 @@
 #include <vector>
 
 #include "cuda/parts.cuh"
+#include "errors.hpp"
 
 // That the emulation runs kernels as CUDA does, and that it catches the mistakes it promises to.
 
 using namespace chorus;
 using namespace chorus::cuda_emulated;
+using chorus::test::holds;
 
 namespace {
 
@@ -26,10 +28,6 @@ std::string objection(void (*kernel)(Matrix), const Matrix& out, unsigned blocks
   } catch (const simt::Error& error) {
     return error.what();
   }
-}
-
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 /// A row of numbers that kernels write to.

@@ -1,13 +1,8 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
-#include <memory>
-#include <string>
 #include <vector>
 
-#include "backends_under_test.hpp"
-#include "chorus/error.hpp"
-#include "chorus/tensor.hpp"
-#include "matrix.hpp"
+#include "matrix_bench.hpp"
 
 // What the CUDA kernels do with matrices too large for the op cases: tiles of both sizes, a depth
 // shared among blocks, operands of less precision. On the backend that CHORUS_TEST_BACKEND
@@ -51,39 +46,17 @@ double allowed(Precision precision, bool forward) {
 constexpr Precision all_precisions[] = {Precision::fp32, Precision::tf32, Precision::fp16,
                                         Precision::bf16};
 
-double largest_difference(const Matrix& a, const Matrix& b) {
-  return largest_magnitude(zipped(a, b, std::minus<>()));
+/// What the backend adds to `old`.
+Matrix product_on(DeviceBench& bench, const ProductCase& p, const Matrix& a, const Matrix& b,
+                  const Matrix& old) {
+  const Tensor left = bench.place(a), right = bench.place(b), out = bench.place(old);
+  bench.run({.op = Op::matmul,
+             .transpose_a = p.transpose_a,
+             .transpose_b = p.transpose_b,
+             .accumulate = true},
+            {&left, &right}, {&out});
+  return bench.read(out);
 }
-
-class Bench {
- public:
-  explicit Bench(Precision precision)
-      : backend_(std::make_shared<PoisonedBackend>(
-            make_backend(device_under_test(), {.precision = precision}))),
-        memory_(backend_) {}
-
-  Tensor place(const Matrix& m) { return memory_.from(floats(m), m.rows, m.cols); }
-  Matrix read(const Tensor& t) { return matrix(to_host(t), t.rows(), t.cols()); }
-  Memory& memory() { return memory_; }
-  Backend& backend() { return *backend_; }
-
-  Matrix product(const ProductCase& p, const Matrix& a, const Matrix& b, const Matrix& old) {
-    const Tensor left = place(a), right = place(b), out = place(old);
-    Call call{.op = Op::matmul,
-              .transpose_a = p.transpose_a,
-              .transpose_b = p.transpose_b,
-              .accumulate = true};
-    call.in[0] = left.const_view();
-    call.in[1] = right.const_view();
-    call.out[0] = out.view();
-    backend_->run(call);
-    return read(out);
-  }
-
- private:
-  std::shared_ptr<Backend> backend_;
-  Memory memory_;
-};
 
 }  // namespace
 
@@ -99,8 +72,8 @@ BOOST_AUTO_TEST_CASE(large_products_are_right_in_every_precision) {
     const Matrix expected =
         sum(old, product(p.transpose_a ? transposed(a) : a, p.transpose_b ? transposed(b) : b));
     for (const Precision precision : all_precisions) {
-      Bench bench(precision);
-      const Matrix found = bench.product(p, a, b, old);
+      DeviceBench bench(precision);
+      const Matrix found = product_on(bench, p, a, b, old);
       const bool forward = p.transpose_b && !p.transpose_a;
       const double bound = allowed(precision, forward) * std::sqrt(static_cast<double>(p.depth));
       const double error = largest_difference(found, expected);
@@ -109,7 +82,7 @@ BOOST_AUTO_TEST_CASE(large_products_are_right_in_every_precision) {
       // Nobody computes with more than was asked for.
       const bool exact = precision == Precision::fp32 || p.rows * p.cols * p.depth < 1 << 22;
       if (!exact) BOOST_TEST(error > bound / 200, name(precision) << " is as exact as fp32");
-      BOOST_TEST((bench.product(p, a, b, old).values == found.values));
+      BOOST_TEST((product_on(bench, p, a, b, old).values == found.values));
     }
   }
 }
@@ -120,17 +93,11 @@ BOOST_AUTO_TEST_CASE(a_large_sine_layer_is_right_in_every_precision) {
   const Matrix b = random_matrix(groups, outputs, 6);
   const Matrix p = sum(product(x, transposed(w)), repeated(b, rows));
   for (const Precision precision : all_precisions) {
-    Bench bench(precision);
+    DeviceBench bench(precision);
     const Tensor in = bench.place(x), weight = bench.place(w), bias = bench.place(b);
     const Tensor sine = bench.memory().empty(rows, outputs);
     const Tensor cosine = bench.memory().empty(rows, outputs);
-    Call call{.op = Op::sine_linear};
-    call.in[0] = in.const_view();
-    call.in[1] = weight.const_view();
-    call.in[2] = bias.const_view();
-    call.out[0] = sine.view();
-    call.out[1] = cosine.view();
-    bench.backend().run(call);
+    bench.run({.op = Op::sine_linear}, {&in, &weight, &bias}, {&sine, &cosine});
     const double bound = allowed(precision, true) * std::sqrt(static_cast<double>(inputs));
     BOOST_TEST(largest_difference(bench.read(sine),
                                   mapped(p, [](double v) { return std::sin(v); })) < bound);
@@ -144,19 +111,14 @@ BOOST_AUTO_TEST_CASE(slopes_of_a_product_are_summed_with_it_or_after_it) {
   for (const Precision precision : {Precision::fp32, Precision::tf32})
     for (const std::size_t group : {64, 128, 100, 7}) {  // of whole warps' rows, or not
       const std::size_t groups = 6, rows = groups * group;
-      Bench bench(precision);
+      DeviceBench bench(precision);
       const Matrix up = random_matrix(rows, outputs, 12), w = random_matrix(outputs, inputs, 13);
       const Matrix cosines = random_matrix(rows, inputs, 14),
                    old = random_matrix(groups, inputs, 15);
       const Tensor upstream = bench.place(up), weight = bench.place(w),
                    cosine = bench.place(cosines);
       const Tensor sums = bench.place(old);
-      Call call{.op = Op::sine_linear_gradient};
-      call.in[0] = upstream.const_view();
-      call.in[1] = weight.const_view();
-      call.out[0] = cosine.view();
-      call.out[1] = sums.view();
-      bench.backend().run(call);
+      bench.run({.op = Op::sine_linear_gradient}, {&upstream, &weight}, {&cosine, &sums});
       const Matrix slopes = zipped(product(up, w), cosines, std::multiplies<>());
       const double bound = allowed(precision, false) * std::sqrt(static_cast<double>(outputs));
       BOOST_TEST(largest_difference(bench.read(cosine), slopes) < bound, name(precision));
@@ -174,31 +136,24 @@ BOOST_AUTO_TEST_CASE(sixteen_bits_keep_what_is_tiny_and_what_is_large) {
     const Matrix a = random_matrix(p.depth, p.rows, 7, static_cast<float>(magnitude));
     const Matrix b = random_matrix(p.depth, p.cols, 8), zero(p.rows, p.cols);
     const Matrix expected = product(transposed(a), b);
-    Bench bench(Precision::fp16);
-    const double error = largest_difference(bench.product(p, a, b, zero), expected);
+    DeviceBench bench(Precision::fp16);
+    const double error = largest_difference(product_on(bench, p, a, b, zero), expected);
     BOOST_TEST(error < 0.1 * magnitude, error);
   }
 }
 
 BOOST_AUTO_TEST_CASE(long_columns_are_summed_in_parts) {
-  Bench bench(Precision::fp32);
+  DeviceBench bench(Precision::fp32);
   for (const std::size_t groups : {1, 2}) {
     const Matrix a = random_matrix(groups * 1001, 5, 9), old = random_matrix(groups, 5, 10);
     const Tensor in = bench.place(a), out = bench.place(old);
-    Call call{.op = Op::sum_rows, .accumulate = true};
-    call.in[0] = in.const_view();
-    call.out[0] = out.view();
-    bench.backend().run(call);
+    bench.run({.op = Op::sum_rows, .accumulate = true}, {&in}, {&out});
     BOOST_TEST(largest_difference(bench.read(out), sum(old, group_sums(a, groups))) < 1e-4);
 
     const Matrix cosines = random_matrix(a.rows, 5, 11);
     const Tensor cosine = bench.place(cosines), sums = bench.place(old);
     const Matrix slopes = zipped(a, cosines, std::multiplies<>());
-    Call gradient{.op = Op::sine_linear_gradient};
-    gradient.in[0] = in.const_view();
-    gradient.out[0] = cosine.view();
-    gradient.out[1] = sums.view();
-    bench.backend().run(gradient);
+    bench.run({.op = Op::sine_linear_gradient}, {&in}, {&cosine, &sums});
     BOOST_TEST(largest_difference(bench.read(cosine), slopes) < 1e-6);
     BOOST_TEST(largest_difference(bench.read(sums), sum(old, group_sums(slopes, groups))) < 1e-4);
   }

@@ -56,10 +56,6 @@ inline OpInput packed(OpInput input, bool is_packed = true) {
   return input;
 }
 
-struct Shape {
-  std::size_t rows, cols;
-};
-
 /// Palettes, mixtures, means of samples.
 void add_palette_cases(Cases& cases);
 

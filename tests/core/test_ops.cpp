@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backends_under_test.hpp"
+#include "matrix_bench.hpp"
 #include "op_cases.hpp"
 
 using namespace chorus;
@@ -143,13 +144,13 @@ class Trial {
     result_ = op_case.build(inputs_);
   }
 
-  Matrix result() { return on_host(result_.value()); }
+  Matrix result() { return read(result_.value()); }
 
   /// The derivatives of the loss with respect to each input, by backward().
   std::vector<Matrix> gradients_by_backward() {
     tape_.backward(loss());
     std::vector<Matrix> gradients;
-    for (const Tensor& grad : grads_) gradients.push_back(on_host(grad));
+    for (const Tensor& grad : grads_) gradients.push_back(read(grad));
     return gradients;
   }
 
@@ -178,12 +179,9 @@ class Trial {
   Var constant(const Matrix& m) { return tape_.constant(memory_.from(floats(m), m.rows, m.cols)); }
   Var loss() { return chorus::sum(multiply(result_, constant(loss_weights(result())))); }
 
-  Matrix on_host(const Tensor& tensor) {
-    return matrix(to_host(tensor), tensor.rows(), tensor.cols());
-  }
   std::vector<Matrix> on_host(const std::vector<Var>& vars) {
     std::vector<Matrix> matrices;
-    for (const Var& var : vars) matrices.push_back(on_host(var.value()));
+    for (const Var& var : vars) matrices.push_back(read(var.value()));
     return matrices;
   }
 
@@ -195,21 +193,6 @@ class Trial {
 };
 
 // --- comparisons --------------------------------------------------------------------------------
-
-bool close(double found, double expected, double allowed) {
-  return std::abs(found - expected) <= allowed;  // false for NaN
-}
-
-void check_close(const Matrix& found, const Matrix& expected, double tolerance) {
-  BOOST_TEST_REQUIRE(found.rows == expected.rows);
-  BOOST_TEST_REQUIRE(found.cols == expected.cols);
-  const double allowed = tolerance * std::max(1.0, largest_magnitude(expected));
-  for (std::size_t r = 0; r < found.rows; ++r)
-    for (std::size_t c = 0; c < found.cols; ++c)
-      if (!close(found(r, c), expected(r, c), allowed))
-        BOOST_ERROR("row " << r << ", column " << c << ": " << found(r, c) << ", expected "
-                           << expected(r, c) << " within " << allowed);
-}
 
 double largest_magnitude_of_all(const std::vector<Matrix>& matrices) {
   double largest = 1;

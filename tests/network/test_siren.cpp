@@ -1,87 +1,22 @@
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
-#include <cmath>
 #include <map>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "backends_under_test.hpp"
 #include "chorus/error.hpp"
-#include "chorus/model.hpp"
 #include "chorus/ops.hpp"
-#include "chorus/render.hpp"
 #include "counting_backend.hpp"
-#include "matrix.hpp"
+#include "plain_siren.hpp"
 
 using namespace chorus;
 using namespace chorus::test;
 
 namespace {
 
-// --- the network in double, by its formula ------------------------------------------------------
-
-using Weights = std::map<std::string, Matrix>;
-
-/// W h for one column vector, with h and the result as rows.
-Matrix times(const Matrix& weight, const Matrix& row) { return product(row, transposed(weight)); }
-
-/// The colour at one point for one latent.
-Matrix plain_pixel(const SirenConfig& config, const Weights& weights, const Matrix& point,
-                   const Matrix& latent) {
-  Matrix h = point;
-  for (std::size_t l = 0; l <= config.hidden_layers; ++l) {
-    const std::string prefix = l == 0 ? "first." : "hidden." + std::to_string(l - 1) + ".";
-    Matrix argument = times(weights.at(prefix + "weight"), h);
-    if (config.conditioning == Conditioning::film) {
-      const Matrix gain = times(weights.at(prefix + "gain"), latent);
-      argument = zipped(argument, gain, [](double p, double g) { return p * (1 + g); });
-    }
-    argument = sum(argument, weights.at(prefix + "bias"));
-    if (l == 0 || config.conditioning != Conditioning::input)
-      argument = sum(argument, times(weights.at(prefix + "modulation"), latent));
-    h = mapped(argument, [](double p) { return std::sin(p); });
-  }
-  return sum(times(weights.at("output.weight"), h), weights.at("output.bias"));
-}
-
-Matrix row_of(const Matrix& m, std::size_t r) {
-  Matrix row(1, m.cols);
-  for (std::size_t c = 0; c < m.cols; ++c) row(0, c) = m(r, c);
-  return row;
-}
-
-/// The first points belong to the first latent, and so on.
-Matrix plain_siren(const SirenConfig& config, const Weights& weights, const Matrix& points,
-                   const Matrix& latents) {
-  Matrix colors(points.rows, config.channels);
-  for (std::size_t r = 0; r < points.rows; ++r) {
-    const Matrix latent = row_of(latents, r / (points.rows / latents.rows));
-    const Matrix pixel = plain_pixel(config, weights, row_of(points, r), latent);
-    for (std::size_t c = 0; c < config.channels; ++c) colors(r, c) = pixel(0, c);
-  }
-  return colors;
-}
-
-Matrix read(const Tensor& tensor) { return matrix(to_host(tensor), tensor.rows(), tensor.cols()); }
-
-Weights weights_of(const Siren& siren) {
-  Weights weights;
-  for (const Parameter& parameter : siren.parameters())
-    weights[parameter.name] = read(parameter.value);
-  return weights;
-}
-
 // --- networks to test ---------------------------------------------------------------------------
-
-SirenConfig small_network(Conditioning conditioning, std::size_t width) {
-  return {.width = width,
-          .hidden_layers = 2,
-          .latent = 3,
-          .channels = 3,
-          .conditioning = conditioning,
-          .omega_first = 5};
-}
 
 std::vector<SirenConfig> small_networks() {
   std::vector<SirenConfig> configs;
@@ -127,9 +62,7 @@ Matrix forward(Memory& memory, const Siren& siren, const Matrix& at, const Matri
 /// The derivatives of sum(loss_weights * output) by the engine; the latents' are called "latents".
 Weights gradients(Memory& memory, const Siren& siren) {
   const SirenConfig& config = siren.config();
-  std::vector<Tensor> grads;
-  for (const Parameter& parameter : siren.parameters())
-    grads.push_back(memory.zeros(parameter.value.rows(), parameter.value.cols()));
+  const std::vector<Tensor> grads = grads_of(memory, siren);
   const Tensor latent_sink = memory.zeros(images, config.latent);
   Tape tape(memory);
   const auto tensor = [&](const Matrix& m) { return memory.from(floats(m), m.rows, m.cols); };
@@ -163,11 +96,7 @@ Weights central_differences(const SirenConfig& config, Weights everything) {
   return slopes;
 }
 
-bool close(double found, double expected, double allowed) {
-  return std::abs(found - expected) <= allowed;  // false for NaN
-}
-
-void check_close(const Matrix& found, const Matrix& expected, double allowed) {
+void check_within(const Matrix& found, const Matrix& expected, double allowed) {
   BOOST_TEST_REQUIRE(found.size() == expected.size());
   for (std::size_t i = 0; i < found.size(); ++i)
     if (!close(found.values[i], expected.values[i], allowed))
@@ -175,9 +104,6 @@ void check_close(const Matrix& found, const Matrix& expected, double allowed) {
                              << expected.values[i]);
 }
 
-// Single precision through three layers: each adds a few units of 6e-8 of its arguments, which
-// are about 5, and its weights amplify what came in about twofold.
-constexpr double value_error = 2e-5;
 constexpr double gradient_error = 2e-5;  // relative to the largest derivative
 
 /// How much larger all errors are for the products of a backend. A number is rounded to bf16 with
@@ -193,7 +119,7 @@ BOOST_AUTO_TEST_CASE(output_follows_the_formula) {
   for_each_network([](Memory& memory, const Siren& siren) {
     const Matrix z = latents(siren.config());
     const Matrix expected = plain_siren(siren.config(), weights_of(siren), points(), z);
-    check_close(forward(memory, siren, points(), z), expected, value_error * looser(memory));
+    check_within(forward(memory, siren, points(), z), expected, value_error * looser(memory));
   });
 }
 
@@ -208,8 +134,8 @@ BOOST_AUTO_TEST_CASE(gradients_are_those_of_central_differences) {
       const double largest = largest_magnitude(of_network.at(name));
       BOOST_TEST(largest > 1e-3, name << " has no gradient");
       BOOST_TEST_CONTEXT(name)
-      check_close(found, of_network.at(name),
-                  gradient_error * looser(memory) * std::max(1.0, largest));
+      check_within(found, of_network.at(name),
+                   gradient_error * looser(memory) * std::max(1.0, largest));
     }
   });
 }
@@ -256,7 +182,7 @@ BOOST_AUTO_TEST_CASE(rows_belong_to_latents_in_equal_groups) {
         for (std::size_t c = 0; c < 2; ++c) own(r, c) = points()(i * own.rows + r, c);
       const Matrix alone = forward(memory, siren, own, row_of(z, i));
       for (std::size_t r = 0; r < own.rows; ++r)
-        check_close(row_of(together, i * own.rows + r), row_of(alone, r), 1e-6 * looser(memory));
+        check_within(row_of(together, i * own.rows + r), row_of(alone, r), 1e-6 * looser(memory));
     }
   });
 }
@@ -297,91 +223,7 @@ BOOST_AUTO_TEST_CASE(conditioning_decides_which_parameters_there_are) {
   BOOST_CHECK_THROW(parse_conditioning("concat"), Error);
 }
 
-// --- rendering ----------------------------------------------------------------------------------
-
 namespace {
-
-Model small_model(Memory& memory) {
-  return make_model(memory, small_network(Conditioning::shift, 18), {{"a", 5, 3}, {"b", 4, 4}}, 9);
-}
-
-/// test(memory, model, renderer) on each backend.
-template <class Test>
-void for_each_renderer(Test test) {
-  for (const std::string& backend_name : backends_under_test())
-    BOOST_TEST_CONTEXT("backend " << backend_name) {
-      Memory memory(make_backend(backend_name, {.workers = 3}));
-      const Model model = small_model(memory);
-      Renderer renderer(memory, model);
-      test(memory, model, renderer);
-    }
-}
-
-}  // namespace
-
-BOOST_AUTO_TEST_CASE(pixels_are_rendered_at_their_centres) {
-  for_each_renderer([](Memory&, const Model& model, Renderer& renderer) {
-    constexpr std::size_t width = 31, height = 17;  // more than one tile
-    const Weights weights = weights_of(model.siren);
-    for (const std::size_t which : {0, 1}) {
-      const Image image = renderer.render(which, {{width, height}});
-      const Matrix z = row_of(read(model.latents), which);
-      BOOST_TEST(image.width == width);
-      BOOST_TEST(image.height == height);
-      for (std::size_t y = 0; y < height; ++y)
-        for (std::size_t x = 0; x < width; ++x) {
-          Matrix centre(1, 2);
-          centre(0, 0) = -1 + (2.0 * static_cast<double>(x) + 1) / width;
-          centre(0, 1) = -1 + (2.0 * static_cast<double>(y) + 1) / height;
-          const Matrix color = plain_pixel(model.siren.config(), weights, centre, z);
-          for (std::size_t c = 0; c < 3; ++c)
-            if (!close(image.pixel(x, y)[c], color(0, c), value_error))
-              BOOST_ERROR("pixel " << x << ", " << y << ": " << image.pixel(x, y)[c]
-                                   << ", expected " << color(0, c));
-        }
-    }
-  });
-}
-
-BOOST_AUTO_TEST_CASE(supersampling_takes_the_mean_of_a_block) {
-  for_each_renderer([](Memory&, const Model&, Renderer& renderer) {
-    constexpr std::size_t width = 7, height = 5, k = 3;
-    const Image means = renderer.render(1, {{width, height}, k});
-    const Image points = renderer.render(1, {{width * k, height * k}});
-    BOOST_TEST_REQUIRE(means.rgb.size() == width * height * 3);
-    for (std::size_t y = 0; y < height; ++y)
-      for (std::size_t x = 0; x < width; ++x)
-        for (std::size_t c = 0; c < 3; ++c) {
-          double mean = 0;
-          for (std::size_t v = 0; v < k; ++v)
-            for (std::size_t u = 0; u < k; ++u)
-              mean += double{points.pixel(x * k + u, y * k + v)[c]} / (k * k);
-          BOOST_TEST(close(means.pixel(x, y)[c], mean, 1e-6));
-        }
-  });
-}
-
-BOOST_AUTO_TEST_CASE(a_latent_may_be_given_instead_of_an_image) {
-  for_each_renderer([](Memory&, const Model&, Renderer& renderer) {
-    BOOST_TEST(
-        (renderer.render(renderer.code(1), {{6, 6}}).rgb == renderer.render(1, {{6, 6}}).rgb));
-    BOOST_CHECK_THROW(renderer.render({std::vector<float>(2), {}}, {{6, 6}}),
-                      std::invalid_argument);
-    BOOST_CHECK_THROW(renderer.render(2, {{6, 6}}), std::invalid_argument);
-    BOOST_CHECK_THROW(renderer.render(0, {{0, 6}}), std::invalid_argument);
-    BOOST_CHECK_THROW(renderer.render(0, {{6, 6}, 0}), std::invalid_argument);
-  });
-}
-
-namespace {
-
-/// Tensors for the gradients of a network.
-std::vector<Tensor> grads_of(Memory& memory, const Siren& siren) {
-  std::vector<Tensor> grads;
-  for (const Parameter& parameter : siren.parameters())
-    grads.push_back(memory.zeros(parameter.value.rows(), parameter.value.cols()));
-  return grads;
-}
 
 void run_tile(Memory& memory, const Siren& siren, const std::vector<Tensor>& grads) {
   Tape tape(memory);

@@ -4,10 +4,12 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "errors.hpp"
 #include "png_samples.hpp"
 #include "temporary_folder.hpp"
 
 namespace fs = std::filesystem;
+using namespace chorus::test;
 using chorus::available_sizes;
 using chorus::Collection;
 using chorus::load_collection;
@@ -54,12 +56,6 @@ class PngFolder {
 
 void check_names(const Names& names, const Names& expected) {
   BOOST_TEST(names == expected, boost::test_tools::per_element());
-}
-
-void check_holds(const std::string& message, const Names& parts) {
-  for (const std::string& part : parts)
-    BOOST_TEST(message.find(part) != std::string::npos, message << "; expected: " << part);
-  BOOST_TEST(message.find('\n') == std::string::npos);
 }
 
 }  // namespace

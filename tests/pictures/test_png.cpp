@@ -8,11 +8,13 @@
 #include <random>
 #include <stdexcept>
 
+#include "errors.hpp"
 #include "metrics.hpp"
 #include "png_samples.hpp"
 #include "temporary_folder.hpp"
 
 namespace fs = std::filesystem;
+using namespace chorus::test;
 using chorus::Image;
 using chorus::read_png;
 using chorus::Rgb;

@@ -10,6 +10,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "chorus/backend.hpp"
 #include "chorus/pictures.hpp"
@@ -60,49 +62,55 @@ BOOST_AUTO_TEST_CASE(help_is_there_for_every_command) {
 
 BOOST_AUTO_TEST_CASE(wrong_use_is_status_2) {
   const Workplace place;
-  place.must_fail(2, "", "subcommand");
-  place.must_fail(2, "frobnicate", "frobnicate");
-  place.must_fail(2, "train", "data");
-  place.must_fail(2, "train icons --size 24", "--output");
-  place.must_fail(2, "train icons -o m --width none", "none");
-  place.must_fail(2, "train icons -o m --width 0", "--width");
-  place.must_fail(2, "train icons -o m --width -4", "--width");
-  place.must_fail(2, "train icons -o m --steps 1.5", "1.5");
-  place.must_fail(2, "train icons -o m --steps 10 --seconds 5", "--steps");
-  place.must_fail(2, "train icons -o m --learning-rate -1", "--learning-rate");
-  place.must_fail(2, "train icons -o m --learning-rate nan", "--learning-rate");
-  place.must_fail(2, "train icons -o m --omega-first inf", "0.001 to 100000");
-  place.must_fail(2, "train icons -o m --omega-hidden nan", "--omega-hidden");
-  place.must_fail(2, "train icons -o m --seconds nan", "--seconds");
-  place.must_fail(2, "train icons -o m --epochs nan", "--epochs");
-  place.must_fail(2, "train icons -o m --checkpoint-seconds nan", "--checkpoint-seconds");
-  place.must_fail(2, "train icons -o m --seed -1", "-1 is not a whole number");
-  place.must_fail(2, "train icons -o m --seed 18446744073709551616", "--seed");
-  place.must_fail(2, "train icons -o m --flat-pixels 0 --edge-pixels 0", "--edge-pixels");
-  place.must_fail(2, "train icons -o m --conditioning telepathy", "telepathy");
-  place.must_fail(2, "train icons -o m --background mauve", "mauve");
-  place.must_fail(2, "train icons -o m --resume --width 64", "--resume");
-  place.must_fail(2, "train icons -o m --unknown-flag", "--unknown-flag");
-  place.must_fail(2, "interpolate m -o d", "--best-pairs");
-  place.must_fail(2, "interpolate m one -o d", "two names");
-  place.must_fail(2, "interpolate m one two --path round -o d", "round");
-  place.must_fail(2, "interpolate m one two --best-pairs 2 -o d", "--best-pairs");
-  place.must_fail(2, "upsample m --size 0 -o d", "--size");
+  const std::vector<std::pair<std::string, std::string>> calls = {
+      {"", "subcommand"},
+      {"frobnicate", "frobnicate"},
+      {"train", "data"},
+      {"train icons --size 24", "--output"},
+      {"train icons -o m --width none", "none"},
+      {"train icons -o m --width 0", "--width"},
+      {"train icons -o m --width -4", "--width"},
+      {"train icons -o m --steps 1.5", "1.5"},
+      {"train icons -o m --steps 10 --seconds 5", "--steps"},
+      {"train icons -o m --learning-rate -1", "--learning-rate"},
+      {"train icons -o m --learning-rate nan", "--learning-rate"},
+      {"train icons -o m --omega-first inf", "0.001 to 100000"},
+      {"train icons -o m --omega-hidden nan", "--omega-hidden"},
+      {"train icons -o m --seconds nan", "--seconds"},
+      {"train icons -o m --epochs nan", "--epochs"},
+      {"train icons -o m --checkpoint-seconds nan", "--checkpoint-seconds"},
+      {"train icons -o m --seed -1", "-1 is not a whole number"},
+      {"train icons -o m --seed 18446744073709551616", "--seed"},
+      {"train icons -o m --flat-pixels 0 --edge-pixels 0", "--edge-pixels"},
+      {"train icons -o m --conditioning telepathy", "telepathy"},
+      {"train icons -o m --background mauve", "mauve"},
+      {"train icons -o m --resume --width 64", "--resume"},
+      {"train icons -o m --unknown-flag", "--unknown-flag"},
+      {"interpolate m -o d", "--best-pairs"},
+      {"interpolate m one -o d", "two names"},
+      {"interpolate m one two --path round -o d", "round"},
+      {"interpolate m one two --best-pairs 2 -o d", "--best-pairs"},
+      {"upsample m --size 0 -o d", "--size"},
+  };
+  for (const auto& [arguments, reason] : calls) place.must_fail(2, arguments, reason);
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_done_is_status_1) {
   const Workplace place;
-  place.must_fail(1, "train nowhere -o m.safetensors", "nowhere");
-  place.must_fail(1, "train icons -o m.safetensors", "24, 48");
-  place.must_fail(1, "train icons --size 32 -o m.safetensors", "32");
-  place.must_fail(1, "train icons --size 24 -o /proc/no/m.safetensors", "/proc/no");
-  place.must_fail(1, "train icons --size 24 -o m.safetensors --backend cuda", "cuda");
-  place.must_fail(1, "train icons --size 24 -o m.safetensors --backend abacus", "cpu:base");
-  place.must_fail(1, "train icons --size 24 -o m.safetensors --resume", "m.state.safetensors");
-  place.must_fail(1, "evaluate nothing.safetensors icons", "nothing.safetensors");
-  place.must_fail(1, "evaluate icons/24/key.png icons", "key.png");
-  place.must_fail(1, "train icons --size 24 --steps 3 -o icons", "icons");
-  place.must_fail(1, "train icons --size 24 --steps 3 -o ''", "name of a file");
+  const std::vector<std::pair<std::string, std::string>> calls = {
+      {"train nowhere -o m.safetensors", "nowhere"},
+      {"train icons -o m.safetensors", "24, 48"},
+      {"train icons --size 32 -o m.safetensors", "32"},
+      {"train icons --size 24 -o /proc/no/m.safetensors", "/proc/no"},
+      {"train icons --size 24 -o m.safetensors --backend cuda", "cuda"},
+      {"train icons --size 24 -o m.safetensors --backend abacus", "cpu:base"},
+      {"train icons --size 24 -o m.safetensors --resume", "m.state.safetensors"},
+      {"evaluate nothing.safetensors icons", "nothing.safetensors"},
+      {"evaluate icons/24/key.png icons", "key.png"},
+      {"train icons --size 24 --steps 3 -o icons", "icons"},
+      {"train icons --size 24 --steps 3 -o ''", "name of a file"},
+  };
+  for (const auto& [arguments, reason] : calls) place.must_fail(1, arguments, reason);
   BOOST_TEST(!fs::exists(place.path("icons.state.safetensors")));
   BOOST_TEST(!fs::exists(place.path("m.safetensors")));
   std::ofstream(place.path("icons/24/broken.png")) << "no picture";

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "chorus/backend.hpp"
-#include "matrix.hpp"
+#include "matrix_bench.hpp"
 #include "op_parameters.hpp"
 #include "sampler.hpp"
 
@@ -62,8 +62,6 @@ class Drawer {
   }
 
  private:
-  Matrix read(const Tensor& t) { return matrix(to_host(t), t.rows(), t.cols()); }
-
   Memory memory_;
   PixelTable table_;
   IndexList image_, visit_;

@@ -14,6 +14,10 @@
 
 namespace chorus::test {
 
+struct Shape {
+  std::size_t rows, cols;
+};
+
 struct Matrix {
   std::size_t rows = 0;
   std::size_t cols = 0;
@@ -101,10 +105,18 @@ inline double dot(const Matrix& a, const Matrix& b) {
   return total;
 }
 
+inline bool close(double found, double expected, double allowed) {
+  return std::abs(found - expected) <= allowed;  // false for NaN
+}
+
 inline double largest_magnitude(const Matrix& m) {
   double largest = 0;
   for (const double value : m.values) largest = std::max(largest, std::abs(value));
   return largest;
+}
+
+inline double largest_difference(const Matrix& a, const Matrix& b) {
+  return largest_magnitude(zipped(a, b, [](double x, double y) { return x - y; }));
 }
 
 }  // namespace chorus::test

@@ -9,7 +9,6 @@
 #include <string_view>
 #include <vector>
 
-#include "chorus/error.hpp"
 #include "chorus/image.hpp"
 
 // PNGs of every kind, and other bytes, for the tests that read them.
@@ -83,15 +82,4 @@ inline Bytes chunk(std::string_view type, const Bytes& data) {
   const Bytes checked = as_bytes(type) + data;
   return big_endian(data.size()) + checked +
          big_endian(lodepng_crc32(checked.data(), checked.size()));
-}
-
-/// The message of the Error that `call` must throw.
-template <class Call>
-std::string error_of(Call call) {
-  try {
-    call();
-  } catch (const chorus::Error& error) {
-    return error.what();
-  }
-  return "(no error)";
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <cstdint>
@@ -8,63 +7,44 @@
 #include <string>
 #include <vector>
 
-#include "backends_under_test.hpp"
-#include "chorus/tensor.hpp"
-#include "matrix.hpp"
+#include "matrix_bench.hpp"
 
 // What tests of single primitives run on.
 
 namespace chorus::test {
 
-struct Shape {
-  std::size_t rows, cols;
-};
 inline const std::vector<Shape> shapes = {{1, 1}, {7, 3}, {24, 15}, {13, 16}, {5, 33}, {9, 272}};
 
 inline constexpr double half_ulp = 0x1p-24;
 inline constexpr double rounding = 16 * half_ulp;  ///< of a few operations on values of about 1
 
-/// A backend under test with matrices in memory that was full of NaN before, `gap` columns wider
-/// than they need to be.
-class Bench {
+/// A backend under test, with matrices `gap` columns wider than they need to be.
+class Bench : public MatrixBench {
  public:
-  Bench(const std::string& name, std::size_t gap)
-      : backend_(std::make_shared<PoisonedBackend>(make_backend(name))),
-        memory_(backend_),
-        gap_(gap) {}
+  Bench(const std::string& name, std::size_t gap) : MatrixBench(make_backend(name)), gap_(gap) {}
 
   Tensor place(const Matrix& m) {
-    const auto wide = std::make_shared<Tensor>(memory_.empty(m.rows, m.cols + gap_));
+    const auto wide = std::make_shared<Tensor>(memory().empty(m.rows, m.cols + gap_));
     View view = wide->view();
     view.cols = m.cols;
-    const Tensor narrow(std::shared_ptr<float>(wide, view.data), view, *backend_);
+    const Tensor narrow(std::shared_ptr<float>(wide, view.data), view, *backend());
     from_host(floats(m), narrow);
     return narrow;
   }
   Tensor place(std::size_t rows, std::size_t cols) {
     return place(Matrix(rows, cols, std::nan("")));
   }
+  /// The packed copy of a matrix with gaps; empty if the backend wants none.
   Tensor pack(const Tensor& weight) {
-    const std::size_t count = backend_->packed_floats(weight.rows(), weight.cols());
+    const std::size_t count = backend()->packed_floats(weight.rows(), weight.cols());
     if (count == 0) return {};
-    Tensor packed = memory_.empty(1, count);
+    const Tensor packed = memory().empty(1, count);
     run({.op = Op::pack}, {&weight}, {&packed});
     return packed;
   }
-  IndexList list(const std::vector<std::uint32_t>& values) { return {backend_, values}; }
-  Memory& memory() { return memory_; }
-
-  void run(Call call, std::initializer_list<const Tensor*> in,
-           std::initializer_list<const Tensor*> out) {
-    std::transform(in.begin(), in.end(), call.in, [](auto* t) { return t->const_view(); });
-    std::transform(out.begin(), out.end(), call.out, [](auto* t) { return t->view(); });
-    backend_->run(call);
-  }
-  Matrix read(const Tensor& t) { return matrix(to_host(t), t.rows(), t.cols()); }
+  IndexList list(const std::vector<std::uint32_t>& values) { return {backend(), values}; }
 
  private:
-  std::shared_ptr<PoisonedBackend> backend_;
-  Memory memory_;
   std::size_t gap_;
 };
 
@@ -84,15 +64,6 @@ void for_each_shape(Test test) {
     for (const Shape& shape : shapes)
       BOOST_TEST_CONTEXT(shape.rows << " x " << shape.cols) test(bench, shape);
   });
-}
-
-inline void check_close(const Matrix& found, const Matrix& expected, double tolerance) {
-  const double allowed = tolerance * std::max(1.0, largest_magnitude(expected));
-  for (std::size_t r = 0; r < expected.rows; ++r)
-    for (std::size_t c = 0; c < expected.cols; ++c)
-      if (!(std::abs(found(r, c) - expected(r, c)) <= allowed))
-        BOOST_ERROR("row " << r << ", column " << c << ": " << found(r, c) << ", expected "
-                           << expected(r, c) << " within " << allowed);
 }
 
 }  // namespace chorus::test

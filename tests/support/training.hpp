@@ -53,6 +53,20 @@ inline bool same(const TensorFile& a, const TensorFile& b) {
          });
 }
 
+/// A small network with palettes of 6 entries.
+inline SirenConfig palette_network(PaletteSource source = PaletteSource::free,
+                                   PaletteFields fields = PaletteFields::constant,
+                                   std::size_t hidden_layers = 2) {
+  return {.width = 32,
+          .hidden_layers = hidden_layers,
+          .latent = 8,
+          .omega_first = 10,
+          .head = Head::palette,
+          .palette_size = 6,
+          .palette_source = source,
+          .palette_fields = fields};
+}
+
 /// A fresh model whose palettes, if it has any, are those of the images.
 inline Model fresh_model(Memory& memory, const SirenConfig& network,
                          const std::vector<NamedImage>& images, std::uint64_t seed = 1) {

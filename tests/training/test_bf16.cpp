@@ -82,10 +82,6 @@ std::vector<Product> all_products() {
   return products;
 }
 
-double largest_difference(const Matrix& a, const Matrix& b) {
-  return largest_magnitude(zipped(a, b, std::minus<>()));
-}
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(bf16)

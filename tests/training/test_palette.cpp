@@ -56,18 +56,6 @@ Image sample_image() {
   return image;
 }
 
-SirenConfig network(PaletteSource source = PaletteSource::free,
-                    PaletteFields fields = PaletteFields::constant) {
-  return {.width = 32,
-          .hidden_layers = 2,
-          .latent = 8,
-          .omega_first = 10,
-          .head = Head::palette,
-          .palette_size = 6,
-          .palette_source = source,
-          .palette_fields = fields};
-}
-
 Training training_of(const SirenConfig& network, const TrainConfig& config = {},
                      const std::string& backend = "cpu") {
   return {make_backend(backend, {.threads = 1}), network, icons(), config};
@@ -179,10 +167,10 @@ BOOST_AUTO_TEST_CASE(the_training_pixels_say_which_head_suits) {
 
 BOOST_AUTO_TEST_CASE(palettes_that_a_fit_has_found_are_those_found_anew) {
   Memory memory(make_backend("reference"));
-  const PaletteFit fit = fit_palettes(icons(), {}, network().palette_size);
+  const PaletteFit fit = fit_palettes(icons(), {}, palette_network().palette_size);
   BOOST_TEST(fit.palettes.size() == icons().size());
   for (const PaletteFields fields : {PaletteFields::constant, PaletteFields::affine}) {
-    const SirenConfig config = network(PaletteSource::free, fields);
+    const SirenConfig config = palette_network(PaletteSource::free, fields);
     Model model = make_model(memory, config, encoded(icons()), 1);
     initialize_palettes(model, icons(), fit);
     const Model anew = fresh_model(memory, config, icons());
@@ -192,8 +180,8 @@ BOOST_AUTO_TEST_CASE(palettes_that_a_fit_has_found_are_those_found_anew) {
 
 BOOST_AUTO_TEST_CASE(predicted_palettes_start_near_the_initial_ones) {
   Memory memory(make_backend("reference"));
-  const Model own = fresh_model(memory, network(), icons());
-  const Model predicted = fresh_model(memory, network(PaletteSource::predicted), icons());
+  const Model own = fresh_model(memory, palette_network(), icons());
+  const Model predicted = fresh_model(memory, palette_network(PaletteSource::predicted), icons());
   BOOST_TEST(!predicted.palettes);
   const std::vector<float> expected = to_host(own.palettes);
   Tape tape(memory);
@@ -211,8 +199,8 @@ BOOST_AUTO_TEST_CASE(training_with_palettes_reaches_what_a_broken_gradient_would
   for (const PaletteSource source : {PaletteSource::free, PaletteSource::predicted})
     for (const PaletteFields fields : {PaletteFields::constant, PaletteFields::affine})
       for (const double area_from : {1.0, 0.5}) {
-        Training training =
-            training_of(network(source, fields), {.pixels = {.areas = {.from = area_from}}});
+        Training training = training_of(palette_network(source, fields),
+                                        {.pixels = {.areas = {.from = area_from}}});
         const double before_db = training.mean_psnr_db();
         training.run(400, 400);
         BOOST_TEST(before_db < 14);
@@ -244,8 +232,8 @@ BOOST_AUTO_TEST_CASE(assignment_gives_pixels_to_the_entries_of_their_colour) {
     }
     return total / static_cast<double>(icons().size() * 24 * 24);
   };
-  Training with = training_of(network(), {.assignment = {.weight = 0.1F}});
-  Training without = training_of(network(), {.assignment = {.weight = 0}});
+  Training with = training_of(palette_network(), {.assignment = {.weight = 0.1F}});
+  Training without = training_of(palette_network(), {.assignment = {.weight = 0}});
   const double before = mean_loss(with);
   with.run(200, 400);
   without.run(200, 400);
@@ -255,18 +243,18 @@ BOOST_AUTO_TEST_CASE(assignment_gives_pixels_to_the_entries_of_their_colour) {
 }
 
 BOOST_AUTO_TEST_CASE(assignment_ends_where_it_should) {
-  Training never = training_of(network(), {.assignment = {.weight = 0}});
-  Training over = training_of(network(), {.assignment = {.until = 0}});
+  Training never = training_of(palette_network(), {.assignment = {.weight = 0}});
+  Training over = training_of(palette_network(), {.assignment = {.until = 0}});
   never.run(10, 20);
   over.run(10, 20);
   BOOST_TEST(same(never.save(), over.save()));
-  Training first_half = training_of(network(), {.assignment = {.until = 0.5}});
+  Training first_half = training_of(palette_network(), {.assignment = {.until = 0.5}});
   first_half.run(10, 20);
   BOOST_TEST(!same(never.save(), first_half.save()));
 }
 
 BOOST_AUTO_TEST_CASE(free_palettes_are_learned) {
-  Training training = training_of(network());
+  Training training = training_of(palette_network());
   const std::vector<float> before = to_host(training.model.palettes);
   training.run(1, 100);
   const std::vector<float> after = to_host(training.model.palettes);
@@ -282,8 +270,8 @@ BOOST_AUTO_TEST_CASE(free_palettes_are_learned) {
 BOOST_AUTO_TEST_CASE(a_resumed_training_equals_an_uninterrupted_one) {
   for (const std::string& backend : backends_under_test()) {
     const TrainConfig config{.pixels = {.areas = {.from = 0.5}}, .images_per_step = 4};
-    Training whole = training_of(network(), config, backend);
-    Training first = training_of(network(), config, backend);
+    Training whole = training_of(palette_network(), config, backend);
+    Training first = training_of(palette_network(), config, backend);
     whole.run(30, 40);
     first.run(17, 40);
     Training second(make_backend(backend, {.threads = 1}), first.save(), icons(), config);
@@ -294,7 +282,7 @@ BOOST_AUTO_TEST_CASE(a_resumed_training_equals_an_uninterrupted_one) {
 
 BOOST_AUTO_TEST_CASE(checked_training_finds_no_disagreement) {
   for (const PaletteFields fields : {PaletteFields::constant, PaletteFields::affine}) {
-    Training training = training_of(network(PaletteSource::free, fields),
+    Training training = training_of(palette_network(PaletteSource::free, fields),
                                     {.pixels = {.areas = {.from = 0.5}}}, "check:cpu,reference");
     BOOST_CHECK_NO_THROW(training.run(20, 20));
   }
@@ -303,7 +291,8 @@ BOOST_AUTO_TEST_CASE(checked_training_finds_no_disagreement) {
 BOOST_AUTO_TEST_CASE(the_model_file_keeps_head_and_palettes) {
   for (const PaletteSource source : {PaletteSource::free, PaletteSource::predicted})
     for (const PaletteFields fields : {PaletteFields::constant, PaletteFields::affine}) {
-      Training training = training_of(network(source, fields), {.pixels = {.areas = {.from = 0}}});
+      Training training =
+          training_of(palette_network(source, fields), {.pixels = {.areas = {.from = 0}}});
       training.run(2, 10);
       const TensorFile file = to_tensor_file(training.model);
       Memory memory(make_backend("reference"));
@@ -319,7 +308,7 @@ BOOST_AUTO_TEST_CASE(the_model_file_keeps_head_and_palettes) {
 }
 
 BOOST_AUTO_TEST_CASE(files_with_a_wrong_head_are_refused) {
-  Training training = training_of(network());
+  Training training = training_of(palette_network());
   const TensorFile good = to_tensor_file(training.model);
   const auto refuses = [&](const std::string& from, const std::string& to) {
     TensorFile file = good;
@@ -340,7 +329,7 @@ BOOST_AUTO_TEST_CASE(files_with_a_wrong_head_are_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(codes_blend_latents_and_palettes) {
-  Training training = training_of(network());
+  Training training = training_of(palette_network());
   Renderer renderer(training.memory, training.model);
   const ImageCode a = renderer.code(0), b = renderer.code(1), middle = lerp(a, b, 0.5F);
   BOOST_TEST(middle.palette.size() == 18U);

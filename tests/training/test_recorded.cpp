@@ -16,17 +16,6 @@ using namespace chorus::test;
 
 namespace {
 
-SirenConfig network(PaletteSource source, PaletteFields fields) {
-  return {.width = 32,
-          .hidden_layers = 1,
-          .latent = 8,
-          .omega_first = 10,
-          .head = Head::palette,
-          .palette_size = 6,
-          .palette_source = source,
-          .palette_fields = fields};
-}
-
 /// Mean PSNR in dB after a training in which each phase has steps that run, that are recorded and
 /// that are replayed.
 double psnr_after_training(const std::string& backend, const SirenConfig& config) {
@@ -79,7 +68,7 @@ BOOST_AUTO_TEST_CASE(recorded_steps_train_every_head_as_the_reference_does) {
   std::vector<SirenConfig> networks = {{.width = 32, .hidden_layers = 1, .latent = 8}};
   for (const PaletteSource source : {PaletteSource::free, PaletteSource::predicted})
     for (const PaletteFields fields : {PaletteFields::constant, PaletteFields::affine})
-      networks.push_back(network(source, fields));
+      networks.push_back(palette_network(source, fields, 1));
   for (const SirenConfig& config : networks) {
     const double found = psnr_after_training(device_under_test(), config);
     const double expected = psnr_after_training("reference", config);

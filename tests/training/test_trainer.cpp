@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "backends_under_test.hpp"
-#include "chorus/error.hpp"
 #include "chorus/pictures.hpp"
 #include "chorus/render.hpp"
+#include "errors.hpp"
 #include "metrics.hpp"
 #include "temporary_folder.hpp"
 #include "training.hpp"
@@ -294,12 +294,7 @@ BOOST_AUTO_TEST_CASE(a_training_state_that_does_not_fit_is_refused) {
   const auto failure = [&](const std::function<void(TensorFile&)>& spoil) {
     TensorFile file = saved;
     spoil(file);
-    try {
-      training.trainer.load_state(file, "the file");
-      return std::string();
-    } catch (const Error& error) {
-      return std::string(error.what());
-    }
+    return error_of([&] { training.trainer.load_state(file, "the file"); });
   };
   BOOST_TEST(failure([](TensorFile&) {}).empty());
   const std::string moment = "adam.first_moment.hidden.1.weight";

@@ -1,0 +1,11 @@
+# same_lists("what the first is" first "what the second is" second)
+# Fails, and shows both, unless two lists hold the same in any order.
+function(same_lists first_is first second_is second)
+  set(first_sorted ${${first}})
+  set(second_sorted ${${second}})
+  list(SORT first_sorted)
+  list(SORT second_sorted)
+  if(NOT first_sorted STREQUAL second_sorted)
+    message(FATAL_ERROR "${first_is} ${first_sorted}\n${second_is} ${second_sorted}")
+  endif()
+endfunction()
