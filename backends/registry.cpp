@@ -23,11 +23,11 @@ BackendEntry cpu_entry(const char* name, const char* description, const KernelSe
 std::shared_ptr<Backend> make_best_cpu(const BackendOptions& options) {
   if (options.precision != Precision::bf16) return make_cpu_backend(best_kernels(), options);
   for (const KernelSet* kernels : {&kernels_amx, &kernels_avx512bf16})
-    if (missing_for(*kernels).empty()) return make_cpu_backend(*kernels, options);
+    if (why_unavailable(*kernels).empty()) return make_cpu_backend(*kernels, options);
   throw Error(
       fmt::format("backend 'cpu' has no precision bf16 here: {}; expected fp32, or a processor "
                   "with AMX-BF16 or AVX512-BF16",
-                  missing_for(kernels_avx512bf16)));
+                  why_unavailable(kernels_avx512bf16)));
 }
 
 BackendEntry cuda_entry() {
@@ -85,19 +85,19 @@ std::shared_ptr<Backend> make_check(std::string_view pair, const BackendOptions&
   const std::size_t comma = pair.find(',');
   if (comma == std::string_view::npos)
     throw Error(fmt::format("backend 'check:{}' names one backend; expected two: check:A,B", pair));
-  const std::string_view subject = pair.substr(0, comma), judge = pair.substr(comma + 1);
-  for (const std::string_view side : {subject, judge})
+  const std::string_view tested = pair.substr(0, comma), trusted = pair.substr(comma + 1);
+  for (const std::string_view side : {tested, trusted})
     if (side.empty() || side.starts_with("check:"))
       throw Error(fmt::format("backend 'check:{}': expected two plain backends, check:A,B", pair));
-  return make_check_backend(make_backend(subject, options),
-                            make_backend(judge, {.threads = options.threads}));
+  return make_check_backend(make_backend(tested, options),
+                            make_backend(trusted, {.threads = options.threads}));
 }
 
 }  // namespace
 
 BackendEntry cpu_backend_entry(const char* name, const char* description, const KernelSet& kernels,
                                const KernelSet& needed) {
-  return {name, description, [&needed] { return missing_for(needed); },
+  return {name, description, [&needed] { return why_unavailable(needed); },
           [&kernels](const BackendOptions& options) { return make_cpu_backend(kernels, options); },
           kernels.bf16_products ? "bf16" : "fp32"};
 }

@@ -108,21 +108,21 @@ class MirroredCall {
 
 class CheckBackend final : public ForwardingBackend {
  public:
-  CheckBackend(std::shared_ptr<Backend> subject, std::shared_ptr<Backend> judge)
-      : ForwardingBackend(std::move(subject)), judge_(std::move(judge)) {}
+  CheckBackend(std::shared_ptr<Backend> tested, std::shared_ptr<Backend> trusted)
+      : ForwardingBackend(std::move(tested)), trusted_(std::move(trusted)) {}
 
-  std::string name() const override { return "check:" + inner().name() + "," + judge_->name(); }
+  std::string name() const override { return "check:" + inner().name() + "," + trusted_->name(); }
   std::string description() const override {
-    return "runs " + inner().name() + " and compares every op with " + judge_->name();
+    return "runs " + inner().name() + " and compares every op with " + trusted_->name();
   }
   std::size_t workers() const override { return 1; }
 
   void run(const Call& call) override {
     ++calls_;
     if (call.op == Op::pack) return inner().run(call);
-    const MirroredCall mirrored(inner(), *judge_, call);
+    const MirroredCall mirrored(inner(), *trusted_, call);
     inner().run(call);
-    judge_->run(mirrored.call());
+    trusted_->run(mirrored.call());
     for (std::size_t k = 0; k < std::size(call.out); ++k)
       if (call.out[k].data != nullptr) compare(call, mirrored.call(), k);
   }
@@ -133,10 +133,10 @@ class CheckBackend final : public ForwardingBackend {
   }
 
  private:
-  void compare(const Call& call, const Call& judged, std::size_t k) {
+  void compare(const Call& call, const Call& mirrored, std::size_t k) {
     const View& view = call.out[k];
     const std::vector<float> found = read_elements(inner(), as_const(view));
-    const std::vector<float> expected = read_elements(*judge_, as_const(judged.out[k]));
+    const std::vector<float> expected = read_elements(*trusted_, as_const(mirrored.out[k]));
     const double tolerance = tolerance_of(call, inner().precision());
     double largest = 1e-3;
     for (std::size_t r = 0; r < view.rows; ++r)
@@ -152,19 +152,19 @@ class CheckBackend final : public ForwardingBackend {
             "check: op {} (call {}) disagrees: output {} ({} x {}) at row {}, column {}: {} gives "
             "{:.9g}, {} gives {:.9g}; difference {:.3g}, allowed {:.3g}",
             chorus::name(call.op), calls_, k, view.rows, view.cols, r, c, inner().name(), a,
-            judge_->name(), b, std::abs(double{a} - double{b}), tolerance * largest));
+            trusted_->name(), b, std::abs(double{a} - double{b}), tolerance * largest));
       }
   }
 
-  std::shared_ptr<Backend> judge_;
+  std::shared_ptr<Backend> trusted_;
   std::size_t calls_ = 0;
 };
 
 }  // namespace
 
-std::shared_ptr<Backend> make_check_backend(std::shared_ptr<Backend> subject,
-                                            std::shared_ptr<Backend> judge) {
-  return std::make_shared<CheckBackend>(std::move(subject), std::move(judge));
+std::shared_ptr<Backend> make_check_backend(std::shared_ptr<Backend> tested,
+                                            std::shared_ptr<Backend> trusted) {
+  return std::make_shared<CheckBackend>(std::move(tested), std::move(trusted));
 }
 
 }  // namespace chorus

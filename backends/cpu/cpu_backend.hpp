@@ -12,7 +12,7 @@ namespace chorus {
 std::shared_ptr<Backend> make_cpu_backend(const KernelSet& kernels, const BackendOptions& options);
 
 /// Why this processor (or operating system) cannot run the set; empty if it can.
-std::string missing_for(const KernelSet& kernels);
+std::string why_unavailable(const KernelSet& kernels);
 
 /// The best set of single precision that this processor runs.
 const KernelSet& best_kernels();

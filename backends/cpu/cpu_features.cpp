@@ -12,7 +12,7 @@ namespace {
 
 /// Why the registers of AMX cannot be used; empty if they can. Linux saves them only for processes
 /// that have asked for it, which this one does here.
-std::string missing_for_amx() {
+std::string why_amx_is_unavailable() {
 #if defined(__x86_64__) && defined(__linux__)
   constexpr unsigned amx_bf16 = 1U << 22U, amx_tile = 1U << 24U;
   unsigned a = 0, b = 0, c = 0, d = 0;
@@ -31,7 +31,7 @@ std::string missing_for_amx() {
 
 // __builtin_cpu_supports also asks whether the operating system saves the registers; xsimd 8.1's
 // own detection does not.
-std::string missing_for(const KernelSet& kernels) {
+std::string why_unavailable(const KernelSet& kernels) {
 #if defined(__x86_64__) || defined(__i386__)
   __builtin_cpu_init();
   if (&kernels == &kernels_avx2 &&
@@ -45,14 +45,14 @@ std::string missing_for(const KernelSet& kernels) {
     return "this processor has no AVX-512 (F, CD, BW, DQ, VL)";
   if (needs_bf16 && !__builtin_cpu_supports("avx512bf16"))
     return "this processor has AVX-512, but no AVX512-BF16";
-  if (&kernels == &kernels_amx) return missing_for_amx();
+  if (&kernels == &kernels_amx) return why_amx_is_unavailable();
 #endif
   return {};
 }
 
 const KernelSet& best_kernels() {
   for (const KernelSet* kernels : {&kernels_avx512, &kernels_avx2})
-    if (missing_for(*kernels).empty()) return *kernels;
+    if (why_unavailable(*kernels).empty()) return *kernels;
   return kernels_base;
 }
 

@@ -349,8 +349,8 @@ BOOST_AUTO_TEST_CASE(check_leaves_room_for_rounding_only) {
 
 BOOST_AUTO_TEST_CASE(check_keeps_the_results_of_its_first_backend) {
   const auto reference = make_backend("reference");
-  const auto subject = std::make_shared<WrongBackend>(reference, Op::matmul, 1e-6F);
-  Memory memory(make_check_backend(subject, reference));
+  const auto wrong = std::make_shared<WrongBackend>(reference, Op::matmul, 1e-6F);
+  Memory memory(make_check_backend(wrong, reference));
   Tape tape(memory);
   const auto ones = [&](std::size_t rows, std::size_t cols) {
     return tape.constant(memory.full(rows, cols, 1));
