@@ -63,13 +63,13 @@ Matrix forward(Memory& memory, const Siren& siren, const Matrix& at, const Matri
 Weights gradients(Memory& memory, const Siren& siren) {
   const SirenConfig& config = siren.config();
   const std::vector<Tensor> grads = grads_of(memory, siren);
-  const Tensor latent_sink = memory.zeros(images, config.latent);
+  const Tensor latent_grad = memory.zeros(images, config.latent);
   Tape tape(memory);
   const auto tensor = [&](const Matrix& m) { return memory.from(floats(m), m.rows, m.cols); };
   const Var output = siren.forward(siren.on_tape(tape, grads), tape.constant(tensor(points())),
-                                   tape.variable(tensor(latents(config)), latent_sink));
+                                   tape.variable(tensor(latents(config)), latent_grad));
   tape.backward(sum(multiply(output, tape.constant(tensor(loss_weights(config))))));
-  Weights found = {{"latents", read(latent_sink)}};
+  Weights found = {{"latents", read(latent_grad)}};
   for (std::size_t p = 0; p < grads.size(); ++p) found[siren.parameters()[p].name] = read(grads[p]);
   return found;
 }

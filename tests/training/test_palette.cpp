@@ -1,7 +1,6 @@
 #include "palette.hpp"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
@@ -25,27 +24,25 @@ using namespace chorus::test;
 
 namespace {
 
-using Rgb3 = std::array<float, 3>;
-
-void paint(Image& image, std::size_t first, std::size_t count, const Rgb3& color) {
+void paint(Image& image, std::size_t first, std::size_t count, const Rgb& color) {
   for (std::size_t p = first; p < first + count; ++p)
     std::copy(color.begin(), color.end(), &image.rgb[3 * p]);
 }
 
-Rgb3 entry(const std::vector<float>& palette, std::size_t entries, std::size_t k,
-           std::size_t term = 0) {
+Rgb entry(const std::vector<float>& palette, std::size_t entries, std::size_t k,
+          std::size_t term = 0) {
   return {palette.at(term * 3 * entries + k), palette.at(term * 3 * entries + entries + k),
           palette.at(term * 3 * entries + 2 * entries + k)};
 }
 
-bool near(const Rgb3& a, const Rgb3& b, double tolerance = 1e-6) {
+bool near(const Rgb& a, const Rgb& b, double tolerance = 1e-6) {
   double largest = 0;
   for (std::size_t c = 0; c < 3; ++c) largest = std::max(largest, std::abs(double{a[c]} - b[c]));
   return largest <= tolerance;
 }
 
-const Rgb3 white = {1, 1, 1}, red = {1, 0, 0}, blue = {0, 0, 1}, green = {0, 0.6F, 0},
-           black = {0, 0, 0};
+const Rgb white = {1, 1, 1}, red = {1, 0, 0}, blue = {0, 0, 1}, green = {0, 0.6F, 0},
+          black = {0, 0, 0};
 
 /// 20 x 20, white around a square of other colours: red, blue, and a little green and black.
 Image sample_image() {
@@ -70,7 +67,7 @@ std::vector<NamedImage> gradients() {
       for (std::size_t x = 0; x < 24; ++x) {
         const float t = static_cast<float>(x) / 23, v = static_cast<float>(y) / 23;
         paint(image, y * 24 + x, 1,
-              x < 12 ? Rgb3{t, v, 0.1F * static_cast<float>(i)} : Rgb3{1 - v, 0.3F, t});
+              x < 12 ? Rgb{t, v, 0.1F * static_cast<float>(i)} : Rgb{1 - v, 0.3F, t});
       }
     images.push_back({std::to_string(i), image});
   }
@@ -92,8 +89,8 @@ BOOST_AUTO_TEST_SUITE(palette)
 BOOST_AUTO_TEST_CASE(palettes_begin_with_the_background_then_common_colours) {
   const auto palette = initial_palette(sample_image(), {}, 5, PaletteFields::constant);
   BOOST_TEST(palette.size() == 15U);
-  const Rgb3 green_8bit = {0, 153 / 255.0F, 0};
-  const std::vector<Rgb3> expected = {white, red, blue, green_8bit, black};
+  const Rgb green_8bit = {0, 153 / 255.0F, 0};
+  const std::vector<Rgb> expected = {white, red, blue, green_8bit, black};
   for (std::size_t k = 0; k < expected.size(); ++k)
     BOOST_TEST(near(entry(palette, 5, k), expected[k]), k);
 }
