@@ -10,7 +10,6 @@ namespace chorus {
 
 namespace {
 
-/// into = a
 void copy(const Tensor& a, const Tensor& into) {
   Call call{.op = Op::scale};
   call.in[0] = a.const_view();
@@ -105,10 +104,8 @@ Var Tape::record(Tensor value, std::initializer_list<const Var*> inputs, Gradien
 void Tape::backward(const Var& result) {
   if (result.rows() != 1 || result.cols() != 1)
     throw std::invalid_argument("backward: the result must be 1 x 1");
-  if (result.is_constant()) return;
-  recording_ = false;
-  add_to_adjoint(result.node_, ones_like(result));
-  propagate(result.node_, true);
+  const Tensor seed = ones_like(result).value();
+  backward(std::span(&result, 1), std::span(&seed, 1));
 }
 
 void Tape::backward(std::span<const Var> results, std::span<const Tensor> seeds) {
@@ -145,8 +142,8 @@ std::vector<Var> Tape::gradients(const Var& result, std::span<const Var> variabl
   return derivatives;
 }
 
-/// Applies the rules from the last node back. Rules may append nodes when gradients are recorded,
-/// so no reference into nodes_ is held across a rule.
+/// Applies the rules from the last node back. A rule may append nodes when gradients are recorded,
+/// so no reference into nodes_ is held across it.
 void Tape::propagate(std::size_t from, bool release) {
   for (std::size_t i = from + 1; i-- > 0;) {
     if (!nodes_[i].rule) continue;
@@ -179,13 +176,12 @@ void Tape::add_to_adjoint(std::size_t index, const Var& contribution) {
   }
 }
 
-/// A product that was put off.
 void Tape::compute(Adjoint& adjoint) {
   if (!adjoint.product) return;
   const PendingProduct product = *std::exchange(adjoint.product, {});
   adjoint.value =
       matmul(product.a, product.b, Transpose{product.transpose_a}, Transpose{product.transpose_b});
-  adjoint.in_place = true;  // fresh: it belongs to the tape alone
+  adjoint.in_place = true;  // owned by the tape alone
 }
 
 Var Tape::ones_like(const Var& value) {

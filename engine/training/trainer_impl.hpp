@@ -13,8 +13,8 @@
 #include "sampler.hpp"
 #include "training_plan.hpp"
 
-// What a Trainer holds. Its steps are in trainer.cpp, all that is asked of it between steps is in
-// trainer_state.cpp.
+// The members of a Trainer. trainer_setup.cpp makes them, trainer.cpp takes the steps, and
+// trainer_state.cpp answers what is asked between steps.
 
 namespace chorus {
 
@@ -55,7 +55,6 @@ struct Trainer::Impl {
   void train_share(const TrainingPhase& phase, Worker& worker, const ImageRange& images);
   void train_tile(const TrainingDraw& draw, const ImageRange& images, const Share& share);
   Var gather(Tape& tape, const OptimizedParameter& per_image, const ImageRange& images) const;
-  void add_error(const Var& loss, const Worker& worker) const;
   void update_network(const TrainingPhase& phase, const UpdateTask& task) const;
 
   IndexView image_numbers(const ImageRange& images) const {
