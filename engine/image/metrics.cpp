@@ -30,8 +30,8 @@ std::array<double, window_px> gaussian_window() {
   return weights;
 }
 
-/// The samples to read along a side of n pixels: all of them; a side shorter than the window is
-/// mirrored on and on (b a | a b c | c b) so far that every pixel has a window.
+/// The indices of the samples to read along a side of n pixels: all of them. A side shorter than
+/// the window is mirrored repeatedly (b a | a b c | c b) until every pixel has a window.
 std::vector<std::size_t> positions(std::size_t n) {
   const std::size_t padding = n < window_px ? window_radius_px : 0;
   std::vector<std::size_t> all;
@@ -52,7 +52,8 @@ Plane channel(const Image& image, std::size_t index) {
   return plane;
 }
 
-/// out[x] = sum over k of weights[k] * source[x + k * step]. Where the time of a comparison goes.
+/// out[x] = sum over k of weights[k] * source[x + k * step]. Most of the time of a comparison is
+/// spent here.
 void weighted_sums(const std::array<double, window_px>& weights, const double* source,
                    std::size_t step, double* out, std::size_t count) {
   for (std::size_t x = 0; x < count; ++x) {
@@ -87,7 +88,7 @@ Plane ssim_map(const Plane& a, const Plane& b) {
          ((mean_a * mean_a + mean_b * mean_b + c1) * (variance_a + variance_b + c2));
 }
 
-/// From almost black through violet, red and yellow to white; brighter all the way.
+/// From almost black through violet, red and yellow to white, with increasing brightness.
 Rgb heat(float position) {
   static constexpr std::array<Rgb, 7> stops = {{{0.03F, 0.02F, 0.07F},
                                                 {0.20F, 0.06F, 0.38F},
@@ -146,7 +147,7 @@ PixelScores score_pixels(const Image& image, const Image& truth, const std::vect
         const double difference = double{image.pixel(x, y)[c]} - double{truth.pixel(x, y)[c]};
         scores.squared_error += difference * difference / 3;
         scores.pixels += c == 0 ? 1 : 0;
-        // Below 0 wraps to a large number.
+        // A negative difference wraps to a large number.
         if (y - top >= similarity.shape(0) || x - left >= similarity.shape(1)) continue;
         scores.ssim += similarity(y - top, x - left) / 3;
         scores.ssim_pixels += c == 0 ? 1 : 0;

@@ -19,7 +19,7 @@ namespace {
 struct Steps {
   std::vector<double> lengths;
   double total = 0;
-  double unevenness() const {  // largest / mean
+  double unevenness() const {  // the longest step relative to the mean
     return *std::max_element(lengths.begin(), lengths.end()) /
            (total / static_cast<double>(lengths.size()));
   }
@@ -34,7 +34,8 @@ Steps measure(const std::vector<Image>& frames) {
   return steps;
 }
 
-/// The places at equal parts of the total length, which is taken to grow evenly between two places.
+/// The places at equal parts of the total length, if length grows evenly between two measured
+/// places.
 std::vector<double> at_equal_lengths(const std::vector<double>& places, const Steps& steps) {
   const std::size_t count = steps.lengths.size();
   std::vector<double> moved(places.size(), 0.0);

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 using Bytes = std::vector<unsigned char>;
 
 void check(const Image& image) {
-  constexpr std::size_t max_side = 0x7FFFFFFF;  // of the format
+  constexpr std::size_t max_side = 0x7FFFFFFF;  // limit of the format
   if (image.pixels() == 0 || image.width > max_side || image.height > max_side)
     throw std::invalid_argument("an image to be written has pixels, and at most 2^31 - 1 a side");
   if (image.rgb.size() != image.pixels() * 3)
@@ -31,13 +31,13 @@ Bytes encode(const Image& image) {
   std::transform(image.rgb.begin(), image.rgb.end(), rgb.begin(), to_byte);
 
   lodepng::State state;
-  state.encoder.auto_convert = 0;  // stays RGB, whatever the colours
+  state.encoder.auto_convert = 0;  // always RGB, whatever the colours
   state.info_raw.colortype = state.info_png.color.colortype = LCT_RGB;
   Bytes png;
   const auto width = static_cast<unsigned>(image.width);
   const auto height = static_cast<unsigned>(image.height);
   if (lodepng::encode(png, rgb, width, height, state) != 0)
-    throw std::bad_alloc();  // the only way it can fail with these settings
+    throw std::bad_alloc();  // the only possible failure with these settings
   return png;
 }
 
