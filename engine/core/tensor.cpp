@@ -12,14 +12,14 @@ namespace chorus {
 namespace {
 
 constexpr std::size_t floats_per_line = 16;
-constexpr std::size_t halves_together = 8;  ///< numbers of 16 bits that are moved as one
+constexpr std::size_t halves_together = 8;  ///< 16-bit numbers that are moved as one
 
-/// Floats that take as much memory.
+/// The number of floats that take as much memory.
 std::size_t floats_of(std::size_t numbers, DType dtype) {
   return dtype == DType::fp32 ? numbers : (numbers + 1) / 2;
 }
 
-/// Rows without padding are one long row: a single copy.
+/// A view without padding between rows is one long row, which needs a single copy.
 View as_few_rows(const View& view) {
   if (view.stride != view.cols) return view;
   return {view.data, 1, view.rows * view.cols, view.rows * view.cols};
@@ -49,7 +49,7 @@ Tensor Tensor::col_range(std::size_t first, std::size_t count) const {
   return {owner_, part, *backend_};
 }
 
-/// Blocks by size. Shared by the Memory and every handle it gave out.
+/// Free blocks by size. Shared by the Memory and all tensors that it has handed out.
 struct Memory::Pool {
   explicit Pool(std::shared_ptr<Backend> b) : backend(std::move(b)) {}
   Pool(const Pool&) = delete;

@@ -35,7 +35,7 @@ PaletteHead::FieldBasis PaletteHead::field_basis(Memory& memory) {
 
 std::vector<float> PaletteHead::initial_bias() const {
   std::vector<float> bias(entries_);
-  bias[0] = 1;  // the background, more often than not
+  bias[0] = 1;  // most often the background
   return bias;
 }
 
@@ -63,7 +63,7 @@ Var PaletteHead::colors(const Var& output, const Var& coordinates, const Var& pa
 
 Var PaletteHead::assignment_loss(const Var& output, const Var& coordinates, const Var& palettes,
                                  const Var& targets) const {
-  // 1 / (2 sigma^2); a pixel farther than 47 levels from an entry is a blend of several.
+  // 333 is 1 / (2 sigma^2). A pixel farther than 47 levels from an entry is a blend of several.
   constexpr PaletteScores scores{333, -11.5F};
   const Var constant_palettes = output.tape().constant(palettes.value().non_owning());
   return mixture_loss(output, palette_scores(constant_palettes, entries_, targets,

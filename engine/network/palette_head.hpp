@@ -4,7 +4,7 @@
 
 namespace chorus {
 
-/// The outputs are logits of the entries of the image's palette: the colour is sum over k of
+/// The outputs are logits of the entries of the image's palette: the colour is the sum over k of
 /// softmax(outputs)_k e_k(x, y). An entry e_k is a colour or a colour field p + x gx + y gy.
 class PaletteHead final : public OutputHead {
  public:
@@ -20,15 +20,15 @@ class PaletteHead final : public OutputHead {
                       const Var& targets) const override;
 
  private:
-  /// Evaluates colour fields: the factors of p, gx and gy at a place are (1, x, y) = slope (x, y) +
-  /// start, and a product with fold adds up the three terms of each channel. These are made once,
-  /// since a training step that a device has recorded cannot upload.
+  /// Constants that evaluate colour fields. The factors of p, gx and gy at a place are (1, x, y) =
+  /// slope (x, y) + start, and a product with `fold` adds up the three terms of each channel. They
+  /// are made once, because a training step that a device has recorded cannot upload.
   struct FieldBasis {
     Tensor slope, start, fold;
   };
   static FieldBasis field_basis(Memory& memory);
 
-  std::size_t entries_, latent_, numbers_;  ///< numbers_ of a palette
+  std::size_t entries_, latent_, numbers_;  ///< numbers_: length of a palette
   bool is_predicted_;
   FieldBasis field_basis_;  ///< empty if entries are constant
 };
