@@ -36,14 +36,14 @@ std::vector<float> mean_row(const Tensor& tensor) {
 
 enum class Stage { latent, latent_and_shifts };
 
-/// What is fitted for an image, and how far that is.
+/// The numbers that are fitted for an image, and how far their fit has come.
 struct Progress {
   Adam adam;
   OptimizedParameter latent;
   std::optional<OptimizedParameter> palette;  ///< if palettes are free
-  std::vector<OptimizedParameter> shifts;     ///< of each sine layer
-  IndexList image, visit;                     ///< of the table of pixels: one of each
-  std::uint32_t step = 0;                     ///< of both stages
+  std::vector<OptimizedParameter> shifts;     ///< one for each sine layer
+  IndexList image, visit;                     ///< lists of one element
+  std::uint32_t step = 0;                     ///< counts both stages
 };
 
 }  // namespace
@@ -63,7 +63,7 @@ struct Fitter::Impl {
   Backend& backend_;
   const Model& model_;
   FitConfig config_;
-  std::vector<TrainingPhase> phases_;  ///< of a stage
+  std::vector<TrainingPhase> phases_;  ///< of one stage
   std::vector<float> mean_latent_, mean_palette_;
   std::vector<Memory> memories_;  ///< one for each worker
 };
@@ -128,7 +128,7 @@ void Fitter::Impl::run_stage(Memory& memory, Progress& progress, const PixelTabl
   }
 }
 
-/// The step after a fraction of the stage's.
+/// Takes the step after a fraction of the stage's steps.
 void Fitter::Impl::step(Memory& memory, Progress& progress, const PixelTable& table, Stage stage,
                         double fraction) const {
   const std::array<std::uint32_t, 1> visit = {progress.step++};

@@ -21,8 +21,8 @@ std::vector<float> by_channel(const std::vector<ColorField>& entries, PaletteFie
   return palette;
 }
 
-/// Solves A x = b in place for each column of b [n x columns]; A [n x n], symmetric and positive
-/// definite, is replaced by its Cholesky factor.
+/// Solves A x = b in place for each column of b [n x columns]. A [n x n] must be symmetric and
+/// positive definite; its Cholesky factor replaces it.
 void solve(std::vector<double>& a, std::size_t n, std::vector<double>& b, std::size_t columns) {
   for (std::size_t j = 0; j < n; ++j)
     for (std::size_t i = j; i < n; ++i) {
@@ -43,19 +43,20 @@ void solve(std::vector<double>& a, std::size_t n, std::vector<double>& b, std::s
   }
 }
 
-/// rows x cols matrices of doubles, row-major.
+/// Matrices of doubles, row-major.
 struct Table {
   std::size_t rows, cols;
   std::vector<double> values;
   double operator()(std::size_t r, std::size_t c) const { return values[r * cols + c]; }
 };
 
-/// P [targets.cols x inputs.cols] for which inputs P^T is nearest to targets, by ridge regression.
+/// The matrix P [targets.cols x inputs.cols] for which inputs P^T is nearest to targets, by ridge
+/// regression.
 std::vector<float> ridge_regression(const Table& inputs, const Table& targets) {
   constexpr double penalty = 1;
   const std::size_t n = inputs.rows, d = inputs.cols, outputs = targets.cols;
   std::vector<float> p(outputs * d);
-  // (X^T X + r)^-1 X^T Y = X^T (X X^T + r)^-1 Y: whichever of the two systems is smaller.
+  // (X^T X + r)^-1 X^T Y = X^T (X X^T + r)^-1 Y; the smaller of the two systems is solved.
   const bool by_image = n <= d;
   const std::size_t size = by_image ? n : d;
   std::vector<double> gram(size * size), solution(size * outputs);
@@ -84,7 +85,7 @@ std::vector<float> ridge_regression(const Table& inputs, const Table& targets) {
   return p;
 }
 
-/// Predicted palettes: p is the mean palette, P z the regression of what is left.
+/// Predicted palettes: p is the mean palette, P z the regression of the remainder.
 void start_prediction(Model& model, const std::vector<float>& palettes) {
   const std::size_t count = model.images.size(), numbers = palettes.size() / count;
   std::vector<float> mean(numbers);
@@ -133,7 +134,7 @@ std::vector<ColorField> entries_of(const PaletteFit& fit, const std::vector<Name
                     config.palette_fields);
 }
 
-/// Every k-th image or so, `count` in all.
+/// The k-th of `count` images that are evenly spread over all.
 std::size_t evenly_spread(std::size_t k, std::size_t count, std::size_t images) {
   return k * images / count;
 }

@@ -23,25 +23,26 @@ struct ImageRange {
   std::size_t first = 0, count = 0;
 };
 
-/// The part of the network that one task updates: rows of one of its parameters.
+/// The part of the network that one task updates: some rows of one parameter.
 struct UpdateTask {
-  std::size_t parameter = 0;  ///< its index
+  std::size_t parameter = 0;  ///< index of the parameter
   RowRange rows;
 };
 
-/// What each worker has for itself.
+/// The data of one worker.
 struct Worker {
   Memory memory;
-  std::vector<Tensor> grads;  ///< of the network's parameters
+  std::vector<Tensor> grads;  ///< gradients of the network's parameters
   Tensor error;               ///< 1 x 1, summed over steps
 };
 
-/// Those images of a step that one worker takes care of, and what they condition the network with.
+/// The images of a step that one worker processes, and the values that condition the network on
+/// them.
 struct Share {
   Worker& worker;
   ImageRange images;
   Conditioned conditioned;
-  std::vector<Tensor> grads;  ///< of each of conditioned.values(), summed over the share's tiles
+  std::vector<Tensor> grads;  ///< for each of conditioned.values(), summed over the share's tiles
 };
 
 struct Trainer::Impl {
