@@ -35,7 +35,7 @@ Collection largest_images(const KnownTruthOptions& options) {
   return load_collection(options.data, load);
 }
 
-/// Files that exist in the folder would become part of the collection.
+/// Files that are already in the folder would become part of the collection.
 void check_empty(const std::filesystem::path& folder) {
   std::error_code ignored;
   if (std::filesystem::exists(folder, ignored) && !std::filesystem::is_empty(folder, ignored))

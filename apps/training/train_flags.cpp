@@ -9,7 +9,7 @@ namespace chorus::app {
 
 namespace {
 
-/// 0 for "auto".
+/// "auto" gives 0.
 std::size_t parse_palette_size(const std::string& text) {
   if (text == "auto") return 0;
   std::size_t size = 0;
@@ -19,7 +19,7 @@ std::size_t parse_palette_size(const std::string& text) {
   return size;
 }
 
-/// What the outputs of the network mean, and palettes.
+/// Flags for the meaning of the network's outputs, and for palettes.
 std::vector<CLI::Option*> add_head(CLI::App& command, TrainOptions& o) {
   return {
       add_choice_or_auto(command, "--head", o.head,

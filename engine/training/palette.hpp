@@ -37,14 +37,14 @@ struct FoundPalettes {
 struct PaletteFit {
   std::size_t entries = 12;      ///< suits the collection: all common colours of nearly every image
   double constant_fraction = 0;  ///< fraction of the images that this many constant colours explain
-  double drawn_fraction = 0;     ///< fraction that as many affine fields approach to 28 dB
+  double drawn_fraction = 0;     ///< fraction that reaches 28 dB with as many affine fields
   std::map<std::size_t, FoundPalettes> palettes;  ///< by image; only images looked at
 };
 
 /// An image is explained if the pixels that are not on edges (or all pixels, if most are on edges)
-/// are within 48 dB of constant colours. This holds for drawings in flat colours (51 dB and more
+/// reach 48 dB with constant colours. This holds for drawings in flat colours (51 dB and more
 /// for 95 of 100). It does not hold for shaded ones (35 to 47 dB), which palettes of fields still
-/// draw better than the rgb head. Noise does not come within 28 dB of fields; photographs were not
+/// draw better than the rgb head. Noise does not reach 28 dB with fields; photographs were not
 /// tried. Up to 64 images, evenly spread, are looked at. With `entries` = 0 the images decide on
 /// the number.
 PaletteFit fit_palettes(const std::vector<NamedImage>& images, const Split& split,
