@@ -37,9 +37,9 @@ void print_profile(const Profile& profile, std::uint64_t steps) {
 
 std::string describe_head(const SirenConfig& config) {
   if (config.head == Head::rgb) return "rgb";
-  return fmt::format("palette ({} {} {} per image)", config.palette_size,
-                     name(config.palette_source),
-                     config.palette_fields == PaletteFields::constant ? "colors" : "color fields");
+  return fmt::format(
+      "palette ({} {} {} per image)", config.palette_size, name(config.palette_source),
+      config.palette_fields == PaletteFields::constant ? "colours" : "colour fields");
 }
 
 PixelSize scaled_size(const EncodedImage& image, std::size_t side) {

@@ -33,7 +33,7 @@ void print_profile(const Profile& profile, std::uint64_t steps);
 /// The size with the proportions of an encoded image whose longer side is `longer_side` pixels.
 PixelSize scaled_size(const EncodedImage& image, std::size_t longer_side);
 
-/// For people: "rgb", "palette (12 free colors per image)".
+/// For people: "rgb", "palette (12 free colours per image)".
 std::string describe_head(const SirenConfig& config);
 
 /// The number of samples per pixel and axis with which a decoded pixel is the mean over its square:

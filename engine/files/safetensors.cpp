@@ -203,7 +203,7 @@ bool is_ours(const std::map<std::string, std::string>& metadata) {
 
 void verify_checksum(std::string_view bytes, const Parts& parts) {
   const auto digits = find_checksum_digits(parts.header);
-  if (!digits) throw Error("its checksum is damaged, or in a form that is not known here");
+  if (!digits) throw Error("the checksum is damaged, or of a kind that this program does not know");
   const auto found = parts.header.substr(*digits, zero_digits.size());
   const std::size_t before = length_bytes + *digits;
   Crc32 crc;
@@ -251,7 +251,7 @@ void require_size_of_shape(const Entry& entry) {
   if (!count || *count > std::numeric_limits<std::size_t>::max() / sizeof(float))
     throw Error(fmt::format("the shape of tensor '{}' is too large", entry.name));
   if (*count * sizeof(float) != found)
-    throw Error(fmt::format("tensor '{}' has {} bytes, its shape calls for {}", entry.name, found,
+    throw Error(fmt::format("tensor '{}' has {} bytes; expected {} by its shape", entry.name, found,
                             *count * sizeof(float)));
 }
 
@@ -271,8 +271,8 @@ std::vector<Entry> read_entries(const json& header, std::size_t data_bytes) {
     covered = entry.end;
   }
   if (covered != data_bytes)
-    throw Error(
-        fmt::format("found {} bytes of tensor data, the header calls for {}", data_bytes, covered));
+    throw Error(fmt::format("found {} bytes of tensor data; expected {} by the header", data_bytes,
+                            covered));
   return entries;
 }
 
@@ -292,7 +292,7 @@ TensorFile parse(std::string_view bytes) {
     verify_checksum(bytes, parts);
     content.metadata.erase(std::string(checksum_key));
   } else if (is_ours(content.metadata)) {
-    throw Error("it has no checksum; expected one in a file of chorus: damaged, or edited");
+    throw Error("the checksum that chorus writes is missing: the file is damaged or was edited");
   }
   for (const Entry& entry : read_entries(header, parts.data.size()))
     content.tensors.emplace(entry.name, read_tensor(entry, parts.data));

@@ -51,7 +51,7 @@ class Envelope {
 
 std::vector<float> squared_distances(const Mask& set, PixelSize size) {
   if (set.size() != size.width * size.height || set.empty())
-    throw std::invalid_argument("squared_distances: a mask of the wrong size");
+    throw std::invalid_argument("squared_distances: the mask does not have the given size");
   const float far = static_cast<float>(4 * (size.width * size.width + size.height * size.height));
   std::vector<float> squared(set.size());
   for (std::size_t i = 0; i < set.size(); ++i) squared[i] = set[i] != 0 ? 0 : far;

@@ -135,7 +135,7 @@ double ssim(const Image& image, const Image& truth) {
 PixelScores score_pixels(const Image& image, const Image& truth, const std::vector<bool>& chosen) {
   check_compared(image, truth);
   if (chosen.size() != image.pixels())
-    throw std::invalid_argument("score_pixels: the choice is of another size than the images");
+    throw std::invalid_argument("score_pixels: the mask and the images differ in size");
   const auto margin = [](std::size_t n) { return n < window_px ? 0 : window_radius_px; };
   const std::size_t left = margin(image.width), top = margin(image.height);
   PixelScores scores;
@@ -157,7 +157,8 @@ PixelScores score_pixels(const Image& image, const Image& truth, const std::vect
 }
 
 PsnrSummary summarize_psnr(const std::vector<double>& mse_per_image) {
-  if (mse_per_image.empty()) throw std::invalid_argument("a summary needs at least one image");
+  if (mse_per_image.empty())
+    throw std::invalid_argument("summarize_psnr: expected at least one image");
   const auto count = static_cast<double>(mse_per_image.size());
   double sum_db = 0;
   for (const double mse : mse_per_image) sum_db += psnr_db(mse);
@@ -167,8 +168,8 @@ PsnrSummary summarize_psnr(const std::vector<double>& mse_per_image) {
 
 Image error_map(const Image& image, const Image& truth, float full_scale) {
   if (image.size() != truth.size())
-    throw std::invalid_argument("images to be compared have the same size");
-  if (!(full_scale > 0)) throw std::invalid_argument("an error map needs a scale above 0");
+    throw std::invalid_argument("error_map: the images differ in size");
+  if (!(full_scale > 0)) throw std::invalid_argument("error_map: expected a scale above 0");
   const xt::xtensor<float, 2> difference =
       xt::mean(xt::abs(as_array(image) - as_array(truth)), {2});
   Image map(image.width, image.height);

@@ -36,7 +36,7 @@ double weight(Filter filter, double x) {
     case Filter::lanczos:
       return std::abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0;
   }
-  throw std::invalid_argument("unknown filter");
+  throw std::invalid_argument("resample: unknown filter");
 }
 
 /// The radius of a filter in samples of the source, before stretching.
@@ -52,7 +52,7 @@ double reach(Filter filter) {
     case Filter::lanczos:
       return 3;
   }
-  throw std::invalid_argument("unknown filter");
+  throw std::invalid_argument("resample: unknown filter");
 }
 
 /// The source samples that make up one target sample.
@@ -130,7 +130,7 @@ Image clipped(Image image) {
 
 Image resample(const Image& image, std::size_t width, std::size_t height, Filter filter) {
   if (image.pixels() == 0 || width == 0 || height == 0)
-    throw std::invalid_argument("resampling needs pixels to read and pixels to write");
+    throw std::invalid_argument("resample: the image or the target has no pixels");
   // Clips between the passes as well, like programs that keep images in bytes. On noise this
   // changes the result by 20 of 255 levels and more; a baseline should be the customary filter.
   const Image narrow = clipped(resample_rows(image, width, filter));

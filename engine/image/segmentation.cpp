@@ -339,7 +339,7 @@ SegmentationOptions options_for(PixelSize size) {
 }
 
 Segmentation segment(const Image& image, const SegmentationOptions& options) {
-  if (image.pixels() == 0) throw std::invalid_argument("segment: no pixels");
+  if (image.pixels() == 0) throw std::invalid_argument("segment: the image has no pixels");
   Regions regions(image, options);
   regions.seed();
   regions.grow();

@@ -177,7 +177,7 @@ Image inpaint(const Image& image, const std::vector<bool>& missing, Inpainting m
     case Inpainting::biharmonic:
       return fill_biharmonic(image, missing);
   }
-  throw std::invalid_argument("unknown inpainting method");
+  throw std::invalid_argument("inpaint: unknown method");
 }
 
 }  // namespace chorus

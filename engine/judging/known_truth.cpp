@@ -110,7 +110,7 @@ Placement half_way(const Placement& a, const Placement& b) {
 
 Image place(const Image& image, const Placement& placement, std::size_t width, std::size_t height) {
   if (image.pixels() == 0 || width == 0 || height == 0 || !(placement.scale > 0))
-    throw std::invalid_argument("place: an image needs pixels and a scale above 0");
+    throw std::invalid_argument("place: expected pixels and a scale above 0");
   const InverseMap source(placement,
                           static_cast<double>(image.width) / static_cast<double>(image.height));
   const Rgb outside = border_color(image);

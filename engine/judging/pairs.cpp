@@ -23,7 +23,7 @@ std::vector<ImagePair> all_pairs(const DistanceMatrix& distances) {
   for (std::size_t a = 0; a < distances.size(); ++a)
     for (std::size_t b = a + 1; b < distances.size(); ++b) {
       if (!(distances[a][b] >= 0) || std::isinf(distances[a][b]))
-        throw std::invalid_argument("a distance of two images is below 0 or no number");
+        throw std::invalid_argument("the distance of two images is negative or not finite");
       all.push_back({a, b, distances[a][b]});
     }
   std::sort(all.begin(), all.end(), closer);

@@ -20,11 +20,11 @@ constexpr double least_distance = 0.1 * level;
 constexpr double least_entropy_bits = 0.05;
 
 std::vector<Image> eight_bit(const std::vector<Image>& frames) {
-  if (frames.size() < 3) throw std::invalid_argument("score_path: a path has at least 3 frames");
+  if (frames.size() < 3) throw std::invalid_argument("score_path: expected at least 3 frames");
   std::vector<Image> seen;
   for (const Image& frame : frames) {
     if (frame.pixels() == 0 || frame.size() != frames.front().size())
-      throw std::invalid_argument("score_path: frames have pixels and one size");
+      throw std::invalid_argument("score_path: the frames are empty or differ in size");
     seen.push_back(quantized(frame));
   }
   return seen;

@@ -129,7 +129,7 @@ std::vector<EncodedImage> images_from_json(const json& list) {
     images.push_back({entry.at("name").get<std::string>(),
                       count_field(entry, "width", largest_side),
                       count_field(entry, "height", largest_side)});
-  if (images.empty()) throw Error("the list of images is empty");
+  if (images.empty()) throw Error("the list of images is empty; expected at least one image");
   check_names(images);
   return images;
 }
@@ -197,7 +197,8 @@ void check_all_known(const TensorFile& file, const Model& model) {
         std::ranges::any_of(model.siren.parameters(),
                             [&](const Parameter& parameter) { return parameter.name == name; });
     if (!known)
-      throw Error(fmt::format("tensor \"{}\" is none that the configuration calls for", name));
+      throw Error(
+          fmt::format("unexpected tensor \"{}\": the configuration has none of that name", name));
   }
 }
 
@@ -264,7 +265,7 @@ Model from_tensor_file(Memory& memory, const TensorFile& file, const std::string
     return read_model(memory, file);
   } catch (const json::exception& error) {
     throw Error(
-        fmt::format("{}: metadata is not what a chorus model has: {}", origin, error.what()));
+        fmt::format("{}: the metadata is not that of a chorus model: {}", origin, error.what()));
   } catch (const Error& error) {
     throw Error(fmt::format("{}: {}", origin, error.what()));
   }

@@ -47,7 +47,7 @@ std::vector<OutputHead::OwnParameter> PaletteHead::own_parameters() const {
 
 Var PaletteHead::palettes(std::span<const Var> own, const Var& latents, const Var& free) const {
   if (is_predicted_) return linear(latents, own[0], own[1]);
-  if (!free.value()) throw std::invalid_argument("Siren: this network needs palettes");
+  if (!free.value()) throw std::invalid_argument("Siren: the palettes of the images are missing");
   return free;
 }
 

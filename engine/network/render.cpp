@@ -135,12 +135,12 @@ std::vector<float> Renderer::colors(std::span<const float> points, const Conditi
 Image Renderer::render(const ImageCode& code, const Raster& raster) {
   const SirenConfig& config = model_.siren.config();
   if (code.latent.size() != config.latent || code.palette.size() != free_palette_numbers(config))
-    throw std::invalid_argument("render: a latent or palette of the wrong size");
+    throw std::invalid_argument("render: the code's latent or palette does not fit the model");
   if (!code.shifts.empty() && code.shifts.size() != shift_numbers(config))
-    throw std::invalid_argument("render: the wrong number of shifts");
+    throw std::invalid_argument("render: the number of the code's shifts does not fit the model");
   const auto& [size, samples] = raster;
   if (size.width == 0 || size.height == 0 || samples == 0)
-    throw std::invalid_argument("render: an image needs pixels and samples");
+    throw std::invalid_argument("render: the raster has no pixels or no samples");
   const std::scoped_lock my_turn(turn_);
   Tape tape(memories_.front());
   const Conditioned conditioned = condition(tape, code);

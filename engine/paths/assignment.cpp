@@ -90,13 +90,13 @@ std::vector<std::optional<std::size_t>> partial_assignment(
     const std::vector<double>& column_alone) {
   const std::size_t rows = row_alone.size(), columns = column_alone.size(), n = rows + columns;
   if (costs.size() != rows)
-    throw std::invalid_argument("partial_assignment: one row of costs per row expected");
+    throw std::invalid_argument("partial_assignment: expected one row of costs for each row");
   // A row that takes one of the extra columns stays alone, and so does a column that takes an extra
   // row.
   std::vector<std::vector<double>> square(n, std::vector<double>(n));
   for (std::size_t r = 0; r < rows; ++r) {
     if (costs[r].size() != columns)
-      throw std::invalid_argument("partial_assignment: one cost per column expected");
+      throw std::invalid_argument("partial_assignment: expected one cost for each column");
     for (std::size_t c = 0; c < n; ++c) square[r][c] = c < columns ? costs[r][c] : row_alone[r];
   }
   for (std::size_t r = rows; r < n; ++r)

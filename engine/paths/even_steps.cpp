@@ -58,7 +58,7 @@ std::vector<double> places_of_even_steps(const std::function<Image(double)>& fra
                                          std::size_t steps) {
   constexpr int most_rounds = 12;
   constexpr double good = 1.01, invisible = 1e-6;
-  if (steps == 0) throw std::invalid_argument("places_of_even_steps: no steps");
+  if (steps == 0) throw std::invalid_argument("places_of_even_steps: expected at least one step");
   std::vector<double> places;
   std::vector<Image> frames;
   for (std::size_t k = 0; k <= steps; ++k) {

@@ -20,9 +20,9 @@ using Bytes = std::vector<unsigned char>;
 void check(const Image& image) {
   constexpr std::size_t max_side = 0x7FFFFFFF;  // limit of the format
   if (image.pixels() == 0 || image.width > max_side || image.height > max_side)
-    throw std::invalid_argument("an image to be written has pixels, and at most 2^31 - 1 a side");
+    throw std::invalid_argument("write_png: expected sides of 1 to 2^31 - 1 pixels");
   if (image.rgb.size() != image.pixels() * 3)
-    throw std::invalid_argument("an image has width x height x 3 values");
+    throw std::invalid_argument("write_png: expected width x height x 3 values");
 }
 
 Bytes encode(const Image& image) {
@@ -132,13 +132,13 @@ void write_png(const fs::path& file, const Image& image) { write_bytes(file, enc
 
 void write_animation(const fs::path& file, const std::vector<Image>& frames,
                      unsigned milliseconds_per_frame) {
-  if (frames.empty()) throw std::invalid_argument("an animation has at least one frame");
+  if (frames.empty()) throw std::invalid_argument("write_animation: expected at least one frame");
   if (milliseconds_per_frame == 0 || milliseconds_per_frame > 65535)
-    throw std::invalid_argument("a frame of an animation lasts from 1 to 65,535 ms");
+    throw std::invalid_argument("write_animation: expected 1 to 65,535 ms for a frame");
   const Image& first = frames.front();
   for (const Image& frame : frames)
     if (frame.size() != first.size())
-      throw std::invalid_argument("the frames of an animation are of one size");
+      throw std::invalid_argument("write_animation: the frames differ in size");
   write_bytes(file, encode_animation(frames, milliseconds_per_frame));
 }
 

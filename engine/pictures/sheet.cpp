@@ -72,11 +72,11 @@ class Arrangement {
   }
 
   void check(const Sheet& sheet) const {
-    if (cell_.width == 0) throw std::invalid_argument("a sheet has at least one image");
+    if (cell_.width == 0) throw std::invalid_argument("draw: the sheet has no images");
     if (!sheet.column_titles.empty() && sheet.column_titles.size() != columns_)
-      throw std::invalid_argument("a sheet has one title per column, or none");
+      throw std::invalid_argument("draw: expected one title for each column, or none");
     if (!sheet.row_titles.empty() && sheet.row_titles.size() != rows_)
-      throw std::invalid_argument("a sheet has one title per row, or none");
+      throw std::invalid_argument("draw: expected one title for each row, or none");
   }
 
   std::size_t beside(std::size_t title_px) const {

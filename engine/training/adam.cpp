@@ -124,7 +124,8 @@ void load_moments(const OptimizedParameter& parameter, const TensorFile& file,
     const auto found = file.tensors.find(name);
     const std::vector<std::size_t> shape = {tensor.rows(), tensor.cols()};
     if (found == file.tensors.end() || found->second.shape != shape)
-      throw Error(fmt::format("{}: {} is missing or has another shape", origin, name));
+      throw Error(fmt::format("{}: tensor \"{}\" is missing or not {} x {}", origin, name, shape[0],
+                              shape[1]));
     from_host(found->second.values, tensor);
   }
 }

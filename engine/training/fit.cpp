@@ -75,7 +75,8 @@ Fitter::Impl::Impl(Memory& memory, const Model& model, const FitConfig& config)
       mean_latent_(mean_row(model.latents)),
       mean_palette_(model.palettes ? mean_row(model.palettes) : std::vector<float>{}),
       memories_(worker_memories(memory.shared_backend())) {
-  if (config.latent_steps == 0) throw std::invalid_argument("fit: a latent takes steps");
+  if (config.latent_steps == 0)
+    throw std::invalid_argument("fit: latent_steps is 0; expected at least 1");
   if (model.samples_per_axis <= 1) config_.pixels.areas.from = 1;
   phases_ = plan_training(config_.pixels, config.assignment, model.siren.config().head);
 }
@@ -190,7 +191,7 @@ std::vector<ImageCode> Fitter::fit(const std::vector<NamedImage>& images) {
 Model with_images(Memory& memory, const Model& model, const std::vector<NamedImage>& images,
                   const std::vector<ImageCode>& fitted) {
   if (images.empty() || images.size() != fitted.size())
-    throw std::invalid_argument("with_images: a latent for each image");
+    throw std::invalid_argument("with_images: expected images, and one code for each");
   std::vector<float> latents, palettes, shifts;
   for (const ImageCode& each : fitted) {
     latents.insert(latents.end(), each.latent.begin(), each.latent.end());

@@ -117,7 +117,7 @@ std::vector<ColorField> as_fields(const std::vector<Rgb>& colors) {
 std::vector<ColorField> entries_of(const Image& image, const std::vector<bool>& held_out,
                                    std::size_t entries, PaletteFields fields) {
   if (image.pixels() == 0 || entries == 0)
-    throw std::invalid_argument("initial_palette: no pixels or no entries");
+    throw std::invalid_argument("initial_palette: expected at least one pixel and one entry");
   const std::vector<Rgb> colors = choose_colors(image, held_out, entries);
   if (fields == PaletteFields::affine) return fit_fields(smooth_pixels(image, held_out), colors);
   return as_fields(colors);
@@ -173,7 +173,7 @@ void initialize_palettes(Model& model, const std::vector<NamedImage>& images,
   const SirenConfig& config = model.siren.config();
   if (config.head != Head::palette) return;
   if (images.size() != model.images.size())
-    throw std::invalid_argument("initialize_palettes: the model has another number of images");
+    throw std::invalid_argument("initialize_palettes: expected the images of the model");
   std::vector<std::vector<ColorField>> entries;
   for (std::size_t i = 0; i < images.size(); ++i)
     entries.push_back(entries_of(fit, images, i, model.split, config));

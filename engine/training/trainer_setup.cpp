@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
@@ -33,7 +35,8 @@ Trainer::Impl::Impl(Memory& memory, Model& model, const std::vector<NamedImage>&
                          images_per_step_)),
       step_images_(memory.shared_backend(), std::vector<std::uint32_t>(2 * images_per_step_)) {
   if (images.size() != model.images.size())
-    throw std::invalid_argument("Trainer: the model has another number of images");
+    throw std::invalid_argument(fmt::format("Trainer: {} images; expected {}, as in the model",
+                                            images.size(), model.images.size()));
   for (const Parameter& parameter : model.siren.parameters())
     network_.push_back(optimized(memory, parameter.name, parameter.value,
                                  learning_rate(config.rates, model.siren.config(), parameter.role),

@@ -34,7 +34,7 @@ void require_pixels(const PixelSampling& pixels) {
   const AreaSampling& areas = pixels.areas;
   if (pixels.flat_pixels + pixels.edge_pixels == 0 || areas.samples_per_axis == 0 ||
       areas.flat_pixels + areas.edge_pixels == 0)
-    throw std::invalid_argument("plan_training: no pixels to draw");
+    throw std::invalid_argument("plan_training: a phase draws no pixels; expected at least one");
 }
 
 /// The fractions of the steps after which something changes, in ascending order, beginning with 0.
