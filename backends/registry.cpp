@@ -53,7 +53,7 @@ std::vector<BackendEntry>& table() {
       cpu_entry("cpu:base", "the architecture's common denominator", kernels_base),
       cpu_entry("cpu:amx", "what cpu is with --precision bf16: large products by AMX", kernels_amx),
       cpu_entry("cpu:avx512bf16", "the same where there is no AMX", kernels_avx512bf16),
-      {"reference", "plain loops with sums in double: slow, the definition of right",
+      {"reference", "plain loops with sums in double: slow, the definition of correct results",
        [] { return std::string(); },
        [](const BackendOptions&) { return make_reference_backend(); }},
   };
