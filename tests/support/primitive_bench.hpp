@@ -12,7 +12,7 @@
 #include "chorus/tensor.hpp"
 #include "matrix.hpp"
 
-// What tests of single primitives run on.
+// The set-up for tests of single primitives.
 
 namespace chorus::test {
 

@@ -50,7 +50,7 @@ inline constexpr std::size_t readable_slack = 64;  ///< floats
 enum class Op : std::uint8_t {
   matmul,          ///< out0 (+)= op(in0) op(in1), op = transpose where the flag is set; with in2,
                    ///< plus its row (r / group)
-  pack,            ///< out0 (one row) = in0 in the order that the backend's products like
+  pack,            ///< out0 (one row) = in0 in the packed order of the backend's products
   add,             ///< out0 = in0 + in1
   subtract,        ///< out0 = in0 - in1
   multiply,        ///< out0 = in0 * in1, element by element
