@@ -33,10 +33,10 @@ __device__ inline Word bf16_word(float low, float high) {
   return word;
 }
 
-// C += A B for A of 16 rows and B of 8 columns, both of 8 words of depth. With g = lane / 4 and t =
-// lane % 4, a lane holds these words of A: (row g, word t), (g + 8, t), (g, t + 4), (g + 8, t + 4).
-// It holds the words t and t + 4 of column g of B, and columns 2 t and 2 t + 1 of rows g (c0) and g
-// + 8 (c1) of C.
+// C += A B for A of 16 rows and B of 8 columns, both of 8 words of depth. Let g be lane / 4, and t
+// be lane % 4. A lane holds the words (row g, word t), (g + 8, t), (g, t + 4) and (g + 8, t + 4) of
+// A, the words t and t + 4 of column g of B, and columns 2 t and 2 t + 1 of C, of row g in c0 and
+// of row g + 8 in c1.
 __device__ inline void mma_tf32(Pair& c0, Pair& c1, const Word4& a, Word b0, Word b1) {
   CHORUS_MMA("m16n8k8.row.col.f32.tf32.tf32.f32");
 }

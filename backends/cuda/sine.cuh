@@ -11,9 +11,9 @@ struct SineCosine {
 /// Both at once. The nearest multiple of pi is subtracted from the argument in two parts, so that
 /// nothing is lost for arguments of some thousands. Two polynomials of the square of the rest
 /// follow (least maximum error over a quarter turn to either side, 5e-9). The GPU's own instruction
-/// for sines is off by 5e-7 near 0 and by more far from it, and its rounding is slow. Near 1.5 *
-/// 2^23 floats are integers, so adding that number rounds, and the last bit tells odd from even.
-/// Valid for arguments up to 1e7.
+/// for sines is off by 5e-7 near 0 and by more far from it, and its instruction for rounding is
+/// slow. Floats near 1.5 * 2^23 are integers, so adding that number rounds, and the last bit tells
+/// odd from even. Valid for arguments up to 1e7.
 __device__ inline SineCosine sine_cosine(float argument) {
   constexpr float inverse_pi = 0.318309886F, pi_high = 3.14159274F, pi_low = -8.74227766e-8F;
   constexpr float whole = 12582912.0F;

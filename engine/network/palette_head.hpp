@@ -20,9 +20,10 @@ class PaletteHead final : public OutputHead {
                       const Var& targets) const override;
 
  private:
-  /// Constants that evaluate colour fields. The factors of p, gx and gy at a place are (1, x, y) =
-  /// slope (x, y) + start, and a product with `fold` adds up the three terms of each channel. They
-  /// are made once, because a training step that a device has recorded cannot upload.
+  /// Constants that evaluate colour fields. The factors of p, gx and gy at a place are
+  ///   (1, x, y) = slope (x, y) + start,
+  /// and a product with `fold` adds up the three terms of each channel. The constants are made
+  /// once, because a training step that a device has recorded cannot upload.
   struct FieldBasis {
     Tensor slope, start, fold;
   };
