@@ -85,7 +85,8 @@ FinishedSeed parse_finished_seed(const std::string& text) {
   ordered_json whole = parse_ordered_json(text, "the file");
   for (const char* key : {"settings", "result"})
     if (!whole.contains(key) || !whole.at(key).is_object())
-      throw Error(fmt::format("the file has no object \"{}\"; expected that of a finished seed", key));
+      throw Error(
+          fmt::format("the file has no object \"{}\"; expected that of a finished seed", key));
   return {std::move(whole.at("settings")), std::move(whole.at("result"))};
 }
 
