@@ -11,14 +11,14 @@
 
 namespace {
 
-/// Opens closed standard streams. A file that is opened while standard output is closed would get
-/// its number, and would receive what is printed.
+/// Opens standard streams that are closed. Otherwise a file that is opened while standard output is
+/// closed would get its number, and would receive what is printed.
 void open_standard_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     if (fcntl(stream, F_GETFD) == -1) static_cast<void>(open("/dev/null", O_RDWR));
 }
 
-/// The exit status, which is 1 also if printed results could not be written.
+/// The exit status, which is 1 as well if printed results could not be written.
 int status_after_printing(int status) {
   if (status != 0 || (std::fflush(stdout) == 0 && std::ferror(stdout) == 0)) return status;
   fmt::print(stderr, "chorus: cannot write standard output; the printed results are lost\n");

@@ -41,8 +41,8 @@ BackendEntry cuda_entry() {
 #endif
 }
 
-/// All backends, best first: "auto" takes the first one that is available. One explicit table:
-/// objects that register themselves are dropped by the linker from a static library.
+/// All backends, best first: "auto" takes the first one that is available. The table is explicit
+/// because the linker would drop objects that register themselves from a static library.
 std::vector<BackendEntry>& table() {
   static std::vector<BackendEntry> entries = {
       cuda_entry(),
@@ -53,7 +53,7 @@ std::vector<BackendEntry>& table() {
       cpu_entry("cpu:base", "the architecture's common denominator", kernels_base),
       cpu_entry("cpu:amx", "what cpu is with --precision bf16: large products by AMX", kernels_amx),
       cpu_entry("cpu:avx512bf16", "the same where there is no AMX", kernels_avx512bf16),
-      {"reference", "plain loops with sums in double: slow, the definition of right",
+      {"reference", "plain loops with sums in double: slow, the definition of correct results",
        [] { return std::string(); },
        [](const BackendOptions&) { return make_reference_backend(); }},
   };
@@ -72,7 +72,7 @@ std::shared_ptr<Backend> make_entry(const BackendEntry& entry, const BackendOpti
   if (!reason.empty())
     throw Error(fmt::format("backend '{}' is not available: {}; available: {}", entry.name, reason,
                             available_names()));
-  // fp32 is the default and asks for nothing.
+  // fp32 is the default, which requests no particular precision.
   const bool asks = options.precision != Precision::fp32;
   if (asks && std::string_view(entry.precisions).find(name(options.precision)) == std::string::npos)
     throw Error(fmt::format("backend '{}' has no precision {}; expected {}, or a CUDA backend",

@@ -30,13 +30,13 @@ double median(std::vector<double> values) {
 struct Measurement {
   double seconds = 0;
   double peak_flops = 0;     ///< of the machine, measured right before each repetition
-  double share_of_peak = 0;  ///< each repetition against its own peak: machines drift
-  double best_share = 0;     ///< the fastest repetition against the highest peak
+  double share_of_peak = 0;  ///< of each repetition relative to its own peak: machines drift
+  double best_share = 0;     ///< of the fastest repetition relative to the highest peak
   double spread = 0;         ///< of the seconds: (slowest - fastest) / median
 };
 
-/// Times a repeated piece of work of so many floating-point operations, after one warm-up. Work
-/// that takes seconds is repeated three times only.
+/// Times repeated work of so many floating-point operations, after one warm-up. Work that takes
+/// seconds is repeated three times only.
 Measurement measure(Backend& backend, std::size_t repetitions, double operations,
                     const std::function<void()>& work) {
   constexpr double long_seconds = 1;
@@ -57,7 +57,7 @@ Measurement measure(Backend& backend, std::size_t repetitions, double operations
           (*slowest - *fastest) / median(seconds)};
 }
 
-/// How often to repeat work of so many operations so that it takes about 50 ms.
+/// The number of repetitions with which work of so many operations takes about 50 ms.
 std::size_t rounds(Backend& backend, double operations) {
   constexpr double seconds = 0.05, likely_share = 0.6;
   const double peak = std::max(backend.measure_peak_flops(), 1e9);
@@ -65,7 +65,7 @@ std::size_t rounds(Backend& backend, double operations) {
       std::max(1.0, std::round(seconds * likely_share * peak / operations)));
 }
 
-/// Multiply-adds of the network per pixel without the latents: the useful work.
+/// Multiply-adds of the network per pixel, without the latents: the useful work.
 double macs_per_pixel(const SirenConfig& config) {
   const double width = static_cast<double>(config.width);
   return 2 * width + static_cast<double>(config.hidden_layers) * width * width +
@@ -97,8 +97,8 @@ std::string architecture(const Backend& backend) {
   return name.starts_with("cpu:") ? name.substr(4) : name;
 }
 
-/// The entries that all rows of the result have. `operations` is the number that the work counts
-/// as.
+/// The entries that all rows of the result have. `operations` is the number of operations by which
+/// the work is measured.
 ordered_json row(const Session& session, std::size_t width, const Measurement& time,
                  double operations) {
   return {{"width", width},
@@ -112,7 +112,7 @@ ordered_json row(const Session& session, std::size_t width, const Measurement& t
           {"spread", time.spread}};
 }
 
-/// The fraction of a sine layer's time that its product takes; the rest goes to sines and cosines.
+/// The fraction of a sine layer's time that its product takes; sines and cosines take the rest.
 double product_share(Session& session, std::size_t width) {
   Memory& memory = session.memory;
   const std::size_t rows = session.backend->tile_rows(width);
@@ -142,7 +142,7 @@ double product_share(Session& session, std::size_t width) {
   return std::min(1.0, median(shares));
 }
 
-/// Where the time of a step goes, as fractions of it.
+/// The parts of a step's time, as fractions of it.
 ordered_json parts_of_a_step(Session& session, Trainer& trainer, std::size_t width,
                              std::size_t steps) {
   session.profiler->start();
@@ -169,10 +169,10 @@ ordered_json parts_of_a_step(Session& session, Trainer& trainer, std::size_t wid
   return parts;
 }
 
-/// Microseconds for which a step occupies the host: the whole step on a CPU, the launching of its
-/// kernels on a GPU.
+/// The microseconds for which a step occupies the host: the whole step on a CPU, the launching of
+/// its kernels with a GPU.
 double host_us_per_step(Trainer& trainer) {
-  constexpr int steps = 20;  // fewer than a GPU's queue holds
+  constexpr int steps = 20;  // fewer than fit into a GPU's queue
   trainer.take_error();      // waits for the device
   const Clock::time_point start = Clock::now();
   for (int s = 0; s < steps; ++s) trainer.step(0.5);

@@ -11,7 +11,7 @@ namespace chorus::app {
 
 inline constexpr std::size_t bench_size_px = 48;  ///< of the images that are trained
 
-/// The images of a training step and the number of pixels drawn from each.
+/// The number of images in a training step, and of pixels drawn from each.
 struct Batch {
   std::size_t images, pixels_per_image;
   std::size_t pixels() const { return images * pixels_per_image; }

@@ -20,14 +20,15 @@ struct BenchOptions {
   BackendChoice backend;
   std::vector<std::size_t> widths = {64, 128, 256, 512};
   std::size_t repetitions = 9;
-  std::size_t pixels_per_image = 96;  ///< in the larger one of two training steps
+  std::size_t pixels_per_image = 96;  ///< in the larger of two training steps
   bool json = false;
 };
 
 constexpr std::size_t large_batch_images = 80;
 constexpr Batch small_batch{100, 16};  // 1,600 pixels: what converges fastest
 
-/// The requested backend; else the best one of the requested precision; else all CPU backends.
+/// The requested backend, or else the best one of the requested precision, or else all CPU
+/// backends.
 std::vector<std::string> backend_names(const BackendChoice& choice) {
   if (!choice.name.empty()) return {choice.name};
   if (choice.precision != BackendChoice{}.precision) return {"auto"};
@@ -37,8 +38,8 @@ std::vector<std::string> backend_names(const BackendChoice& choice) {
   return names;
 }
 
-/// Each backend with all of its workers; CPU backends also with one thread, unless a number of
-/// threads or workers was requested.
+/// Each backend with all of its workers. CPU backends are also measured with one thread, unless a
+/// number of threads or workers was requested.
 std::vector<BackendChoice> cases(const BackendChoice& choice) {
   std::vector<BackendChoice> all;
   for (const std::string& name : backend_names(choice)) {

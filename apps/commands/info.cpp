@@ -15,7 +15,7 @@ namespace {
 using nlohmann::ordered_json;
 
 struct InfoOptions {
-  std::filesystem::path model;  ///< empty: describe the program
+  std::filesystem::path model;  ///< if empty, the program is described
   bool json = false;
 };
 
@@ -28,7 +28,7 @@ void print_program() {
              make_backend("auto")->description());
 }
 
-/// How many numbers a model holds, by their purpose.
+/// The count of a model's numbers, by their purpose.
 struct Counts {
   std::size_t shared = 0, latents = 0, palettes = 0, shifts = 0, pixels = 0;
 };

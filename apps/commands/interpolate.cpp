@@ -23,10 +23,10 @@ struct InterpolateOptions {
   BackendChoice backend;
   std::filesystem::path model;
   std::filesystem::path out;
-  std::vector<std::string> names;  ///< of images, at least two, unless best_pairs is given
-  std::size_t best_pairs = 0;      ///< number of pairs, chosen by similarity
+  std::vector<std::string> names;  ///< at least two images, unless best_pairs is given
+  std::size_t best_pairs = 0;      ///< number of most similar pairs
   PathOptions path;
-  bool open = false;            ///< the animation does not return to its first image
+  bool open = false;            ///< whether the animation ends without returning to its first image
   std::size_t frames = 9;       ///< from one image to the next, both included
   std::size_t size = 256;       ///< pixels, longer side
   std::size_t supersample = 0;  ///< 0: see supersample_for()
@@ -57,7 +57,7 @@ Image strip(const std::vector<Leg>& legs) {
   return draw(sheet);
 }
 
-/// The frames of all legs in sequence. Where two legs meet, the image occurs once.
+/// The frames of all legs in sequence, with the image at which two legs meet only once.
 std::vector<Image> joined(const std::vector<Leg>& legs, std::vector<Image> Leg::*frames) {
   std::vector<Image> all = legs.front().*frames;
   for (std::size_t i = 1; i < legs.size(); ++i)
@@ -65,15 +65,15 @@ std::vector<Image> joined(const std::vector<Leg>& legs, std::vector<Image> Leg::
   return all;
 }
 
-/// Frames that repeat without a jump. A single leg runs back to its start; several legs end at the
-/// image that they start with, which is dropped there.
+/// Frames that repeat without a jump. A single leg runs back to its start. Several legs end at the
+/// image with which they begin, which is dropped at the end.
 std::vector<Image> closed(std::vector<Image> frames, bool one_leg) {
   if (!one_leg) frames.pop_back();
   for (std::size_t k = one_leg ? frames.size() - 1 : 0; k-- > 1;) frames.push_back(frames[k]);
   return frames;
 }
 
-/// Writes a walk over pairs, each of which begins where the one before ends.
+/// Writes a walk over pairs, each of which begins with the image with which the previous one ends.
 void write_walk(Renderer& renderer, const Model& model, const std::vector<ImagePair>& pairs,
                 const std::filesystem::path& folder, const InterpolateOptions& options) {
   const std::size_t first = pairs.front().a;
@@ -96,8 +96,7 @@ void write_walk(Renderer& renderer, const Model& model, const std::vector<ImageP
                   animation_frame_ms);
 }
 
-/// The pairs of a walk over the named images, which returns to the first if there are more than
-/// two.
+/// The pairs of a walk over the named images. With more than two images it returns to the first.
 std::vector<ImagePair> pairs_of_walk(Session& session, const Model& model,
                                      const InterpolateOptions& options) {
   std::vector<std::size_t> images;

@@ -35,7 +35,7 @@ Collection largest_images(const KnownTruthOptions& options) {
   return load_collection(options.data, load);
 }
 
-/// Files that exist in the folder would become part of the collection.
+/// Files that are already in the folder would become part of the collection.
 void check_empty(const std::filesystem::path& folder) {
   std::error_code ignored;
   if (std::filesystem::exists(folder, ignored) && !std::filesystem::is_empty(folder, ignored))
@@ -45,7 +45,7 @@ void check_empty(const std::filesystem::path& folder) {
 const Image& image_named(const Collection& images, const std::string& name) {
   for (const NamedImage& image : images)
     if (image.name == name) return image.image;
-  throw Error("no image " + name);
+  throw Error(fmt::format("the collection has no image '{}'", printable(name)));
 }
 
 void write_pair(const KnownPair& pair, const Image& image, const KnownTruthOptions& options) {

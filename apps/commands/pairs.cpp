@@ -21,10 +21,10 @@ using nlohmann::ordered_json;
 struct PairsOptions {
   BackendChoice backend;
   DistanceMeasure measure = default_distance_measure;
-  std::size_t count = 3;     ///< pairs, each image in one of them at most
-  std::size_t ranking = 20;  ///< closest pairs to list
+  std::size_t count = 3;     ///< pairs, with each image in one of them at most
+  std::size_t ranking = 20;  ///< number of closest pairs to list
   bool study = false;
-  PairStudySettings study_settings;  ///< and the model
+  PairStudySettings study_settings;  ///< also names the model
   bool json = false;
 };
 

@@ -41,7 +41,7 @@ void add_report(CLI::App& program) {
       [&sources = options->sources](const std::string& text) {
         sources.background = parse_color(text);
       },
-      "Color under transparent pixels: white, black or RRGGBB (default: that of the training)");
+      "Colour under transparent pixels: white, black or RRGGBB (default: that of the training)");
   add_backend(command, options->backend);
   command.callback([options] { report(*options); });
 }

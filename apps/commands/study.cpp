@@ -40,7 +40,7 @@ ordered_json to_json(const Config& config) {
 }
 
 ordered_json network_to_json(const TrainOptions& train) {
-  // This does not compile if SirenConfig has another number of fields. TrainOptions overrides some
+  // This does not compile if SirenConfig gets another number of fields. TrainOptions overrides some
   // of them, and the number of channels is always 3.
   const auto& [width, hidden_layers, latent, channels, conditioning, omega_first, omega_hidden,
                head, palette_size, palette_source, palette_fields] = train.network;
@@ -62,7 +62,7 @@ ordered_json limit_to_json(const TrainOptions& train) {
   return {{"seconds", train.seconds.value_or(0)}};
 }
 
-/// Checksums of the pictures that a seed is trained and evaluated on, one per size.
+/// Checksums of the pictures on which a seed is trained and evaluated, one for each size.
 ordered_json data_to_json(const StudyOptions& options) {
   const TrainOptions& train = options.train;
   TestData data{.folder = train.data, .sizes = {}, .background = train.background};
@@ -72,8 +72,8 @@ ordered_json data_to_json(const StudyOptions& options) {
   return checksums;
 }
 
-/// Everything that the results of a study depend on, except the seed. A result that was made with
-/// other settings does not count as one of its seeds.
+/// All settings on which the results of a study depend, except the seed. A result made with other
+/// settings does not count as one of its seeds.
 ordered_json settings_of(const StudyOptions& options) {
   const TrainOptions& train = options.train;
   const Session session(train.backend);
@@ -106,7 +106,7 @@ TrainOptions training_of(const StudyOptions& options, std::uint64_t seed) {
   return train;
 }
 
-/// Scores of a trained model on unseen images, to which it is fitted first.
+/// Scores of a trained model on unseen images, after fitting the model to them.
 ordered_json fit_unseen_images(const TrainOptions& trained) {
   FitTask task;
   task.model = trained.model;
@@ -118,7 +118,7 @@ ordered_json fit_unseen_images(const TrainOptions& trained) {
   return fit_images(trained.backend, task);
 }
 
-/// Scores of a trained model, at all sizes unless only held-out pixels count.
+/// Scores of a trained model at all sizes, or at one size if only held-out pixels count.
 ordered_json evaluate_model(const StudyOptions& options, const TrainOptions& trained) {
   TestData data{.folder = trained.data, .sizes = {}, .background = trained.background};
   if (options.protocol == Protocol::pixels && trained.size) data.sizes = {*trained.size};
@@ -172,7 +172,7 @@ double t_quantile(std::size_t degrees_of_freedom) {
                                 2.131,  2.120, 2.110, 2.101, 2.093, 2.086};
   const auto n = static_cast<double>(degrees_of_freedom);
   if (degrees_of_freedom <= table.size()) return table[degrees_of_freedom - 1];
-  return 1.96 + 2.42 / n;  // within 0.006 of the quantile from here on
+  return 1.96 + 2.42 / n;  // from here on within 0.006 of the quantile
 }
 
 struct Interval {

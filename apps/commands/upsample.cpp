@@ -24,7 +24,7 @@ namespace {
 struct UpsampleOptions {
   BackendChoice backend;
   std::filesystem::path model;
-  std::filesystem::path data;  ///< true images; empty: no comparison
+  std::filesystem::path data;  ///< true images; if empty, nothing is compared
   std::filesystem::path out;
   std::size_t size = 256;       ///< pixels, longer side
   std::size_t supersample = 0;  ///< 0: see supersample_for()
@@ -57,7 +57,7 @@ TrueImages load_images(const UpsampleOptions& options, const std::set<std::size_
   return images;
 }
 
-/// What the data holds of an image of the model; null where it holds nothing.
+/// The images that the data holds of an image of the model, or null.
 struct Known {
   const Image* trained = nullptr;
   const Image* truth = nullptr;
@@ -74,8 +74,8 @@ std::vector<Known> find_known(const Model& model, const TrueImages& images, std:
   return known;
 }
 
-/// The network's image beside the training image, its bicubic enlargement and the truth. Images
-/// that are not known are empty.
+/// The network's image beside the training image, its bicubic enlargement and the truth. Unknown
+/// images are empty.
 struct Comparison {
   Image trained, bicubic, network, truth;
 };
@@ -91,7 +91,7 @@ Comparison compare(Image network, const Known& known) {
   return comparison;
 }
 
-/// Shows all images, or some that are evenly spread, on as many pages as they take.
+/// Shows all images, or an evenly spread selection, on as many pages as needed.
 class ContactSheet {
  public:
   ContactSheet(const UpsampleOptions& options, const Model& model, const std::vector<Known>& known)
@@ -114,7 +114,7 @@ class ContactSheet {
         std::max<std::size_t>(1, largest_page_px / (cell * cell * page_.column_titles.size()));
   }
 
-  /// Must be called for all images, in the order of the model.
+  /// Must be called for all images in the order of the model.
   void add(const std::string& name, const Comparison& each) {
     const bool chosen = added_ < shown_ && seen_++ >= added_ * count_ / shown_;
     if (!chosen) return;
@@ -221,7 +221,7 @@ void upsample(const UpsampleOptions& options) {
   Progress bar;
   for (std::size_t i = 0; i < count; ++i) {
     const EncodedImage& encoded = model.images[i];
-    // The truth's shorter side may differ by rounding.
+    // The shorter side of the truth may differ by rounding.
     const Image* truth = known[i].truth;
     const PixelSize size = truth != nullptr ? PixelSize{truth->width, truth->height}
                                             : scaled_size(encoded, options.size);

@@ -44,8 +44,8 @@ ordered_json to_json(const SizeScores& scores) {
 struct Scorer::Task {
   std::string name;
   const Image* truth;
-  const Image* trained;  ///< the training image, if it is known and of another size than truth
-  std::vector<bool> held_out;  ///< pixels, if truth has the training size
+  const Image* trained;  ///< the training image, if it is known and differs in size from `truth`
+  std::vector<bool> held_out;  ///< mask of pixels, if `truth` has the training size
   Image decoded;
   ImageScore network;
   std::vector<ImageScore> baselines, inpainting;
@@ -119,7 +119,7 @@ void Scorer::collect(const Task& task) {
     scores.inpainting[b].images.push_back(task.inpainting[b]);
 }
 
-/// Keeps rivals only at sizes at which every image has them.
+/// Keeps rivals only at the sizes at which every image has them.
 ScoresBySize Scorer::result() {
   for (auto& [size, scores] : by_size_)
     for (std::vector<MethodScores>* rivals : {&scores.baselines, &scores.inpainting})

@@ -14,7 +14,7 @@ namespace chorus::app {
 /// True images to compare a model with.
 struct TestData {
   std::filesystem::path folder;
-  std::vector<std::size_t> sizes;  ///< pixels, longer side; empty: all that the folder offers
+  std::vector<std::size_t> sizes;  ///< longer side in pixels; empty: all that the folder offers
   Rgb background = {1, 1, 1};
 };
 
@@ -22,37 +22,37 @@ struct TestData {
 struct SizeScores {
   std::size_t size = 0;  ///< pixels, longer side
   MethodScores network;
-  std::vector<MethodScores> baselines;   ///< resampled training images, at sizes other than theirs
-  std::vector<MethodScores> inpainting;  ///< held-out pixels from the others, at the training size
+  std::vector<MethodScores> baselines;   ///< resampled training images, at all other sizes
+  std::vector<MethodScores> inpainting;  ///< held-out from kept pixels, at the training size
 };
 using ScoresBySize = std::map<std::size_t, SizeScores>;
 
-/// The images that a model was trained on, as far as the data holds them.
+/// The images on which a model was trained, as far as the data holds them.
 class TrainingImages {
  public:
   explicit TrainingImages(const Model& model);  ///< none of them
   TrainingImages(const Model& model, const std::filesystem::path& data, const Rgb& background);
-  /// Null if the data does not hold it.
+  /// Null if the data lacks the image.
   const Image* find(std::size_t model_image) const;
 
  private:
-  std::vector<Image> images_;  ///< one per image of the model; empty where the data lacks it
+  std::vector<Image> images_;  ///< one for each image of the model; empty where the data lacks it
 };
 
-/// Marks the pixels of an image of the model that were held out. Empty if there are none or if
-/// `truth` is not of the training size.
+/// Marks the held-out pixels of an image of the model. Empty if there are none, or if `truth` is
+/// not of the training size.
 std::vector<bool> held_out_mask(const Model& model, std::size_t image, const Image& truth);
 
-/// Decodes an image of the model at the size of `truth` and compares.
+/// Decodes an image of the model at the size of `truth` and compares the two.
 ImageScore score_image(Renderer& renderer, const Model& model, std::size_t image,
                        const Image& truth, std::size_t supersample);
 
 /// Decodes images of a model at the sizes of true ones and compares them. Decoding uses all workers
-/// for one image, comparing uses one thread per image; the two alternate over a few images at a
-/// time.
+/// for one image, comparing uses one thread for each image. The two alternate over a few images at
+/// a time.
 class Scorer {
  public:
-  /// Without `trained` there are neither baselines nor inpainting. `supersample`: see
+  /// If `trained` is null, there are neither baselines nor inpainting. `supersample`: see
   /// supersample_for().
   Scorer(Session& session, const Model& model, const TrainingImages* trained,
          std::size_t supersample);
@@ -87,8 +87,8 @@ ScoresBySize evaluate_sizes(Session& session, const Model& model, const TestData
 /// Prints the tables of `evaluate`: the network at each size, its rivals, held-out pixels.
 void print_scores(const ScoresBySize& by_size);
 
-/// The scores of all images at the sizes they were trained at, which may differ. Empty if the model
-/// holds out no pixels.
+/// The scores of all images at the sizes at which they were trained, which may differ. Empty if the
+/// model holds out no pixels.
 SizeScores at_training_sizes(const ScoresBySize& by_size);
 
 /// The entries "sizes" and, if the model holds pixels out, "held_out" of `evaluate --json`.

@@ -20,7 +20,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-/// The images of the data that the model does not encode, or all of them if the task says so.
+/// The images of the data that the model does not encode, or all images if the task requests them.
 Collection unseen_images(const FitTask& task, const Model& model) {
   Collection data = load_collection(task.data, {.size = task.size, .background = task.background});
   if (task.all) return data;

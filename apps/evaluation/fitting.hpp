@@ -11,20 +11,20 @@
 
 namespace chorus::app {
 
-/// Images to fit to a model whose network stays as it is.
+/// A task: images to fit to a model whose network is frozen.
 struct FitTask {
   std::filesystem::path model;
   std::filesystem::path data;
   std::filesystem::path out;        ///< the model file to write: the network with the fitted images
-  std::optional<std::size_t> size;  ///< pixels, longer side, where the data offers several
+  std::optional<std::size_t> size;  ///< longer side in pixels, if the data offers several
   Rgb background = {1, 1, 1};
   FitConfig config;
   bool modulations = false;  ///< also fit shifts of every layer
   bool all = false;          ///< also fit the images that the model encodes
 };
 
-/// Fits the images, writes the model and returns what `fit --json` prints: the scores by the latent
-/// alone under "latent" and, if asked for, with the shifts under "modulations".
+/// Fits the images, writes the model and returns the output of `fit --json`: the scores by the
+/// latent alone under "latent" and, if requested, those with shifts under "modulations".
 nlohmann::ordered_json fit_images(const BackendChoice& backend, const FitTask& task);
 
 }  // namespace chorus::app

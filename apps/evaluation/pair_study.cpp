@@ -83,7 +83,7 @@ std::filesystem::path cache_file(const PairStudySettings& settings) {
   return file.replace_extension(fmt::format("pairs.{}.json", name(settings.path)));
 }
 
-/// Everything that the scores depend on. The version changes with the figures of a path.
+/// All settings on which the scores depend. The version changes with the figures of a path.
 ordered_json cache_key(const PairStudySettings& settings) {
   return {{"version", 1},
           {"model", checksum(settings.model)},
@@ -102,7 +102,7 @@ void write_cache(const PairStudySettings& settings, const ordered_json& key,
   write_atomically(cache_file(settings), [&](std::ostream& stream) { stream << text << "\n"; });
 }
 
-/// The content of the file; not an object if the file does not exist or holds no JSON.
+/// The content of the file, which is not an object if the file does not exist or holds no JSON.
 json stored(const PairStudySettings& settings) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(cache_file(settings), ignored)) return {};
@@ -114,7 +114,7 @@ json stored(const PairStudySettings& settings) {
   }
 }
 
-/// Nothing if there is no file, if it belongs to other settings, or if it is damaged.
+/// Returns nothing if there is no file, if it belongs to other settings, or if it is damaged.
 std::optional<std::vector<ScoredPair>> read_cache(const Model& model,
                                                   const PairStudySettings& settings,
                                                   const ordered_json& key) {
@@ -142,7 +142,7 @@ std::optional<std::vector<ScoredPair>> read_cache(const Model& model,
 
 // --- how well the measures predict the scores ---------------------------------------------------
 
-/// The pairs with both images in a part of the collection.
+/// The pairs whose images are both in a part of the collection.
 std::vector<ScoredPair> within(const std::vector<ScoredPair>& scored,
                                const std::vector<bool>& part) {
   std::vector<ScoredPair> kept;
@@ -163,7 +163,7 @@ double correlation(const std::vector<ScoredPair>& scored, const DistanceMatrix& 
   return rank_correlation(distance, badness_of(scored));
 }
 
-/// Mean badness of the best pairs in a part of the collection; NaN unless all its pairs were
+/// The mean badness of the best pairs in a part of the collection; NaN unless all its pairs were
 /// scored.
 double badness_of_best(const std::vector<ScoredPair>& scored, const DistanceMatrix& distances,
                        const std::vector<bool>& part) {
@@ -185,7 +185,7 @@ double badness_of_best(const std::vector<ScoredPair>& scored, const DistanceMatr
   return sum / static_cast<double>(best.size());
 }
 
-/// Between the images of the scored pairs; 0 between others.
+/// The distances between the images of the scored pairs; 0 for all others.
 DistanceMatrix distances_of(const std::vector<ScoredPair>& scored, std::size_t images,
                             ImageDistances& similarities, DistanceMeasure measure) {
   if (2 * scored.size() == images * (images - 1)) return similarities.distances(measure);

@@ -32,7 +32,7 @@ constexpr std::array figures = {Figure{"length", &PathScores::length},
                                 Figure{"ghost", &PathScores::ghost},
                                 Figure{"monotone", &PathScores::monotone}};
 
-/// What a path is compared with.
+/// The paths with which a path is compared.
 struct Reference {
   const char* key;
   PathScores PairScores::*scores;
@@ -55,7 +55,7 @@ std::optional<double> psnr_of_ends(const std::vector<Image>& frames, const Image
   return psnr_db(mse);
 }
 
-/// A pair of the model's images that are the ends of a known middle.
+/// A pair of the model's images that are the two ends of a known middle.
 struct KnownPlace {
   KnownEnd end;
   ImagePair pair;
@@ -73,7 +73,8 @@ std::vector<KnownPlace> known_places(const Model& model) {
   return known;
 }
 
-/// The middles that the data holds at a size, by name; none if there is no such folder or size.
+/// The middles that the data holds at a size, by name; none if the folder or the size does not
+/// exist.
 std::map<std::string, Image> load_middles(const TestData& data, std::size_t size) {
   const std::filesystem::path folder = data.folder / "middle";
   std::error_code ignored;
@@ -100,7 +101,7 @@ std::vector<KnownTruthScore> score_known_truth(Session& session, const Model& mo
     const auto truth = middles[side].find(end.middle);
     if (truth == middles[side].end() || truth->second.size() != size) continue;
     const std::size_t points = training_points(model, pair.a);
-    // At the paths' own pace, the true middle is where half of the change is done.
+    // At the paths' own pace the true middle is at t = 0.5, where half of the change is done.
     Path path(renderer, model, pair.a, pair.b,
               {.kind = kind, .even = false, .threads = session.threads});
     Path line(renderer, model, pair.a, pair.b, {.kind = PathKind::linear, .even = false});
@@ -134,7 +135,7 @@ std::optional<double> mean_psnr_ends(const std::vector<PairScores>& pairs) {
   return sum / static_cast<double>(known);
 }
 
-/// The figures of a path and the PSNR of its ends, which are the same for all kinds of path.
+/// The figures of a path, and the PSNR of its ends, which is the same for all kinds of path.
 ordered_json to_json(const PathScores& scores, const std::optional<double>& psnr_ends_db) {
   ordered_json object = chorus::app::to_json(scores);
   object["psnr_ends"] = psnr_ends_db ? ordered_json(*psnr_ends_db) : ordered_json();
@@ -160,8 +161,8 @@ ordered_json to_json(const Model& model, const std::vector<PairScores>& pairs) {
   return group;
 }
 
-/// Sums of squared errors over pairs. The PSNR is that of the mean error, so that pairs whose true
-/// middle is a cross-fade by definition, with an infinite PSNR, do not hide the others.
+/// Sums of squared errors over pairs. The PSNR is that of the mean error. Otherwise pairs whose
+/// true middle is a cross-fade by definition, with an infinite PSNR, would hide the others.
 struct KnownTruthMeans {
   std::size_t pairs = 0;
   double mse = 0, mse_cross_fade = 0, mse_lerp = 0;
@@ -261,8 +262,8 @@ std::vector<PairScores> score_pairs(Session& session, const Model& model,
                                     const PathVisitor& visit) {
   Renderer renderer(session.memory, model);
   std::vector<std::vector<Image>> frames(pairs.size());
-  // Several morphs are drawn at once, each by one thread; other paths are decoded by all workers
-  // of the backend.
+  // Several morphs are drawn at once, each by one thread. Other paths are decoded one at a time, by
+  // all workers of the backend.
   const std::size_t at_once = kind == PathKind::morph ? session.threads : 1;
   for_each_index(pairs.size(), at_once, [&](std::size_t i) {
     const std::size_t first = pairs[i].a;

@@ -25,16 +25,16 @@ struct PairScores {
 /// Squared errors against the true middle of a pair, which the training did not see.
 struct KnownTruthScore {
   std::string middle, kind;
-  double mse = 0;             ///< middle of the path
-  double mse_cross_fade = 0;  ///< mean of the decoded ends
-  double mse_lerp = 0;        ///< decoded mean of the latents
+  double mse = 0;             ///< of the middle of the path
+  double mse_cross_fade = 0;  ///< of the mean of the decoded ends
+  double mse_lerp = 0;        ///< of the decoded mean of the latents
 };
 
-/// Which paths are evaluated, and between which pairs.
+/// The kind of paths to evaluate, and the pairs between which they lead.
 struct PathSelection {
   PathKind path = PathKind::morph;
-  DistanceMeasure measure = default_distance_measure;  ///< finds the most similar pairs
-  std::uint64_t seed = 1;                              ///< draws the random pairs
+  DistanceMeasure measure = default_distance_measure;  ///< for the most similar pairs
+  std::uint64_t seed = 1;                              ///< for the random pairs
 };
 
 struct PathEvaluation {
@@ -46,8 +46,7 @@ struct PathEvaluation {
 /// The mean over pairs of each figure.
 PathScores mean_scores(const std::vector<PairScores>& pairs, PathScores PairScores::*which);
 
-/// Called with each path that is evaluated and its place among the pairs, by several threads at
-/// once.
+/// Called with each evaluated path, the pair and its index, by several threads at once.
 using PathVisitor = std::function<void(std::size_t, const ImagePair&, Path&)>;
 
 /// Scores the paths of one kind between pairs, in even steps at the training size.

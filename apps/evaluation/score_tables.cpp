@@ -28,7 +28,7 @@ void print_network_table(const ScoresBySize& by_size) {
   }
 }
 
-/// One row for each rival and one for all of them.
+/// Prints one row for each rival and one for all of them.
 void print_rivals(const SizeScores& scores, const std::vector<MethodScores>& rivals, Where where) {
   const std::size_t images = scores.network.images.size();
   const ordered_json means = baselines_to_json(scores.network, rivals, where);

@@ -20,11 +20,12 @@ struct ImageScore {
   PixelScores kept, held_out;  ///< empty unless pixels were held out at this size
 };
 
-/// Compares 8-bit values. `held_out` marks held-out pixels (split.hpp); empty if there are none.
+/// Compares 8-bit values. `held_out` marks held-out pixels (split.hpp) and is empty if there are
+/// none.
 ImageScore score(const std::string& name, const Image& image, const Image& truth,
                  const std::vector<bool>& held_out);
 
-/// The scores of a set of images that one method made.
+/// The scores of one method on a set of images.
 struct MethodScores {
   std::string method;
   std::vector<ImageScore> images;
@@ -32,8 +33,8 @@ struct MethodScores {
   double ssim_mean() const;
 };
 
-/// The scores of a set of images on pixels that were trained on ("kept") and on held-out ones. SSIM
-/// is the mean over the pixels of all images.
+/// The scores of a set of images on the pixels that were trained on ("kept") and on the held-out
+/// ones. SSIM is the mean over the pixels of all images.
 struct HeldOutScores {
   std::size_t images = 0;
   PsnrSummary kept, held_out;
@@ -50,11 +51,11 @@ std::size_t wins(const MethodScores& ours, const std::vector<MethodScores>& riva
 // Means over the images, with the keys of `evaluate --json`.
 nlohmann::ordered_json to_json(const MethodScores& scores);
 nlohmann::ordered_json to_json(const HeldOutScores& scores);
-/// For each rival its means and the number of images on which the network is better.
+/// For each rival its means, and the number of images on which the network is better.
 nlohmann::ordered_json baselines_to_json(const MethodScores& network,
                                          const std::vector<MethodScores>& rivals, Where where);
 
-/// The images of a collection that the model encodes, found by name, with their places in both.
+/// The images of a collection that the model encodes, found by name, with their indices in both.
 /// Throws Error if there are none.
 struct Matched {
   std::size_t model_image;

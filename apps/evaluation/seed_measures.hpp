@@ -24,16 +24,16 @@ inline constexpr auto enum_names<app::Protocol> =
 
 namespace app {
 
-/// Measures of one seed of a study: a name with its unit, and the value.
+/// Measures of one seed of a study: names with units, and values.
 using Measures = std::vector<std::pair<std::string, double>>;
 
-/// What a study measures of the result of a seed, which is that of `evaluate` or of `fit`. Throws
-/// Error if the result lacks something.
+/// The measures that a study takes from the result of a seed, which is a result of `evaluate` or
+/// `fit`. Throws Error if the result lacks something.
 Measures seed_measures(Protocol protocol, const nlohmann::ordered_json& result);
 
 /// The content of seed_N.json, the file of a seed that is finished.
 struct FinishedSeed {
-  nlohmann::ordered_json settings;  ///< that the seed was trained and evaluated with
+  nlohmann::ordered_json settings;  ///< of the training and the evaluation
   nlohmann::ordered_json result;
 };
 

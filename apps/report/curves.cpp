@@ -27,8 +27,8 @@ ordered_json series(const std::string& name, const std::vector<json>& metrics,
   return {{"name", name}, {"points", std::move(points)}};
 }
 
-/// The first baselines in the metrics: those of the tracked images. The final line is about all
-/// images.
+/// The first baselines in the metrics, which are those of the tracked images. (The final line is
+/// about all images.)
 json baselines_of(const std::vector<json>& metrics, const std::string& pointer) {
   const json::json_pointer place(pointer);
   for (const json& line : metrics)

@@ -24,13 +24,13 @@ std::string base64(const std::vector<unsigned char>& bytes) {
   return text;
 }
 
-/// Replaces the only {{name}} of the template.
+/// Replaces the single occurrence of {{name}} in the template.
 void fill_in(std::string& page, const std::string& name, std::string_view text) {
   const std::string mark = "{{" + name + "}}";
   page.replace(page.find(mark), mark.size(), text);
 }
 
-/// JSON without "<", which occurs in strings only, so that it cannot end its script element.
+/// JSON without "<", which occurs in strings only, so that the text cannot end its script element.
 std::string script_json(const nlohmann::ordered_json& data) {
   const std::string text =
       data.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);

@@ -8,7 +8,7 @@
 
 namespace chorus::app {
 
-/// The URL of an image, which holds it as a PNG.
+/// A URL that contains the image as a PNG.
 std::string data_url(const Image& image);
 
 /// The curves of a training from the lines of its metrics file: a list of
@@ -17,8 +17,7 @@ std::string data_url(const Image& image);
 /// lines are not those of a training.
 nlohmann::ordered_json training_curves(const std::vector<nlohmann::json>& metrics);
 
-/// One HTML page that holds everything: style, scripts, pictures and the `data` that the scripts
-/// read.
+/// One HTML page with style, scripts, pictures, and the `data` that the scripts read.
 std::string report_page(const nlohmann::ordered_json& data);
 
 }  // namespace chorus::app

@@ -16,7 +16,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t walked_pairs = 3;  ///< per group: the most similar and the random ones
+constexpr std::size_t walked_pairs = 3;  ///< for each group: the most similar and the random pairs
 constexpr std::size_t walk_frames = 25;  ///< the strip shows every third one
 constexpr std::size_t walk_px = 128;
 
@@ -56,7 +56,7 @@ class Walks {
   std::vector<ordered_json> walks_;
 };
 
-/// The studies that exist, one per kind of path.
+/// The existing studies, one for each kind of path.
 ordered_json studies(Session& session, const Model& model,
                      const std::filesystem::path& model_file) {
   ordered_json list = ordered_json::array();

@@ -7,8 +7,8 @@
 namespace chorus::app {
 
 /// The page's data about paths between images: "paths" as in `evaluate --json`, the frames of some
-/// of them under "walks", and under "studies" what `pairs --study` has left beside the model. Empty
-/// for a model of one image.
+/// of them under "walks", and the results that `pairs --study` has stored beside the model under
+/// "studies". Empty for a model of one image.
 nlohmann::ordered_json path_section(Session& session, const Model& model,
                                     const std::filesystem::path& model_file, const TestData& data);
 

@@ -33,16 +33,16 @@ using nlohmann::ordered_json;
 
 constexpr std::size_t images_in_group = 3;     ///< best, median and worst
 constexpr std::size_t further_images = 15;     ///< for the comparison only
-constexpr std::size_t neighbours_shown = 6;    ///< per image, in the latent map
+constexpr std::size_t neighbours_shown = 6;    ///< per image, in the map of latents
 constexpr std::size_t largest_thumbnail = 48;  ///< pixels
-constexpr std::size_t largest_picture = 512;   ///< pixels; larger sizes are measured but not shown
+constexpr std::size_t largest_picture = 512;   ///< pixels; larger sizes are measured, but not shown
 
 bool is_model(const fs::path& file) {
   const std::string name = file.filename().string();
   return name.ends_with(".safetensors") && !name.ends_with(".state.safetensors");
 }
 
-/// The model of a run: the file itself, or the only one in a folder.
+/// The model of a run: the given file, or the only model in the given folder.
 fs::path model_of_run(const fs::path& run) {
   if (!fs::is_directory(run)) return run;
   std::vector<fs::path> models;
@@ -54,7 +54,7 @@ fs::path model_of_run(const fs::path& run) {
   return models.front();
 }
 
-/// The description that the training wrote to its metrics; an empty object without one.
+/// The description that the training wrote to its metrics, or an empty object.
 json description(const std::vector<json>& metrics) {
   for (const json& line : metrics)
     if (line.contains("run")) return line["run"];
@@ -62,7 +62,7 @@ json description(const std::vector<json>& metrics) {
 }
 
 /// The scores at the size at which the report compares pictures: the largest size that has
-/// baselines and is not too large to be shown; the training size if there is none.
+/// baselines and can be shown, or the training size if there is none.
 const SizeScores& target_of(const ScoresBySize& by_size, std::size_t training_size) {
   const SizeScores* target = nullptr;
   for (const auto& [size, scores] : by_size)
@@ -80,7 +80,7 @@ const MethodScores* best_of(const std::vector<MethodScores>& methods) {
   return best == methods.end() ? nullptr : &*best;
 }
 
-/// Places in the scores, in order of falling PSNR.
+/// Indices of the scores, in order of falling PSNR.
 std::vector<std::size_t> ranking(const MethodScores& scores) {
   std::vector<std::size_t> order(scores.images.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -177,7 +177,8 @@ class ReportBuilder {
             {"numbers_pixels", 3 * pixels}};
   }
 
-  /// All images that were scored at the target size: scores, thumbnail and place among the latents.
+  /// All images that were scored at the target size: scores, thumbnail and position among the
+  /// latents.
   ordered_json images() {
     const auto vectors = modulation_vectors(model_);
     const auto plane = principal_plane(vectors);
@@ -208,7 +209,7 @@ class ReportBuilder {
     return data_url(renderer_.render(image, {size, supersample_for(model_, image, side, 0)}));
   }
 
-  /// The closest images by name and distance.
+  /// The closest images with their names and distances.
   ordered_json neighbours(const std::vector<double>& distances, std::size_t self) const {
     std::vector<std::size_t> order(distances.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -221,8 +222,8 @@ class ReportBuilder {
     return list;
   }
 
-  /// Pictures of the chosen images: the truth, the network's, the training image, the best
-  /// baseline's, and the errors.
+  /// Pictures of the chosen images: the truth, the network's image, the training image, the best
+  /// baseline, and the errors.
   ordered_json showcase() {
     std::map<std::string, std::pair<std::size_t, std::string>> chosen;
     for (const auto& [place, group] : choose_images(target_.network))

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-// The parts of the page that parts.cmake lists, put into the program by embed.cmake.
+// The parts of the page that parts.cmake lists; embed.cmake puts them into the program.
 
 namespace chorus::app::report_template {
 

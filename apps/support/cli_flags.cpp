@@ -56,7 +56,7 @@ Rgb parse_color(const std::string& text) {
       text.size() == 6 && text.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
   if (!hex)
     throw CLI::ValidationError("--background",
-                               "'" + text + "' is not a color; expected white, black or RRGGBB");
+                               "'" + text + "' is not a colour; expected white, black or RRGGBB");
   Rgb color{};
   for (std::size_t c = 0; c < 3; ++c)
     color[c] = static_cast<float>(std::stoi(text.substr(2 * c, 2), nullptr, 16)) / 255.0F;
@@ -66,7 +66,7 @@ Rgb parse_color(const std::string& text) {
 void add_background(CLI::App& command, Rgb& background) {
   command.add_option_function<std::string>(
       "--background", [&background](const std::string& text) { background = parse_color(text); },
-      "Color under transparent pixels: white, black or RRGGBB (default: white)");
+      "Colour under transparent pixels: white, black or RRGGBB (default: white)");
 }
 
 void add_supersample(CLI::App& command, std::size_t& supersample) {

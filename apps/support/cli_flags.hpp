@@ -14,7 +14,7 @@
 #include "measures.hpp"
 #include "support/session.hpp"
 
-// Flags that several commands share, and the checks of their values.
+// Flags that several commands share, and checks of their values.
 
 namespace chorus::app {
 
@@ -32,8 +32,8 @@ bool parse_number(const std::string& text, Number& number) {
 
 /// Accepts numbers in [least, most]. CLI::Range lets NaN pass.
 CLI::Validator number_in(double least, double most);
-/// Accepts whole numbers from 0 to 2^64 - 1. CLI11 takes -1 for the largest number and truncates
-/// larger ones.
+/// Accepts whole numbers from 0 to 2^64 - 1. (CLI11 would take -1 for the largest number, and
+/// truncate larger ones.)
 CLI::Validator seed_number();
 
 /// "white", "black" or "RRGGBB"; throws CLI::ValidationError.
@@ -54,7 +54,7 @@ std::vector<std::string> choices_of() {
   return names;
 }
 
-/// A flag that takes one of an enum's names. The help lists them and the present value.
+/// A flag that takes one of an enum's names. The help lists the names and the current value.
 template <class E>
 CLI::Option* add_choice(CLI::App& command, const std::string& flag, E& value,
                         const std::string& help) {
@@ -64,7 +64,7 @@ CLI::Option* add_choice(CLI::App& command, const std::string& flag, E& value,
       ->check(CLI::IsMember(choices_of<E>()));
 }
 
-/// A flag that takes one of an enum's names, or "auto", the default, for no value.
+/// A flag that takes one of an enum's names or "auto", the default, which means no value.
 template <class E>
 CLI::Option* add_choice_or_auto(CLI::App& command, const std::string& flag, std::optional<E>& value,
                                 const std::string& help) {

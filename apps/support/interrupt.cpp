@@ -19,7 +19,7 @@ void catch_interrupts() {
   action.sa_flags = static_cast<int>(SA_RESETHAND);  // a second signal has its usual effect
   sigemptyset(&action.sa_mask);
   for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
-  action.sa_flags = 0;  // printing breaks the pipe again while work is saved
+  action.sa_flags = 0;  // the pipe may break again while work is being saved
   sigaction(SIGPIPE, &action, nullptr);
 }
 

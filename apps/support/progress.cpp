@@ -19,7 +19,8 @@ std::size_t terminal_columns() {
   return 80;
 }
 
-/// Ignores errors: work goes on if its status cannot be printed, and main() reports it at the end.
+/// Ignores errors: work goes on if its status cannot be printed, and main() reports the error at
+/// the end.
 void put(const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
   std::fflush(stdout);

@@ -8,8 +8,8 @@ namespace chorus::app {
 using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point start);
 
-/// Shows the status of long work on standard output: a bar that is redrawn on a terminal, a plain
-/// line now and then in a pipe or a file.
+/// Shows the status of long work on standard output: as a bar that is redrawn on a terminal, and as
+/// occasional plain lines in a pipe or a file.
 class Progress {
  public:
   Progress();
@@ -17,9 +17,9 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// Whether it is time to show something again.
+  /// Whether it is time to show the status again.
   bool due() const;
-  /// `done`: fraction of the work, in [0, 1].
+  /// `done` is the fraction of the work that is done, in [0, 1].
   void show(double done, const std::string& status);
   /// Prints a line that stays on the terminal.
   void print(const std::string& line);

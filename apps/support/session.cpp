@@ -38,9 +38,9 @@ void print_profile(const Profile& profile, std::uint64_t steps) {
 std::string describe_head(const SirenConfig& config) {
   const std::string_view head = name(config.head);
   if (config.head != Head::palette) return std::string(head);
-  return fmt::format("{} ({} {} {} per image)", head, config.palette_size,
-                     name(config.palette_source),
-                     config.palette_fields == PaletteFields::constant ? "colors" : "color fields");
+  return fmt::format(
+      "{} ({} {} {} per image)", head, config.palette_size, name(config.palette_source),
+      config.palette_fields == PaletteFields::constant ? "colours" : "colour fields");
 }
 
 PixelSize scaled_size(const EncodedImage& image, std::size_t side) {

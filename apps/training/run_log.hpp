@@ -15,7 +15,7 @@ class MetricsLog {
  public:
   /// Throws Error if the file cannot be written.
   MetricsLog(const std::filesystem::path& file, std::uint64_t resumed_step);
-  /// Warns once if lines cannot be written, and tries to write later ones.
+  /// If a line cannot be written, warns once, and tries again with later lines.
   void add(const nlohmann::json& line);
 
  private:
@@ -24,11 +24,11 @@ class MetricsLog {
   bool warned_ = false;
 };
 
-/// The lines of a metrics file that are JSON objects; a crash may have cut one off.
-/// Throws Error if the file cannot be read.
+/// The lines of a metrics file that are JSON objects; a crash may have cut one off. Throws Error if
+/// the file cannot be read.
 std::vector<nlohmann::json> read_metrics(const std::filesystem::path& file);
 
-/// The "step" of a line; nothing if it has none that is a whole number.
+/// The "step" of a line; nothing if there is none that is a whole number.
 std::optional<std::uint64_t> step_of(const nlohmann::json& line);
 
 /// The processor and the number of its threads, for people.

@@ -20,15 +20,15 @@ Collection load_training_data(const TrainOptions& options) {
   return load_collection(options.data, {.size = options.size, .background = options.background});
 }
 
-/// A network's configuration, and the palettes that were found to choose it.
+/// A network's configuration, and the palettes that were found while choosing it.
 struct NetworkChoice {
   SirenConfig network;
   PaletteFit fit;
 };
 
-/// What the options leave open is decided from the training pixels: palettes of colours if these
-/// explain most images, else palettes of affine fields, but RGB if most images are far even from
-/// those. Heads without palettes have nothing to decide.
+/// Decides from the training pixels what the options leave open: palettes of colours if these
+/// explain most images, else palettes of affine fields, or RGB if even these do not come near most
+/// images. With a head other than the palette head, nothing is left open.
 NetworkChoice choose_network(const TrainOptions& options, const Collection& images,
                              const Split& split) {
   constexpr double most = 0.8;

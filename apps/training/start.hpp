@@ -11,7 +11,7 @@
 
 namespace chorus::app {
 
-/// What a training begins with.
+/// The state with which a training begins.
 struct Start {
   Collection images;  ///< without held-out images; the trainer ignores held-out pixels
   TrainingState state;
@@ -19,11 +19,11 @@ struct Start {
   std::optional<TensorFile> file;  ///< the state file, if the training is resumed
 };
 
-/// A new model, its palettes found from the images. The state has no limit yet.
+/// A new model, with palettes found from the images. The state has no limit yet.
 Start fresh_start(Session& session, const TrainOptions& options);
 
-/// The model and the state of an interrupted training. Throws Error if the images are not those
-/// that it was begun on.
+/// The model and the state of an interrupted training. Throws Error if the images differ from those
+/// with which it was begun.
 Start resumed_start(Session& session, const TrainOptions& options);
 
 }  // namespace chorus::app

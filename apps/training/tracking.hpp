@@ -11,13 +11,12 @@
 
 namespace chorus::app {
 
-/// Measures during a training how well the network does at sizes that it is not trained on: on a
-/// subset of the images now and then, on all of them at the end. The model does not depend on it.
+/// Measures during a training how good the network is at sizes on which it is not trained: from
+/// time to time on a subset of the images, at the end on all. The model does not depend on this.
 class ResolutionTracker {
  public:
-  /// Uses all sizes of `data` except the training size, and as the subset `subset` images spread
-  /// evenly over the model's. Throws Error if there is no other size or the images are not those of
-  /// the model.
+  /// Uses all sizes of `data` except the training size; the subset is `subset` evenly spread
+  /// images. Throws Error if there is no other size, or if the images are not those of the model.
   ResolutionTracker(Session& session, const Model& model, const std::filesystem::path& data,
                     const Rgb& background, std::size_t subset);
 

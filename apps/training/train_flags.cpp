@@ -9,7 +9,7 @@ namespace chorus::app {
 
 namespace {
 
-/// 0 for "auto".
+/// "auto" gives 0.
 std::size_t parse_palette_size(const std::string& text) {
   if (text == "auto") return 0;
   std::size_t size = 0;
@@ -19,11 +19,11 @@ std::size_t parse_palette_size(const std::string& text) {
   return size;
 }
 
-/// What the outputs of the network mean, and palettes.
+/// Flags for the meaning of the network's outputs, and for palettes.
 std::vector<CLI::Option*> add_head(CLI::App& command, TrainOptions& o) {
   return {
       add_choice_or_auto(command, "--head", o.head,
-                         "What the network outputs: rgb colors, or areas of an image's palette"),
+                         "What the network outputs: rgb colours, or areas of an image's palette"),
       command.add_option_function<std::string>(
           "--palette-size",
           [&o](const std::string& text) { o.palette_size = parse_palette_size(text); },
@@ -32,7 +32,7 @@ std::vector<CLI::Option*> add_head(CLI::App& command, TrainOptions& o) {
                  "Where palettes come from: free numbers of each image beside its latent, or "
                  "predicted from the latent"),
       add_choice_or_auto(command, "--palette-fields", o.palette_fields,
-                         "What a palette entry is: a constant color or an affine color field")};
+                         "What a palette entry is: a constant colour or an affine colour field")};
 }
 
 }  // namespace
@@ -63,7 +63,8 @@ std::vector<CLI::Option*> add_training(CLI::App& command, TrainOptions& o) {
       "Learning rate of the hidden layers (at --omega-hidden 30)")
       ->check(number_in(1e-9, 1e3));
   add("--flat-pixels", o.training.pixels.flat_pixels,
-      "Pixels sampled per image and step from flat neighborhoods (0: sample from all pixels alike)")
+      "Pixels sampled per image and step from flat neighbourhoods (0: sample from all pixels "
+      "alike)")
       ->check(pixel_count);
   add("--edge-pixels", o.training.pixels.edge_pixels,
       "Pixels sampled per image and step from all others (0: sample from all pixels alike)")

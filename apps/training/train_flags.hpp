@@ -9,10 +9,10 @@
 
 namespace chorus::app {
 
-/// Flags that say what to train and how. A training that is resumed cannot change them.
+/// Flags for what is trained and how. A resumed training cannot change them.
 std::vector<CLI::Option*> add_training(CLI::App& command, TrainOptions& options);
 
-/// Flags that say how long to train.
+/// Flags for the length of a training.
 std::vector<CLI::Option*> add_limits(CLI::App& command, TrainOptions& options);
 
 /// Checks flags that depend on each other and sets the default length; throws CLI::ValidationError.

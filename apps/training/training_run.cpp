@@ -85,7 +85,7 @@ class TrainingRun {
   void run() {
     catch_interrupts();
     announce();
-    save_state();  // finds a folder that cannot be written now, not after the first minute
+    save_state();  // finds out now whether the folder can be written
     log_.emplace(options_.metrics.empty() ? metrics_file(options_.model) : options_.metrics,
                  resumed_step_);
     describe_run();
@@ -128,8 +128,8 @@ class TrainingRun {
     return (by_steps ? static_cast<double>(trainer_.steps()) : elapsed_s()) / state_.limit.amount;
   }
 
-  /// The schedule follows the fraction of the steps, since the steps at its end are slower: by the
-  /// clock they would begin too late.
+  /// The schedule follows the fraction of the steps. By the clock its end would begin too late,
+  /// because the steps there are slower.
   double schedule_progress() const {
     if (state_.limit.kind == Limit::Kind::steps) return progress();
     return trainer_.fraction_of_steps(progress());
@@ -168,8 +168,8 @@ class TrainingRun {
     return baselines_to_json(scores.network, scores.inpainting, Where::held_out);
   }
 
-  /// Reports the rate and the quality on the sampled pixels since the last report, and the time
-  /// left.
+  /// Reports the rate, the quality on the pixels sampled since the last report, and the remaining
+  /// time.
   void report() {
     const double seconds = seconds_since(last_report_);
     const std::uint64_t steps = trainer_.steps() - last_steps_;
@@ -215,8 +215,8 @@ class TrainingRun {
     log_->add(line);
   }
 
-  /// Evaluates other sizes. The time for that does not count as training time, so that tracking
-  /// does not change the training.
+  /// Evaluates other sizes. This does not count as training time, so that tracking does not change
+  /// the training.
   void add_resolutions(json& line, bool all) {
     const auto before = Clock::now();
     const ScoresBySize scores = tracker_->score(all, all);
@@ -243,8 +243,8 @@ class TrainingRun {
     write_safetensors(state_file(options_.model), file);
   }
 
-  /// Writes the state and the model: the model also if there is no room for the state, which is
-  /// three times as large.
+  /// Writes the state and the model. The model is written even if there is no room for the state,
+  /// which is three times as large.
   void save() {
     std::optional<Error> failure;
     try {
@@ -293,7 +293,7 @@ class TrainingRun {
   std::optional<MetricsLog> log_;
   Progress bar_;
   Clock::time_point began_{}, last_checkpoint_{}, last_report_{};
-  double tracking_s_ = 0;  ///< time spent on evaluating other sizes
+  double tracking_s_ = 0;  ///< time spent on the evaluation of other sizes
   json last_sizes_;        ///< the latest scores at other sizes
   std::uint64_t last_steps_ = 0;
 };
@@ -301,7 +301,7 @@ class TrainingRun {
 }  // namespace
 
 void train(const TrainOptions& options) {
-  // Checked before the training, not after it.
+  // Checked before the training, rather than after it.
   if (options.model.filename().empty() || std::filesystem::is_directory(options.model))
     throw Error(
         fmt::format("cannot write the model '{}': expected the name of a file, not of a folder",

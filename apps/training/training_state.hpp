@@ -11,21 +11,21 @@
 
 namespace chorus::app {
 
-/// How long a training is to last.
+/// The length of a training.
 struct Limit {
   enum class Kind { steps, seconds };
   Kind kind = Kind::steps;
   double amount = 0;
 };
 
-/// What a training needs, beside the model and the optimizer's moments, to continue after a stop.
-/// It is kept in the metadata of the state file, which also holds a copy of the model, so that a
-/// stop between writing two files loses nothing.
+/// All that an exact continuation needs, beside the model and the moments of the optimizer. It is
+/// stored in the metadata of the state file. That file also holds a copy of the model, so that
+/// nothing is lost by a stop between the writing of two files.
 struct TrainingState {
   TrainConfig config;
   Limit limit;
   double elapsed_s = 0;
-  std::string data_checksum;  ///< see data_checksum(), for the training images
+  std::string data_checksum;  ///< data_checksum() of the training images
 };
 
 /// "model.safetensors" -> "model.state.safetensors", "model.metrics.jsonl".

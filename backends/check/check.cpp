@@ -17,8 +17,8 @@ namespace chorus {
 
 namespace {
 
-/// Allowed difference, relative to the largest magnitude of the result (and at least to 1e-3):
-/// room for sums in another order over a few hundred single-precision terms.
+/// The allowed difference relative to the largest magnitude of the result (which counts as at least
+/// 1e-3). It leaves room for a different order of sums over a few hundred single-precision terms.
 constexpr double single_tolerance = 3e-5;
 
 bool is_product(const Call& call) {
@@ -26,8 +26,8 @@ bool is_product(const Call& call) {
          (call.op == Op::sine_linear_gradient && call.in[1].data != nullptr);
 }
 
-/// Operands of 8 or 11 significant bits: sums of some hundred terms are wrong by as many units as
-/// they are large beside a term, and sines by as much as their arguments.
+/// Operands have 8 or 11 significant bits. Rounding errors of sums of some hundred terms grow with
+/// the sums, and those of sines with their arguments.
 double tolerance_of(const Call& call, Precision precision) {
   if (precision == Precision::fp32 || !is_product(call)) return single_tolerance;
   return precision == Precision::tf32 ? 0.02 : 0.15;  // fp16 has derivatives in bf16
@@ -37,7 +37,7 @@ std::size_t span_floats(std::size_t rows, std::size_t cols, std::size_t stride) 
   return rows == 0 ? 0 : (rows - 1) * stride + cols;
 }
 
-/// What a view spans, as floats, whatever its numbers are.
+/// All floats that a view spans, whatever the type of its elements.
 std::vector<float> read_elements(Backend& backend, const ConstView& view) {
   const std::size_t count = span_floats(view.rows, view.cols, view.stride);
   std::vector<float> values(count);
@@ -52,7 +52,7 @@ std::vector<float> read_elements(Backend& backend, const ConstView& view) {
   return values;
 }
 
-/// A copy of some elements in another backend's memory, for the time of one call.
+/// A copy of some elements in another backend's memory, for the duration of one call.
 template <class T>
 class Mirror {
  public:
@@ -71,11 +71,11 @@ class Mirror {
   T* memory_;
 };
 
-/// The same call on copies of its operands in another backend's memory, there in floats.
+/// The same call on fp32 copies of its operands in another backend's memory.
 class MirroredCall {
  public:
   MirroredCall(Backend& from, Backend& to, const Call& call) : call_(call) {
-    call_.packed = nullptr;  // its layout is the other backend's secret
+    call_.packed = nullptr;  // its layout is private to the other backend
     for (ConstView& view : call_.in) {
       view.data = copy(from, to, view);
       view.dtype = DType::fp32;

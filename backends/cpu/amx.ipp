@@ -1,13 +1,14 @@
 // Cannot be compiled alone; begin at kernels_avx2.cpp.
 
-// Products of pairs of bf16 numbers by AMX: eight registers that hold a square of 16 x 16 floats or
-// pairs, and an instruction that adds the product of two squares of pairs to a square of sums.
+// Products of pairs of bf16 numbers by AMX. It has eight registers that hold a square of 16 x 16
+// floats or pairs, and an instruction that adds the product of two squares of pairs to a square of
+// sums.
 //
-// Without AMX (in tests) the instructions are emulated, on squares in memory.
+// Where AMX is missing (in tests), the instructions are emulated on squares in memory.
 
 constexpr std::size_t square_side = 16;
 
-/// 2 x 2 squares of sums in the registers of this thread, for as long as the object lives.
+/// 2 x 2 squares of sums in the registers of this thread, during the lifetime of the object.
 class SquareSums {
  public:
 #ifdef __AMX_BF16__

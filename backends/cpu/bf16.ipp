@@ -1,12 +1,12 @@
 // Cannot be compiled alone; begin at kernels_avx2.cpp.
 
-// The instructions of bf16 numbers, and products of pairs of them (see pairs.ipp) that use
-// AVX-512's dot product: the same loop as in single precision over half the depth.
+// Instructions on bf16 numbers, and products of pairs of them (see pairs.ipp) by AVX-512's dot
+// product. The loop is that of single precision, over half the depth.
 //
-// Without AVX512-BF16 (in tests) its two instructions are emulated. They take numbers below 2^-126
-// as zero, which the emulation does not.
+// Where AVX512-BF16 is missing (in tests), its two instructions are emulated. They take numbers
+// below 2^-126 as zero; the emulation does not.
 
-/// 32 bf16 numbers, round to nearest even: those of `low`, then those of `high`.
+/// 32 bf16 numbers, rounded to nearest even: those of `low`, then those of `high`.
 CHORUS_INLINE __m512i round_to_bf16(const __m512& low, const __m512& high) {
 #ifdef __AVX512BF16__
   return (__m512i)_mm512_cvtne2ps_pbh(high, low);
@@ -15,7 +15,7 @@ CHORUS_INLINE __m512i round_to_bf16(const __m512& low, const __m512& high) {
     const __m512i bits = _mm512_castps_si512(x);
     const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
     const __m512i bias = _mm512_add_epi32(odd, _mm512_set1_epi32(0x7FFF));
-    // A NaN keeps the upper half of its bits and becomes quiet; added to, it could become zero.
+    // A NaN keeps the upper half of its bits and becomes quiet; rounding could turn it into zero.
     const __mmask16 is_nan = _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q);
     const __m512i kept = _mm512_or_si512(bits, _mm512_set1_epi32(0x400000));
     const __m512i all = _mm512_mask_mov_epi32(_mm512_add_epi32(bits, bias), is_nan, kept);
@@ -25,7 +25,8 @@ CHORUS_INLINE __m512i round_to_bf16(const __m512& low, const __m512& high) {
 #endif
 }
 
-/// sum + the dot product of two pairs, in each lane; the second products are added first.
+/// sum + the dot product of two pairs, in each lane. The products of the second elements are added
+/// first.
 CHORUS_INLINE __m512 add_dot_of_pairs(const __m512& left, const __m512& right, const __m512& sum) {
 #ifdef __AVX512BF16__
   return _mm512_dpbf16_ps(sum, (__m512bh)left, (__m512bh)right);
@@ -43,12 +44,12 @@ CHORUS_INLINE __m512 add_dot_of_pairs(const __m512& left, const __m512& right, c
 #endif
 }
 
-/// Pairs of neighbours in a row: (x0, x1), (x2, x3) ... of 32 numbers.
+/// Pairs of neighbours in a row of 32 numbers: (x0, x1), (x2, x3) ...
 CHORUS_INLINE Batch pairs_along(const Batch& low, const Batch& high) {
   return Batch(_mm512_castsi512_ps(round_to_bf16(low, high)));
 }
 
-/// Pairs of neighbours in a column: (x0, y0), (x1, y1) ... of two rows.
+/// Pairs of neighbours in a column, from two rows: (x0, y0), (x1, y1) ...
 CHORUS_INLINE Batch pairs_across(const Batch& x, const Batch& y) {
   const __m512i order = _mm512_setr_epi32(
       16 << 16, 17 << 16 | 1, 18 << 16 | 2, 19 << 16 | 3, 20 << 16 | 4, 21 << 16 | 5, 22 << 16 | 6,
@@ -63,7 +64,8 @@ CHORUS_INLINE void transpose(Batch (&rows)[lanes]) {
   const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 #pragma GCC unroll 4
   for (int d = 1; d < 16; d *= 2) {
-    // Swaps the off-diagonal d x d blocks of each 2d x 2d block. An index of 16 and more is of b.
+    // Swaps the off-diagonal d x d blocks of each 2d x 2d block. An index of 16 or more refers to
+    // b.
     const __m512i of_d = _mm512_and_si512(lane, _mm512_set1_epi32(d));
     const __mmask16 odd = _mm512_test_epi32_mask(of_d, of_d);
     const __m512i from_b = _mm512_add_epi32(lane, _mm512_set1_epi32(16 - d));

@@ -17,7 +17,7 @@ namespace chorus {
 
 namespace {
 
-/// Bytes of the second-level cache of one core; a cautious guess where the system does not say.
+/// The bytes of one core's second-level cache; a cautious guess if the system does not report them.
 std::size_t second_level_cache_bytes() {
 #ifdef _SC_LEVEL2_CACHE_SIZE
   const long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
@@ -26,7 +26,7 @@ std::size_t second_level_cache_bytes() {
   return std::size_t{512} << 10;
 }
 
-/// Memory that begins on a cache line; what it held is lost when it grows.
+/// Memory that begins on a cache line. Its content is lost when it grows.
 class AlignedFloats {
  public:
   float* at_least(std::size_t count) {
@@ -67,11 +67,11 @@ class CpuBackend final : public HostBackend {
   std::size_t workers() const override { return workers_; }
 
   std::size_t tile_rows(std::size_t width) const override {
-    // A layer keeps two matrices of rows x width; four layers of them should fill most of the
-    // cache. With fewer rows than 96 the weights and their gradients, which every tile passes
-    // through the cache, cost more than the activations gain. Multiples of 24 suit register
-    // blocks of 6 and of 12 rows. Operands in 16 bits are copies, at most as large as one of the
-    // matrices, for which the rest of the cache has room.
+    // A layer keeps two matrices of rows x width, and four layers of them should fill most of the
+    // cache. With fewer than 96 rows, the weights and their gradients, which every tile moves
+    // through the cache, cost more than the activations gain. Multiples of 24 suit register blocks
+    // of 6 and of 12 rows. Operands in 16 bits are copies, each at most as large as one of the
+    // matrices, and fit the rest of the cache.
     constexpr std::size_t kept_matrices = 8, step = 24;
     const std::size_t row_bytes = kept_matrices * padded_stride(width) * sizeof(float);
     const std::size_t rows = second_level_cache_bytes() * 4 / 5 / row_bytes;

@@ -11,10 +11,10 @@ namespace chorus {
 /// SIMD kernels on OpenMP workers.
 std::shared_ptr<Backend> make_cpu_backend(const KernelSet& kernels, const BackendOptions& options);
 
-/// Why this processor (or operating system) cannot run the set; empty if it can.
+/// The reason why this processor or operating system cannot run the set; empty if it can.
 std::string why_unavailable(const KernelSet& kernels);
 
-/// The best set of single precision that this processor runs.
+/// The best single-precision set that this processor runs.
 const KernelSet& best_kernels();
 
 }  // namespace chorus

@@ -10,8 +10,8 @@ namespace chorus {
 
 namespace {
 
-/// Why the registers of AMX cannot be used; empty if they can. Linux saves them only for processes
-/// that have asked for it, which this one does here.
+/// The reason why the registers of AMX cannot be used; empty if they can. Linux saves them only for
+/// processes that have requested it, as this function does.
 std::string why_amx_is_unavailable() {
 #if defined(__x86_64__) && defined(__linux__)
   constexpr unsigned amx_bf16 = 1U << 22U, amx_tile = 1U << 24U;
@@ -29,8 +29,8 @@ std::string why_amx_is_unavailable() {
 
 }  // namespace
 
-// __builtin_cpu_supports also asks whether the operating system saves the registers; xsimd 8.1's
-// own detection does not.
+// __builtin_cpu_supports() also checks that the operating system saves the registers; the detection
+// of xsimd 8.1 does not.
 std::string why_unavailable(const KernelSet& kernels) {
 #if defined(__x86_64__) || defined(__i386__)
   __builtin_cpu_init();

@@ -15,7 +15,7 @@ struct Rows {
   std::uint32_t first_of_kind, of_kind;  ///< all rows that are drawn from these pixels
   std::uint32_t first_place, places;     ///< in the image's list of pixels
   float weight;
-  std::uint32_t cells;  ///< per axis of a pixel's square; 0: the centre alone
+  std::uint32_t cells;  ///< per axis of a pixel's square; 0: the centre only
 };
 
 /// Draws the pixels of one group.
@@ -33,7 +33,7 @@ class GroupDraw {
         rows_(rows),
         pixel_(group * rows) {}
 
-  /// `sample` is the first row of coordinates; returns the one behind the last.
+  /// `sample` is the first row of coordinates. Returns the row after the last.
   std::size_t run(std::size_t sample) {
     const PixelChoice choice =
         choose_pixels(call_.draw->kinds, image_[image_flat_pixels], image_[image_edge_pixels],
@@ -62,7 +62,7 @@ class GroupDraw {
   }
 
  private:
-  /// Some rows at a time: their colours lie all over the memory, and are fetched while the
+  /// A few rows at a time: their colours are scattered over the memory, and are fetched while the
   /// next pixels are chosen.
   std::size_t draw(const Rows& rows, std::size_t sample) {
     constexpr std::uint32_t together = 32;
@@ -83,7 +83,7 @@ class GroupDraw {
     return sample;
   }
 
-  /// The pixel that a row stands for.
+  /// The pixel that a row represents.
   std::uint32_t choose(const Rows& rows, std::uint32_t row) const {
     const std::uint32_t word = weyl(philox({row, drawn_, 0, 0}, call_.draw->seed)[0], visit_);
     const std::uint32_t listed =
@@ -93,7 +93,7 @@ class GroupDraw {
 
   const float* color(std::uint32_t pixel) const { return colors_ + pixel * call_.in[0].stride; }
 
-  /// The coordinates of a pixel's points.
+  /// Writes the coordinates of a pixel's points.
   std::size_t place(std::uint32_t pixel, std::uint32_t row, std::uint32_t cells,
                     std::size_t sample) {
     const std::uint32_t width = image_[image_width];
@@ -123,9 +123,9 @@ class GroupDraw {
   const std::uint32_t* image_;
   const std::uint32_t* pixels_;
   const float* colors_;
-  std::uint32_t drawn_;  ///< number of the image
+  std::uint32_t drawn_;  ///< index of the image
   std::uint32_t visit_;
-  double columns_, lines_;  ///< from pixels to the coordinates' range of 2
+  double columns_, lines_;  ///< from pixels to coordinates, whose range is 2
   std::uint32_t rows_;
   std::size_t pixel_;  ///< row of the colours and weights
 };

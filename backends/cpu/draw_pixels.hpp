@@ -4,7 +4,7 @@
 
 namespace chorus {
 
-/// Op::draw_pixels with what a group has in common taken out of the loop over its pixels.
+/// Op::draw_pixels, with the work that the pixels of a group share taken out of the loop over them.
 void draw_pixels_by_group(const Call& call);
 
 }  // namespace chorus

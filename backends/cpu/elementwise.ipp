@@ -1,6 +1,6 @@
 // Cannot be compiled alone; begin at kernels_avx2.cpp.
 
-// Element by element.
+// Element-wise ops.
 
 /// out0(r, c) = value(in0(r, c), in1(r, c)); `binary` says whether there is an in1.
 template <bool binary, class Value>
@@ -9,7 +9,7 @@ CHORUS_INLINE void each_element(const Call& call, Value value) {
   View out = call.out[0];
   const bool dense =
       a.stride == a.cols && out.stride == out.cols && (!binary || b.stride == b.cols);
-  if (dense) {  // narrow matrices: one long row
+  if (dense) {  // one long row, for narrow matrices
     a.cols = out.cols = out.rows * out.cols;
     out.rows = 1;
   }
@@ -77,7 +77,7 @@ void sum_rows(const Call& call) {
   }
 }
 
-/// Few columns as a rule: colours.
+/// For matrices of few columns, such as colours.
 void squared_error(const Call& call) {
   const ConstView &prediction = call.in[0], &target = call.in[1], &weights = call.in[2];
   const View& slope = call.out[1];
@@ -97,7 +97,7 @@ void squared_error(const Call& call) {
   call.out[0].data[0] = total;
 }
 
-/// Few columns too.
+/// Also for matrices of few columns.
 void mean_samples(const Call& call) {
   const SampleGroups& shape = *call.samples;
   const ConstView& in = call.in[0];

@@ -1,12 +1,12 @@
 // Cannot be compiled alone; begin at kernels_avx2.cpp.
 
 // The fast ops, written once for every instruction set with xsimd batches. A kernels_*.cpp names
-// the architecture (Arch), the rows of a register block (block_rows) and the set (CHORUS_KERNELS),
-// says whether its large products are of 16 bits (CHORUS_KERNELS_BF16, and CHORUS_KERNELS_AMX if by
-// AMX), then includes this file.
+// the architecture (Arch), the rows of a register block (block_rows) and the set (CHORUS_KERNELS).
+// It says whether large products are of 16 bits (CHORUS_KERNELS_BF16), and whether AMX computes
+// them (CHORUS_KERNELS_AMX). Then it includes this file.
 //
-// Such a file may be compiled for a newer processor than the one the program runs on, so it must
-// not define a function that the linker could share with others: everything here has internal
+// Such a file may be compiled for a newer processor than the one that runs the program, so it must
+// not define a function that the linker could share with others. Everything here has internal
 // linkage, nothing of the standard library is used, and a test looks for weak symbols.
 
 #include <cstddef>
@@ -28,7 +28,7 @@ namespace {
 
 #include "cpu/singles.ipp"
 
-// How large products multiply: Singles, or Pairs of bf16 numbers.
+// How large products multiply: as single floats, or as pairs of bf16 numbers.
 #ifdef CHORUS_KERNELS_BF16
 #include "cpu/bf16.ipp"
 #ifdef CHORUS_KERNELS_AMX
@@ -131,12 +131,12 @@ bool run(const Call& call, float* scratch) {
   }
 }
 
-/// Chains enough to hide the latency of a multiply-add on two ports.
+/// Enough chains to hide the latency of a multiply-add on two ports.
 constexpr std::size_t peak_chains = 12;
 constexpr std::size_t peak_inner = 1000;
 
 float peak_rounds(std::size_t rounds) {
-  // Values that the compiler cannot know, or it would compute a chain in advance.
+  // Unknown to the compiler, which would otherwise compute a chain in advance.
   const volatile float start = 1.5F, shrink = 0.999F, rise = 0.002F;
   const Batch factor(shrink), term(rise);
   Batch chain[peak_chains];

@@ -1,11 +1,11 @@
 // Cannot be compiled alone; begin at kernels_avx2.cpp.
 
-// Matrix products. Those of few columns (coordinates, colours) would leave most of a vector empty
-// and go a way of their own.
+// Matrix products. Products with few columns (coordinates, colours) would leave most of a vector
+// empty, so they have kernels of their own.
 
 constexpr std::size_t few_columns = 4;
 
-/// Some rows of C (+)= A B^T: vectors run along the depth.
+/// Some rows of C (+)= A B^T, with vectors along the depth.
 template <std::size_t rows, std::size_t cols>
 CHORUS_INLINE void dot_products(const Call& call, std::size_t row) {
   const ConstView &a = call.in[0], &b = call.in[1];
@@ -47,7 +47,7 @@ void narrow_product(const Call& call) {
   }
 }
 
-/// c += bias, a row of it for each group of rows of c.
+/// c += bias, which has one row for each group of rows of c.
 void add_bias(const View& c, const ConstView& bias) {
   const std::size_t group = c.rows / bias.rows;
   for (std::size_t r = 0; r < c.rows; ++r) {

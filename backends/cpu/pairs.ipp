@@ -1,22 +1,23 @@
 // Cannot be compiled alone; begin at kernels_avx2.cpp.
 
-// Products of 16 bits: bf16 numbers (8 bits of exponent, 7 of fraction), sums in single precision.
-// The unit is a pair of numbers that follow each other along the depth, first one low, in the 32
-// bits of a float of scratch or packed weights; such a float is moved, never computed with. A depth
-// that is odd, or no multiple of what PairProduct needs, ends with zeros.
+// Products of 16 bits: bf16 numbers (8 bits of exponent, 7 of fraction) with sums in single
+// precision. The unit is a pair of numbers that follow each other along the depth, the first one in
+// the lower half, in the 32 bits of a float of scratch or packed weights. Such a float is moved,
+// but never computed with. If the depth is odd, or no multiple of what PairProduct needs, zeros are
+// appended.
 
-/// Pairs of a depth, zeros at its end included.
+/// The number of pairs in a depth, including zeros at its end.
 constexpr std::size_t pairs(std::size_t depth) {
   constexpr std::size_t multiple = PairProduct::depth_multiple;
   return ((depth + 1) / 2 + multiple - 1) / multiple * multiple;
 }
 
-/// Distance between rows of pairs: whole cache lines, and one more against power-of-two strides.
+/// The distance between rows of pairs: whole cache lines, plus one against power-of-two strides.
 constexpr std::size_t pairs_stride(std::size_t count) {
   return (count + lanes - 1) / lanes * lanes + lanes;
 }
 
-/// Each row of m as pairs along it, zeros up to a whole vector.
+/// Each row of m as pairs along it, with zeros up to a whole vector.
 void pair_along_rows(const ConstView& m, float* to, std::size_t to_stride) {
   for (std::size_t r = 0; r < m.rows; ++r, to += to_stride) {
     const float* row = m.data + r * m.stride;
@@ -26,13 +27,13 @@ void pair_along_rows(const ConstView& m, float* to, std::size_t to_stride) {
   }
 }
 
-/// The vector at column c of row r of m, zeros outside of m.
+/// The vector at column c of row r of m, with zeros outside of m.
 CHORUS_INLINE Batch load_inside(const ConstView& m, std::size_t r, std::size_t c) {
   return r < m.rows ? load_within(m.data + r * m.stride, c, m.cols) : Batch(0.0F);
 }
 
-/// Each two rows of m as one row of pairs across them, zeros up to `to_cols`, whole vectors, and
-/// to a whole depth.
+/// Each two rows of m as one row of pairs across them, with zeros up to `to_cols`, up to whole
+/// vectors and up to a whole depth.
 void pair_across_rows(const ConstView& m, float* to, std::size_t to_stride, std::size_t to_cols) {
   const std::size_t to_rows = pairs(m.rows);
   for (std::size_t r = 0; r < to_rows; ++r, to += to_stride)
@@ -40,7 +41,7 @@ void pair_across_rows(const ConstView& m, float* to, std::size_t to_stride, std:
       store(to + c, pairs_across(load_inside(m, 2 * r, c), load_inside(m, 2 * r + 1, c)));
 }
 
-/// The transpose of what pair_across_rows writes: each column of m as a row of pairs along it.
+/// The transpose of the result of pair_across_rows(): each column of m as a row of pairs along it.
 void pair_along_columns(const ConstView& m, float* to, std::size_t to_stride) {
   const std::size_t to_cols = pairs(m.rows);
   for (std::size_t c = 0; c < m.cols; c += lanes, to += lanes * to_stride)
@@ -56,7 +57,7 @@ void pair_along_columns(const ConstView& m, float* to, std::size_t to_stride) {
     }
 }
 
-/// Panels of pairs: those of w (depth x cols).
+/// The panels of pairs of w (depth x cols).
 void pack_pairs(const ConstView& w, float* to) {
   const std::size_t depth = pairs(w.rows);
   for (std::size_t first = 0; first < w.cols; first += panel) {
@@ -65,7 +66,7 @@ void pack_pairs(const ConstView& w, float* to) {
   }
 }
 
-/// Panels of pairs: those of the transpose of w (cols x depth). `scratch` holds a panel's rows.
+/// The panels of pairs of the transpose of w (cols x depth). `scratch` holds the rows of a panel.
 void pack_pairs_transposed(const ConstView& w, float* scratch, float* to) {
   const std::size_t depth = pairs(w.cols), stride = pairs_stride(depth);
   for (std::size_t first = 0; first < w.rows; first += panel) {
@@ -79,7 +80,7 @@ void pack_pairs_transposed(const ConstView& w, float* scratch, float* to) {
   }
 }
 
-/// Products of bf16 numbers in pairs, by PairProduct. Small products stay single.
+/// Products of bf16 numbers in pairs, by PairProduct. Small products stay in single precision.
 struct Pairs {
   static constexpr bool bf16 = true;
 
@@ -111,20 +112,20 @@ struct Pairs {
   }
 
  private:
-  /// Below this the rounding of the operands costs more than half of the multiply-adds.
+  /// With a smaller side, rounding the operands takes more than half as long as the multiply-adds.
   static constexpr std::size_t least_side = 32;
 
   static bool is_large(std::size_t rows, std::size_t cols) {
     return smaller(rows, cols) >= least_side;
   }
 
-  /// Packed weights are pairs if they are large; otherwise the result has to be large as well.
+  /// Packed weights are pairs if they are large; otherwise the result must be large as well.
   static bool is_large(const Call& call) {
     return is_large(call.in[1].rows, call.in[1].cols) &&
            (!call.transpose_a || call.packed != nullptr || call.out[0].rows >= least_side);
   }
 
-  /// The left-hand matrix is rounded once, as it is or transposed, whatever PairProduct reads.
+  /// The left-hand matrix is rounded once, either as it is or transposed, as PairProduct needs it.
   static std::size_t left_floats(const Call& call) {
     const ConstView& a = call.in[0];
     if (call.transpose_a && !PairProduct::left_is_row_major)
@@ -149,7 +150,7 @@ struct Pairs {
     return {scratch, stride, 1};
   }
 
-  /// The right-hand matrix in panels, and what packing its transpose takes.
+  /// The right-hand matrix in panels, and the scratch for packing its transpose.
   static std::size_t right_floats(const Call& call) {
     const ConstView& b = call.in[1];
     if (call.packed != nullptr) return 0;

@@ -1,20 +1,20 @@
 // Cannot be compiled alone; begin at kernels_avx2.cpp.
 
-// The palette head: softmax over the entries of a palette, and its gradient. Included by
+// The palette head: the softmax over the entries of a palette, and its gradient. Included by
 // kernels.ipp.
 //
-// A vector holds one element of `lanes` rows, so that a row's maximum and sums are element by
-// element; blocks of rows are turned on their side to get there.
+// A vector holds one element of each of `lanes` rows, so that maxima and sums over a row are
+// element-wise. Blocks of rows are transposed for this.
 
 constexpr std::size_t largest_palette = 64;  // entries; larger ones are left to the reference
 
-/// exp(x) for x <= 0: x = (n + f) log 2 with n whole and |f| <= 1/2, a minimax polynomial for 2^f
-/// (Lawson fit, relative error 2e-9 before rounding), and n in the exponent. Below -87, where the
-/// result would have no normal form, that of -87.
+/// exp(x) for x <= 0: x = (n + f) log 2 with an integer n and |f| <= 1/2, a minimax polynomial for
+/// 2^f (Lawson fit, relative error 2e-9 before rounding), and n in the exponent. Below -87, where
+/// the result would be subnormal, it is that of -87.
 CHORUS_INLINE Batch exp_of_negative(const Batch& x) {
   const Batch log2_e(1.44269504F), log_2_high(0.693359375F), log_2_low(-2.12194440e-4F);
   const Batch round_to_whole(12582912.0F);             // 1.5 * 2^23
-  const Batch bounded = xsimd::max(Batch(-87.0F), x);  // this way round NaN stays NaN
+  const Batch bounded = xsimd::max(Batch(-87.0F), x);  // this order of arguments keeps NaN
   const Batch shifted = xsimd::fma(bounded, log2_e, round_to_whole);
   const Batch n = shifted - round_to_whole;
   const Batch rest = xsimd::fma(n, -log_2_low, xsimd::fma(n, -log_2_high, bounded));
@@ -25,7 +25,7 @@ CHORUS_INLINE Batch exp_of_negative(const Batch& x) {
   p = xsimd::fma(p, f, Batch(0.240226462F));
   p = xsimd::fma(p, f, Batch(0.693147182F));
   p = xsimd::fma(p, f, Batch(1.0F));
-  // The whole number is in the low bits of `shifted`.
+  // The integer is in the low bits of `shifted`.
   const Word exponent = xsimd::bitwise_cast<Word>(shifted) << 23;
   return xsimd::bitwise_cast<Batch>(xsimd::bitwise_cast<Word>(p) + exponent);
 }
@@ -63,7 +63,8 @@ struct LogSum {
   Batch largest, sum;  ///< the logarithm is largest + log(sum)
 };
 
-/// Each column of logits becomes that of softmax weights. Returns the sum of the exponentials.
+/// Turns the columns of logits into columns of softmax weights. Returns the sum of the
+/// exponentials.
 CHORUS_INLINE LogSum softmax_columns(float (&columns)[largest_palette][lanes],
                                      std::size_t entries) {
   Batch largest = load(columns[0]);
@@ -105,7 +106,7 @@ bool palette_colors(const Call& call) {
   return true;
 }
 
-/// The palette's part of the gradient for one group: sums over its rows of weight times upstream.
+/// The gradient of the palette for one group: sums over its rows of weight times upstream.
 CHORUS_INLINE void add_palette_gradient(const Call& call, std::size_t group_index,
                                         std::size_t group) {
   const ConstView upstream = call.in[0];
@@ -116,7 +117,7 @@ CHORUS_INLINE void add_palette_gradient(const Call& call, std::size_t group_inde
   const float* weight = weights.data + group_index * group * weights.stride;
   for (std::size_t c = 0; c < upstream.cols; ++c)
     for (std::size_t k = 0; k < entries; k += lanes) {
-      Batch sum(0.0F);  // lanes behind the last entry hold what is not used
+      Batch sum(0.0F);  // lanes beyond the last entry hold unused values
       for (std::size_t r = 0; r < group; ++r)
         sum = xsimd::fma(Batch(up[r * upstream.stride + c]), load(weight + r * weights.stride + k),
                          sum);
@@ -141,7 +142,7 @@ bool palette_colors_gradient(const Call& call) {
     float* to = weights.data + row * weights.stride;
     turn(to, weights.stride, rows, entries, columns);
     turn(upstream.data + row * upstream.stride, upstream.stride, rows, upstream.cols, up);
-    Batch mean(0.0F);  // of the slopes, by weight
+    Batch mean(0.0F);  // mean of the slopes, by weight
     for (std::size_t k = 0; k < entries; ++k) {
       Batch slope(0.0F);
       for (std::size_t c = 0; c < upstream.cols; ++c)
@@ -157,7 +158,7 @@ bool palette_colors_gradient(const Call& call) {
   return true;
 }
 
-/// A column of colours for up to `lanes` rows: entry k of a palette where the rows are.
+/// A column of colours for up to `lanes` rows: entry k of a palette at the places of the rows.
 CHORUS_INLINE Batch entry_channel(const float* palette, std::size_t entries, std::size_t channels,
                                   std::size_t channel, std::size_t k,
                                   const float (&places)[largest_palette][lanes], bool fields) {
@@ -189,7 +190,7 @@ bool palette_scores(const Call& call) {
             entry_channel(palette, entries, colors.cols, c, k, place, fields) - load(color[c]);
         square = xsimd::fma(difference, difference, square);
       }
-      // This way round NaN stays NaN.
+      // This order of arguments keeps NaN.
       store(columns[k],
             xsimd::max(Batch(call.scores->lowest), square * Batch(-call.scores->per_square)));
     }

@@ -1,9 +1,9 @@
 // Cannot be compiled alone; begin at kernels_avx2.cpp.
 
 // Products: C (+)= A B. Almost every product of the engine is "broadcast an element of A, load a
-// vector of a row of B, multiply-add", with a block of C in registers over the whole depth. What
-// an element is says the Operand: a number, or a pair of them (pairs.ipp). What happens to the
-// block in the end is the caller's: see Store and Sine.
+// vector of a row of B, multiply-add", with a block of C in registers over the whole depth. The
+// Operand defines what an element is: a number, or a pair of numbers (pairs.ipp). The caller's
+// `finish` defines what happens to a finished block: see Store and Sine.
 
 constexpr std::size_t panel_vectors = 2;
 constexpr std::size_t panel = panel_vectors * lanes;  // columns of a register block
@@ -21,7 +21,7 @@ struct RightMatrix {
   std::size_t depth_step;
 };
 
-/// A block of C: its sums, and where it stands.
+/// A block of C: its sums and its position.
 template <std::size_t rows, std::size_t vectors>
 struct Block {
   Batch sums[rows][vectors];
@@ -51,7 +51,8 @@ CHORUS_INLINE void multiply_add(const float* a, std::size_t a_step, std::size_t 
 }
 
 /// block = A B over the whole depth. A small block has too few sums to keep the multipliers busy
-/// while each waits for its last addition; four of them, added up in the end, have enough.
+/// while each of them waits for its last addition. Four times as many, added up at the end, are
+/// enough.
 template <class Operand, std::size_t rows, std::size_t vectors, bool depth_is_dense>
 CHORUS_INLINE void multiply_block(const float* a, std::size_t a_step, const float* b,
                                   std::size_t b_step, std::size_t depth,
@@ -82,7 +83,7 @@ CHORUS_INLINE void multiply_block(const float* a, std::size_t a_step, const floa
     multiply_add<Operand, rows, vectors, depth_is_dense>(a, a_step, k, b + k * b_step, block);
 }
 
-/// A block in memory, for what is done element by element: the last columns of C.
+/// A block in memory, for element-wise work on the last columns of C.
 template <std::size_t rows, std::size_t vectors>
 struct BlockValues {
   alignas(64) float values[rows][vectors * lanes];
@@ -96,7 +97,7 @@ struct BlockValues {
   }
 };
 
-/// The block is needed after the loop over the depth, which hides the time to fetch it.
+/// Fetches the block before the loop over the depth, which hides the latency.
 template <std::size_t rows, std::size_t vectors>
 CHORUS_INLINE void prefetch_block(const View& c, std::size_t row, std::size_t col) {
   const float* to = c.data + row * c.stride + col;
@@ -178,7 +179,7 @@ void block_product(const LeftMatrix& a, const float* b, std::size_t b_step, std:
   finish.finish(block, row, col);
 }
 
-/// The last rows of C, fewer than a block.
+/// The last rows of C, of which there are fewer than in a block.
 template <class Operand, std::size_t rows, std::size_t vectors, class Finish>
 void last_rows_product(std::size_t count, const LeftMatrix& a, const float* b, std::size_t b_step,
                        std::size_t depth, const Finish& finish, std::size_t row, std::size_t col) {

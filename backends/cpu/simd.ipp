@@ -1,6 +1,6 @@
 // Cannot be compiled alone; begin at kernels_avx2.cpp.
 
-// The vectors that all kernels are written with, and the sine.
+// The vectors with which all kernels are written, and the sine.
 
 #define CHORUS_INLINE inline __attribute__((always_inline))
 
@@ -17,7 +17,7 @@ CHORUS_INLINE std::size_t round_up(std::size_t value, std::size_t multiple) {
   return (value + multiple - 1) / multiple * multiple;
 }
 
-/// The last elements of a row that do not fill a vector.
+/// The last elements of a row, which do not fill a vector.
 CHORUS_INLINE Batch load_part(const float* from, std::size_t count) {
   alignas(64) float buffer[lanes] = {};
   for (std::size_t i = 0; i < count; ++i) buffer[i] = from[i];
@@ -46,9 +46,9 @@ struct SineCosine {
   Batch cosine;
 };
 
-/// sin(x) and cos(x) for |x| < 2^22: x = (n + f) pi with n whole and |f| <= 1/2, then minimax
+/// sin(x) and cos(x) for |x| < 2^22: x = (n + f) pi with an integer n and |f| <= 1/2, then minimax
 /// polynomials in f^2 (Lawson fits, errors 3e-9 and 5e-8 before rounding) and the sign of n.
-/// 1/pi in two parts keeps f exact where the multiply-add is.
+/// Splitting 1/pi into two parts keeps f exact where multiply-adds are fused.
 CHORUS_INLINE SineCosine sine_cosine(const Batch& x) {
   const Batch inverse_pi_high(0.318309873342514038F);
   const Batch inverse_pi_low(1.28412764e-8F);

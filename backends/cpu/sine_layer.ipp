@@ -2,7 +2,7 @@
 
 // The layer of a SIREN: a product with a bias, its sine, and the cosine for the gradient.
 
-/// Walks the rows of a matrix of one row per group, group by group.
+/// Walks through the rows of a matrix that has one row for each group, group by group.
 struct GroupRow {
   const float* data;
   std::size_t stride, group, left;
@@ -20,7 +20,7 @@ struct GroupRow {
   }
 };
 
-/// Sines of a block of products plus a bias, while they are at hand.
+/// Sines of a block of products plus a bias, while the block is in registers.
 struct Sine {
   View sine, cosine;
   ConstView bias;
@@ -28,7 +28,8 @@ struct Sine {
   template <std::size_t rows, std::size_t vectors>
   CHORUS_INLINE void prepare(std::size_t, std::size_t) const {}
 
-  /// Through memory: the sums and the sine's constants together do not fit the registers.
+  /// Goes through memory, because the sums and the constants of the sine together do not fit the
+  /// registers.
   template <std::size_t rows, std::size_t vectors>
   CHORUS_INLINE void finish(const Block<rows, vectors>& block, std::size_t row,
                             std::size_t col) const {
@@ -82,10 +83,10 @@ void sine_linear(const Call& call, float* scratch) {
   Large::multiply(call, scratch, Sine{call.out[0], call.out[1], call.in[2]});
 }
 
-/// A block of upstream derivatives times the cosines in its place, and the sums of the slopes that
-/// this gives over the rows of each group.
+/// Multiplies a block of upstream derivatives by the cosines in its place, and sums the resulting
+/// slopes over the rows of each group.
 struct Slope {
-  View cosine;  ///< becomes the slope
+  View cosine;  ///< replaced by the slope
   View sums;
 
   template <std::size_t rows, std::size_t vectors>

@@ -1,10 +1,10 @@
 // Cannot be compiled alone; begin at kernels_avx2.cpp.
 
-// Products of single precision, and the order in which they like weights: a right-hand matrix cut
-// into panels of columns, each panel dense, the last one padded with zeros. Weights W are packed
-// twice: for products with W^T (forward), then with W (backward).
+// Products in single precision, and the order in which they read weights: a right-hand matrix is
+// cut into panels of columns, each of them dense, the last one padded with zeros. Weights W are
+// packed twice: for products with W^T (forward), then with W (backward).
 
-/// Whether a product is with the transpose of the call's right-hand matrix.
+/// Whether a product uses the transpose of the call's right-hand matrix.
 CHORUS_INLINE bool transposes_right(const Call& call) {
   return call.op == Op::sine_linear || call.transpose_b;
 }
@@ -32,7 +32,7 @@ LeftMatrix left_matrix(const ConstView& a, bool transpose) {
   return transpose ? LeftMatrix{a.data, 1, a.stride} : LeftMatrix{a.data, a.stride, 1};
 }
 
-/// The Operand of products that multiplies floats.
+/// The Operand of products of floats.
 struct Singles {
   static constexpr bool bf16 = false;
 
@@ -54,7 +54,7 @@ struct Singles {
     return packs ? panels_floats(call.in[1].cols, call.in[1].rows) : 0;
   }
 
-  /// The product of a call, block by block to `finish`.
+  /// Computes the product of a call, and passes it block by block to `finish`.
   template <class Finish>
   static void multiply(const Call& call, float* scratch, const Finish& finish) {
     const ConstView& a = call.in[0];

@@ -6,8 +6,8 @@
 #include "cuda/numbers.cuh"
 #include "cuda/ops.hpp"
 
-// Sums over the rows of groups. A thread walks down a column of a part of a group, or where columns
-// are few and long, a block does; of several parts the sums are added in a second pass. The order
+// Sums over the rows of groups. A thread walks down one column of a part of a group, or, if columns
+// are few and long, a block does. The sums of several parts are added in a second pass. The order
 // of the sums depends on shapes only.
 
 namespace chorus::CHORUS_DEVICE {
@@ -16,10 +16,10 @@ namespace {
 
 constexpr int threads = 128;
 constexpr int least_part = 32;  ///< rows
-constexpr int batch = 8;        ///< rows whose loads are on their way together
+constexpr int batch = 8;        ///< rows whose loads are in flight together
 constexpr int few_columns = 32;
 
-/// What an element adds to the sum, and what is kept of it.
+/// The summand that an element contributes, and the value that replaces the element.
 struct Summand {
   float added, kept;
 };
@@ -35,7 +35,7 @@ Element<std::remove_const_t<Number>> element(const MatrixOf<Number>& from) {
   return {as_const(from)};
 }
 
-/// The slope of a sine layer, upstream derivative times cosine, is left in place of the cosine.
+/// The slope of a sine layer, upstream derivative times cosine, replaces the cosine.
 template <class Number>
 struct Slope {
   ConstMatrix upstream;
@@ -74,14 +74,15 @@ struct PaletteSlope {
 struct Rows {
   int first, end;
 };
-/// Groups are cut into parts of part_rows rows, the last one of each into what is left.
+/// Groups are cut into parts of part_rows rows; the last part of a group has the remaining rows.
 __device__ Rows rows_of_part(int part, int group_rows, int part_rows) {
   const int parts_of_group = (group_rows + part_rows - 1) / part_rows;
   const int first = part / parts_of_group * group_rows + part % parts_of_group * part_rows;
   return {first, min(first + part_rows, (part / parts_of_group + 1) * group_rows)};
 }
 
-/// out row p (+)= the sum over the rows of part p of a group. A thread for each element of out.
+/// out row p (+)= the sum over the rows of part p of a group, with a thread for each element of
+/// out.
 template <class Value>
 __global__ void sum_parts(Value value, int group_rows, int part_rows, Matrix out, bool accumulate) {
   const int thread = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
@@ -109,7 +110,7 @@ __global__ void sum_parts(Value value, int group_rows, int part_rows, Matrix out
   to = sum;
 }
 
-/// The same with a block for each element of out: x parts, y columns.
+/// The same with a block for each element of out: x is the part, y the column.
 template <class Value>
 __global__ void sum_long_parts(Value value, int group_rows, int part_rows, Matrix out,
                                bool accumulate) {
@@ -149,8 +150,8 @@ void launch_parts(Device& device, const Value& value, int group_rows, int part_r
 template <class Value>
 void sum_values(Device& device, const Value& value, int rows, const Matrix& out, bool accumulate) {
   const int group_rows = rows / out.rows;
-  // Both passes as short as possible: of threads their lengths are alike, of blocks they take
-  // some rows for each thread.
+  // Both passes should be as short as possible. With threads they have about the same length; with
+  // blocks each thread takes some rows.
   constexpr int rows_of_block = 8 * threads;
   const int part_rows =
       out.cols < few_columns
@@ -165,12 +166,12 @@ void sum_values(Device& device, const Value& value, int rows, const Matrix& out,
   launch_parts(device, element(partial), parts, parts, out, accumulate);
 }
 
-/// The slope of a sine layer, in the numbers of the cosine whose place it takes, and its sums.
+/// The slope of a sine layer, in the number format of the cosine that it replaces, and its sums.
 template <class Number>
 void sum_slopes(Device& device, const Call& call) {
   const MatrixOf<Number> cosine = matrix_of<Number>(call.out[0]);
   const Matrix sums = matrix(call.out[1]);
-  // With an in1 the product of the two has left the slope.
+  // If there is an in1, the product of the two has already written the slope.
   if (call.in[1].data != nullptr)
     return sum_values(device, element(cosine), cosine.rows, sums, true);
   sum_values(device, Slope<Number>{matrix(call.in[0]), cosine}, cosine.rows, sums, true);

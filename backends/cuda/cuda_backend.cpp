@@ -9,7 +9,7 @@ namespace chorus::CHORUS_DEVICE {
 
 namespace {
 
-/// A recording, or the note that the work has run once and that its memory is allocated.
+/// A recording, or a mark that the work has run once, so that its memory is allocated.
 struct Repeated final : public CapturedGraph {
   std::unique_ptr<CapturedGraph> recorded;
 };
@@ -48,9 +48,9 @@ class CudaBackend final : public Backend {
   }
 
   std::size_t tile_rows(std::size_t width) const override {
-    // What is read soon after it was written, of each queue: a layer's input, sine, cosine and
-    // slope. A little too much for the cache costs less than small tiles, and what only the pass
-    // backwards reads again may wait in the device's memory: it is a quarter of all traffic.
+    // The matrices of each queue that are read soon after they were written: the input, sine,
+    // cosine and slope of a layer. Exceeding the cache a little costs less than small tiles. What
+    // only the backward pass reads again, a quarter of all traffic, may go to the device's memory.
     constexpr std::size_t kept_matrices = 4, step = 128, least = 1024, most = 16384;
     const std::size_t number_bytes = activations().values == DType::fp32 ? 4 : 2;
     const std::size_t row_bytes = kept_matrices * (width + 16) * number_bytes;
@@ -117,7 +117,8 @@ class CudaBackend final : public Backend {
 
   double measure_peak_flops() override { return device_.peak_flops(); }
 
-  /// First runs the work, which allocates what it needs; then records it; then replays that.
+  /// Runs the work first, which allocates its memory; records it the second time; then replays the
+  /// recording.
   void replay(std::unique_ptr<CapturedGraph>& recording,
               const std::function<void()>& work) override {
     if (recording == nullptr) {
@@ -140,7 +141,7 @@ class CudaBackend final : public Backend {
 }  // namespace
 
 std::shared_ptr<Backend> make_backend(const std::string& name, const BackendOptions& options) {
-  // While one queue's kernel comes to its end or reads its first operands, the other's computes.
+  // While one queue's kernel ends or loads its first operands, the other's computes.
   constexpr std::size_t usual_workers = 2;
   return std::make_shared<CudaBackend>(name, options.precision,
                                        options.workers == 0 ? usual_workers : options.workers);

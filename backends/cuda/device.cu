@@ -36,7 +36,7 @@ class Graph final : public CapturedGraph {
   cudaGraphExec_t graph_;
 };
 
-/// Page-locked memory from which small uploads are taken later than they were asked for.
+/// Page-locked memory, from which small uploads are copied after the call returns.
 constexpr std::size_t staging_bytes = std::size_t{4} << 20;
 constexpr std::size_t largest_staged_bytes = staging_bytes / 16;
 constexpr std::size_t staging_alignment = 256;
@@ -51,8 +51,8 @@ struct Device::State {
     std::size_t scratch_floats = 0;
   };
   std::vector<Queue> queues;
-  std::size_t in_use = 0;               ///< of the queues
-  cudaStream_t setup_stream = nullptr;  ///< of work that must not be recorded
+  std::size_t in_use = 0;               ///< index of a queue
+  cudaStream_t setup_stream = nullptr;  ///< for work that must not be recorded
   char* staging = nullptr;
   std::size_t staging_used = 0;
   bool records = false;
@@ -120,7 +120,7 @@ void* Device::allocate(std::size_t bytes) {
   void* memory = nullptr;
   const cudaError_t result = cudaMalloc(&memory, bytes);
   if (result == cudaErrorMemoryAllocation) {
-    cudaGetLastError();  // forget it
+    cudaGetLastError();  // clears the error
     throw std::bad_alloc();
   }
   check(result, "allocating memory");

@@ -5,7 +5,7 @@
 #include "cuda/sine.cuh"
 #include "op_parameters.hpp"
 
-// Ops that compute each element of the result by itself.
+// Ops that compute each element of the result separately.
 
 namespace chorus::CHORUS_DEVICE {
 

@@ -5,7 +5,7 @@
 
 #include "chorus/backend.hpp"
 
-// What the table of backends needs of those that this build may have.
+// The parts that the table of backends needs of the optional backends.
 
 namespace chorus {
 

@@ -2,13 +2,13 @@
 
 #include "cuda/language.cuh"
 
-// Instructions that CUDA C++ has no words for (PTX ISA, "Warp Level Matrix Instructions").
-// emulation/instructions.hpp does the same without a GPU.
+// Instructions that CUDA C++ does not offer (PTX ISA, "Warp Level Matrix Instructions").
+// emulation/instructions.hpp implements them without a GPU.
 
 namespace chorus::CHORUS_DEVICE {
 
-// Tensor cores of these formats came with compute capability 8.0. The backend does not launch them
-// on older devices, for which this only has to compile.
+// Tensor cores for these formats require compute capability 8.0. The backend does not launch them
+// on older devices, for which this code only has to compile.
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 800
 #define CHORUS_CONVERT(instruction, result, ...) result = 0
 #define CHORUS_MMA(shape_and_types) __trap()
@@ -20,7 +20,7 @@ namespace chorus::CHORUS_DEVICE {
       : "r"(a.of[0]), "r"(a.of[1]), "r"(a.of[2]), "r"(a.of[3]), "r"(b0), "r"(b1))
 #endif
 
-/// To the nearest, ties away from zero; tensor cores do not look at the lower 13 bits.
+/// Rounds to the nearest, ties away from zero; tensor cores ignore the lower 13 bits.
 __device__ inline Word tf32_word(float value) { return __float_as_uint(value) + (1U << 12); }
 __device__ inline Word fp16_word(float low, float high) {
   Word word;
@@ -33,10 +33,10 @@ __device__ inline Word bf16_word(float low, float high) {
   return word;
 }
 
-// C += A B for A of 16 rows and B of 8 columns, both of 8 words of depth. With g = lane / 4 and
-// t = lane % 4, a lane holds the words (row g, word t), (g + 8, t), (g, t + 4), (g + 8, t + 4) of
-// A, the words t and t + 4 of column g of B, and columns 2 t and 2 t + 1 of rows g (c0) and g + 8
-// (c1) of C.
+// C += A B for A of 16 rows and B of 8 columns, both of 8 words of depth. Let g be lane / 4, and t
+// be lane % 4. A lane holds the words (row g, word t), (g + 8, t), (g, t + 4) and (g + 8, t + 4) of
+// A, the words t and t + 4 of column g of B, and columns 2 t and 2 t + 1 of C, of row g in c0 and
+// of row g + 8 in c1.
 __device__ inline void mma_tf32(Pair& c0, Pair& c1, const Word4& a, Word b0, Word b1) {
   CHORUS_MMA("m16n8k8.row.col.f32.tf32.tf32.f32");
 }
@@ -56,25 +56,25 @@ __device__ inline float fp16_value(Word bits) {
   return value;
 }
 
-/// The value of the thread of the warp whose lane differs in the one bit of `distance`.
+/// The value of the lane whose number differs from this one in the single bit of `distance`.
 __device__ inline float of_lane_across(float value, int distance) {
   return __shfl_xor_sync(0xFFFFFFFF, value, distance);
 }
 
-/// Words in shared memory, with their address as the instructions below want it.
+/// Words in shared memory, with their address in the form that the instructions below need.
 template <int count>
 struct SharedWords {
   SharedArray<Word, count>& words;
   unsigned address;
   __device__ explicit SharedWords(SharedArray<Word, count>& array)
       : words(array), address(static_cast<unsigned>(__cvta_generic_to_shared(&array[0]))) {
-    asm volatile("" : "+r"(address));  // or it is computed anew in each use
+    asm volatile("" : "+r"(address));  // keeps the compiler from computing it anew in each use
   }
   __device__ unsigned at(int place) const { return address + static_cast<unsigned>(place) * 4; }
 };
 
-/// Four matrices of 8 rows x 4 words. Lane l names the place of row l % 8 of matrix l / 8, and gets
-/// word l % 4 of row l / 4 of each matrix.
+/// Four matrices of 8 rows x 4 words. Lane l passes the place of row l % 8 of matrix l / 8, and
+/// receives word l % 4 of row l / 4 of each matrix.
 template <int count>
 __device__ Word4 load_matrices(const SharedWords<count>& from, int place) {
   Word4 words;
@@ -83,7 +83,7 @@ __device__ Word4 load_matrices(const SharedWords<count>& from, int place) {
                : "r"(from.at(place)));
   return words;
 }
-/// The same of matrices of 8 x 8 halves of words, which it transposes.
+/// The same for matrices of 8 x 8 halves of words, which are transposed.
 template <int count>
 __device__ Word4 load_matrices_transposed(const SharedWords<count>& from, int place) {
   Word4 words;
@@ -98,7 +98,7 @@ struct alignas(words * sizeof(Word)) Words {
   Word of[words];
 };
 
-/// Words from an address that is a multiple of their bytes, at most 16 at once.
+/// Words from an address that is a multiple of their size in bytes, at most 16 bytes at once.
 template <int count>
 __device__ void read_words(const void* from, Word (&to)[count]) {
   constexpr int piece = count < 4 ? count : 4;
@@ -126,11 +126,11 @@ __device__ void read_shared(const SharedWords<array_count>& from, int place, Wor
   read_words(&from.words[place], to);
 }
 
-// Copies into shared memory that go on while the thread does other things. What is copied may be
-// used after wait_for_copies() in the thread that asked for it, and after a barrier in the others.
-// Devices below compute capability 8.0 copy at once.
+// Copies into shared memory that run in the background. The thread that started them may use the
+// data after wait_for_copies(), the other threads after a barrier. Devices below compute capability
+// 8.0 copy immediately.
 
-/// 16 bytes, or zeros. Both addresses must be multiples of 16.
+/// Copies 16 bytes, or writes zeros. Both addresses must be multiples of 16.
 template <int count>
 __device__ void begin_copy(const SharedWords<count>& to, int place, const void* from, bool zeros) {
 #if __CUDA_ARCH__ >= 800
@@ -146,7 +146,7 @@ __device__ void begin_copy(const SharedWords<count>& to, int place, const void* 
   write_words(words, &to.words[place]);
 #endif
 }
-/// 16 bytes, of which the first `bytes` are read and the others zero.
+/// Writes 16 bytes, of which the first `bytes` are copied and the others zero.
 template <int count>
 __device__ void begin_partial_copy(const SharedWords<count>& to, int place, const void* from,
                                    int bytes) {
@@ -161,7 +161,7 @@ __device__ void begin_partial_copy(const SharedWords<count>& to, int place, cons
   write_words(words, &to.words[place]);
 #endif
 }
-/// A word, or zero if bytes is 0.
+/// Copies a word, or writes zero if `bytes` is 0.
 template <int count>
 __device__ void begin_word_copy(const SharedWords<count>& to, int place, const void* from,
                                 int bytes) {
@@ -179,7 +179,7 @@ __device__ inline void end_copies() {
   asm volatile("cp.async.commit_group;" ::: "memory");
 #endif
 }
-/// Waits for all groups of the thread but the last few.
+/// Waits for all groups of the thread except the last few.
 template <int last>
 __device__ void wait_for_copies() {
 #if __CUDA_ARCH__ >= 800

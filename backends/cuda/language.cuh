@@ -1,7 +1,7 @@
 #pragma once
 
-// The language of the kernels: CUDA C++, or a host compiler with the emulation. Kernels see memory
-// only through what is declared here, which the emulation checks and a GPU does not.
+// The language of the kernels: CUDA C++, or a host compiler with the emulation. Kernels access
+// memory only through the declarations here, which the emulation checks and a GPU does not.
 
 #include <cstddef>
 #include <cstdint>
@@ -92,7 +92,7 @@ struct MatrixOf {
   T* data;
   int rows, cols, stride;
   bool aligned;  ///< rows begin at multiples of 16 bytes
-  bool whole;    ///< and are as long
+  bool whole;    ///< the length of rows is a multiple of 16 bytes
 
   __device__ T* row(int r) const { return data + static_cast<std::size_t>(r) * stride; }
   __device__ T& at(int r, int c) const {

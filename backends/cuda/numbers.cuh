@@ -6,9 +6,8 @@
 #include "cuda/instructions.cuh"
 #endif
 
-// Numbers as they lie in memory: float, or 16 bits. Kernels compute with floats; runs of
-// neighbours in a row are converted as they are read and written, and moved at once where they can
-// be.
+// Numbers as they are stored: floats, or 16 bits. Kernels compute with floats. Runs of neighbours
+// in a row are converted on reading and writing, and moved at once where possible.
 
 namespace chorus::CHORUS_DEVICE {
 
@@ -16,7 +15,7 @@ namespace chorus::CHORUS_DEVICE {
 struct Fp16Number {
   std::uint16_t bits;
 };
-/// The exponent of single precision, 7 bits of fraction.
+/// The exponent range of single precision, 7 bits of fraction.
 struct Bf16Number {
   std::uint16_t bits;
 };
@@ -34,7 +33,7 @@ __device__ inline float value_of(float number) { return number; }
 __device__ inline float value_of(Fp16Number number) { return fp16_value(number.bits); }
 __device__ inline float value_of(Bf16Number number) { return float_of(Word{number.bits} << 16); }
 
-/// Two neighbours in a word, the first one in the lower half.
+/// Two neighbours in one word, the first in the lower half.
 __device__ inline Word word_of(Fp16Number, float low, float high) { return fp16_word(low, high); }
 __device__ inline Word word_of(Bf16Number, float low, float high) { return bf16_word(low, high); }
 
@@ -69,7 +68,7 @@ __device__ void to_words(const float (&values)[count], Number number, Word (&to)
 template <class Number, int count>
 constexpr int words_of_run = count* static_cast<int>(sizeof(Number)) / 4;
 
-/// values = columns col to col + count - 1 of a row, zeros where there are none. col must be a
+/// Reads columns col to col + count - 1 of a row, and zeros beyond the last column. col must be a
 /// multiple of count, a power of two.
 template <int count, class Number>
 __device__ void load_run(const MatrixOf<const Number>& m, int row, int col,
@@ -88,7 +87,7 @@ __device__ void load_run(const MatrixOf<const Number>& m, int row, int col,
     values[i] = col + i < m.cols ? value_of(m.at(row, col + i)) : 0.0F;
 }
 
-/// The other way round; nothing is written where there are no columns.
+/// Writes these columns; nothing is written beyond the last column.
 template <int count, class Number>
 __device__ void store_run(const float (&values)[count], const MatrixOf<Number>& m, int row,
                           int col) {

@@ -2,17 +2,17 @@
 
 #include "cuda/numbers.cuh"
 
-// The formats in which products multiply. Sums are always single precision.
+// The formats in which products multiply. Sums are always in single precision.
 
 namespace chorus::CHORUS_DEVICE {
 
-/// Single precision, multiplied by ordinary instructions; operands of 16 bits are widened.
+/// Single precision, multiplied by ordinary instructions; 16-bit operands are widened.
 struct Fp32 {
   static constexpr bool tensor_cores = false;
-  static constexpr int part_depth = 16;  ///< depth of the parts that are in shared memory
+  static constexpr int part_depth = 16;  ///< depth of the parts in shared memory
 };
 
-/// The exponent of single precision, 10 bits of fraction.
+/// The exponent range of single precision, 10 bits of fraction.
 struct Tf32 {
   static constexpr bool tensor_cores = true;
   static constexpr int part_depth = 16;
@@ -43,17 +43,17 @@ struct Bf16 {
   }
 };
 
-/// The right operand, sines, lies in memory as fp16; the left one are their derivatives, which can
-/// be smaller than the smallest number of fp16.
+/// The right operand (sines) is stored as fp16. The left one has their derivatives, which can be
+/// smaller than the smallest number of fp16.
 struct Bf16OfFp16 : Bf16 {
   __device__ static Word right(Word word) {
     return bf16_word(fp16_value(word & 0xFFFF), fp16_value(word >> 16));
   }
 };
 
-/// What a product multiplies, how it lies in memory, and in which format it is multiplied: rows of
-/// the result x depth on the left, columns x depth on the right. Transposed: depth x rows, depth x
-/// columns.
+/// The operands of a product: their formats in memory, the format of the multiplication, and
+/// whether they are transposed. Rows of the result x depth on the left, columns x depth on the
+/// right; transposed, depth x rows and depth x columns.
 template <class Format_, class Left_, class Right_, bool left_transposed_, bool right_transposed_>
 struct Operands {
   using Format = Format_;

@@ -4,8 +4,8 @@
 #include "cuda/ops.hpp"
 #include "op_parameters.hpp"
 
-// Colours of a palette, mixed by the softmax of logits; how well a palette explains a colour; and
-// the means of samples.
+// Colours from a palette, mixed by the softmax of logits; the score of a palette's entries for a
+// colour; and the means of samples.
 
 namespace chorus::CHORUS_DEVICE {
 
@@ -19,8 +19,8 @@ struct PaletteColors {
   int group;
 };
 
-/// A thread computes a channel of a row, and stores those of the row's weights whose number is that
-/// of the channel modulo the channels.
+/// A thread computes one channel of a row. Of the weights of that row, it stores those whose index
+/// is equal to the channel, modulo the number of channels.
 __global__ void palette_colors(PaletteColors p) {
   const int thread = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
   const int row = thread / p.colors.cols, channel = thread % p.colors.cols;
@@ -45,7 +45,7 @@ struct LogitSlopes {
   Matrix weights;
   int group;
 
-  /// Of the derivative with respect to weight k of a row.
+  /// The derivative with respect to weight k of a row.
   __device__ float slope(int row, int k) const {
     float sum = 0;
     for (int c = 0; c < upstream.cols; ++c)
@@ -67,11 +67,11 @@ struct MixtureLoss {
   ConstMatrix logits, scores;
   Matrix losses, slopes;  ///< slopes.data may be null
 
-  /// The row's logits, or with `scored` those plus the scores.
+  /// The logits of the row, or with `scored` the logits plus the scores.
   __device__ float value(int row, int k, bool scored) const {
     return scored ? logits.at(row, k) + scores.at(row, k) : logits.at(row, k);
   }
-  /// The logarithm of the sum of their exponentials, in two parts that are better not added.
+  /// The logarithm of the sum of their exponentials, as two parts that lose accuracy if added.
   __device__ float largest(int row, bool scored) const {
     float most = value(row, 0, scored);
     for (int k = 1; k < logits.cols; ++k) most = max(most, value(row, k, scored));
@@ -84,7 +84,7 @@ struct MixtureLoss {
   }
 };
 
-/// A thread computes a row.
+/// A thread computes one row.
 __global__ void mixture_loss(MixtureLoss m) {
   const int row = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
   if (row >= m.logits.rows) return;
@@ -105,7 +105,7 @@ struct MeanSamples {
 
   __device__ int samples_of_group() const { return singles + (pixels - singles) * samples; }
 
-  /// Of a pixel: the mean of its samples.
+  /// The mean of the samples of a pixel.
   __device__ float mean(int pixel, int col) const {
     const int i = pixel % pixels;
     const int first =
@@ -115,7 +115,7 @@ struct MeanSamples {
     for (int s = 0; s < count; ++s) sum += in.at(first + s, col);
     return sum / static_cast<float>(count);
   }
-  /// Of a sample: its pixel's element, shared among the samples.
+  /// The value of a pixel, divided by the number of its samples.
   __device__ float share(int sample, int col) const {
     const int i = sample % samples_of_group();
     const int pixel = sample / samples_of_group() * pixels +
@@ -158,7 +158,7 @@ void run_palette(Device& device, const Call& call) {
   if (call.op == Op::palette_colors)
     return launch(device, palette_colors, {blocks_for(out.rows * out.cols, threads)}, threads,
                   PaletteColors{in, palettes, out, matrix(call.out[1]), group});
-  run_columns(device, call);  // the palettes' derivatives, while the weights are there
+  run_columns(device, call);  // before the weights are overwritten
   launch(device, logit_slopes, {blocks_for(out.rows, threads)}, threads,
          LogitSlopes{in, palettes, out, group});
 }

@@ -2,14 +2,14 @@
 
 #include "cuda/operands.cuh"
 
-// Parts of operands in shared memory: how they lie there, how they get there, and what of them a
-// thread multiplies. A part lies as in memory; where an operand is transposed, that is made good
-// when the thread reads it.
+// Parts of operands in shared memory: their layout, how they are copied there, and which elements a
+// thread multiplies. A part has the layout of the operand in memory; a transposed operand is read
+// accordingly.
 
 namespace chorus::CHORUS_DEVICE {
 
-/// Rows of chunks of 16 bytes. The chunks of a row are twisted, so that those which a warp reads at
-/// the same time lie in different banks.
+/// Rows of chunks of 16 bytes. The chunks of a row are permuted ("twisted"), so that those which a
+/// warp reads at the same time lie in different banks.
 template <class Number_, bool transposed_, int extent, int depth_>
 struct PartLayout {
   using Number = Number_;
@@ -19,8 +19,8 @@ struct PartLayout {
   static constexpr int rows = transposed ? depth : extent;
   static constexpr int chunks = (transposed ? extent : depth) / per_chunk;
   static constexpr int row_words = chunks * 4, words = rows * row_words;
-  // Of transposed single precision two chunks of each of four rows are read at once, else one
-  // chunk of each of eight rows.
+  // A transposed operand in single precision is read as two chunks of each of four rows at once,
+  // all others as one chunk of each of eight rows.
   static constexpr bool in_fours = transposed && per_chunk == 4;
   static constexpr int twist_period = in_fours ? 4 : 8;  ///< rows so far apart are twisted alike
 
@@ -34,8 +34,8 @@ struct PartLayout {
   }
 };
 
-/// Where a column of the result lies in the right operand's part, if that is not transposed: of 32
-/// columns, lane t of four gets 8 t to 8 t + 7, as the columns 2 t and 2 t + 1 of four products of
+/// The place of a column of the result in the right operand's part, if that is not transposed. Of
+/// 32 columns, lane t of four gets 8 t to 8 t + 7, as columns 2 t and 2 t + 1 of four products of
 /// the tensor cores.
 __device__ inline int dealt(int column) {
   const int t = column % 32 / 8, j = column % 8 / 2;
@@ -46,14 +46,14 @@ __device__ inline int undealt(int row) {
   return row / 32 * 32 + 8 * t + 2 * j + row % 2;
 }
 
-/// Copies the parts of an operand, one after the other along the depth; all threads of the block
-/// share in it. With `deal` the rows are dealt.
+/// Copies the parts of an operand, one after the other along the depth, by all threads of the
+/// block. With `deal`, rows are placed as dealt() says.
 template <class Layout, int threads, bool deal>
 class Copier {
  public:
   using Number = typename Layout::Number;
 
-  /// From a row and a column of a matrix on.
+  /// Copies from a row and a column of a matrix on.
   __device__ Copier(const MatrixOf<const Number>& m, int first_row, int first_col) : m_(m) {
     const int thread = static_cast<int>(threadIdx.x);
     const int row = thread / Layout::chunks, chunk = thread % Layout::chunks;
@@ -93,11 +93,11 @@ class Copier {
   static_assert(row_step % Layout::twist_period == 0 && units * row_step == Layout::rows);
 
   __device__ int place(int n) const { return place_ + n * row_step * Layout::row_words; }
-  /// Columns of the chunk that are inside the matrix.
+  /// The number of columns of the chunk that are inside the matrix.
   __device__ int columns(int n) const {
     return row_[n] < m_.rows ? min(max(m_.cols - col_, 0), Layout::per_chunk) : 0;
   }
-  /// Nothing is read from it where there are no columns.
+  /// An address from which nothing is read if there are no columns.
   __device__ const Number* source(int n) const {
     if (columns(n) > 0) {
       check_inside(m_, row_[n], col_);
@@ -105,7 +105,7 @@ class Copier {
     }
     return m_.data + offset_[n];
   }
-  /// Of matrices whose rows are no whole chunks, or not aligned.
+  /// For matrices whose rows are not whole chunks, or not aligned.
   template <int count>
   __device__ void begin_rest(const SharedWords<count>& to, int place, const Number* from,
                              int columns) {
@@ -122,8 +122,8 @@ class Copier {
   unsigned offset_[units];
 };
 
-/// The left operands of the tensor cores for a warp's rows from `row` on and 8 words of depth from
-/// `word` on, each of 16 rows; see row_of() for which.
+/// The left operands of the tensor cores for the rows of a warp from `row` on and 8 words of depth
+/// from `word` on, each of 16 rows; see row_of() for which.
 template <class Layout, int steps, int count>
 __device__ void left_fragments(const SharedWords<count>& part, int first_word, int row, int word,
                                Word4 (&fragments)[steps]) {
@@ -142,7 +142,7 @@ __device__ void left_fragments(const SharedWords<count>& part, int first_word, i
   } else {
     CHORUS_UNROLL
     for (int i = 0; i < steps; i += 2) {
-      Word near[4], far[4];  // in depth
+      Word near[4], far[4];  // in the order of the depth
       const int chunk = row / 4 + 4 * i + lane / 4;
       const int place = first_word + Layout::place(lane % 4, chunk) + word * Layout::row_words;
       read_shared(part, place, near);
@@ -153,7 +153,7 @@ __device__ void left_fragments(const SharedWords<count>& part, int first_word, i
   }
 }
 
-/// The right operands for a warp's columns, each Word4 of 16 columns: two operands.
+/// The right operands for the columns of a warp; each Word4 has 16 columns, which are two operands.
 template <class Layout, int steps, int count>
 __device__ void right_fragments(const SharedWords<count>& part, int first_word, int col, int word,
                                 Word4 (&fragments)[steps]) {
@@ -184,7 +184,7 @@ __device__ void right_fragments(const SharedWords<count>& part, int first_word, 
   }
 }
 
-/// Four neighbours from a place on, which begins a row of chunks; `element` is a multiple of 4.
+/// Four neighbours from a place on that begins a row of chunks; `element` is a multiple of 4.
 template <class Layout, int count>
 __device__ void four_of_part(const SharedWords<count>& part, int place_of_chunk, int element,
                              float (&values)[4]) {

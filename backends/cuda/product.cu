@@ -2,16 +2,16 @@
 
 #include "cuda/product_launch.cuh"
 
-// Which kernel takes a product; and the copies of weights that those of 16 bits take.
+// Chooses the kernel of a product; and the copies of weights that products in 16 bits read.
 
 namespace chorus::CHORUS_DEVICE {
 
 namespace {
 
-/// Least multiply-adds of a product that is worth (and bears) another precision. Below are the
-/// products with latents, where an error is the same for all pixels of an image.
+/// The least multiply-adds of a product that another precision makes faster without harm. Products
+/// with latents are smaller; in them an error would be the same for all pixels of an image.
 constexpr double least_operations = 1 << 22;
-/// Least extent in each direction: coordinates and colours stay in single precision.
+/// The least extent in each direction: coordinates and colours stay in single precision.
 constexpr std::size_t least_extent = 16;
 
 Product product_of(const Call& call) {
@@ -51,7 +51,7 @@ struct WeightCopies {
   MatrixOf<Transposed> transposed;
 };
 
-/// A thread copies a weight to two places.
+/// A thread copies one weight to two places.
 template <class Plain, class Transposed>
 __global__ void copy_weights(WeightCopies<Plain, Transposed> copies) {
   const int i = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);

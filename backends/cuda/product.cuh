@@ -8,14 +8,14 @@
 
 // One kernel for all products, in all precisions:
 //
-//   * A block computes a tile of the result. It walks along the depth; while one part of both
-//     operands, in shared memory, is multiplied, the next two are on their way there. There are
-//     three buffers, so that one barrier a part is enough.
-//   * A warp computes a part of the tile and holds it in registers. A thread has the rows g + 8 i
-//     of it (g = lane / 4), or where threads read four neighbouring rows at once, 4 g + i of each
-//     32. Of 32 columns it has 8 neighbours, or, where the right operand is of 16 bits and
-//     transposed, four times two: so the epilogue moves much at once.
-//   * What happens to the finished elements is an epilogue's affair: store, add, or bias and sine.
+//  * A block computes a tile of the result. It walks along the depth: while one part of both
+//    operands is multiplied in shared memory, the next two are being copied there. With three
+//    buffers, one barrier for each part is enough.
+//  * A warp computes a part of the tile and holds it in registers. A thread has the rows g + 8 i of
+//    it (g = lane / 4), or, where threads read four neighbouring rows at once, the rows 4 g + i of
+//    each 32. Of 32 columns it has 8 neighbours, or four times two if the right operand is of 16
+//    bits and transposed. The epilogue can then move many at once.
+//  * The epilogue finishes the elements: store, add, or bias and sine.
 
 namespace chorus::CHORUS_DEVICE {
 
@@ -32,7 +32,7 @@ using SmallTiling = Tiling<64, 32, 32, 32>;
 
 constexpr int buffers = 3;
 
-/// Of a thread: rows i, columns 2 j and 2 j + 1 of its own.
+/// The sums of a thread: rows i, columns 2 j and 2 j + 1 of its own.
 template <class T>
 using Sums = Pair[T::row_steps][T::col_steps];
 
@@ -44,7 +44,7 @@ struct Parts {
       PartLayout<typename Operands::Right, Operands::right_transposed, T::block_cols, depth>;
 };
 
-/// Which rows of its warp's part are a thread's: the i-th one.
+/// The i-th row of a thread in the part of its warp.
 template <class Operands>
 __device__ int row_of(int i) {
   using Left = typename Operands::Left;
@@ -83,7 +83,7 @@ __device__ void multiply_on_tensor_cores(Sums<T>& sums, const SharedWords<left_c
   }
 }
 
-/// sums of column n += a's elements k of each row, times a factor.
+/// sums of column n += the elements k of each row of a, times a factor.
 template <class T, bool across>
 __device__ void add_multiples(Sums<T>& sums, const float (&a)[T::row_steps][4], int k, float factor,
                               int n) {
@@ -94,8 +94,8 @@ __device__ void add_multiples(Sums<T>& sums, const float (&a)[T::row_steps][4], 
   }
 }
 
-/// Of a thread, a[i][k]: four of the depth in each of its rows. Transposed, for each four rows i:
-/// a[k][i].
+/// The elements a[i][k] of a thread: four of the depth in each of its rows. Transposed, it has
+/// a[k][i] for each four rows i.
 template <class Operands, class T, int count>
 __device__ void left_squares(const SharedWords<count>& left, int left_word, int row, int depth,
                              float (&a)[T::row_steps][4]) {
@@ -106,7 +106,7 @@ __device__ void left_squares(const SharedWords<count>& left, int left_word, int 
       const int at = row + row_of<Operands>(i / 4 * 4);
       const int place = left_word + Left::place(depth + i % 4, at / Left::per_chunk);
       four_of_part<Left>(left, place, at, a[i]);
-    } else {  // pairs of rows are twisted alike, and rows 32 apart
+    } else {  // pairs of rows have the same twist, and rows 32 apart
       const int chunk = depth / Left::per_chunk, pair = row + row_of<Operands>(i / 2 % 2 * 2);
       const int place = left_word + Left::place(pair, chunk);
       four_of_part<Left>(left, place + (i / 4 * 32 + i % 2) * Left::row_words, depth, a[i]);
@@ -135,7 +135,7 @@ __device__ void multiply_in_order(Sums<T>& sums, const SharedWords<left_count>& 
         four_of_part<Right>(right, place, at, b);
         CHORUS_UNROLL
         for (int n = 0; n < 4; ++n) add_multiples<T, across>(sums, a, k, b[n], step / 4 * 4 + n);
-      } else {  // the eight rows of a thread are twisted alike
+      } else {  // the eight rows of a thread have the same twist
         const int place = right_word + Right::place(dealt(first), depth / Right::per_chunk);
         four_of_part<Right>(right, place + (step / 2 * 8 + step % 2) * Right::row_words, depth, b);
         CHORUS_UNROLL
@@ -145,13 +145,13 @@ __device__ void multiply_in_order(Sums<T>& sums, const SharedWords<left_count>& 
   }
 }
 
-/// out (+)= the product, + the bias of the row's group unless that is null. With the depth shared
-/// among several layers of blocks, `out` holds their partial sums, one below the other.
+/// out (+)= the product, plus the bias of the row's group unless that is null. If several layers of
+/// blocks share the depth, `out` holds their partial sums, one below the other.
 struct StoreProduct {
   static constexpr bool sums_columns = false;
   Matrix out;
   ConstMatrix bias;
-  int group, rows;  ///< rows of the product
+  int group, rows;  ///< number of rows of the product
   bool accumulate;
 
   template <int count>
@@ -190,8 +190,8 @@ struct SineOfProduct {
   }
 };
 
-/// slope, in place of the cosine, = the product times it. Row b of `sums` = the sum of the slopes
-/// of the b-th rows that belong to one warp, unless its data is null.
+/// Replaces the cosine by the slope, which is the product times the cosine. Row b of `sums` is the
+/// sum of the slopes of the b-th rows of one warp, unless its data is null.
 template <class Number>
 struct SlopeOfProduct {
   static constexpr bool sums_columns = true;
@@ -210,7 +210,7 @@ struct SlopeOfProduct {
   }
 };
 
-/// Of a thread's runs of neighbours: how long they are, and where the j-th one begins.
+/// The runs of neighbours that a thread holds: their length, and the beginning of the j-th one.
 template <class Operands>
 struct Runs {
   static constexpr bool on_tensor_cores = Operands::Format::tensor_cores;
@@ -244,7 +244,8 @@ __device__ void store_column_sums(float (&of_thread)[runs][length], const Matrix
   }
 }
 
-/// Hands the thread's sums to the epilogue, in runs of neighbours, from a row and a column on.
+/// Passes the sums of the thread to the epilogue, in runs of neighbours, from a row and a column
+/// on.
 template <class Operands, class T, class Epilogue>
 __device__ void finish(const Sums<T>& sums, int row, int col, int cols, const Epilogue& epilogue) {
   static_assert(T::warp_cols == 32, "a thread has 8 of 32 columns");
@@ -269,7 +270,7 @@ __device__ void finish(const Sums<T>& sums, int row, int col, int cols, const Ep
 }
 
 /// epilogue(row, col, run) for all elements of left right^T. Blocks: x columns, y rows of the
-/// result, z shares of `depth_share` of the depth.
+/// result, z parts of the depth, of length `depth_share`.
 template <class Operands, class T, class Epilogue>
 __global__ void __launch_bounds__(T::threads, 512 / T::threads)
     product_kernel(MatrixOf<const typename Operands::Left> left,
@@ -296,7 +297,7 @@ __global__ void __launch_bounds__(T::threads, 512 / T::threads)
   Copier<Right, T::threads, !Right::transposed> right_copier(
       right, Right::transposed ? begin : first_col, Right::transposed ? first_col : begin);
 
-  // Groups of copies are counted, so that there is one for each part, if an empty one.
+  // Groups of copies are counted, so there is one for each part, even if it is empty.
   const auto begin_next = [&](int part, int buffer) {
     if (part < parts) {
       left_copier.begin_next(left_parts, buffer * Left::words);

@@ -9,7 +9,7 @@ using OfBf16 = Operands<Bf16, Bf16Number, Bf16Number, false, false>;
 using OfSlopes = Operands<Bf16, Bf16Number, Bf16Number, true, true>;
 using OfSlopesAndSines = Operands<Bf16OfFp16, Bf16Number, Fp16Number, true, true>;
 
-/// Sines of fp16 by weights of fp16.
+/// Products of fp16 sines and fp16 weights.
 void run_sines(Device& device, const Product& p) {
   if (p.call.op == Op::sine_linear)
     return sine_of_product<OfSines, Fp16Number, Bf16Number>(device, p);
@@ -17,7 +17,7 @@ void run_sines(Device& device, const Product& p) {
   store_product<OfSines>(device, p);
 }
 
-/// Sines or slopes of bf16 by weights of bf16.
+/// Products of bf16 sines or slopes and bf16 weights.
 void run_bf16(Device& device, const Product& p) {
   if (p.call.op == Op::sine_linear)
     return sine_of_product<OfBf16, Bf16Number, Bf16Number>(device, p);

@@ -15,7 +15,8 @@ void store_single(Device& device, const Product& p) {
                             : store_product<Single<float, float, false, false>>(device, p);
 }
 
-/// Sines by weights in single precision; derivatives by those, and by coordinates.
+/// Products of sines and weights in single precision, and of derivatives with weights or
+/// coordinates.
 template <class Left>
 void store_16_bits_on_the_left(Device& device, const Product& p) {
   if (!p.left_transposed)
@@ -25,7 +26,7 @@ void store_16_bits_on_the_left(Device& device, const Product& p) {
   store_product<Single<Left, float, true, true>>(device, p);
 }
 
-/// Derivatives in single precision by sines: the gradient of weights.
+/// Products of derivatives in single precision and sines: the gradients of weights.
 template <class Right>
 void store_16_bits_on_the_right(Device& device, const Product& p) {
   if (!p.left_transposed || !p.right_transposed) unknown_product(p);

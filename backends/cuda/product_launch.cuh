@@ -7,11 +7,12 @@
 #include "cuda/ops.hpp"
 #include "cuda/product.cuh"
 
-// The host's side of product.cuh: tilings, grids and shared depths, and the epilogues of the ops.
+// The host side of product.cuh: tilings, grids, the division of the depth, and the epilogues of the
+// ops.
 
 namespace chorus::CHORUS_DEVICE {
 
-/// A product as the kernel takes it.
+/// A product in the form that the kernel takes.
 struct Product {
   const Call& call;
   ConstView left, right;
@@ -19,7 +20,7 @@ struct Product {
   int rows, cols, depth;
 };
 
-// One file for each format: compilers work on them side by side.
+// One file for each format, which can be compiled in parallel.
 void run_fp32(Device& device, const Product& product);
 void run_tf32(Device& device, const Product& product);
 void run_16_bits(Device& device, const Product& product);
@@ -29,8 +30,8 @@ void run_16_bits(Device& device, const Product& product);
                          " of these numbers and transpositions");
 }
 
-/// Depth that a block should walk at least before the depth is shared with another one: partial
-/// sums have to be written and read again.
+/// The least depth of a block when several blocks divide the depth, since partial sums have to be
+/// written and read again.
 constexpr int least_depth_share = 512;
 
 template <class T>
@@ -38,14 +39,14 @@ int blocks(const Product& p) {
   return blocks_for(p.rows, T::block_rows) * blocks_for(p.cols, T::block_cols);
 }
 
-/// Layers of blocks that share the depth, so that all multiprocessors have work. Depends on shapes
-/// and the device only: so do the bits of the result.
+/// The number of layers of blocks that divide the depth, so that all multiprocessors have work. It
+/// depends on shapes and the device only, and so do the bits of the result.
 inline int layers(const Device& device, const Product& p, int blocks_of_layer) {
   const int most = std::max(1, p.depth / least_depth_share);
   return std::clamp(device.multiprocessors() / blocks_of_layer, 1, most);
 }
 
-/// Large tiles need less of the memory, small ones keep more multiprocessors busy, which the queues
+/// Large tiles need less memory traffic. Small ones occupy more multiprocessors, which the queues
 /// share.
 inline bool large_tiles_suit(const Device& device, const Product& p) {
   const bool narrow = std::min(p.rows, p.cols) <= SmallTiling::block_cols;
@@ -64,7 +65,7 @@ void launch_tiled(Device& device, const Product& p, int layer_count, int share,
          share, epilogue);
 }
 
-/// run(tiling) with the tiling that suits.
+/// Calls run(tiling) with the tiling that suits the product.
 template <class Run>
 void with_tiling(const Device& device, const Product& p, const Run& run) {
   if (large_tiles_suit(device, p))
@@ -84,7 +85,7 @@ __global__ void sum_layers(ConstMatrix partial, Epilogue finish) {
   finish(row, col, sums);
 }
 
-/// Rows of the result that share a row of the bias.
+/// The number of rows of the result that share a row of the bias.
 inline int bias_group(const Product& p) {
   const ConstView& bias = p.call.in[2];
   return bias.data == nullptr ? 1 : p.rows / static_cast<int>(bias.rows);
@@ -125,8 +126,8 @@ void sine_of_product(Device& device, const Product& p) {
   });
 }
 
-/// The slopes, and their sums over the rows of groups. Where groups are made of whole warps' rows
-/// the product's kernel adds these up; elsewhere the slopes are read again.
+/// The slopes, and their sums over the rows of groups. If groups consist of whole warps' rows, the
+/// kernel of the product adds them up; otherwise the slopes are read again.
 template <class Operands, class T, class Number>
 void slope_tiled(Device& device, const Product& p) {
   const View& groups = p.call.out[1];

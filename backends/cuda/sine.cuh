@@ -8,12 +8,12 @@ struct SineCosine {
   float sine, cosine;
 };
 
-/// Both at once. The argument minus the nearest multiple of pi, which is taken off in two parts so
-/// that nothing is lost for arguments of some thousands, goes into two polynomials of its square
-/// (least largest error over a quarter turn to either side, 5e-9). GPUs have an instruction for
-/// sines, but it is off by 5e-7 near 0 and by more far from it. Theirs for rounding is slow: near
-/// 1.5 * 2^23 floats are whole numbers, so that adding it rounds, and the last bit says odd or
-/// even. For arguments up to 1e7.
+/// Both at once. The nearest multiple of pi is subtracted from the argument in two parts, so that
+/// nothing is lost for arguments of some thousands. Two polynomials of the square of the rest
+/// follow (least maximum error over a quarter turn to either side, 5e-9). The GPU's own instruction
+/// for sines is off by 5e-7 near 0 and by more far from it, and its instruction for rounding is
+/// slow. Floats near 1.5 * 2^23 are integers, so adding that number rounds, and the last bit tells
+/// odd from even. Valid for arguments up to 1e7.
 __device__ inline SineCosine sine_cosine(float argument) {
   constexpr float inverse_pi = 0.318309886F, pi_high = 3.14159274F, pi_low = -8.74227766e-8F;
   constexpr float whole = 12582912.0F;
@@ -31,7 +31,7 @@ __device__ inline SineCosine sine_cosine(float argument) {
   c = fma(c, u, -1.3888404e-3F);
   c = fma(c, u, 0.04166664F);
   c = fma(c, u, -0.5F);
-  const Word sign = bits_of(shifted) << 31;  // odd half turns change it
+  const Word sign = bits_of(shifted) << 31;  // an odd number of half turns changes the sign
   return {float_of(bits_of(fma(f * u, s, f)) ^ sign), float_of(bits_of(fma(u, c, 1.0F)) ^ sign)};
 }
 

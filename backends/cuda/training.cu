@@ -18,7 +18,7 @@ struct Draw {
   PixelDraw settings;
 };
 
-/// Where in an image's list a pixel lies, and the weight that keeps sums unbiased.
+/// The place of a pixel in an image's list, and the weight that keeps sums unbiased.
 struct Drawn {
   std::uint32_t place;
   float weight;
@@ -42,8 +42,8 @@ __device__ inline Drawn draw_place(const PixelChoice& choice, std::uint32_t row,
           static_cast<float>(double(kind) / (double(choice.all) * rows_of_kind))};
 }
 
-/// The points of one pixel: near the centres of the cells of a grid. The same bits as on the host:
-/// whole numbers, and doubles for what is rounded once.
+/// The points of one pixel: near the centres of the cells of a grid. They have the same bits as on
+/// the host: integers, and doubles for values that are rounded once.
 __device__ inline void put_points(const Draw& draw, const PhiloxBlock& drawn_from, int sample,
                                   std::uint32_t cells, std::uint32_t x, std::uint32_t y,
                                   std::uint32_t width, std::uint32_t height) {
@@ -59,7 +59,7 @@ __device__ inline void put_points(const Draw& draw, const PhiloxBlock& drawn_fro
   }
 }
 
-/// A thread draws a pixel.
+/// A thread draws one pixel.
 __global__ void draw_kernel(Draw draw) {
   const int r = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
   if (r >= draw.weights.rows) return;
@@ -82,7 +82,7 @@ __global__ void draw_kernel(Draw draw) {
     draw.drawn_colors.at(r, c) = draw.colors.at(static_cast<int>(first + pixel), c);
   draw.weights.at(r, 0) = drawn.weight;
 
-  // The first rows of a group have one sample each, the others a grid.
+  // The first rows of a group have one sample each, the others a grid of them.
   const std::uint32_t area = draw.settings.area_samples == 0 ? 1 : draw.settings.area_samples;
   const std::uint32_t singles = min(draw.settings.flat_rows, rows);
   const std::uint32_t sample = group * (singles + (rows - singles) * area * area) +
@@ -94,13 +94,13 @@ __global__ void draw_kernel(Draw draw) {
 struct Adam {
   ConstMatrix gradient, schedule;
   Matrix value, first_moment, second_moment;
-  Matrix cleared;  ///< the gradient, or data is null
-  Indices rows;    ///< count 0: all in order
-  int row_count;   ///< rows that are updated
+  Matrix cleared;  ///< the gradient, or null data
+  Indices rows;    ///< count 0: all rows in order
+  int row_count;   ///< number of rows that are updated
   AdamUpdate settings;
 };
 
-/// A thread updates an element.
+/// A thread updates one element.
 __global__ void adam_kernel(Adam adam) {
   const auto i = std::size_t{blockIdx.x} * blockDim.x + threadIdx.x;
   const int from = static_cast<int>(i / static_cast<unsigned>(adam.gradient.cols));

@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t cache_line = 64;
 constexpr std::size_t huge_page = std::size_t{2} << 20;
 
-// Under AddressSanitizer every block is a chunk of its own, so that it sees what is past the end.
+// With AddressSanitizer every block is a chunk of its own, so that accesses past its end are found.
 #if defined(__SANITIZE_ADDRESS__)
 constexpr bool separate_blocks = true;
 #elif defined(__has_feature)
@@ -50,7 +50,8 @@ HostArena::Chunk& HostArena::add_chunk(std::size_t at_least) {
 }
 
 void* HostArena::allocate(std::size_t bytes) {
-  // One line more than fits: blocks of a power of two do not begin on the same cache sets.
+  // One cache line more than needed, so that blocks of a power of two do not begin on the same
+  // cache sets.
   const std::size_t block = round_up(bytes + readable_slack * sizeof(float), cache_line) +
                             (separate_blocks ? 0 : cache_line);
   const std::lock_guard lock(mutex_);

@@ -8,10 +8,10 @@
 
 namespace chorus {
 
-/// Aligned, zeroed host memory, cut from large chunks that ask for huge pages: a tile touches many
-/// matrices, and with small pages finding their pages takes longer than reading them. Blocks begin
-/// at addresses that do not fall on the same cache sets. A chunk is given back when its last block
-/// is. Safe for concurrent use.
+/// Aligned, zeroed host memory, cut from large chunks with huge pages: a tile touches many
+/// matrices, and with small pages the address translation would take longer than the reading.
+/// Blocks begin at addresses that do not fall on the same cache sets. A chunk is returned when its
+/// last block is. Safe for concurrent use.
 class HostArena {
  public:
   HostArena() = default;
@@ -27,7 +27,7 @@ class HostArena {
     char* memory = nullptr;
     std::size_t size = 0;
     std::size_t used = 0;
-    std::size_t blocks = 0;  ///< that are in use
+    std::size_t blocks = 0;  ///< number of blocks in use
   };
   Chunk& add_chunk(std::size_t at_least);
 
@@ -35,7 +35,7 @@ class HostArena {
   std::list<Chunk> chunks_;
 };
 
-/// What the backends that run on the host share.
+/// The common part of all backends that run on the host.
 class HostBackend : public Backend {
  public:
   void* allocate(std::size_t bytes) override { return arena_.allocate(bytes); }

@@ -174,7 +174,7 @@ void mixture_loss(const Call& call) {
   for (std::size_t r = 0; r < logits.rows; ++r) {
     const auto logit = [&](std::size_t k) { return double{at(logits, r, k)}; };
     const auto scored = [&](std::size_t k) { return logit(k) + at(scores, r, k); };
-    // log of the sum of exponentials
+    // The logarithm of the sum of exponentials.
     const auto log_sum = [&](const auto& value) {
       double largest = value(0), sum = 0;
       for (std::size_t k = 1; k < logits.cols; ++k) largest = std::max(largest, value(k));
@@ -210,7 +210,7 @@ void mean_samples(const Call& call) {
   }
 }
 
-/// One drawn pixel: where it lies in its image's list, and the weight that keeps sums unbiased.
+/// One drawn pixel: its place in the image's list, and the weight that keeps sums unbiased.
 struct Drawn {
   std::uint32_t place;
   float weight;
@@ -318,7 +318,7 @@ void run_reference(const Call& call) {
     case Op::matmul:
       return matmul(call);
     case Op::pack:
-      return;  // takes weights as they are
+      return;  // nothing is packed
     case Op::add:
       return each_element(call, [&](auto r, auto c) { return double{at(a, r, c)} + at(b, r, c); });
     case Op::subtract:

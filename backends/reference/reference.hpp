@@ -6,11 +6,11 @@
 
 namespace chorus {
 
-/// Every op as the plainest loop that says what it means, with sums in double: the definition of
-/// right, which the other backends are compared with. One worker.
+/// Every op as the plainest loop that states its meaning, with sums in double. It is the definition
+/// of correct results, with which the other backends are compared. Has one worker.
 std::shared_ptr<Backend> make_reference_backend();
 
-/// The reference's version of one op on host memory; other host backends use it for ops where
+/// The reference implementation of one op on host memory. Other host backends use it for ops whose
 /// speed does not matter.
 void run_reference(const Call& call);
 

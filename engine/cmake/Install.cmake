@@ -1,5 +1,5 @@
-# What `cmake --install` puts in place: the program, and of each product (Products.cmake) the library,
-# the headers, the targets for find_package(chorus COMPONENTS ...) and a file for pkg-config. apps/embed
+# `cmake --install` installs the program and, for each product (Products.cmake), the library, the
+# headers, the targets for find_package(chorus COMPONENTS ...) and a file for pkg-config. apps/embed
 # uses them all.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)

@@ -5,12 +5,12 @@
 #include <utility>
 
 #include "chorus/ops.hpp"
+#include "op_helpers.hpp"
 
 namespace chorus {
 
 namespace {
 
-/// into = a
 void copy(const Tensor& a, const Tensor& into) {
   Call call{.op = Op::scale};
   call.in[0] = a.const_view();
@@ -55,7 +55,7 @@ void Gradient::add_matmul(const Var& input, const Var& a, bool transpose_a, cons
 }
 
 Tensor Gradient::grad_buffer(const Var& input) {
-  if (tape_.recording_) throw std::logic_error("grad_buffer: not while gradients are recorded");
+  if (tape_.recording_) throw std::logic_error("grad_buffer: gradients are recorded");
   Tape::Node& node = tape_.nodes_[input.node_];
   if (node.grad) return node.grad;
   tape_.compute(node.adjoint);
@@ -104,21 +104,19 @@ Var Tape::record(Tensor value, std::initializer_list<const Var*> inputs, Gradien
 
 void Tape::backward(const Var& result) {
   if (result.rows() != 1 || result.cols() != 1)
-    throw std::invalid_argument("backward: the result must be 1 x 1");
-  if (result.is_constant()) return;
-  recording_ = false;
-  add_to_adjoint(result.node_, ones_like(result));
-  propagate(result.node_, true);
+    throw std::invalid_argument("backward: the result is " + shape_of(result) + "; expected 1 x 1");
+  const Tensor seed = ones_like(result).value();
+  backward(std::span(&result, 1), std::span(&seed, 1));
 }
 
 void Tape::backward(std::span<const Var> results, std::span<const Tensor> seeds) {
   if (results.size() != seeds.size())
-    throw std::invalid_argument("backward: as many seeds as results are needed");
+    throw std::invalid_argument("backward: expected one seed for each result");
   recording_ = false;
   std::size_t last = 0;
   for (std::size_t i = 0; i < results.size(); ++i) {
     if (results[i].rows() != seeds[i].rows() || results[i].cols() != seeds[i].cols())
-      throw std::invalid_argument("backward: a seed has another shape than its result");
+      throw std::invalid_argument("backward: a seed differs in shape from its result");
     if (results[i].is_constant()) continue;
     add_to_adjoint(results[i].node_, constant(seeds[i]));
     last = std::max(last, results[i].node_);
@@ -128,9 +126,10 @@ void Tape::backward(std::span<const Var> results, std::span<const Tensor> seeds)
 
 std::vector<Var> Tape::gradients(const Var& result, std::span<const Var> variables) {
   if (activations_.values != DType::fp32)
-    throw std::invalid_argument("gradients: not on a tape with reduced activations");
+    throw std::invalid_argument("gradients: this tape has reduced activations; expected full ones");
   if (result.rows() != 1 || result.cols() != 1)
-    throw std::invalid_argument("gradients: the result must be 1 x 1");
+    throw std::invalid_argument("gradients: the result is " + shape_of(result) +
+                                "; expected 1 x 1");
   if (!result.is_constant()) {
     nodes_[result.node_].adjoint.value = ones_like(result);
     propagate(result.node_, false);
@@ -145,8 +144,8 @@ std::vector<Var> Tape::gradients(const Var& result, std::span<const Var> variabl
   return derivatives;
 }
 
-/// Applies the rules from the last node back. Rules may append nodes when gradients are recorded,
-/// so no reference into nodes_ is held across a rule.
+/// Applies the rules from the last node back. A rule may append nodes when gradients are recorded,
+/// so no reference into nodes_ is held across it.
 void Tape::propagate(std::size_t from, bool release) {
   for (std::size_t i = from + 1; i-- > 0;) {
     if (!nodes_[i].rule) continue;
@@ -179,13 +178,12 @@ void Tape::add_to_adjoint(std::size_t index, const Var& contribution) {
   }
 }
 
-/// A product that was put off.
 void Tape::compute(Adjoint& adjoint) {
   if (!adjoint.product) return;
   const PendingProduct product = *std::exchange(adjoint.product, {});
   adjoint.value =
       matmul(product.a, product.b, Transpose{product.transpose_a}, Transpose{product.transpose_b});
-  adjoint.in_place = true;  // fresh: it belongs to the tape alone
+  adjoint.in_place = true;  // owned by the tape alone
 }
 
 Var Tape::ones_like(const Var& value) {

@@ -6,12 +6,12 @@
 
 #include "chorus/call.hpp"
 
-// Conversions of numbers of 16 bits (IEEE 754 binary16, and the upper half of binary32), to the
-// nearest, ties to even.
+// Conversions to and from 16-bit floats (IEEE 754 binary16, and the upper half of binary32),
+// rounding to the nearest, ties to even.
 
 namespace chorus {
 
-/// Keeps `kept` bits of the fraction. Infinities stay; NaN may become infinite.
+/// Keeps `kept` bits of the fraction. Infinities stay infinite; NaN may become infinite.
 inline std::uint32_t rounded_fraction(float value, int kept) {
   const int dropped = 23 - kept;
   const auto bits = std::bit_cast<std::uint32_t>(value);
@@ -40,7 +40,7 @@ inline float fp16_to_float(std::uint16_t half) {
   float value = std::bit_cast<float>((magnitude << 13) + (112U << 23));
   if (magnitude < 0x0400)
     value = static_cast<float>(magnitude) * 0x1p-24F;
-  else if (magnitude >= 0x7C00)  // infinity, NaN
+  else if (magnitude >= 0x7C00)  // infinity or NaN
     value = std::bit_cast<float>((magnitude << 13) + (224U << 23));
   return (half & 0x8000) != 0 ? -value : value;
 }

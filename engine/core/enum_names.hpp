@@ -16,8 +16,8 @@ struct EnumName {
   std::string_view name;
 };
 
-/// The names of an enum's values, in the order in which people are shown them. One table serves
-/// name(), the parser and the choices of the command line.
+/// The names of an enum's values, in the order in which they are listed for people. One table
+/// serves name(), the parser and the choices of the command line.
 template <class E, std::size_t count>
 class EnumNames {
  public:
@@ -34,7 +34,7 @@ class EnumNames {
     throw std::logic_error("a value of " + std::string(kind_) + " has no name");
   }
 
-  /// The value of that name. Throws Error, which lists all names, if there is none.
+  /// The value with that name. Throws Error, which lists all names, if there is none.
   E parse(std::string_view text) const {
     for (const EnumName<E>& entry : entries_)
       if (entry.name == text) return entry.value;
@@ -61,19 +61,19 @@ class EnumNames {
   constexpr const std::array<EnumName<E>, count>& entries() const { return entries_; }
 
  private:
-  std::string_view kind_;  ///< for errors: "precision"
+  std::string_view kind_;  ///< for error messages: "precision"
   std::array<EnumName<E>, count> entries_{};
 };
 
-/// A table, the number of entries counted: enum_table<Head>("head", {{Head::rgb, "rgb"}, ...}).
+/// Makes a table and counts its entries: enum_table<Head>("head", {{Head::rgb, "rgb"}, ...}).
 template <class E, std::size_t count>
 constexpr EnumNames<E, count> enum_table(std::string_view kind,
                                          const EnumName<E> (&entries)[count]) {
   return {kind, entries};
 }
 
-/// The table of an enum, for code that works with any: specialized beside the enum or, where the
-/// enum is part of the public interface, in a header *_names.hpp of its room.
+/// The table of an enum, for code that works with any enum. It is specialized beside the enum, or
+/// in a header *_names.hpp of its room if the enum is part of the public interface.
 template <class E>
 inline constexpr auto enum_names = nullptr;
 

@@ -8,8 +8,9 @@
 
 namespace chorus {
 
-/// Hands everything to another backend: a base for those that observe or disturb one. Only replay()
-/// is not handed on, since a device that replays a graph calls run() no more.
+/// Passes every call on to another backend: a base class for backends that observe or disturb one.
+/// Only replay() is not passed on, because a device that replays a graph does not call run() any
+/// more.
 class ForwardingBackend : public Backend {
  public:
   explicit ForwardingBackend(std::shared_ptr<Backend> inner) : inner_(std::move(inner)) {}

@@ -25,6 +25,16 @@ void require_constant(const char* op, const Var& value) {
     throw std::invalid_argument(std::string(op) + ": this input must be constant");
 }
 
+Tensor compute(Op op, std::size_t rows, std::size_t cols, const Var& a, const Var* b) {
+  Tensor result = a.tape().memory().empty(rows, cols);
+  Call call{.op = op};
+  call.in[0] = a.value().const_view();
+  if (b != nullptr) call.in[1] = b->value().const_view();
+  call.out[0] = result.view();
+  a.tape().run(call);
+  return result;
+}
+
 Tensor scaled(const Tensor& a, float factor, const Var& by) {
   Tensor result = by.tape().memory().empty(a.rows(), a.cols());
   Call call{.op = Op::scale_by};

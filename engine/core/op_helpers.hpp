@@ -1,10 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "chorus/autodiff.hpp"
 
-// What the files of ops share.
+// Helpers of the files that define ops.
 
 namespace chorus {
 
@@ -14,6 +15,9 @@ std::string shape_of(const Var& value);  ///< "3 x 4"
 void require(bool fits, const char* op, const Var& a, const Var& b);
 void require_same_shape(const char* op, const Var& a, const Var& b);
 void require_constant(const char* op, const Var& value);
+
+/// Runs an op of one or two inputs and one output, and returns the output.
+Tensor compute(Op op, std::size_t rows, std::size_t cols, const Var& a, const Var* b = nullptr);
 
 /// factor * by(0, 0) * a.
 Tensor scaled(const Tensor& a, float factor, const Var& by);

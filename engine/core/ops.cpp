@@ -1,27 +1,12 @@
 #include "chorus/ops.hpp"
 
-#include <stdexcept>
-#include <string>
 #include <utility>
 
 #include "op_helpers.hpp"
 
+// Each op has its value and, right below, its gradient. Ops on rows are in row_ops.cpp.
+
 namespace chorus {
-
-namespace {
-
-/// Runs a one-output op of one or two inputs on a fresh tensor.
-Tensor compute(Op op, std::size_t rows, std::size_t cols, const Var& a, const Var* b = nullptr) {
-  Tensor result = a.tape().memory().empty(rows, cols);
-  Call call{.op = op};
-  call.in[0] = a.value().const_view();
-  if (b != nullptr) call.in[1] = b->value().const_view();
-  call.out[0] = result.view();
-  a.tape().run(call);
-  return result;
-}
-
-}  // namespace
 
 Var matmul(const Var& a, const Var& b, Transpose a_op, Transpose b_op) {
   const bool ta = a_op == Transpose::yes;
@@ -109,35 +94,6 @@ Var sin(const Var& a) {
 Var cos(const Var& a) {
   return a.tape().record(compute(Op::cos, a.rows(), a.cols(), a), {&a},
                          [a](Gradient& g) { g.add(a, multiply(g.upstream(), scale(sin(a), -1))); });
-}
-
-Var broadcast_rows(const Var& a, std::size_t rows) {
-  if (a.rows() == 0 || rows % a.rows() != 0)
-    throw std::invalid_argument("broadcast_rows: " + std::to_string(rows) +
-                                " is not a multiple of " + std::to_string(a.rows()));
-  return a.tape().record(compute(Op::broadcast_rows, rows, a.cols(), a), {&a},
-                         [a](Gradient& g) { g.add(a, sum_rows(g.upstream(), a.rows())); });
-}
-
-Var sum_rows(const Var& a, std::size_t groups) {
-  if (groups == 0 || a.rows() % groups != 0)
-    throw std::invalid_argument("sum_rows: " + std::to_string(a.rows()) + " is not a multiple of " +
-                                std::to_string(groups));
-  return a.tape().record(compute(Op::sum_rows, groups, a.cols(), a), {&a},
-                         [a](Gradient& g) { g.add(a, broadcast_rows(g.upstream(), a.rows())); });
-}
-
-Var scale_rows(const Var& a, const Var& weights) {
-  require(weights.rows() == a.rows() && weights.cols() == 1, "scale_rows", a, weights);
-  if (!weights.is_constant())
-    throw std::invalid_argument("scale_rows: the weights must be constant");
-  return a.tape().record(
-      compute(Op::scale_rows, a.rows(), a.cols(), a, &weights), {&a},
-      [a, weights](Gradient& g) { g.add(a, scale_rows(g.upstream(), weights)); });
-}
-
-Var sum(const Var& a) {
-  return matmul(sum_rows(a, 1), a.tape().constant(a.tape().memory().full(a.cols(), 1, 1)));
 }
 
 Var linear(const Var& x, const Var& w, const Var& b) {

@@ -13,7 +13,7 @@ namespace chorus {
 
 namespace {
 
-/// [C x C K], 1 where the column belongs to the row's channel: repeats each channel K times.
+/// [C x C K], 1 where the column belongs to the channel of the row: repeats each channel K times.
 Var channel_of_column(Tape& tape, std::size_t channels, std::size_t entries) {
   std::vector<float> values(channels * channels * entries);
   for (std::size_t c = 0; c < channels; ++c)
@@ -21,7 +21,8 @@ Var channel_of_column(Tape& tape, std::size_t channels, std::size_t entries) {
   return tape.constant(tape.memory().from(values, channels, channels * entries));
 }
 
-/// [C K x K], 1 where the row is of the column's entry: adds up the channels of each entry.
+/// [C K x K], 1 where the row belongs to the entry of the column: adds up the channels of each
+/// entry.
 Var entry_of_row(Tape& tape, std::size_t channels, std::size_t entries) {
   std::vector<float> values(channels * entries * entries);
   for (std::size_t row = 0; row < channels * entries; ++row)
@@ -29,7 +30,7 @@ Var entry_of_row(Tape& tape, std::size_t channels, std::size_t entries) {
   return tape.constant(tape.memory().from(values, channels * entries, entries));
 }
 
-/// The gradient of palette_colors made of ops, so that it can be differentiated again.
+/// The gradient of palette_colors as a composition of ops, which can be differentiated again.
 void recorded_palette_gradient(Gradient& g, const Var& logits, const Var& palettes) {
   Tape& tape = logits.tape();
   const std::size_t entries = logits.cols(), channels = palettes.cols() / entries;
@@ -55,7 +56,7 @@ Var palette_colors(const Var& logits, const Var& palettes) {
                                 shape_of(palettes) + " do not fit");
   Tape& tape = logits.tape();
   Tensor colors = tape.memory().empty(logits.rows(), palettes.cols() / logits.cols());
-  Tensor weights;  // only for the gradient
+  Tensor weights;  // for the gradient only
   if (tape.records({&logits, &palettes}))
     weights = tape.memory().empty(logits.rows(), logits.cols());
   Call call{.op = Op::palette_colors};
@@ -69,7 +70,7 @@ Var palette_colors(const Var& logits, const Var& palettes) {
       std::move(colors), {&logits, &palettes}, [logits, palettes, weights](Gradient& g) {
         if (g.recording()) return recorded_palette_gradient(g, logits, palettes);
         Memory& memory = logits.tape().memory();
-        // The weights are not needed again: the gradient takes their place.
+        // The gradient overwrites the weights, which are not needed again.
         Call fused{.op = Op::palette_colors_gradient};
         fused.in[0] = g.upstream().value().const_view();
         fused.in[1] = palettes.value().const_view();
@@ -131,7 +132,7 @@ Var mixture_loss(const Var& logits, const Var& scores) {
   require_constant("mixture_loss", scores);
   Tape& tape = logits.tape();
   Tensor losses = tape.memory().empty(logits.rows(), 1);
-  Tensor slopes;  // only for the gradient
+  Tensor slopes;  // for the gradient only
   if (tape.records({&logits})) slopes = tape.memory().empty(logits.rows(), logits.cols());
   Call call{.op = Op::mixture_loss};
   call.in[0] = logits.value().const_view();
@@ -150,7 +151,7 @@ Var mixture_loss(const Var& logits, const Var& scores) {
 
 namespace {
 
-/// The means of samples, or with `spread` the adjoint.
+/// The means of samples; with `spread` the adjoint.
 Var sample_means(const Var& a, std::size_t rows, const SampleGroups& shape, bool spread) {
   Tensor result = a.tape().memory().empty(rows, a.cols());
   Call call{.op = Op::mean_samples};

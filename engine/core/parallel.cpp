@@ -27,7 +27,7 @@ void for_each_index(std::size_t count, std::size_t threads,
 #pragma omp parallel num_threads(static_cast <int>(threads))
   {
     // Each thread begins with the index of its own number, so that repeated loops find their data
-    // in the same core's cache; then it takes the next index that nobody has begun.
+    // in the cache of the same core. After that it takes the next index that no thread has taken.
     const auto thread = static_cast<std::size_t>(omp_get_thread_num());
     const auto team = static_cast<std::size_t>(omp_get_num_threads());
     try {

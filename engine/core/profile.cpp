@@ -78,7 +78,7 @@ Part part_of(const Call& call) {
   }
 }
 
-/// Of one worker, on cache lines of its own.
+/// The times of one worker, on separate cache lines.
 struct alignas(128) WorkerClock {
   std::array<double, part_count> seconds{};
   std::array<std::uint64_t, part_count> calls{};
@@ -97,7 +97,7 @@ struct ProfilingBackend::Clocks {
 
 namespace {
 
-/// The worker that runs on this thread; outside parallel() the first one.
+/// The worker that runs on this thread; outside of parallel() it is the first one.
 thread_local std::size_t present_worker = 0;
 
 }  // namespace

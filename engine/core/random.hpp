@@ -34,8 +34,8 @@ constexpr std::uint32_t below(std::uint32_t word, std::uint32_t bound) {
   return static_cast<std::uint32_t>((std::uint64_t{word} * bound) >> 32);
 }
 
-/// Uniform in the k-th of n equal stretches of {0, ..., bound - 1}; where a stretch begins or ends
-/// within a number, that number takes its share of it. A draw from each stretch is a stratified
+/// Uniform in the k-th of n equal stretches of {0, ..., bound - 1}. A number at which a stretch
+/// begins or ends belongs to both stretches in proportion. A draw from each stretch is a stratified
 /// sample (Cochran 1977, chapter 5): every number is expected equally often, n / bound times.
 constexpr std::uint32_t below_in_stretch(std::uint32_t word, std::uint32_t bound, std::uint32_t k,
                                          std::uint32_t n) {
@@ -51,13 +51,13 @@ constexpr std::uint32_t weyl(std::uint32_t start, std::uint32_t k) {
 /// Uniform in [0, 1), 24 bits.
 constexpr float unit_float(std::uint32_t word) { return static_cast<float>(word >> 8) * 0x1p-24F; }
 
-/// What random numbers are for: one seed gives independent numbers in each stream. The values are
-/// part of every result; another value means other models, splits and pairs.
+/// The purpose of random numbers. One seed gives independent numbers in each stream. The values are
+/// part of every result: other values would mean other models, splits and pairs.
 ///
-/// Two overlaps are harmless. The triangulation takes the number of the weights, but its seed is
+/// Two overlaps are harmless. The triangulation uses the number of the weights, but its seed is
 /// always 0 and it only orders points. Drawing pixels (Op::draw_pixels) has no stream: its counters
-/// (row, image, visit, cell) meet those of the weights and latents at the first visits of the first
-/// image, where some pixels are chosen by the same words as some initial numbers.
+/// (row, image, visit, cell) coincide with those of the weights and latents at the first visits of
+/// the first image, where some pixels are chosen by the same words as some initial numbers.
 enum class Stream : std::uint32_t {
   network_weights = 0,
   triangulation_order = 0,
@@ -71,7 +71,8 @@ enum class Stream : std::uint32_t {
   held_out_images = 0x5B117002,
 };
 
-/// A sequence of words for set-up work (initial weights, orders), named by a seed and a stream.
+/// A sequence of words for set-up work (initial weights, orders), identified by a seed and a
+/// stream.
 class RandomStream {
  public:
   constexpr RandomStream(std::uint64_t seed, Stream stream)

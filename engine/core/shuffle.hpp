@@ -8,8 +8,8 @@
 
 namespace chorus {
 
-/// Brings a list into random order (Fisher and Yates), from its end: a word of the stream for each
-/// element but the first.
+/// Brings a list into random order (Fisher and Yates) from its end, using one word of the stream
+/// for each element but the first.
 template <class T>
 void shuffle(std::vector<T>& list, RandomStream& random) {
   for (std::size_t i = list.size(); i > 1; --i)

@@ -9,11 +9,11 @@
 //   D = G * cos(P), element by element, and from it follow
 //   dw = D^T x,   dx = D w,   db = the sums of the rows of D, one sum for each group of rows.
 //
-// Three things make this faster than the same made of single ops:
+// Three things make this faster than a composition of single ops:
 //   * The kernel that computes sin(P) gives cos(P) as well, so that P itself is never stored.
-//   * Backwards, D takes the place of cos(P), which is not needed again.
-//   * G is mostly the product D w of the layer behind, not evaluated yet. Then one kernel computes
-//     this product, multiplies it by cos(P) and sums the rows, while each block is in registers.
+//   * Backwards, D overwrites cos(P), which is not needed again.
+//   * G is mostly the product D w of the next layer, not evaluated yet. One kernel then computes
+//     this product, multiplies it by cos(P) and sums the rows while each block is in registers.
 
 namespace chorus {
 
@@ -46,7 +46,7 @@ Var sine_linear(const Var& x, const Var& w, const Var& b) {
   Tape& tape = x.tape();
   const auto [value_type, cosine_type] = tape.activations();
   Tensor sine = tape.memory().empty(x.rows(), w.rows(), value_type);
-  Tensor cosine;  // only for the gradient
+  Tensor cosine;  // for the gradient only
   if (tape.records({&x, &w, &b})) cosine = tape.memory().empty(x.rows(), w.rows(), cosine_type);
   Call call{.op = Op::sine_linear};
   call.in[0] = x.value().const_view();

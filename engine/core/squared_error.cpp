@@ -7,7 +7,7 @@ namespace chorus {
 
 namespace {
 
-/// upstream(0, 0) times the derivative of weighted_squared_error, made of ops.
+/// upstream(0, 0) times the derivative of weighted_squared_error, as a composition of ops.
 Var error_slope(const Var& upstream, const Var& prediction, const Var& target, const Var& weights) {
   return scale_by(scale(scale_rows(subtract(prediction, target), weights), 2), upstream);
 }
@@ -22,7 +22,7 @@ Var weighted_squared_error(const Var& prediction, const Var& target, const Var& 
     throw std::invalid_argument("weighted_squared_error: the weights must be constant");
   Tape& tape = prediction.tape();
   Tensor total = tape.memory().empty(1, 1);
-  Tensor weighted;  // the weights times the errors, only for the gradient
+  Tensor weighted;  // the weights times the errors, for the gradient only
   if (tape.records({&prediction, &target}))
     weighted = tape.memory().empty(prediction.rows(), prediction.cols());
   Call call{.op = Op::squared_error};

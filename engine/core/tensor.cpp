@@ -12,14 +12,14 @@ namespace chorus {
 namespace {
 
 constexpr std::size_t floats_per_line = 16;
-constexpr std::size_t halves_together = 8;  ///< numbers of 16 bits that are moved as one
+constexpr std::size_t halves_together = 8;  ///< 16-bit numbers that are moved as one
 
-/// Floats that take as much memory.
+/// The number of floats that take as much memory.
 std::size_t floats_of(std::size_t numbers, DType dtype) {
   return dtype == DType::fp32 ? numbers : (numbers + 1) / 2;
 }
 
-/// Rows without padding are one long row: a single copy.
+/// A view without padding between rows is one long row, which needs a single copy.
 View as_few_rows(const View& view) {
   if (view.stride != view.cols) return view;
   return {view.data, 1, view.rows * view.cols, view.rows * view.cols};
@@ -33,7 +33,8 @@ std::size_t padded_stride(std::size_t cols) {
 }
 
 Tensor Tensor::row_range(std::size_t first, std::size_t count) const {
-  if (first + count > view_.rows) throw std::invalid_argument("row_range: past the last row");
+  if (first + count > view_.rows)
+    throw std::invalid_argument("row_range: the range ends after the last row");
   View part = view_;
   part.data += floats_of(first * view_.stride, view_.dtype);
   part.rows = count;
@@ -41,15 +42,17 @@ Tensor Tensor::row_range(std::size_t first, std::size_t count) const {
 }
 
 Tensor Tensor::col_range(std::size_t first, std::size_t count) const {
-  if (first + count > view_.cols) throw std::invalid_argument("col_range: past the last column");
-  if (view_.dtype != DType::fp32) throw std::invalid_argument("col_range: only of 32-bit elements");
+  if (first + count > view_.cols)
+    throw std::invalid_argument("col_range: the range ends after the last column");
+  if (view_.dtype != DType::fp32)
+    throw std::invalid_argument("col_range: expected 32-bit elements");
   View part = view_;
   part.data += first;
   part.cols = count;
   return {owner_, part, *backend_};
 }
 
-/// Blocks by size. Shared by the Memory and every handle it gave out.
+/// Free blocks by size. Shared by the Memory and all tensors that it has handed out.
 struct Memory::Pool {
   explicit Pool(std::shared_ptr<Backend> b) : backend(std::move(b)) {}
   Pool(const Pool&) = delete;
@@ -161,7 +164,7 @@ std::vector<float> to_host(const Tensor& tensor) {
 
 void from_host(std::span<const float> values, const Tensor& tensor) {
   if (values.size() != tensor.size())
-    throw std::invalid_argument("from_host: wrong number of values");
+    throw std::invalid_argument("from_host: the number of values differs from the tensor's size");
   if (!tensor) return;
   if (tensor.view().dtype != DType::fp32)
     return halves_from_host(tensor.backend(), values, tensor.view());
@@ -180,13 +183,13 @@ void fill(const Tensor& tensor, float value) {
 }
 
 float item(const Tensor& tensor) {
-  if (tensor.size() != 1) throw std::invalid_argument("item: the tensor must be 1 x 1");
+  if (tensor.size() != 1) throw std::invalid_argument("item: expected a 1 x 1 tensor");
   return to_host(tensor).front();
 }
 
 void add_scaled(const Tensor& into, float factor, const Tensor& a) {
   if (into.rows() != a.rows() || into.cols() != a.cols())
-    throw std::invalid_argument("add_scaled: different shapes");
+    throw std::invalid_argument("add_scaled: the tensors differ in shape");
   Call call{.op = Op::scale};
   call.in[0] = a.const_view();
   call.out[0] = into.view();
@@ -214,7 +217,8 @@ IndexList::IndexList(const std::shared_ptr<Backend>& backend, std::span<const st
 }
 
 void IndexList::assign(std::span<const std::uint32_t> values) {
-  if (values.size() != count_) throw std::invalid_argument("IndexList: the count cannot change");
+  if (values.size() != count_)
+    throw std::invalid_argument("IndexList: expected as many values as before");
   if (count_ > 0) backend_->upload(values.data(), data_.get(), values.size_bytes());
 }
 

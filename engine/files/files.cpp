@@ -32,7 +32,7 @@ std::string reason(int error) { return std::generic_category().message(error); }
   throw Error(fmt::format("cannot read {}: {}", shown(file), reason(error)));
 }
 
-/// Calls a system function again for as long as a signal interrupts it.
+/// Repeats a call of a system function as long as signals interrupt it.
 template <class Call>
 auto uninterrupted(Call call) {
   auto result = call();
@@ -40,7 +40,7 @@ auto uninterrupted(Call call) {
   return result;
 }
 
-/// An open file that is closed when it goes out of scope.
+/// An open file that is closed at the end of its scope.
 class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}
@@ -59,12 +59,13 @@ class Descriptor {
   int fd_;
 };
 
-/// Writes a descriptor and keeps the system's reason, which std::ofstream would lose.
+/// Writes to a descriptor and keeps the system's reason for a failure, which std::ofstream would
+/// lose.
 class DescriptorBuffer : public std::streambuf {
  public:
   explicit DescriptorBuffer(int fd) : fd_(fd) { setp(buffer_.data(), buffer_.data() + size()); }
 
-  /// The error number of the first write that failed; 0 if none has.
+  /// The error number of the first write that failed; 0 if none has failed.
   int error() const { return error_; }
 
  protected:
@@ -111,14 +112,14 @@ void fill(int fd, const fs::path& file, const std::function<void(std::ostream&)>
   if (!stream) fail_to_write(file, buffer.error() != 0 ? buffer.error() : EIO);
 }
 
-/// A folder as the system wants it: the parent of a plain name is the current folder.
+/// The folder that the system expects: for a plain name, the current folder.
 fs::path folder_of(const fs::path& file) {
   const fs::path parent = file.parent_path();
   return parent.empty() ? fs::path(".") : parent;
 }
 
-/// The new content on its way to its place. It has no name before it is whole, so that not even
-/// SIGKILL leaves it behind; where the system cannot do that, it has a name that nobody else uses
+/// The new content before it is in place. It has no name until it is complete, so that not even
+/// SIGKILL leaves it behind. Where the system cannot do that, it has a name that nobody else uses,
 /// and is removed again.
 class TemporaryFile {
  public:
@@ -164,8 +165,8 @@ class TemporaryFile {
                     AT_SYMLINK_FOLLOW);
   }
 
-  /// Tries names until `use` takes one. They do not grow with the destination's, which may have the
-  /// longest length allowed.
+  /// Tries names until `use` accepts one. Their length does not depend on that of the destination's
+  /// name, which may be the longest one allowed.
   template <class Use>
   void choose_name(Use use) {
     std::random_device random;
@@ -184,8 +185,8 @@ class TemporaryFile {
   Descriptor descriptor_;
 };
 
-/// Makes a rename last through a power cut. The new content is in place by then, so that a file
-/// system which cannot do this is no reason to report a failure.
+/// Makes a rename survive a power cut. The new content is in place already, so a file system that
+/// cannot do this is no reason to report a failure.
 void flush_folder(const fs::path& folder) {
   const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (opened.is_open()) uninterrupted([&] { return ::fsync(opened.get()); });
@@ -199,7 +200,7 @@ void write_through(const fs::path& file, const std::function<void(std::ostream&)
   if (!opened.close()) fail_to_write(file, errno);
 }
 
-/// Where a link leads, also where nothing is there yet.
+/// The target of a link, even if nothing exists there yet.
 fs::path follow_links(fs::path file) {
   std::error_code ignored;
   for (int depth = 0; depth < 40 && fs::is_symlink(file, ignored); ++depth)
@@ -207,8 +208,8 @@ fs::path follow_links(fs::path file) {
   return file;
 }
 
-/// /dev/stdout and its like may lead to a regular file that the caller holds open: replacing that
-/// file would take it away from under the caller.
+/// /dev/stdout and similar names may lead to a regular file that the caller holds open, and
+/// replacing it would take it away from the caller.
 bool names_a_stream(const fs::path& file) {
   const std::string name = file.string();
   return name.starts_with("/dev/") || name.starts_with("/proc/");
@@ -220,7 +221,7 @@ std::optional<struct stat> status_of(const fs::path& file) {
   return status;
 }
 
-/// The part of `path` that exists but is no folder; empty if there is none.
+/// The part of `path` that exists but is not a folder; empty if there is none.
 fs::path obstacle(const fs::path& path) {
   std::error_code ignored;
   fs::path walked;
@@ -256,8 +257,8 @@ std::string read_file(const std::filesystem::path& file) {
   struct stat status {};
   if (!opened.is_open() || ::fstat(opened.get(), &status) != 0) fail_to_read(file, errno);
 
-  // One byte more than expected, so that the end is seen without growing the buffer. Pipes tell no
-  // size and grow it as they go.
+  // One byte more than expected, so that the end is seen without growing the buffer. Pipes report
+  // no size and grow it.
   std::string content(static_cast<std::size_t>(status.st_size) + 1, '\0');
   for (std::size_t filled = 0;;) {
     if (filled == content.size()) content.resize(content.size() * 2 + 4096);

@@ -6,13 +6,13 @@
 
 namespace chorus {
 
-/// Objects and lists inside one another. The library copies, compares and prints nested values by
-/// recursion, which a file of nothing but brackets would use to exhaust the stack.
+/// The limit of objects and lists inside one another. The library copies, compares and prints
+/// nested values by recursion, so that a file of nothing but brackets could exhaust the stack.
 constexpr std::size_t max_json_depth = 64;
 
-/// The one reader of JSON from files, which others may have written or damaged. Throws Error with
-/// the reason, of which `what` ("the header") is the subject, if the text is not valid JSON, has a
-/// number beyond the range of double, a key twice in one object, or more than max_json_depth levels.
+/// The only reader of JSON from files, which others may have written or damaged. Throws Error if
+/// the text is not valid JSON, has a number beyond the range of double, repeats a key in an object,
+/// or has more than max_json_depth levels. `what` ("the header") is the subject of the message.
 nlohmann::json parse_json(std::string_view text, std::string_view what);
 
 /// The same, with the keys in the order of the text.

@@ -11,7 +11,8 @@ std::uint32_t byte_at(std::string_view text, std::size_t at) {
   return static_cast<unsigned char>(text[at]);
 }
 
-/// Bytes of the UTF-8 sequence that a lead byte announces; 0 if it cannot lead one.
+/// The number of bytes of the UTF-8 sequence that a lead byte announces; 0 if it is not a lead
+/// byte.
 std::size_t announced_length(std::uint32_t lead) {
   if (lead < 0x80) return 1;
   if (lead >= 0xC2 && lead < 0xE0) return 2;
@@ -25,7 +26,7 @@ bool is_control(std::uint32_t code_point) {
          code_point == 0x2029;  // line and paragraph separators
 }
 
-/// Bytes of the printable character at the start of `text`; 0 if there is none.
+/// The number of bytes of the printable character at the start of `text`; 0 if there is none.
 std::size_t printable_length(std::string_view text) {
   const std::size_t length = announced_length(byte_at(text, 0));
   if (length == 0 || length > text.size()) return 0;

@@ -9,11 +9,11 @@
 // Exported: the room pictures, in another shared library, uses it.
 namespace CHORUS_API chorus {
 
-/// The text on one line, as valid UTF-8 that no terminal or JSON writer takes amiss: control
+/// The text on one line, as valid UTF-8 that is safe for terminals and JSON writers: control
 /// characters and bytes that are not UTF-8 become \xNN. Other text stays as it is.
 std::string printable(std::string_view text);
 
-/// The same for a path, in messages.
+/// The same for a path in a message.
 std::string shown(const std::filesystem::path& path);
 
 }  // namespace chorus

@@ -28,9 +28,9 @@ using nlohmann::json;
 
 static_assert(std::endian::native == std::endian::little, "safetensors data is little-endian");
 
-constexpr std::size_t length_bytes = 8;              // of the header length at the file's start
+constexpr std::size_t length_bytes = 8;  // of the header length at the start of the file
 constexpr std::size_t max_header_bytes = 100000000;  // limit of the standard implementation
-constexpr std::size_t alignment = 8;                 // of the data within the file, in bytes
+constexpr std::size_t alignment = 8;                 // of the data in the file, in bytes
 
 constexpr std::string_view metadata_key = "__metadata__";
 constexpr std::string_view checksum_key = "checksum";
@@ -62,8 +62,8 @@ class Crc32 {
   std::uint32_t crc_ = 0xFFFFFFFFU;
 };
 
-/// Where the checksum's digits begin in a header as write_safetensors makes it. Inside a JSON
-/// string a quote follows a backslash, never a brace or a comma, so that only a key matches.
+/// The place where the digits of the checksum begin in a header that write_safetensors() made. In a
+/// JSON string a quote follows a backslash, never a brace or a comma, so only a key can match.
 std::optional<std::size_t> find_checksum_digits(std::string_view header) {
   const std::string entry = fmt::format("\"{}\":\"{}", checksum_key, checksum_prefix);
   for (const char before : {'{', ','}) {
@@ -82,7 +82,7 @@ std::string_view bytes_of(const StoredTensor& tensor) {
           tensor.values.size() * sizeof(float)};
 }
 
-/// The product of the dimensions; nothing if it does not fit.
+/// The product of the dimensions; nothing if it is too large.
 std::optional<std::size_t> element_count(const std::vector<std::size_t>& shape) {
   std::size_t count = 1;
   for (const std::size_t extent : shape)
@@ -111,7 +111,7 @@ void require_writable(const TensorFile& content) {
   }
 }
 
-/// The header with zeros for the checksum, padded so that the data is aligned.
+/// The header with zeros in place of the checksum, padded so that the data is aligned.
 std::string make_header(const TensorFile& content) {
   json header;
   header[metadata_key] = content.metadata;
@@ -146,7 +146,8 @@ std::string make_front(const TensorFile& content) {
 }
 
 // --- reading ----------------------------------------------------------------------------------
-// The functions below throw Error with the reason only; read_safetensors adds the file's name.
+// The functions below throw Error with the reason only; read_safetensors() adds the name of the
+// file.
 
 struct Parts {
   std::string_view header;
@@ -187,8 +188,8 @@ std::map<std::string, std::string> read_metadata(const json& header) {
   }
 }
 
-/// Either the key or the form of the value tells that a checksum was written, so that damage to
-/// one of them does not turn the file into one without a checksum.
+/// The key or the form of the value shows that a checksum was written. Damage to one of them
+/// therefore does not turn the file into one without a checksum.
 bool announces_checksum(const std::map<std::string, std::string>& metadata) {
   return std::ranges::any_of(metadata, [](const auto& entry) {
     return entry.first == checksum_key || entry.second.starts_with(checksum_prefix);
@@ -202,7 +203,7 @@ bool is_ours(const std::map<std::string, std::string>& metadata) {
 
 void verify_checksum(std::string_view bytes, const Parts& parts) {
   const auto digits = find_checksum_digits(parts.header);
-  if (!digits) throw Error("its checksum is damaged, or in a form that is not known here");
+  if (!digits) throw Error("the checksum is damaged, or of a kind that this program does not know");
   const auto found = parts.header.substr(*digits, zero_digits.size());
   const std::size_t before = length_bytes + *digits;
   Crc32 crc;
@@ -216,11 +217,11 @@ void verify_checksum(std::string_view bytes, const Parts& parts) {
                     crc.hex(), found));
 }
 
-/// A tensor's place in the data, as the header describes it.
+/// The place of a tensor in the data, as the header describes it.
 struct Entry {
   std::string name;
   std::vector<std::size_t> shape;
-  std::size_t begin = 0;  // bytes from the start of the data
+  std::size_t begin = 0;  // from the start of the data
   std::size_t end = 0;
 };
 
@@ -250,7 +251,7 @@ void require_size_of_shape(const Entry& entry) {
   if (!count || *count > std::numeric_limits<std::size_t>::max() / sizeof(float))
     throw Error(fmt::format("the shape of tensor '{}' is too large", entry.name));
   if (*count * sizeof(float) != found)
-    throw Error(fmt::format("tensor '{}' has {} bytes, its shape calls for {}", entry.name, found,
+    throw Error(fmt::format("tensor '{}' has {} bytes; expected {} by its shape", entry.name, found,
                             *count * sizeof(float)));
 }
 
@@ -270,8 +271,8 @@ std::vector<Entry> read_entries(const json& header, std::size_t data_bytes) {
     covered = entry.end;
   }
   if (covered != data_bytes)
-    throw Error(
-        fmt::format("found {} bytes of tensor data, the header calls for {}", data_bytes, covered));
+    throw Error(fmt::format("found {} bytes of tensor data; expected {} by the header", data_bytes,
+                            covered));
   return entries;
 }
 
@@ -291,7 +292,7 @@ TensorFile parse(std::string_view bytes) {
     verify_checksum(bytes, parts);
     content.metadata.erase(std::string(checksum_key));
   } else if (is_ours(content.metadata)) {
-    throw Error("it has no checksum; expected one in a file of chorus: damaged, or edited");
+    throw Error("the checksum that chorus writes is missing: the file is damaged or was edited");
   }
   for (const Entry& entry : read_entries(header, parts.data.size()))
     content.tensors.emplace(entry.name, read_tensor(entry, parts.data));

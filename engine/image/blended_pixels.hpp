@@ -6,10 +6,10 @@
 
 namespace chorus {
 
-/// For each pixel, row-major, whether its colour is what an edge passing through it gives: a
-/// mixture of the colours of two pixels that face each other across it. (A line of one pixel's
-/// width whose colour happens to be such a mixture is taken for an edge too.) Held-out pixels (a
-/// mask, or nothing) are not looked at and are not blended.
+/// For each pixel, row-major, whether its colour is a mixture of the colours of two pixels that
+/// face each other across it, as it is where an edge passes through the pixel. (A line of one
+/// pixel's width whose colour happens to be such a mixture is taken for an edge.) Held-out pixels
+/// (a mask, which may be empty) are neither read nor reported as blended.
 std::vector<bool> blended_pixels(const Image& image, const std::vector<bool>& held_out = {});
 
 }  // namespace chorus

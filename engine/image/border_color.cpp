@@ -14,7 +14,7 @@ Rgb border_color(const Image& image) {
     std::size_t pixels = 0;
     std::array<std::uint64_t, 3> bytes{};
   };
-  std::map<std::array<unsigned, 3>, Sum> colors;  // by bytes rounded to multiples of 17
+  std::map<std::array<unsigned, 3>, Sum> colors;  // keys: bytes rounded to multiples of 17
   for (std::size_t y = 0; y < image.height; ++y)
     for (std::size_t x = 0; x < image.width; ++x) {
       const bool inside = x > 0 && y > 0 && x + 1 < image.width && y + 1 < image.height;

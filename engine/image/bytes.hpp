@@ -4,7 +4,7 @@
 
 namespace chorus {
 
-/// A value of [0, 1] in 8 bits, rounded; what lies outside is clipped and not-a-number is 0.
+/// Converts a value from [0, 1] to 8 bits, rounded. Values outside are clipped, and NaN gives 0.
 inline std::uint8_t to_byte(float value) {
   if (!(value > 0.0F)) return 0;
   if (value >= 1.0F) return 255;

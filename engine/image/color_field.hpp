@@ -6,8 +6,8 @@
 
 namespace chorus {
 
-/// A colour that changes linearly over the plane: p + x gx + y gy. Palettes take x and y from -1 to
-/// 1 across the picture, as the network does; shapes take them in the coordinates of Plane.
+/// A colour that changes linearly over the plane: p + x gx + y gy. In palettes x and y reach from
+/// -1 to 1 across the picture, as in the network; shapes use the coordinates of Plane.
 struct ColorField {
   Rgb p{}, gx{}, gy{};
 

@@ -8,7 +8,7 @@ namespace chorus {
 
 namespace {
 
-/// The lower envelope of parabolas f(q) + (x - q)^2 along one row or column, sampled at each x.
+/// The lower envelope of the parabolas f(q) + (x - q)^2 along one row or column, sampled at each x.
 class Envelope {
  public:
   explicit Envelope(std::size_t longest) : apexes_(longest), ends_(longest + 1), f_(longest) {}
@@ -37,7 +37,7 @@ class Envelope {
  private:
   static constexpr double infinity = 1e30;
 
-  /// Where the parabola of q becomes the lower one.
+  /// The place beyond which the parabola of q is the lower one.
   double meeting(std::size_t p, std::size_t q) const {
     const double x = static_cast<double>(p), y = static_cast<double>(q);
     return ((f_[q] + y * y) - (f_[p] + x * x)) / (2 * (y - x));
@@ -51,7 +51,7 @@ class Envelope {
 
 std::vector<float> squared_distances(const Mask& set, PixelSize size) {
   if (set.size() != size.width * size.height || set.empty())
-    throw std::invalid_argument("squared_distances: a mask of the wrong size");
+    throw std::invalid_argument("squared_distances: the mask does not have the given size");
   const float far = static_cast<float>(4 * (size.width * size.width + size.height * size.height));
   std::vector<float> squared(set.size());
   for (std::size_t i = 0; i < set.size(); ++i) squared[i] = set[i] != 0 ? 0 : far;

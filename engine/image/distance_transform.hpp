@@ -10,14 +10,14 @@ namespace chorus {
 /// A set of pixels, row-major.
 using Mask = std::vector<unsigned char>;
 
-/// The squared distance of each pixel's centre from the centre of the nearest pixel of the set,
-/// exact and in linear time (Felzenszwalb and Huttenlocher, "Distance transforms of sampled
-/// functions", 2012). Larger than any distance in the picture if the set is empty.
+/// The squared distance from the centre of each pixel to the centre of the nearest pixel of the
+/// set, exact and in linear time (Felzenszwalb and Huttenlocher, "Distance transforms of sampled
+/// functions", 2012). If the set is empty, all results are larger than any distance in the picture.
 std::vector<float> squared_distances(const Mask& set, PixelSize size);
 
-/// The distance of each pixel's centre from the border of the set in pixels, positive inside. The
-/// border runs half-way between the centres of pixels inside and outside; beyond the picture
-/// nothing is known, so that a set that reaches its edge has no border there.
+/// The distance in pixels from the centre of each pixel to the border of the set, positive inside.
+/// The border runs half-way between the centres of pixels inside and outside. It does not follow
+/// the edge of the picture, beyond which nothing is known.
 std::vector<float> signed_distances(const Mask& set, PixelSize size);
 
 }  // namespace chorus

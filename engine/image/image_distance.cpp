@@ -27,7 +27,7 @@ double one_minus_overlap(const PixelSet& a, const PixelSet& b) {
   return either == 0 ? 0 : 1 - static_cast<double>(both) / static_cast<double>(either);
 }
 
-/// Directions with coordinates of -1, 0 and 1, one of each pair of opposite ones.
+/// Directions with coordinates of -1, 0 and 1, without their opposites.
 std::vector<std::array<int, 3>> thirteen_lines() {
   std::vector<std::array<int, 3>> lines;
   for (int r = -1; r <= 1; ++r)
@@ -39,7 +39,8 @@ std::vector<std::array<int, 3>> thirteen_lines() {
 
 constexpr int levels_per_channel = 256;
 
-/// How many pixels have each value of r R + g G + b B; the least possible value comes first.
+/// For each value of r R + g G + b B, the number of pixels that have it. The least possible value
+/// comes first.
 std::vector<int> projected_counts(const Image& image, const std::array<int, 3>& line) {
   int lowest = 0, extent = 0;
   for (const int coordinate : line) {
@@ -65,7 +66,7 @@ PixelSet silhouette(const Image& image) {
   return mask;
 }
 
-/// The largest Sobel gradient of a channel, per pixel; the border is repeated.
+/// The largest Sobel gradient of any channel at a pixel. The border is repeated.
 float gradient(const Image& image, std::size_t x, std::size_t y) {
   const std::size_t left = x == 0 ? 0 : x - 1, right = std::min(x + 1, image.width - 1);
   const std::size_t up = y == 0 ? 0 : y - 1, down = std::min(y + 1, image.height - 1);
@@ -81,7 +82,7 @@ float gradient(const Image& image, std::size_t x, std::size_t y) {
   return largest;
 }
 
-/// The pixels at most one away from an edge pixel.
+/// The edge pixels and their neighbours.
 PixelSet wide_edges(const Image& image) {
   constexpr float threshold = 0.1F;
   PixelSet mask(image.pixels());
@@ -109,7 +110,7 @@ double palette_distance(const Image& a, const Image& b) {
     const std::vector<int> counts_a = projected_counts(a, line);
     const std::vector<int> counts_b = projected_counts(b, line);
     double moved = 0;
-    int surplus = 0;  // pixels that have to be carried on
+    int surplus = 0;  // number of pixels to be carried to later values
     for (std::size_t i = 0; i < counts_a.size(); ++i) {
       surplus += counts_a[i] - counts_b[i];
       moved += std::abs(surplus);

@@ -30,8 +30,8 @@ std::array<double, window_px> gaussian_window() {
   return weights;
 }
 
-/// The samples to read along a side of n pixels: all of them; a side shorter than the window is
-/// mirrored on and on (b a | a b c | c b) so far that every pixel has a window.
+/// The indices of the samples to read along a side of n pixels: all of them. A side shorter than
+/// the window is mirrored repeatedly (b a | a b c | c b) until every pixel has a window.
 std::vector<std::size_t> positions(std::size_t n) {
   const std::size_t padding = n < window_px ? window_radius_px : 0;
   std::vector<std::size_t> all;
@@ -52,7 +52,8 @@ Plane channel(const Image& image, std::size_t index) {
   return plane;
 }
 
-/// out[x] = sum over k of weights[k] * source[x + k * step]. Where the time of a comparison goes.
+/// out[x] = sum over k of weights[k] * source[x + k * step]. Most of the time of a comparison is
+/// spent here.
 void weighted_sums(const std::array<double, window_px>& weights, const double* source,
                    std::size_t step, double* out, std::size_t count) {
   for (std::size_t x = 0; x < count; ++x) {
@@ -87,7 +88,7 @@ Plane ssim_map(const Plane& a, const Plane& b) {
          ((mean_a * mean_a + mean_b * mean_b + c1) * (variance_a + variance_b + c2));
 }
 
-/// From almost black through violet, red and yellow to white; brighter all the way.
+/// From almost black through violet, red and yellow to white, with increasing brightness.
 Rgb heat(float position) {
   static constexpr std::array<Rgb, 7> stops = {{{0.03F, 0.02F, 0.07F},
                                                 {0.20F, 0.06F, 0.38F},
@@ -134,7 +135,7 @@ double ssim(const Image& image, const Image& truth) {
 PixelScores score_pixels(const Image& image, const Image& truth, const std::vector<bool>& chosen) {
   check_compared(image, truth);
   if (chosen.size() != image.pixels())
-    throw std::invalid_argument("score_pixels: the choice is of another size than the images");
+    throw std::invalid_argument("score_pixels: the mask and the images differ in size");
   const auto margin = [](std::size_t n) { return n < window_px ? 0 : window_radius_px; };
   const std::size_t left = margin(image.width), top = margin(image.height);
   PixelScores scores;
@@ -146,7 +147,7 @@ PixelScores score_pixels(const Image& image, const Image& truth, const std::vect
         const double difference = double{image.pixel(x, y)[c]} - double{truth.pixel(x, y)[c]};
         scores.squared_error += difference * difference / 3;
         scores.pixels += c == 0 ? 1 : 0;
-        // Below 0 wraps to a large number.
+        // A negative difference wraps to a large number.
         if (y - top >= similarity.shape(0) || x - left >= similarity.shape(1)) continue;
         scores.ssim += similarity(y - top, x - left) / 3;
         scores.ssim_pixels += c == 0 ? 1 : 0;
@@ -156,7 +157,8 @@ PixelScores score_pixels(const Image& image, const Image& truth, const std::vect
 }
 
 PsnrSummary summarize_psnr(const std::vector<double>& mse_per_image) {
-  if (mse_per_image.empty()) throw std::invalid_argument("a summary needs at least one image");
+  if (mse_per_image.empty())
+    throw std::invalid_argument("summarize_psnr: expected at least one image");
   const auto count = static_cast<double>(mse_per_image.size());
   double sum_db = 0;
   for (const double mse : mse_per_image) sum_db += psnr_db(mse);
@@ -166,8 +168,8 @@ PsnrSummary summarize_psnr(const std::vector<double>& mse_per_image) {
 
 Image error_map(const Image& image, const Image& truth, float full_scale) {
   if (image.size() != truth.size())
-    throw std::invalid_argument("images to be compared have the same size");
-  if (!(full_scale > 0)) throw std::invalid_argument("an error map needs a scale above 0");
+    throw std::invalid_argument("error_map: the images differ in size");
+  if (!(full_scale > 0)) throw std::invalid_argument("error_map: expected a scale above 0");
   const xt::xtensor<float, 2> difference =
       xt::mean(xt::abs(as_array(image) - as_array(truth)), {2});
   Image map(image.width, image.height);

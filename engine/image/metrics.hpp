@@ -7,15 +7,15 @@
 
 namespace chorus {
 
-/// Clips to [0, 1] and rounds to 8 bits: what a viewer would see. Metrics are taken on this.
+/// Clips to [0, 1] and rounds to 8 bits, as a viewer does. Metrics use the result.
 Image quantized(const Image& image);
 
 /// Mean over pixels and channels of the squared difference. Throws std::invalid_argument if the
 /// sizes differ.
 double mean_squared_error(const Image& image, const Image& truth);
 
-/// Peak signal-to-noise ratio in dB for a peak of 1: -10 log10(mse). An mse of 0 gives `cap_db`
-/// (the mse is floored so that a perfect image stays a number that can be averaged).
+/// Peak signal-to-noise ratio in dB for a peak of 1: -10 log10(mse), at most `cap_db`, so that a
+/// perfect image has a finite value that can be averaged.
 double psnr_db(double mse, double cap_db = 100.0);
 
 /// Structural similarity (Wang et al. 2004): Gaussian window of 11 x 11, sigma 1.5, K1 = 0.01,
@@ -24,25 +24,25 @@ double psnr_db(double mse, double cap_db = 100.0);
 /// use_sample_covariance=False. Images smaller than the window are padded by reflection.
 double ssim(const Image& image, const Image& truth);
 
-/// Sums over some of the pixels of an image, to be added up over images.
+/// Sums over some of the pixels of an image, which can be added up over images.
 struct PixelScores {
   std::size_t pixels = 0;
-  double squared_error = 0;     ///< of a pixel: the mean over its channels
-  std::size_t ssim_pixels = 0;  ///< those whose window lies inside the image; see ssim()
+  double squared_error = 0;     ///< the squared error of a pixel is the mean over its channels
+  std::size_t ssim_pixels = 0;  ///< pixels whose window lies inside the image; see ssim()
   double ssim = 0;
 };
-/// Over the pixels (row-major) for which `chosen` is true.
+/// Sums over the pixels (row-major) for which `chosen` is true.
 PixelScores score_pixels(const Image& image, const Image& truth, const std::vector<bool>& chosen);
 
-/// PSNR over a set of images in both customary ways.
+/// PSNR over a set of images, by the two customary definitions.
 struct PsnrSummary {
   double mean_db = 0;    ///< mean of the images' PSNR
   double pooled_db = 0;  ///< PSNR of the mean squared error over all images
 };
 PsnrSummary summarize_psnr(const std::vector<double>& mse_per_image);
 
-/// Absolute difference, channel mean, mapped to a dark-to-bright scale: no difference is almost
-/// black, `full_scale` and more (and not-a-number) is white.
+/// The absolute difference (mean over channels) on a scale from dark to bright. No difference is
+/// almost black; `full_scale`, any larger difference and NaN are white.
 Image error_map(const Image& image, const Image& truth, float full_scale = 0.25F);
 
 }  // namespace chorus

@@ -6,7 +6,7 @@
 
 namespace chorus {
 
-/// (1 - t) a + t b, of two images of one size.
+/// (1 - t) a + t b for two images of one size.
 inline Image mix(const Image& a, const Image& b, float t) {
   Image mixed(a.width, a.height);
   for (std::size_t i = 0; i < mixed.rgb.size(); ++i)

@@ -9,8 +9,8 @@
 
 namespace chorus {
 
-/// Largest difference of any channel within the 3 x 3 pixels around (x, y), cut off at the borders,
-/// those held out (row-major; may be empty) left aside.
+/// The largest difference of any channel within the 3 x 3 pixels around (x, y), without those
+/// beyond the border and those held out (row-major; may be empty).
 inline float neighbourhood_range(const Image& image, std::size_t x, std::size_t y,
                                  const std::vector<bool>& held_out = {}) {
   float range = 0;

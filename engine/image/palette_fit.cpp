@@ -17,10 +17,10 @@ namespace chorus {
 
 namespace {
 
-constexpr float distinct = 0.003F;         ///< squared distance of colours that differ visibly
-constexpr std::size_t common_share = 400;  ///< a colour is common if one pixel in so many has it
+constexpr float distinct = 0.003F;         ///< squared distance above which colours differ visibly
+constexpr std::size_t common_share = 400;  ///< one of so many pixels makes a colour common
 
-/// If fewer than one pixel in so many is away from edges, all pixels count.
+/// If fewer than one of so many pixels is away from edges, all pixels count.
 constexpr std::size_t least_smooth_share = 4;
 
 bool held(const std::vector<bool>& held_out, std::size_t pixel) {
@@ -60,8 +60,8 @@ std::vector<CountedColor> count(std::vector<std::uint32_t> keys) {
 }
 
 /// The most common colour of the border, or of the image if the whole border is held out. Exact,
-/// unlike border_color(), which takes the mean of nearly equal colours: an entry of the palette is
-/// a colour that the image has.
+/// because an entry of the palette is a colour that the image has; border_color() takes the mean of
+/// nearly equal colours instead.
 Rgb exact_border_color(const Image& image, const std::vector<bool>& held_out) {
   std::vector<std::uint32_t> border;
   for (std::size_t y = 0; y < image.height; ++y)
@@ -74,7 +74,7 @@ Rgb exact_border_color(const Image& image, const std::vector<bool>& held_out) {
   return count(std::move(border)).front().color;
 }
 
-/// Adds the common colours that are not chosen yet. `counted` has the most common colours first.
+/// Adds the common colours that are not chosen yet. `counted` is sorted, most common first.
 void add_common(std::vector<Rgb>& chosen, const std::vector<CountedColor>& counted,
                 std::size_t entries) {
   std::size_t pixels = 0;
@@ -86,7 +86,7 @@ void add_common(std::vector<Rgb>& chosen, const std::vector<CountedColor>& count
   }
 }
 
-/// Adds colours one by one, each the farthest from all chosen before, while any is left.
+/// Adds colours one by one while any is left, each time the one farthest from all chosen before.
 void add_farthest(std::vector<Rgb>& chosen, const std::vector<CountedColor>& counted,
                   std::size_t entries) {
   std::vector<float> distance;
@@ -126,8 +126,8 @@ Nearest nearest(const std::vector<ColorField>& fields, const PlacedColor& pixel)
   return best;
 }
 
-/// The field that fits some pixels best by least squares, with a penalty on its slopes, which
-/// matters where the pixels lie close together.
+/// The field that fits some pixels best by least squares. A penalty on its slopes keeps it stable
+/// where the pixels lie close together.
 ColorField fit_field(const std::vector<PlacedColor>& pixels) {
   constexpr double slope_penalty = 0.002;
   const auto n = static_cast<Eigen::Index>(pixels.size());
@@ -157,7 +157,7 @@ ColorField fit_field(const std::vector<PlacedColor>& pixels) {
   return field;
 }
 
-/// Whether the pixels around (x, y) that are not held out have about the same colour.
+/// Whether the pixels around (x, y) that are not held out have nearly the same colour.
 bool is_smooth(const Image& image, const std::vector<bool>& held_out, std::size_t x,
                std::size_t y) {
   const float* center = image.pixel(x, y);
@@ -194,7 +194,7 @@ std::size_t count_common_colors(const Image& image, const std::vector<bool>& hel
 
 std::vector<Rgb> choose_colors(const Image& image, const std::vector<bool>& held_out,
                                std::size_t entries) {
-  // A pixel that an edge passes through shows a mixture, which is no colour of the picture.
+  // The mixture of colours that an edge leaves in a pixel is no colour of the picture.
   std::vector<bool> skipped = blended_pixels(image, held_out);
   for (std::size_t pixel = 0; pixel < held_out.size(); ++pixel)
     if (held_out[pixel]) skipped[pixel] = true;
@@ -222,8 +222,8 @@ std::vector<PlacedColor> smooth_pixels(const Image& image, const std::vector<boo
 
 namespace {
 
-/// Lloyd's k-means: `rounds` times, gives each point to the centre nearest(centres, point) and
-/// moves centre k to fit(members, centre k).
+/// Lloyd's k-means. In each of `rounds` rounds it assigns each point to the centre nearest(centres,
+/// point) and then moves centre k to fit(members, centre k).
 template <class Point, class Centre, class Nearest, class Fit>
 void move_centres(const std::vector<Point>& points, int rounds, const Nearest& nearest,
                   const Fit& fit, std::vector<Centre>& centres) {
@@ -269,7 +269,7 @@ Rgb mean_of(const std::vector<Rgb>& colors) {
   return mean;
 }
 
-/// Centres of `count` clusters of colours: k-means that starts with colours far from each other.
+/// The centres of `count` clusters of colours, by k-means from colours far from each other.
 std::vector<Rgb> cluster(const std::vector<Rgb>& colors, std::size_t count) {
   constexpr int rounds = 12;
   std::vector<Rgb> centres = {colors.front()};
@@ -316,7 +316,7 @@ void order_alike(std::vector<std::vector<ColorField>>& palettes) {
   for (const auto& palette : palettes)
     for (std::size_t k = 1; k < palette.size(); ++k) all.push_back(palette[k].p);
   std::vector<Rgb> places = cluster(all, palettes.front().size() - 1);
-  places.insert(places.begin(), Rgb{});  // stands for the first entry, which stays
+  places.insert(places.begin(), Rgb{});  // for the first entry, which stays in its place
   for (auto& palette : palettes) order_as(places, palette);
 }
 

@@ -13,7 +13,8 @@ SegmentedImage::SegmentedImage(const Image& of)
 
 namespace {
 
-/// Sums of squares of an image about the means of parts of it (one number for each pixel).
+/// The sum of squares of an image about the means of its parts; `part_of` has the part of each
+/// pixel.
 double squares_about_means(const Image& image, const std::vector<int>& part_of, std::size_t parts) {
   std::vector<double> sums(3 * parts), counts(parts);
   double squares = 0;
@@ -44,7 +45,7 @@ double total(const Image& image) {
 double region_distance(const SegmentedImage& a, const SegmentedImage& b) {
   check_compared(a.image, b.image);
   const double all = total(a.image) + total(b.image);
-  // Sums of squares this small are what rounding leaves of one colour.
+  // A sum of squares this small is the rounding error of a single colour.
   constexpr double one_color = 1e-9;
   if (all < one_color * static_cast<double>(a.image.rgb.size())) return 0;
   return (within(a.image, b.segmentation) + within(b.image, a.segmentation)) / all;

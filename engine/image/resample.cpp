@@ -15,7 +15,7 @@ double sinc(double x) {
   return std::sin(x) / x;
 }
 
-/// Keys' cubic with a = -0.5, the one that reproduces quadratics.
+/// Keys' cubic with a = -0.5, which reproduces quadratics.
 double cubic(double x) {
   constexpr double a = -0.5;
   x = std::abs(x);
@@ -36,10 +36,10 @@ double weight(Filter filter, double x) {
     case Filter::lanczos:
       return std::abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0;
   }
-  throw std::invalid_argument("unknown filter");
+  throw std::invalid_argument("resample: unknown filter");
 }
 
-/// How far a filter reaches from its centre, in samples of the source when not stretched.
+/// The radius of a filter in samples of the source, before stretching.
 double reach(Filter filter) {
   switch (filter) {
     case Filter::nearest:
@@ -52,10 +52,10 @@ double reach(Filter filter) {
     case Filter::lanczos:
       return 3;
   }
-  throw std::invalid_argument("unknown filter");
+  throw std::invalid_argument("resample: unknown filter");
 }
 
-/// The source samples that make one target sample.
+/// The source samples that make up one target sample.
 struct Window {
   std::size_t first = 0;
   std::vector<float> weights;  ///< they sum to 1
@@ -81,7 +81,7 @@ Window window_at(Filter filter, double centre, double stretch, std::size_t sourc
 
 std::vector<Window> windows(Filter filter, std::size_t source, std::size_t target) {
   const double scale = static_cast<double>(source) / static_cast<double>(target);
-  const double stretch = std::max(scale, 1.0);  // covers all that a target pixel covers
+  const double stretch = std::max(scale, 1.0);  // covers the whole width of a target pixel
   std::vector<Window> all;
   all.reserve(target);
   for (std::size_t j = 0; j < target; ++j) {
@@ -130,9 +130,9 @@ Image clipped(Image image) {
 
 Image resample(const Image& image, std::size_t width, std::size_t height, Filter filter) {
   if (image.pixels() == 0 || width == 0 || height == 0)
-    throw std::invalid_argument("resampling needs pixels to read and pixels to write");
-  // Clipped between the passes too, as programs do that keep images in bytes: on noise this
-  // changes the result by up to 20 of 255 levels and more; a baseline should be the customary one.
+    throw std::invalid_argument("resample: the image or the target has no pixels");
+  // Clips between the passes as well, like programs that keep images in bytes. On noise this
+  // changes the result by 20 of 255 levels and more; a baseline should be the customary filter.
   const Image narrow = clipped(resample_rows(image, width, filter));
   return clipped(resample_columns(narrow, height, filter));
 }

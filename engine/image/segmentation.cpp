@@ -25,7 +25,7 @@ Rgb color_at(const Image& image, std::size_t pixel) {
   return color;
 }
 
-/// Calls f(neighbour) for the up to four neighbours of a pixel.
+/// Calls f(neighbour) for each of the up to four neighbours of a pixel.
 template <class F>
 void for_neighbours(PixelSize size, std::size_t pixel, const F& f) {
   const std::size_t x = pixel % size.width, y = pixel / size.width;
@@ -35,14 +35,14 @@ void for_neighbours(PixelSize size, std::size_t pixel, const F& f) {
   if (y + 1 < size.height) f(pixel + size.width);
 }
 
-/// Whether the colour changes in the same direction before a pixel and after it.
+/// Whether the colour changes in the same direction before and after a pixel.
 bool passes_through(const Rgb& before, const Rgb& here, const Rgb& after) {
   float dot = 0;
   for (std::size_t c = 0; c < 3; ++c) dot += (here[c] - before[c]) * (after[c] - here[c]);
   return dot > flatness::soft_border * flatness::soft_border;
 }
 
-/// Pixels on the soft border between two colours.
+/// The pixels on soft borders between two colours.
 Mask transitions(const Image& image) {
   Mask found(image.pixels());
   const auto color = [&](std::size_t x, std::size_t y) {
@@ -63,11 +63,11 @@ Mask transitions(const Image& image) {
 }
 
 /// The common colours of the pixels that are not on transitions, most common first. Colours are
-/// counted in the cells of a grid in RGB, and each cell's mean is taken unless a more common colour
+/// counted in the cells of a grid in RGB. The mean of a cell is taken unless a more common colour
 /// is near to it.
 std::vector<Rgb> common_colors(const Image& image, const Mask& transition, float same_color) {
   constexpr float levels = 16;
-  constexpr std::size_t rare = 2000;  // fewer than one pixel in 2000
+  constexpr std::size_t rare = 2000;  // fewer than one of 2000 pixels
   struct Cell {
     Rgb sum{};
     std::size_t count = 0;
@@ -99,7 +99,7 @@ std::vector<Rgb> common_colors(const Image& image, const Mask& transition, float
   return colors;
 }
 
-/// Regions under construction. A pixel that belongs to none yet is open.
+/// Regions under construction. A pixel is open while it belongs to no region.
 class Regions {
  public:
   Regions(const Image& image, const SegmentationOptions& options)
@@ -121,7 +121,7 @@ class Regions {
     open_smaller_than(least_seed);
   }
 
-  /// Gives open pixels to the neighbouring region whose colour is nearest, best matches first.
+  /// Assigns open pixels to the neighbouring region whose colour is nearest, best matches first.
   void grow() {
     const std::vector<Rgb> means = mean_colors();
     struct Offer {
@@ -152,7 +152,7 @@ class Regions {
     }
   }
 
-  /// Joins regions between which no border can be seen.
+  /// Joins regions that have no visible border between them.
   void join_gradients() {
     constexpr double invisible = 0.05;
     struct Border {
@@ -185,7 +185,7 @@ class Regions {
     renumber();
   }
 
-  /// Lets small regions join their surroundings.
+  /// Joins small regions to their surroundings.
   void drop_specks() {
     std::vector<std::size_t> sizes = pixels();
     std::sort(sizes.rbegin(), sizes.rend());
@@ -210,7 +210,7 @@ class Regions {
                                                         : none;
   }
 
-  /// Makes a region of each connected set of pixels that have the same label.
+  /// Makes a region of each connected set of pixels with the same label.
   void connect(const std::vector<int>& labels) {
     std::vector<std::size_t> stack;
     for (std::size_t start = 0; start < labels.size(); ++start) {
@@ -254,7 +254,7 @@ class Regions {
     return means;
   }
 
-  /// Opens the pixels of regions smaller than `least`; the largest region stays.
+  /// Opens the pixels of regions smaller than `least`, but not those of the largest region.
   void open_smaller_than(std::size_t least) {
     const std::vector<std::size_t> counts = pixels();
     least = std::min(least, *std::max_element(counts.begin(), counts.end()));
@@ -262,7 +262,7 @@ class Regions {
       if (region != none && counts[static_cast<std::size_t>(region)] < least) region = none;
   }
 
-  /// Renumbers the regions so that each number has pixels.
+  /// Renumbers the regions so that no number is without pixels.
   void renumber() {
     const std::vector<std::size_t> counts = pixels();
     std::vector<int> number(count_, none);
@@ -273,7 +273,7 @@ class Regions {
     count_ = static_cast<std::size_t>(next);
   }
 
-  /// The median colour of each region away from its border, or a gradient where that explains the
+  /// The median colour of each region away from its border, or a gradient where it explains the
   /// colours clearly better.
   std::vector<ColorField> fields() const;
 
@@ -339,7 +339,7 @@ SegmentationOptions options_for(PixelSize size) {
 }
 
 Segmentation segment(const Image& image, const SegmentationOptions& options) {
-  if (image.pixels() == 0) throw std::invalid_argument("segment: no pixels");
+  if (image.pixels() == 0) throw std::invalid_argument("segment: the image has no pixels");
   Regions regions(image, options);
   regions.seed();
   regions.grow();

@@ -9,35 +9,36 @@
 
 namespace chorus {
 
-/// A picture as a partition into connected regions of smooth colour.
+/// A partition of a picture into connected regions of smooth colour.
 struct Segmentation {
   PixelSize size;
   std::vector<int> region_of;       ///< the region of each pixel, row-major
-  std::vector<ColorField> colors;   ///< by region; has slopes where the region is a gradient
-  std::vector<std::size_t> pixels;  ///< number of pixels by region
+  std::vector<ColorField> colors;   ///< indexed by region; sloped where it is a gradient
+  std::vector<std::size_t> pixels;  ///< number of pixels, indexed by region
 };
 
 struct SegmentationOptions {
-  float same_color = 0.13F;       ///< distance in RGB below which two colours are one
-  std::size_t least_pixels = 24;  ///< a smaller region joins its surroundings
-  std::size_t most_regions = 60;  ///< beyond this number, the smallest join theirs
+  float same_color = 0.13F;       ///< colours closer than this in RGB count as one
+  std::size_t least_pixels = 24;  ///< smaller regions join their surroundings
+  std::size_t most_regions = 60;  ///< if there are more, the smallest join their surroundings
 };
 
-/// Options whose smallest region is in proportion to the picture: 24 pixels of 192 x 192.
+/// Options whose least region is in proportion to the picture: 24 pixels for 192 x 192.
 SegmentationOptions options_for(PixelSize size);
 
-/// Seeded region growing (Adams and Bischof 1994). Seeds are the pixels that are near to a common
-/// colour and not on a transition between two, so that the soft border between two regions is
-/// divided between them instead of becoming a region. Regions without a visible border between them
-/// are joined to one with a colour gradient. Throws std::invalid_argument if there is no pixel.
+/// Seeded region growing (Adams and Bischof 1994). Seeds are the pixels whose colour is near to a
+/// common one and that are not on a transition between two colours. The soft border between two
+/// regions is then divided between them instead of becoming a region. Regions without a visible
+/// border between them are joined to one with a colour gradient. Throws std::invalid_argument if
+/// there is no pixel.
 Segmentation segment(const Image& image, const SegmentationOptions& options = {});
 
 /// The squared distance of each pixel from the nearest pixel that has a neighbour in another
-/// region; larger than any distance in the picture if there is only one region.
+/// region. If there is only one region, all results are larger than any distance in the picture.
 std::vector<float> distances_from_borders(const Segmentation& segmentation);
 
-/// A region with all that it encloses: the pixels that cannot be reached from the picture's edge
-/// without crossing it.
+/// A region together with everything that it encloses, that is, with the pixels that cannot be
+/// reached from the edge of the picture without crossing the region.
 Mask filled_region(const Segmentation& segmentation, int region);
 
 }  // namespace chorus

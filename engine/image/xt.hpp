@@ -1,7 +1,7 @@
 #pragma once
 
-// The one way to xtensor. Files that include this take 4-7 times longer to compile, and xtensor's
-// types change with the target's instruction set, so they stay out of every other header.
+// The only file that includes xtensor, because files that include it take 4 to 7 times longer to
+// compile, and xtensor's types change with the instruction set of the target.
 
 #include <array>
 #include <cstddef>

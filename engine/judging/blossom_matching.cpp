@@ -8,11 +8,11 @@ namespace chorus {
 
 namespace {
 
-/// A node is a vertex (1 to n) or a blossom (an odd cycle of nodes that is treated as one; above
-/// n); 0 is none. `top` is the outermost node that a node is in. Trees of alternating edges grow
-/// from the free nodes: nodes at an even distance from their root are `even`, the others `odd`. A
-/// vertex has the dual `dual`, a blossom twice its own; an edge of the trees is tight, which means
-/// that its slack is 0.
+/// A node is a vertex (1 to n) or a blossom, an odd cycle of nodes that is treated as one (above
+/// n); 0 means none. `top` is the outermost node that contains a node. Trees of alternating edges
+/// grow from the free nodes: nodes at an even distance from their root are `even`, the others
+/// `odd`. A vertex stores its dual in `dual`, a blossom twice its dual. The edges of the trees are
+/// tight, which means that their slack is 0.
 class Matcher {
  public:
   Matcher(std::size_t vertices, const std::vector<WeightedEdge>& edges)
@@ -43,7 +43,8 @@ class Matcher {
  private:
   enum class Side { none, even, odd };
 
-  /// The best edge between two nodes, by the vertices it joins; no edge if the weight is 0.
+  /// The best edge between two nodes, given by the vertices that it joins; there is no edge if the
+  /// weight is 0.
   struct Link {
     std::size_t from = 0, to = 0;
     std::int64_t weight = 0;
@@ -52,13 +53,13 @@ class Matcher {
   struct Node {
     std::size_t top = 0;
     std::size_t mate = 0;     ///< the vertex at the other end of the matched edge
-    std::size_t parent = 0;   ///< of an odd node: the vertex in the tree that it hangs on
+    std::size_t parent = 0;   ///< for an odd node: the vertex of the tree to which it is attached
     std::size_t nearest = 0;  ///< the even vertex with the least slack to this node
-    std::size_t seen = 0;     ///< the last search of a common ancestor that passed here
+    std::size_t seen = 0;     ///< the last search for a common ancestor that passed here
     std::int64_t dual = 0;
     Side side = Side::none;
-    std::vector<std::size_t> cycle;   ///< of a blossom, its base first
-    std::vector<std::size_t> within;  ///< of a blossom: which of its cycle holds a vertex, or 0
+    std::vector<std::size_t> cycle;   ///< for a blossom: its parts, the base first
+    std::vector<std::size_t> within;  ///< for a blossom: the part that holds a vertex, or 0
   };
 
   Link& link(std::size_t x, std::size_t y) { return links_[x * nodes_.size() + y]; }
@@ -95,8 +96,8 @@ class Matcher {
       for (const std::size_t part : nodes_[x].cycle) set_top(part, outer);
   }
 
-  /// How many steps the even way round a blossom takes from its base to one of its parts; the cycle
-  /// is turned round if needed.
+  /// The number of steps of the even path round a blossom from its base to one of its parts. The
+  /// cycle is reversed if needed.
   std::size_t even_way(std::size_t blossom, std::size_t part) {
     std::vector<std::size_t>& cycle = nodes_[blossom].cycle;
     const auto place =
@@ -106,7 +107,7 @@ class Matcher {
     return cycle.size() - place;
   }
 
-  /// Matches node x along its link to node y, and within x accordingly.
+  /// Matches node x along its link to node y, and the parts of x accordingly.
   void set_mate(std::size_t x, std::size_t y) {
     const Link l = link(x, y);
     nodes_[x].mate = l.to;
@@ -119,7 +120,7 @@ class Matcher {
     std::rotate(cycle.begin(), cycle.begin() + static_cast<std::ptrdiff_t>(way), cycle.end());
   }
 
-  /// Matches even node x with y and changes the edges from x to its root.
+  /// Matches even node x with y, and changes the edges from x to its root.
   void augment(std::size_t x, std::size_t y) {
     while (true) {
       const std::size_t odd = top(nodes_[x].mate);
@@ -138,7 +139,7 @@ class Matcher {
     return odd == 0 ? 0 : top(nodes_[odd].parent);
   }
 
-  /// Of two even nodes; 0 if their trees differ.
+  /// The common ancestor of two even nodes; 0 if they are in different trees.
   std::size_t common_ancestor(std::size_t x, std::size_t y) {
     ++searches_;
     while (x != 0 || y != 0) {
@@ -152,7 +153,7 @@ class Matcher {
     return 0;
   }
 
-  /// The nodes from x up to, not including, an ancestor.
+  /// The nodes from x up to an ancestor, without the ancestor.
   std::vector<std::size_t> way_up(std::size_t x, std::size_t ancestor) const {
     std::vector<std::size_t> way;
     while (x != ancestor) {
@@ -171,7 +172,7 @@ class Matcher {
     return b;
   }
 
-  /// The cycle that an edge between even nodes x and y of one tree closes becomes an even node.
+  /// An edge between even nodes x and y of one tree closes a cycle, which becomes an even node.
   void shrink(std::size_t x, std::size_t ancestor, std::size_t y) {
     const std::size_t b = unused_blossom();
     const std::vector<std::size_t> left = way_up(x, ancestor), right = way_up(y, ancestor);
@@ -190,7 +191,7 @@ class Matcher {
     find_nearest(b);
   }
 
-  /// The links of a blossom are the best of its parts.
+  /// Gives a blossom the best links of its parts.
   void gather_links(std::size_t b) {
     for (std::size_t x = 1; x <= last_; ++x) link(b, x).weight = link(x, b).weight = 0;
     nodes_[b].within.assign(n_ + 1, 0);
@@ -208,8 +209,8 @@ class Matcher {
     }
   }
 
-  /// An odd blossom whose dual is 0 falls apart; the parts on the even way from its base to where
-  /// it hangs stay in the tree.
+  /// Divides an odd blossom whose dual is 0 into its parts. Those on the even path from its base to
+  /// the place where it is attached stay in the tree.
   void expand(std::size_t b) {
     const std::vector<std::size_t> parts = nodes_[b].cycle;
     for (const std::size_t part : parts) set_top(part, part);
@@ -235,7 +236,7 @@ class Matcher {
     nodes_[b].top = 0;
   }
 
-  /// Takes a tight edge from an even node into account; true if the matching has grown.
+  /// Uses a tight edge from an even node; true if the matching has grown.
   bool use(const Link& tight) {
     const std::size_t x = top(tight.from), y = top(tight.to);
     if (nodes_[y].side == Side::none) {
@@ -274,7 +275,8 @@ class Matcher {
     return false;
   }
 
-  /// How far the duals can move until an edge becomes tight or a blossom's dual 0.
+  /// The largest change of the duals before an edge becomes tight or the dual of a blossom becomes
+  /// 0.
   std::int64_t largest_move() {
     std::int64_t move = std::numeric_limits<std::int64_t>::max();
     for (std::size_t x = 1; x <= last_; ++x) {
@@ -288,7 +290,7 @@ class Matcher {
     return move;
   }
 
-  /// False if a free vertex cannot be worth a partner any more: the matching is optimal.
+  /// False if no free vertex can gain by a partner any more: the matching is then optimal.
   bool move_duals(std::int64_t move) {
     for (std::size_t u = 1; u <= n_; ++u)
       if (nodes_[top(u)].side == Side::even && nodes_[u].dual <= move) return false;

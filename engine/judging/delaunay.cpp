@@ -27,7 +27,7 @@ bool strictly_between(const GridPoint& a, const GridPoint& b, const GridPoint& p
   return (p.x - a.x) * (p.x - b.x) + (p.y - a.y) * (p.y - b.y) < 0;
 }
 
-/// In an order without structure, points are found and inserted in few steps.
+/// A random order, in which each point is found and inserted in few steps.
 std::vector<std::uint32_t> shuffled(std::size_t count) {
   std::vector<std::uint32_t> order(count);
   std::iota(order.begin(), order.end(), 0U);
@@ -49,7 +49,7 @@ Delaunay::Delaunay(std::vector<GridPoint> points)
   for (std::size_t i = 3; i < order_.size(); ++i) insert(order_[i]);
 }
 
-/// Makes the first triangle and its ghosts; false if all points are on one line.
+/// Makes the first triangle and its ghosts; returns false if all points are on one line.
 bool Delaunay::start() {
   if (order_.size() < 3) return false;
   const GridPoint &a = points_[order_[0]], &b = points_[order_[1]];
@@ -87,8 +87,8 @@ std::uint32_t Delaunay::locate(const GridPoint& point, std::uint32_t from) const
   return at;
 }
 
-/// Whether a triangle cannot stay once `point` is there. A ghost's circle is the half-plane beyond
-/// its edge, and the edge itself.
+/// Whether a triangle has to go once `point` is there. The circle of a ghost is the half-plane
+/// beyond its edge, together with the edge.
 bool Delaunay::in_conflict(const Triangle& triangle, const GridPoint& point) const {
   const auto& corner = triangle.corner;
   for (std::size_t k = 0; k < 3; ++k) {
@@ -125,7 +125,7 @@ void Delaunay::collect_cavity(const GridPoint& point, std::uint32_t first) {
 /// Replaces the triangles in conflict by a fan from the new point to the rim.
 void Delaunay::insert(std::uint32_t point) {
   collect_cavity(points_[point], locate(points_[point], last_));
-  // A rim of n edges takes n triangles in the place of n - 2.
+  // A rim of n edges gives n triangles in place of n - 2.
   for (std::size_t i = cavity_.size(); i < rim_.size(); ++i) {
     cavity_.push_back(static_cast<std::uint32_t>(triangles_.size()));
     triangles_.emplace_back();
@@ -145,7 +145,8 @@ void Delaunay::insert(std::uint32_t point) {
   for (std::size_t i = 0; i < rim_.size(); ++i) {
     const auto [from, to, outside] = rim_[i];
     triangles_[triangles_[cavity_[i]].neighbour[0]].neighbour[1] = cavity_[i];
-    // The triangle outside still points to one that is gone: across from its third corner.
+    // The outer triangle still points to one that is gone, across from the third corner of that
+    // one.
     Triangle& neighbour = triangles_[outside];
     for (std::size_t k = 0; k < 3; ++k)
       if (neighbour.corner[k] != from && neighbour.corner[k] != to)

@@ -6,7 +6,7 @@
 
 namespace chorus {
 
-/// A place on the pixel grid, each coordinate below 2^14 so that all predicates are exact in 64
+/// A place on the pixel grid. Each coordinate is below 2^14, so that all predicates are exact in 64
 /// bits.
 struct GridPoint {
   std::int64_t x = 0, y = 0;
@@ -16,14 +16,14 @@ struct GridPoint {
 /// Twice the signed area of a triangle: positive if a, b, c turn from +x to +y.
 std::int64_t doubled_area(const GridPoint& a, const GridPoint& b, const GridPoint& c);
 
-/// Delaunay triangulation of distinct points (Bowyer 1981, Watson 1981), exact. Outside the hull
-/// every hull edge has a ghost triangle whose third corner is at infinity, so that each triangle
-/// has three neighbours.
+/// Delaunay triangulation of distinct points (Bowyer 1981, Watson 1981), exact. Every edge of the
+/// hull has a ghost triangle outside, whose third corner is at infinity, so that each triangle has
+/// three neighbours.
 class Delaunay {
  public:
   static constexpr std::uint32_t infinity = 0xFFFFFFFF;
   struct Triangle {
-    std::array<std::uint32_t, 3> corner;     ///< places in points(); positive area
+    std::array<std::uint32_t, 3> corner;     ///< indices into points(); positive area
     std::array<std::uint32_t, 3> neighbour;  ///< neighbour[k] is across from corner[k]
     bool ghost() const {
       return corner[0] == infinity || corner[1] == infinity || corner[2] == infinity;
@@ -36,8 +36,8 @@ class Delaunay {
   /// Empty if all points are on one line.
   const std::vector<Triangle>& triangles() const { return triangles_; }
 
-  /// The triangle that holds a point, which is a ghost if that lies outside the hull. The search
-  /// walks from triangle `from`. There must be triangles.
+  /// The triangle that holds a point; a ghost if the point lies outside the hull. The search starts
+  /// at triangle `from`. There must be triangles.
   std::uint32_t locate(const GridPoint& point, std::uint32_t from) const;
 
  private:
@@ -51,10 +51,10 @@ class Delaunay {
   };
 
   std::vector<GridPoint> points_;
-  std::vector<std::uint32_t> order_;  ///< of insertion
+  std::vector<std::uint32_t> order_;  ///< the order of insertion
   std::vector<Triangle> triangles_;
-  std::uint32_t last_ = 0;  ///< a triangle made lately
-  // Of the insertion under way:
+  std::uint32_t last_ = 0;  ///< a triangle that was made recently
+  // State of the current insertion:
   std::vector<std::uint32_t> cavity_;
   std::vector<Edge> rim_;
   std::vector<bool> in_cavity_;

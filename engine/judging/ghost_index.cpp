@@ -16,18 +16,18 @@ namespace {
 constexpr std::size_t patch_px = 9;
 constexpr std::size_t patch_numbers = patch_px * patch_px;
 constexpr std::size_t stride_px = 3;
-/// The energy that rounding to 8 bits leaves in a patch; a patch with less is flat.
+/// The energy that rounding to 8 bits leaves in a patch; a patch with less counts as flat.
 constexpr float flat_energy = static_cast<float>(patch_numbers) / (255.0F * 255.0F);
 
-/// A channel with a margin on all sides that repeats the border.
+/// A channel with a margin on all sides, in which its border is repeated.
 struct PaddedChannel {
   std::size_t width, height;  ///< with the margins
   std::vector<float> values;
   const float* at(std::size_t x, std::size_t y) const { return &values[y * width + x]; }
 };
 
-/// A picture that patches are compared with, and for each patch of it (named by its upper left
-/// pixel) the sum and the energy, which is the sum of squares about the mean.
+/// A picture to compare patches with. For each of its patches, named by the upper left pixel, it
+/// has the sum and the energy (the sum of squares about the mean).
 struct PatchView {
   std::array<PaddedChannel, 3> channel;
   std::array<std::vector<float>, 3> sum, energy;
@@ -67,7 +67,7 @@ PatchView view_of(const Image& image, std::size_t margin) {
   return view;
 }
 
-/// Convolves along both axes with an odd number of weights; the border is repeated.
+/// Convolves along both axes with an odd number of weights, repeating the border.
 Image filtered(const Image& image, const std::vector<float>& along_x,
                const std::vector<float>& along_y) {
   const auto pass = [](const Image& from, const std::vector<float>& weights, bool horizontal) {
@@ -101,8 +101,8 @@ std::vector<float> gaussian(float sigma_px) {
   return weights;
 }
 
-/// The forms in which an end of the path may appear in a frame. The first of `sharp` is the image
-/// itself; the others are moved by half a pixel.
+/// The forms in which an end of the path may appear in a frame. The first element of `sharp` is the
+/// image itself; the others are moved by half a pixel.
 struct End {
   std::vector<PatchView> sharp, blurred;
 };
@@ -118,10 +118,10 @@ End make_end(const Image& image, std::size_t margin) {
   return end;
 }
 
-/// A patch of the frame, minus the mean of each channel.
+/// A patch of the frame, less the mean of each channel.
 struct Patch {
   std::size_t x,
-      y;  ///< upper left pixel; in padded views, that of the copy moved furthest up and left
+      y;  ///< the upper left pixel; in padded views, that of the copy moved farthest up and left
   std::array<std::array<float, patch_numbers>, 3> values;
   std::array<float, 3> energy;
   float total_energy;
@@ -155,7 +155,8 @@ float product_of(const std::array<float, patch_numbers>& values, const PatchView
   return sum;
 }
 
-/// The least residual against p A + q B in place; the patch's energy if p or q is not positive.
+/// The least residual against p A + q B in place, or the energy of the patch unless p and q are
+/// positive.
 float mix_residual(const Patch& patch, const PatchView& a, const PatchView& b, std::size_t margin) {
   double aa = 0, bb = 0, ab = 0, fa = 0, fb = 0;
   const std::size_t x = patch.x + margin, y = patch.y + margin;
@@ -177,11 +178,11 @@ float mix_residual(const Patch& patch, const PatchView& a, const PatchView& b, s
   return static_cast<float>(std::max(0.0, patch.total_energy - p * fa - q * fb));
 }
 
-/// The least residual against a patch in place whose colours may change by any affine map, as
-/// recolouring does where several colours meet.
+/// The least residual against a patch in place whose colours may change by any affine map.
+/// Recolouring does so where several colours meet.
 float recolored_residual(const Patch& patch, const PatchView& view, std::size_t margin) {
   const std::size_t x = patch.x + margin, y = patch.y + margin;
-  // Inner products of the view's channels, and of those (rows) with the patch's (columns).
+  // Inner products of the view's channels with each other, and with the patch's channels (columns).
   Eigen::Matrix3d gram, products;
   for (int c = 0; c < 3; ++c) {
     const PaddedChannel& channel = view.channel[static_cast<std::size_t>(c)];
@@ -206,7 +207,7 @@ float recolored_residual(const Patch& patch, const PatchView& view, std::size_t 
 /// Stops as soon as the result is at most `enough`.
 float copy_residual(const Patch& patch, const PatchView& view, std::size_t margin, float best,
                     float enough) {
-  constexpr std::size_t most = 64;  // copies of a row that are compared at a time
+  constexpr std::size_t most = 64;  // number of copies of a row that are compared at once
   const std::size_t span = 2 * margin + 1;
   for (std::size_t y = patch.y; y < patch.y + span && best > enough; ++y)
     for (std::size_t first = 0; first < span; first += most) {
@@ -243,7 +244,7 @@ float ghost_energy(const Patch& patch, const End& a, const End& b, std::size_t m
   return std::max(0.0F, copy - enough);
 }
 
-/// The share of double exposure in the energy of all patches.
+/// The fraction of the energy of all patches that double exposure explains.
 double ghost_share(const Image& frame, const End& a, const End& b, std::size_t margin) {
   double ghost = 0, energy = 0;
   for (std::size_t y = 0; y + patch_px <= frame.height; y += stride_px)

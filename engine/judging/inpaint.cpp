@@ -29,8 +29,8 @@ void check(const Image& image, const PixelSet& missing) {
 
 // ---- Nearest -----------------------------------------------------------------------------------
 
-/// The number of the kept pixel closest to pixel `at`. Searches squares around it, larger and
-/// larger, until nothing outside them can be closer.
+/// The index of the kept pixel closest to pixel `at`. Searches growing squares around it until
+/// nothing outside them can be closer.
 std::size_t nearest_kept(const Image& image, const PixelSet& missing, std::size_t at) {
   const auto width = static_cast<std::int64_t>(image.width);
   const auto height = static_cast<std::int64_t>(image.height);
@@ -100,7 +100,7 @@ Image fill_scattered(const Image& image, const PixelSet& missing,
 
 using SparseMatrix = Eigen::SparseMatrix<double>;
 
-/// The five-point Laplacian of an image that is mirrored at its borders, negated: the sum of the
+/// The five-point Laplacian, negated, of an image that is mirrored at its borders: the sum of the
 /// differences between a pixel and its neighbours.
 SparseMatrix laplacian(const Image& image) {
   std::vector<Eigen::Triplet<double>> entries;
@@ -118,7 +118,7 @@ SparseMatrix laplacian(const Image& image) {
   return matrix;
 }
 
-/// Puts the k-th value at the k-th missing pixel: a matrix with a column for each of those.
+/// The matrix that puts the k-th of a list of values at the k-th missing pixel.
 SparseMatrix placing(const PixelSet& missing) {
   std::vector<Eigen::Triplet<double>> entries;
   for (std::size_t at = 0; at < missing.size(); ++at)
@@ -130,11 +130,13 @@ SparseMatrix placing(const PixelSet& missing) {
   return matrix;
 }
 
-/// The Laplacian L applied twice is 0 at the missing pixels if their values m minimise |L (k + P
-/// m)| for the kept values k, placed by P: P^T L L P m = -P^T L L k, solved by conjugate gradients
-/// that start with the nearest kept colours.
+/// Solves for the values m of the missing pixels that minimise |L (k + P m)|, where L is the
+/// Laplacian, k are the kept values and P places m. Then L applied twice is 0 at the missing
+/// pixels:
+///   P^T L L P m = -P^T L L k,
+/// solved by conjugate gradients that start with the nearest kept colours.
 Image fill_biharmonic(const Image& image, const PixelSet& missing) {
-  constexpr double tolerance = 1e-10;  // of the residual, relative to the right side
+  constexpr double tolerance = 1e-10;  // of the residual relative to the right-hand side
   Image out = fill_nearest(image, missing);
   const SparseMatrix whole = laplacian(image), place = placing(missing);
   if (place.cols() == 0) return out;
@@ -175,7 +177,7 @@ Image inpaint(const Image& image, const std::vector<bool>& missing, Inpainting m
     case Inpainting::biharmonic:
       return fill_biharmonic(image, missing);
   }
-  throw std::invalid_argument("unknown inpainting method");
+  throw std::invalid_argument("inpaint: unknown method");
 }
 
 }  // namespace chorus

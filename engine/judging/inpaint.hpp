@@ -8,21 +8,20 @@
 
 namespace chorus {
 
-/// Classical methods that fill in missing pixels from the others, each channel by itself.
-///  * nearest: takes the closest kept pixel by Euclidean distance; of equally close ones, the first
+/// Classical methods that fill in missing pixels from the others, for each channel separately.
+///  * nearest takes the closest kept pixel by Euclidean distance; of equally close ones, the first
 ///    in reading order.
-///  * linear: interpolates on the Delaunay triangulation of the kept pixels' centres.
-///  * cubic: uses Clough-Tocher elements on the same triangulation (Alfeld 1984, "A trivariate
+///  * linear interpolates on the Delaunay triangulation of the centres of the kept pixels.
+///  * cubic uses Clough-Tocher elements on the same triangulation (Alfeld 1984, "A trivariate
 ///    Clough-Tocher scheme for tetrahedral data", in the plane), with the gradients that minimise
 ///    the curvature along the edges (Nielson 1983).
-///  * biharmonic: bends a thin plate through the kept pixels: the discrete Laplacian applied twice
-///  is
-///    zero at every missing pixel. Values are clipped to the range of the kept ones.
-/// linear and cubic agree with SciPy's griddata wherever the triangulation is unique; on a regular
-/// grid four neighbours lie on one circle and either diagonal of their square is a Delaunay edge,
-/// so single pixels may differ there. Pixels outside the kept pixels' convex hull (or all pixels,
-/// if the kept ones are on one line) take the nearest. biharmonic agrees with scikit-image's
-/// inpaint_biharmonic to 1e-5 or better.
+///  * biharmonic bends a thin plate through the kept pixels: the discrete Laplacian applied twice
+///    is zero at every missing pixel. Values are clipped to the range of the kept ones.
+/// linear and cubic agree with SciPy's griddata wherever the triangulation is unique. On a regular
+/// grid four neighbours lie on one circle, and either diagonal of their square is a Delaunay edge,
+/// so single pixels may differ there. Pixels outside the convex hull of the kept pixels take the
+/// nearest one, and so do all pixels if the kept ones are on one line. biharmonic agrees with
+/// scikit-image's inpaint_biharmonic to 1e-5 or better.
 enum class Inpainting { nearest, linear, cubic, biharmonic };
 
 template <>
@@ -34,9 +33,9 @@ inline constexpr auto enum_names<Inpainting> =
 
 std::string_view name(Inpainting method);
 
-/// Fills in the pixels for which `missing` (row-major) is true. Those are never read; the others
-/// stay as they are. Throws std::invalid_argument if the mask and the image differ in size, nothing
-/// is kept, or a side is longer than 16,384 pixels.
+/// Fills in the pixels for which `missing` (row-major) is true, without reading them. The others
+/// stay as they are. Throws std::invalid_argument if the mask and the image differ in size, if no
+/// pixel is kept, or if a side is longer than 16,384 pixels.
 Image inpaint(const Image& image, const std::vector<bool>& missing, Inpainting method);
 
 }  // namespace chorus

@@ -15,11 +15,11 @@ namespace chorus {
 
 namespace {
 
-/// Points per axis whose mean a pixel is: at least so many, and so many for each pixel of the
-/// source.
+/// A pixel is the mean of points, of which there are so many along each axis, and at least so many
+/// for each pixel of the source.
 constexpr std::size_t least_points = 4, points_per_source_pixel = 2;
 
-/// Where a place of the result comes from, in units of width and height.
+/// Maps a place of the result to its place in the source, in units of width and height.
 struct InverseMap {
   explicit InverseMap(const Placement& placement, double aspect)
       : placement_(placement),
@@ -49,7 +49,7 @@ Image recolored(Image image, double share) {
   return image;
 }
 
-/// Adds the colour at a place in units of pixels, (0, 0) the upper left corner of the image.
+/// Adds the colour at a place in units of pixels; (0, 0) is the upper left corner of the image.
 void add_sample(const Image& image, const Rgb& outside, double x, double y, float weight,
                 float* sum) {
   const double left = std::floor(x - 0.5), top = std::floor(y - 0.5);
@@ -71,7 +71,7 @@ void add_sample(const Image& image, const Rgb& outside, double x, double y, floa
 
 float either_sign(RandomStream& random) { return below(random.word(), 2) == 0 ? -1.0F : 1.0F; }
 
-/// The ends of a pair. Images shrink a little, so that nothing leaves the frame.
+/// Draws the ends of a pair. Images shrink a little, so that nothing leaves the frame.
 void draw_placements(KnownPair& pair, RandomStream& random) {
   pair.a.scale = pair.b.scale = 0.75;
   if (pair.kind == "turned") {
@@ -110,7 +110,7 @@ Placement half_way(const Placement& a, const Placement& b) {
 
 Image place(const Image& image, const Placement& placement, std::size_t width, std::size_t height) {
   if (image.pixels() == 0 || width == 0 || height == 0 || !(placement.scale > 0))
-    throw std::invalid_argument("place: an image needs pixels and a scale above 0");
+    throw std::invalid_argument("place: expected pixels and a scale above 0");
   const InverseMap source(placement,
                           static_cast<double>(image.width) / static_cast<double>(image.height));
   const Rgb outside = border_color(image);

@@ -23,7 +23,7 @@ double cosine_distance(const std::vector<double>& a, const std::vector<double>& 
   return lengths > 0 ? std::max(0.0, 1 - inner_product(a, b) / lengths) : 1;
 }
 
-/// How far the decoded image moves on the straight line between two codes.
+/// How far the decoded image moves along the straight line between two codes.
 double path_length(Renderer& renderer, const ImageCode& from, const ImageCode& to,
                    const Image& first, const Image& last) {
   double length = 0;
@@ -114,14 +114,14 @@ double ImageDistances::distance(std::size_t a, std::size_t b, DistanceMeasure me
   if (a == b) return 0;
   prepare(a, measure);
   prepare(b, measure);
-  return compare(std::min(a, b), std::max(a, b), measure);  // one direction, for the same bits
+  return compare(std::min(a, b), std::max(a, b), measure);  // in one order, for the same bits
 }
 
 DistanceMatrix ImageDistances::distances(DistanceMeasure measure) {
   const std::size_t images = model_.images.size();
   for (std::size_t i = 0; i < images; ++i) prepare(i, measure);
   DistanceMatrix distances(images, std::vector<double>(images));
-  // pull_back decodes, which the renderer does for one image at a time, on all workers.
+  // pull_back decodes one image at a time, on all workers.
   const std::size_t threads = measure == DistanceMeasure::pull_back ? 1 : threads_;
   for_each_index(images, threads, [&](std::size_t a) {
     for (std::size_t b = a + 1; b < images; ++b)

@@ -11,25 +11,25 @@
 #include "enum_names.hpp"
 #include "similarity.hpp"
 
-// How alike the images of a model are, in several ways.
+// Measures of how alike the images of a model are.
 
 namespace chorus {
 
 struct SegmentedImage;
 
-/// Measures of how far apart the representations of two images are. docs/measures.md defines
-/// them and tells how well each foretells a good path.
+/// Measures of the distance between two images of a model. docs/measures.md defines them and tells
+/// how well each of them predicts a good path.
 enum class DistanceMeasure {
   latent_cosine,  ///< 1 - cosine of the latents
   latent_l2,      ///< Euclidean distance of the latents
   modulation,     ///< Euclidean distance of the shifts they cause, see modulation_vectors()
   pull_back,      ///< length in pixel values of the straight latent path, decoded
-  pixel,          ///< pixel_distance() of the decoded images, as those below
-  ssim,           ///< 1 - structural similarity
-  palette,        ///< palette_distance()
-  silhouette,     ///< silhouette_distance()
-  edges,          ///< edge_distance()
-  regions,        ///< region_distance()
+  pixel,       ///< pixel_distance() of the decoded images; the measures below compare these as well
+  ssim,        ///< 1 - structural similarity
+  palette,     ///< palette_distance()
+  silhouette,  ///< silhouette_distance()
+  edges,       ///< edge_distance()
+  regions,     ///< region_distance()
 };
 
 template <>
@@ -46,28 +46,28 @@ inline constexpr auto enum_names<DistanceMeasure> = enum_table<DistanceMeasure>(
                               {DistanceMeasure::regions, "regions"}});
 inline constexpr std::array all_distance_measures = enum_names<DistanceMeasure>.values();
 
-/// What pairs are chosen by unless another measure is asked for: what foretold good paths best in
-/// the study of docs/experiments/paths.md.
+/// The measure by which pairs are chosen by default: the one that best predicted good paths in the
+/// study of docs/experiments/paths.md.
 constexpr DistanceMeasure default_distance_measure = DistanceMeasure::regions;
 
 std::string_view name(DistanceMeasure measure);                 ///< "latent-cosine"
 DistanceMeasure parse_distance_measure(std::string_view text);  ///< throws Error
 
-/// How far apart a model's images are. Decoded images are compared on a grid of 48 x 48 pixels
-/// whatever their own sizes, since images of different sizes share the network's coordinates;
-/// pull_back decodes 24 x 24 pixels at 5 places. Images are decoded when a measure first asks for
-/// them and kept for the next one; decoded images are compared on `threads` threads, see
-/// for_each_index(). The memory and the model must outlive this.
+/// Distances between the images of a model. Decoded images are compared on a grid of 48 x 48 pixels
+/// whatever their own sizes, because images of different sizes share the network's coordinates;
+/// pull_back decodes 24 x 24 pixels at 5 places. An image is decoded when a measure first needs it,
+/// and kept for the next measure. Comparisons run on `threads` threads, see for_each_index(). The
+/// memory and the model must outlive this object.
 class ImageDistances {
  public:
   ImageDistances(Memory& memory, const Model& model, std::size_t threads);
 
   double distance(std::size_t a, std::size_t b, DistanceMeasure measure);
-  /// Between all images: a symmetric matrix with zeros on the diagonal.
+  /// The distances between all images: a symmetric matrix with zeros on the diagonal.
   DistanceMatrix distances(DistanceMeasure measure);
 
  private:
-  /// What a measure compares of an image.
+  /// Computes the properties of an image that a measure compares.
   void prepare(std::size_t image, DistanceMeasure measure);
   double compare(std::size_t a, std::size_t b, DistanceMeasure measure);
 
@@ -75,12 +75,12 @@ class ImageDistances {
   std::size_t threads_;
   Renderer renderer_;
   std::vector<std::vector<double>> latents_, shifts_;
-  // By image; empty until asked for.
+  // Indexed by image; empty until needed.
   std::vector<Image> pictures_, coarse_pictures_;
   std::vector<std::shared_ptr<const SegmentedImage>> regions_;
 };
 
-/// ImageDistances::distances() for one measure.
+/// ImageDistances::distances() for a single measure.
 DistanceMatrix image_distances(Memory& memory, const Model& model, DistanceMeasure measure,
                                std::size_t threads);
 

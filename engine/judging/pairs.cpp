@@ -23,18 +23,18 @@ std::vector<ImagePair> all_pairs(const DistanceMatrix& distances) {
   for (std::size_t a = 0; a < distances.size(); ++a)
     for (std::size_t b = a + 1; b < distances.size(); ++b) {
       if (!(distances[a][b] >= 0) || std::isinf(distances[a][b]))
-        throw std::invalid_argument("a distance of two images is below 0 or no number");
+        throw std::invalid_argument("the distance of two images is negative or not finite");
       all.push_back({a, b, distances[a][b]});
     }
   std::sort(all.begin(), all.end(), closer);
   return all;
 }
 
-/// The pairs, closest first, that may be among the best `count`. If both images of a pair have
-/// other images left, the pair can be exchanged for a closer one; so a pair stays only if it is
-/// among the 2 count - 1 closest of each of its images (the other pairs take 2 count - 2 images).
-/// Of those, the others block at most (2 count - 2)(2 count - 1); a later one can be exchanged
-/// likewise.
+/// The pairs that may be among the best `count`, closest first. A pair whose two images both have
+/// other images left can be exchanged for a closer one. So a pair is a candidate only if it is
+/// among the 2 count - 1 closest of each of its images, because the other count - 1 pairs use up
+/// at most twice as many images. Among such pairs the others block at most
+/// (2 count - 2)(2 count - 1), so that a later one can be exchanged as well.
 std::vector<ImagePair> candidates(const DistanceMatrix& distances, std::size_t count) {
   const std::size_t degree = 2 * count - 1, most = (2 * count - 2) * degree + 1;
   const std::vector<ImagePair> all = all_pairs(distances);
@@ -49,7 +49,7 @@ std::vector<ImagePair> candidates(const DistanceMatrix& distances, std::size_t c
   return kept;
 }
 
-/// The images of some pairs, and where each is among them.
+/// The images of some pairs, and the number of each image among them.
 struct Numbering {
   explicit Numbering(const std::vector<ImagePair>& pairs) {
     std::set<std::size_t> seen;
@@ -63,7 +63,7 @@ struct Numbering {
   std::vector<std::size_t> images;
 };
 
-/// So much more than all distances together that as many vertices as possible are matched.
+/// Weights above all distances together, so that as many vertices as possible are matched.
 struct Weights {
   Weights(double largest_distance, std::size_t vertices)
       : scale(largest_distance > 0 ? 0x1p24 / largest_distance : 0),

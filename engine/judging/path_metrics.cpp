@@ -20,17 +20,17 @@ constexpr double least_distance = 0.1 * level;
 constexpr double least_entropy_bits = 0.05;
 
 std::vector<Image> eight_bit(const std::vector<Image>& frames) {
-  if (frames.size() < 3) throw std::invalid_argument("score_path: a path has at least 3 frames");
+  if (frames.size() < 3) throw std::invalid_argument("score_path: expected at least 3 frames");
   std::vector<Image> seen;
   for (const Image& frame : frames) {
     if (frame.pixels() == 0 || frame.size() != frames.front().size())
-      throw std::invalid_argument("score_path: frames have pixels and one size");
+      throw std::invalid_argument("score_path: the frames are empty or differ in size");
     seen.push_back(quantized(frame));
   }
   return seen;
 }
 
-/// The frames with t in [0.25, 0.75], or the one nearest to the middle.
+/// The indices of frames with t in [0.25, 0.75], or of the one nearest to the middle.
 std::vector<std::size_t> mid_frames(std::size_t count) {
   std::vector<std::size_t> mid;
   for (std::size_t k = 0; k < count; ++k)
@@ -38,7 +38,8 @@ std::vector<std::size_t> mid_frames(std::size_t count) {
   return mid;
 }
 
-/// So many of the mid-frames, evenly spread, the first and the last among them; or the middle one.
+/// So many of the mid-frames, evenly spread and with the first and the last among them; or the
+/// middle one alone.
 std::vector<Image> some_mid_frames(const std::vector<Image>& frames, std::size_t count) {
   const std::vector<std::size_t> mid = mid_frames(frames.size());
   count = std::min(count, mid.size());
@@ -49,7 +50,7 @@ std::vector<Image> some_mid_frames(const std::vector<Image>& frames, std::size_t
   return some;
 }
 
-/// The mean of a measure of mid-frames over that of the ends.
+/// The mean of a measure over mid-frames, relative to its mean over the ends.
 template <class Measure>
 double relative_to_ends(const std::vector<Image>& frames, const Measure& measure, double least) {
   const std::vector<std::size_t> mid = mid_frames(frames.size());

@@ -6,17 +6,18 @@
 
 namespace chorus {
 
-/// The place of each value in ascending order, from 0; equal values share the mean of their places.
+/// The place of each value in ascending order, from 0; equal values get the mean of their places.
 std::vector<double> ranks(const std::vector<double>& values);
 
-/// Spearman's rank correlation: Pearson's correlation of the ranks, in [-1, 1]; 0 where one of the
-/// lists does not vary. Throws std::invalid_argument if they are of different lengths.
+/// Spearman's rank correlation, which is Pearson's correlation of the ranks, in [-1, 1]; 0 if all
+/// values of a list are equal. Throws std::invalid_argument if the lists differ in length.
 double rank_correlation(const std::vector<double>& a, const std::vector<double>& b);
 
-/// One figure for how bad each of some paths is, in [0, 1]: the mean of its ranks, over the number
-/// of the others, by length, by flat pixels lost (more than the ends have count as none lost), by
-/// |log entropy| and by ghost. Ranks, because the four have no common unit; all four, because noise
-/// passes one, grey another and a cross-fade the first and nothing else.
+/// How bad each of some paths is compared with the others, in [0, 1]. This is the mean of four
+/// ranks, divided by the number of other paths: by length, by the loss of flat pixels (a gain
+/// counts as no loss), by |log entropy| and by ghost index. Ranks are used because the four have no
+/// common unit, and all four are needed because each can be fooled: noise scores well by one, grey
+/// by another, and a cross-fade by its length.
 std::vector<double> path_badness(const std::vector<PathScores>& paths);
 
 }  // namespace chorus

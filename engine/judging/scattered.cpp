@@ -14,7 +14,7 @@ namespace {
 
 using BarycentricWeights = std::array<double, 3>;
 
-/// Barycentric coordinates of a point (times `scale`) in a triangle.
+/// The barycentric coordinates of a point in a triangle, times `scale`.
 BarycentricWeights barycentric(const std::array<GridPoint, 3>& corner, const GridPoint& point,
                                std::int64_t scale = 1) {
   const auto scaled = [&](std::size_t k) {
@@ -27,7 +27,7 @@ BarycentricWeights barycentric(const std::array<GridPoint, 3>& corner, const Gri
           static_cast<double>(doubled_area(a[0], a[1], point)) / whole};
 }
 
-/// By point, the points with which it shares an edge.
+/// For each point, the points with which it shares an edge.
 std::vector<std::set<std::uint32_t>> neighbours(const Delaunay& mesh) {
   std::vector<std::set<std::uint32_t>> all(mesh.points().size());
   for (const Delaunay::Triangle& triangle : mesh.triangles()) {
@@ -69,11 +69,13 @@ PreciseRgb ScatteredInterpolator::at(const GridPoint& point) const {
   return color;
 }
 
-/// Each edge carries the cubic polynomial that its end values and gradients give; the gradients
-/// minimise the sum over the edges of the integral of the squared second derivative. With f the
-/// difference of the ends' values over the length L and d the slopes at the ends, that integral is
-/// 4 / L (d1^2 + d1 d2 + d2^2) - 12 / L f (d1 + d2) + const. The derivatives of the sum make a
-/// linear system with two unknowns for each point.
+/// Each edge carries the cubic polynomial that follows from the values and gradients at its ends.
+/// The gradients minimise the sum over all edges of the integral of the squared second derivative.
+/// If f is the difference of the end values divided by the length L, and d1 and d2 are the slopes
+/// at the ends, then the integral is
+///   4 / L (d1^2 + d1 d2 + d2^2) - 12 / L f (d1 + d2) + const.
+/// Setting the derivatives of the sum to zero gives a linear system with two unknowns for each
+/// point.
 void ScatteredInterpolator::estimate_gradients() {
   if (mesh_.triangles().empty()) return;
   const std::vector<GridPoint>& points = mesh_.points();
@@ -101,7 +103,7 @@ void ScatteredInterpolator::estimate_gradients() {
     }
   Eigen::SparseMatrix<double> system(unknowns, unknowns);
   system.setFromTriplets(entries.begin(), entries.end());
-  constexpr double tolerance = 1e-10;  // of the residual, relative to the right side
+  constexpr double tolerance = 1e-10;  // of the residual relative to the right-hand side
   Eigen::ConjugateGradient<Eigen::SparseMatrix<double>, Eigen::Lower | Eigen::Upper> solver(system);
   solver.setTolerance(tolerance);
   const Eigen::MatrixX3d solution = solver.solve(right);
@@ -118,14 +120,15 @@ double ScatteredInterpolator::rise(std::uint32_t a, std::uint32_t b, std::size_t
          gradients_[a][c][1] * static_cast<double>(to.y - from.y);
 }
 
-/// Where the line between the centres of two neighbouring triangles crosses their common edge: the
-/// derivative across the edge is linear in that direction, which makes the surface smooth and the
-/// result independent of the axes. An edge of the hull has no neighbour; -1/2 stands for its
-/// middle. The edge is across from corner k; the place is measured from corner k + 1 towards k + 2.
+/// The place where the line between the centres of two neighbouring triangles crosses their common
+/// edge. The derivative across the edge is linear in that direction, which makes the surface smooth
+/// and the result independent of the axes. An edge of the hull has no neighbour; -1/2 then stands
+/// for its middle. The edge is across from corner k, and the place is measured from corner k + 1
+/// towards k + 2.
 double ScatteredInterpolator::crossing(const Delaunay::Triangle& triangle, std::size_t k) const {
   const Delaunay::Triangle& other = mesh_.triangles()[triangle.neighbour[k]];
   if (other.ghost()) return -0.5;
-  GridPoint centre;  // times 3, so that it stays whole
+  GridPoint centre;  // times 3, which keeps it an integer
   for (const std::uint32_t corner : other.corner) {
     centre.x += mesh_.points()[corner].x;
     centre.y += mesh_.points()[corner].y;
@@ -136,13 +139,13 @@ double ScatteredInterpolator::crossing(const Delaunay::Triangle& triangle, std::
   return (2 * last + next - 1) / (2 - 3 * last - 3 * next);
 }
 
-/// The Clough-Tocher element: the triangle is split at its centre into three cubic pieces whose
-/// Bezier coefficients (b: corners, edges, spokes, ...) follow from values and gradients at the
+/// The Clough-Tocher element: the triangle is split at its centre into three cubic pieces. Their
+/// Bezier coefficients (corners, edges, spokes, ...) follow from the values and gradients at the
 /// corners and from smoothness between the pieces and across the edges.
 double ScatteredInterpolator::cubic(const Delaunay::Triangle& triangle,
                                     const BarycentricWeights& weights, std::size_t c) const {
-  // corner[k] is b at corner k; edge[k][j] a third of the way from corner k to corner j; inner[k]
-  // from corner k towards the centre.
+  // corner[k] is the coefficient at corner k. edge[k][j] lies a third of the way from corner k to
+  // corner j, and inner[k] from corner k towards the centre.
   std::array<double, 3> corner{}, inner{}, middle{}, spoke{};
   std::array<std::array<double, 3>, 3> edge{};
   for (std::size_t k = 0; k < 3; ++k) {
@@ -168,7 +171,7 @@ double ScatteredInterpolator::cubic(const Delaunay::Triangle& triangle,
     spoke[k] = (middle[(k + 1) % 3] + middle[(k + 2) % 3] + inner[k]) / 3;
     centre += spoke[k] / 3;
   }
-  // The point lies in the piece across from the corner of least weight; three times that weight is
+  // The point lies in the piece across from the corner of least weight. Three times that weight is
   // the weight of the centre.
   const auto least =
       static_cast<std::size_t>(std::min_element(weights.begin(), weights.end()) - weights.begin());

@@ -8,9 +8,9 @@
 
 namespace chorus {
 
-/// All shifts that each image's latent causes in the network, one layer after another: M1 z, M2 z,
-/// ... They are all that the network sees of a latent: directions that no layer uses do not count.
-/// Returns [images][sum of widths].
+/// The shifts M1 z, M2 z, ... that the latent z of each image causes in the layers of the network,
+/// one after another. The network depends on a latent only through them, so directions that no
+/// layer uses do not count. Returns [images][sum of widths].
 std::vector<std::vector<double>> modulation_vectors(const Model& model);
 
 using DistanceMatrix = std::vector<std::vector<double>>;
@@ -21,9 +21,10 @@ double euclidean_distance(const std::vector<double>& a, const std::vector<double
 /// Euclidean distances between all vectors, a symmetric matrix.
 DistanceMatrix pairwise_distances(const std::vector<std::vector<double>>& vectors);
 
-/// The coordinates of each vector, relative to their mean, along the two directions in which the
-/// vectors vary most (principal components; each direction's sign makes the largest coordinate
-/// positive). Coordinates along directions in which they do not vary are 0. Returns [vectors][2].
+/// The coordinates of each vector, relative to the mean, along the two directions in which the
+/// vectors vary most (principal components). The sign of a direction makes the largest coordinate
+/// positive. Coordinates are 0 along directions in which the vectors do not vary. Returns
+/// [vectors][2].
 std::vector<std::array<double, 2>> principal_plane(const std::vector<std::vector<double>>& vectors);
 
 }  // namespace chorus

@@ -42,7 +42,7 @@ json to_json(const SirenConfig& config) {
   return object;
 }
 
-/// Fractions are not cut off and large numbers do not wrap.
+/// Rejects fractions and numbers that are too large.
 std::size_t count_field(const json& object, const char* key, std::size_t most) {
   const json& value = object.at(key);
   const auto count = value.is_number_unsigned() ? value.get<std::uint64_t>() : 0;
@@ -83,7 +83,7 @@ json to_json(const Split& split) {
       {"seed", split.seed}, {"held_out_pixels", split.pixels}, {"held_out_images", split.images}};
 }
 
-/// Models that hold out nothing need not say so.
+/// A model that holds out nothing may lack these entries.
 Split split_from(const TensorFile& file) {
   const auto found = file.metadata.find("split");
   if (found == file.metadata.end()) return {};
@@ -110,7 +110,7 @@ json to_json(const std::vector<EncodedImage>& images) {
   return list;
 }
 
-/// Programs make file names of them.
+/// Names become file names in the program.
 void check_names(const std::vector<EncodedImage>& images) {
   std::set<std::string_view> seen;
   for (const EncodedImage& image : images) {
@@ -129,7 +129,7 @@ std::vector<EncodedImage> images_from_json(const json& list) {
     images.push_back({entry.at("name").get<std::string>(),
                       count_field(entry, "width", largest_side),
                       count_field(entry, "height", largest_side)});
-  if (images.empty()) throw Error("the list of images is empty");
+  if (images.empty()) throw Error("the list of images is empty; expected at least one image");
   check_names(images);
   return images;
 }
@@ -174,7 +174,7 @@ void load_tensor(const TensorFile& file, const std::string& name, const Tensor& 
   from_host(find_tensor(file, name, into.rows(), into.cols()).values, into);
 }
 
-/// Sizes that the file itself cannot back are refused before anything is allocated for them.
+/// Rejects sizes that the file cannot hold before anything is allocated for them.
 void check_sizes(const TensorFile& file, const SirenConfig& config, std::size_t images) {
   find_tensor(file, "latents", images, config.latent);
   for (std::size_t l = 0; l < config.hidden_layers; ++l)
@@ -186,7 +186,8 @@ void check_sizes(const TensorFile& file, const SirenConfig& config, std::size_t 
   }
 }
 
-/// A tensor that no one reads hints at a configuration that is not the one of the weights.
+/// Rejects tensors that nothing reads: they hint at a configuration that does not belong to the
+/// weights.
 void check_all_known(const TensorFile& file, const Model& model) {
   for (const auto& [key, tensor] : file.tensors) {
     const std::string& name = key;
@@ -196,7 +197,8 @@ void check_all_known(const TensorFile& file, const Model& model) {
         std::ranges::any_of(model.siren.parameters(),
                             [&](const Parameter& parameter) { return parameter.name == name; });
     if (!known)
-      throw Error(fmt::format("tensor \"{}\" is none that the configuration calls for", name));
+      throw Error(
+          fmt::format("unexpected tensor \"{}\": the configuration has none of that name", name));
   }
 }
 
@@ -263,7 +265,7 @@ Model from_tensor_file(Memory& memory, const TensorFile& file, const std::string
     return read_model(memory, file);
   } catch (const json::exception& error) {
     throw Error(
-        fmt::format("{}: metadata is not what a chorus model has: {}", origin, error.what()));
+        fmt::format("{}: the metadata is not that of a chorus model: {}", origin, error.what()));
   } catch (const Error& error) {
     throw Error(fmt::format("{}: {}", origin, error.what()));
   }

@@ -21,7 +21,7 @@ std::shared_ptr<const OutputHead> make_output_head(Memory& memory, const SirenCo
 Var OutputHead::palettes(std::span<const Var>, const Var&, const Var&) const { return {}; }
 
 Var OutputHead::assignment_loss(const Var&, const Var&, const Var&, const Var&) const {
-  throw std::logic_error("assignment_loss: only with the palette head");
+  throw std::logic_error("assignment_loss: expected the palette head");
 }
 
 }  // namespace chorus

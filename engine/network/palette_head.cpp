@@ -9,7 +9,7 @@ namespace chorus {
 
 namespace {
 
-/// The outputs are logits of the entries of the image's palette: the colour is sum over k of
+/// The outputs are logits of the entries of the image's palette: the colour is the sum over k of
 /// softmax(outputs)_k e_k(x, y). An entry e_k is a colour or a colour field p + x gx + y gy.
 class PaletteHead final : public OutputHead {
  public:
@@ -25,15 +25,16 @@ class PaletteHead final : public OutputHead {
                       const Var& targets) const override;
 
  private:
-  /// Evaluates colour fields: the factors of p, gx and gy at a place are (1, x, y) = slope (x, y) +
-  /// start, and a product with fold adds up the three terms of each channel. These are made once,
-  /// since a training step that a device has recorded cannot upload.
+  /// Constants that evaluate colour fields. The factors of p, gx and gy at a place are
+  ///   (1, x, y) = slope (x, y) + start,
+  /// and a product with `fold` adds up the three terms of each channel. The constants are made
+  /// once, because a training step that a device has recorded cannot upload.
   struct FieldBasis {
     Tensor slope, start, fold;
   };
   static FieldBasis field_basis(Memory& memory);
 
-  std::size_t entries_, latent_, numbers_;  ///< numbers_ of a palette
+  std::size_t entries_, latent_, numbers_;  ///< numbers_: length of a palette
   bool is_predicted_;
   FieldBasis field_basis_;  ///< empty if entries are constant
 };
@@ -65,7 +66,7 @@ PaletteHead::FieldBasis PaletteHead::field_basis(Memory& memory) {
 
 std::vector<float> PaletteHead::initial_bias() const {
   std::vector<float> bias(entries_);
-  bias[0] = 1;  // the background, more often than not
+  bias[0] = 1;  // most often the background
   return bias;
 }
 
@@ -77,7 +78,7 @@ std::vector<OutputHead::OwnParameter> PaletteHead::own_parameters() const {
 
 Var PaletteHead::palettes(std::span<const Var> own, const Var& latents, const Var& free) const {
   if (is_predicted_) return linear(latents, own[0], own[1]);
-  if (!free.value()) throw std::invalid_argument("Siren: this network needs palettes");
+  if (!free.value()) throw std::invalid_argument("Siren: the palettes of the images are missing");
   return free;
 }
 
@@ -93,7 +94,7 @@ Var PaletteHead::colors(const Var& output, const Var& coordinates, const Var& pa
 
 Var PaletteHead::assignment_loss(const Var& output, const Var& coordinates, const Var& palettes,
                                  const Var& targets) const {
-  // 1 / (2 sigma^2); a pixel farther than 47 levels from an entry is a blend of several.
+  // 333 is 1 / (2 sigma^2). A pixel farther than 47 levels from an entry is a blend of several.
   constexpr PaletteScores scores{333, -11.5F};
   const Var constant_palettes = output.tape().constant(palettes.value().non_owning());
   return mixture_loss(output, palette_scores(constant_palettes, entries_, targets,

@@ -14,7 +14,7 @@ namespace {
 /// Points of [-1, 1] x [-1, 1]: x, y, x, y, ...
 using Points = std::vector<float>;
 
-/// A pixel is averaged over its points if its centre differs from a neighbour's by more than this.
+/// A pixel whose centre differs from a neighbour's by more than this is averaged over its points.
 constexpr float busy_threshold = 4.0F / 255.0F;
 
 Points pixel_centres(PixelSize size) {
@@ -26,7 +26,7 @@ Points pixel_centres(PixelSize size) {
   return points;
 }
 
-/// k x k points of each of the pixels listed (row-major numbers), one pixel after another.
+/// The k x k points of each listed pixel (row-major indices), one pixel after another.
 Points points_within(const Image& image, const std::vector<std::size_t>& pixels, std::size_t k) {
   Points points;
   points.reserve(2 * k * k * pixels.size());
@@ -67,7 +67,7 @@ std::vector<std::size_t> busy_pixels(const Image& image) {
   return pixels;
 }
 
-/// Gives each pixel of the list the mean of its `per_pixel` colours.
+/// Gives each listed pixel the mean of its `per_pixel` colours.
 void put_means(Image& image, const std::vector<std::size_t>& pixels,
                const std::vector<float>& colors, std::size_t per_pixel) {
   const float share = 1.0F / static_cast<float>(per_pixel);
@@ -80,7 +80,7 @@ void put_means(Image& image, const std::vector<std::size_t>& pixels,
   }
 }
 
-/// Values that were computed on another tape, which stays alive.
+/// Constants of the values that another tape computed. The values must outlive `tape`.
 Conditioned as_constants(Tape& tape, const Conditioned& images) {
   return images.map([&](const Var& value) { return tape.constant(value.value().non_owning()); });
 }
@@ -135,12 +135,12 @@ std::vector<float> Renderer::colors(std::span<const float> points, const Conditi
 Image Renderer::render(const ImageCode& code, const Raster& raster) {
   const SirenConfig& config = model_.siren.config();
   if (code.latent.size() != config.latent || code.palette.size() != free_palette_numbers(config))
-    throw std::invalid_argument("render: a latent or palette of the wrong size");
+    throw std::invalid_argument("render: the code's latent or palette does not fit the model");
   if (!code.shifts.empty() && code.shifts.size() != shift_numbers(config))
-    throw std::invalid_argument("render: the wrong number of shifts");
+    throw std::invalid_argument("render: the number of the code's shifts does not fit the model");
   const auto& [size, samples] = raster;
   if (size.width == 0 || size.height == 0 || samples == 0)
-    throw std::invalid_argument("render: an image needs pixels and samples");
+    throw std::invalid_argument("render: the raster has no pixels or no samples");
   const std::scoped_lock my_turn(turn_);
   Tape tape(memories_.front());
   const Conditioned conditioned = condition(tape, code);

@@ -11,7 +11,7 @@ std::vector<Var> Siren::on_tape(Tape& tape, std::span<const Tensor> grads) const
   std::vector<Var> vars;
   vars.reserve(parameters_.size());
   for (std::size_t p = 0; p < parameters_.size(); ++p) {
-    // Several workers do this at once, for every tile.
+    // Non-owning, since several workers do this at once, for every tile.
     Tensor value = parameters_[p].value.non_owning();
     vars.push_back(grads.empty() ? tape.constant(std::move(value))
                                  : tape.variable(std::move(value), grads[p].non_owning()));
@@ -66,27 +66,6 @@ Var Siren::forward(std::span<const Var> parameters, const Var& coordinates, cons
 Var Siren::assignment_loss(const Var& output, const Var& coordinates, const Conditioned& images,
                            const Var& targets) const {
   return head_->assignment_loss(output, coordinates, images.palettes, targets);
-}
-
-Conditioned Conditioned::map(const std::function<Var(const Var&)>& f) const {
-  const auto mapped = [&](const Var& value) { return value.value() ? f(value) : Var(); };
-  Conditioned result;
-  for (const auto& [shift, gain] : layers) {
-    Modulation& each = result.layers.emplace_back();
-    each.shift = mapped(shift);
-    each.gain = mapped(gain);
-  }
-  result.palettes = mapped(palettes);
-  return result;
-}
-
-std::vector<Var> Conditioned::values() const {
-  std::vector<Var> list;
-  map([&](const Var& value) {
-    list.push_back(value);
-    return value;
-  });
-  return list;
 }
 
 }  // namespace chorus

@@ -68,7 +68,7 @@ void Siren::initialize(std::uint64_t seed) {
   const auto normal = [&](std::size_t parameter, float deviation) {
     if (parameter != absent) draw(parameter, [&] { return deviation * random.normal(); });
   };
-  // Keeps the spread of the sines' arguments the same from layer to layer (Sitzmann et al.).
+  // Keeps the spread of the arguments of the sines the same in all layers (Sitzmann et al.).
   const float bound = std::sqrt(6.0F / static_cast<float>(config_.width));
   const float per_latent = std::sqrt(static_cast<float>(config_.latent));
   for (std::size_t l = 0; l + 1 < layers_.size(); ++l) {

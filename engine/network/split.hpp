@@ -11,14 +11,14 @@
 // Exported: the room training, in another shared library, uses it.
 namespace CHORUS_API chorus {
 
-/// For each of `count` images (sorted by name) whether it is held out: round(fraction * count) of
-/// them, but not all, from Philox(seed). Throws std::invalid_argument unless fraction is in [0, 1).
+/// Chooses round(fraction * count) of `count` images (sorted by name) to be held out, but not all
+/// of them, by Philox(seed). Throws std::invalid_argument unless fraction is in [0, 1).
 std::vector<bool> held_out_images(std::uint64_t seed, std::size_t count, double fraction);
 
-/// For each pixel (row-major) whether it is held out: independently with probability `fraction`,
-/// from Philox(seed; pixel, image_index). A pure function: neither the other images nor the pixels'
-/// colours matter. An image none of whose pixels would be kept keeps all.
-/// Throws std::invalid_argument unless fraction is in [0, 1).
+/// Chooses pixels (row-major) to be held out, independently with probability `fraction`, by
+/// Philox(seed; pixel, image_index). The choice depends neither on other images nor on colours. An
+/// image of which no pixel would be kept keeps all. Throws std::invalid_argument unless fraction is
+/// in [0, 1).
 std::vector<bool> held_out_pixels(std::uint64_t seed, std::size_t image_index, std::size_t width_px,
                                   std::size_t height_px, double fraction);
 
@@ -26,7 +26,7 @@ std::vector<bool> held_out_pixels(std::uint64_t seed, std::size_t image_index, s
 std::vector<bool> held_out_pixels(const Split& split, std::size_t image_index,
                                   const PixelSize& size);
 
-/// The image with its held-out pixels (a mask) black.
+/// The image with its held-out pixels (a mask) in black.
 Image blacked_out(Image image, const std::vector<bool>& held_out);
 
 }  // namespace chorus

@@ -7,7 +7,7 @@ namespace chorus {
 
 namespace {
 
-/// Rows and columns are numbered from 1; 0 stands for none.
+/// Rows and columns are numbered from 1; 0 means none.
 class Hungarian {
  public:
   explicit Hungarian(const std::vector<std::vector<double>>& costs)
@@ -32,7 +32,7 @@ class Hungarian {
   }
 
   /// Returns the free column at the end of the cheapest alternating path from a new row. Leaves the
-  /// path in before_ and changes the potentials so that its reduced costs are 0.
+  /// path in before_ and changes the potentials so that the reduced costs along it are 0.
   std::size_t cheapest_path(std::size_t row) {
     std::vector<double> least(n_ + 1, std::numeric_limits<double>::max());
     std::vector<bool> done(n_ + 1);
@@ -90,12 +90,13 @@ std::vector<std::optional<std::size_t>> partial_assignment(
     const std::vector<double>& column_alone) {
   const std::size_t rows = row_alone.size(), columns = column_alone.size(), n = rows + columns;
   if (costs.size() != rows)
-    throw std::invalid_argument("partial_assignment: one row of costs per row expected");
-  // A row stays alone by taking one of the further columns, a column by taking a further row.
+    throw std::invalid_argument("partial_assignment: expected one row of costs for each row");
+  // A row that takes one of the extra columns stays alone, and so does a column that takes an extra
+  // row.
   std::vector<std::vector<double>> square(n, std::vector<double>(n));
   for (std::size_t r = 0; r < rows; ++r) {
     if (costs[r].size() != columns)
-      throw std::invalid_argument("partial_assignment: one cost per column expected");
+      throw std::invalid_argument("partial_assignment: expected one cost for each column");
     for (std::size_t c = 0; c < n; ++c) square[r][c] = c < columns ? costs[r][c] : row_alone[r];
   }
   for (std::size_t r = rows; r < n; ++r)

@@ -9,14 +9,14 @@ namespace chorus {
 
 namespace {
 
-/// The counterpart of a shape in the other picture, and the shape's own motion towards it.
+/// The counterpart of a shape in the other picture, and the motion of the shape towards it.
 struct Partner {
   std::size_t shape;
   OwnMotion own;
 };
-using Partners = std::vector<std::optional<Partner>>;  ///< by shape
+using Partners = std::vector<std::optional<Partner>>;  ///< indexed by shape
 
-/// Two pictures as seen from one of them, which gets the stand-ins.
+/// Two pictures from the point of view of `own`, which may get stand-ins.
 struct PairView {
   Drawing& own;
   const Drawing& other;
@@ -49,9 +49,9 @@ double overlap(const Pixels& a, const Pixels& b) {
   return shared / std::max(1.0, static_cast<double>(count(a) + count(b)) - shared);
 }
 
-/// The shapes of the own picture that lie mostly within the shape `whole` of the other one, if
-/// together they are much more like it than its partner is. Shapes with another partner are no
-/// pieces.
+/// The shapes of the own picture that lie mostly within the shape `whole` of the other one, if all
+/// of them together resemble it much more than its partner does. Shapes that have a partner already
+/// do not count as pieces.
 std::vector<std::size_t> pieces_of(std::size_t whole, const PairView& view,
                                    const std::vector<Pixels>& own_pixels) {
   const Pixels within = pixels_of(view.other.shapes[whole]);
@@ -65,12 +65,12 @@ std::vector<std::size_t> pieces_of(std::size_t whole, const PairView& view,
   }
   const std::optional<Partner>& partner = view.other_partners[whole];
   const double alone = partner ? overlap(own_pixels[partner->shape], within) : 0;
-  const double needed = std::max(same_shape, 1 - (1 - alone) / 2);  // half of what was wrong
+  const double needed = std::max(same_shape, 1 - (1 - alone) / 2);  // halves the error
   if (overlap(filled, within) <= needed) pieces.clear();
   return pieces;
 }
 
-/// A shape of the other picture in the mean colour of its pieces in the own one.
+/// A copy of a shape of the other picture, in the mean colour of its pieces in the own picture.
 Shape standing_in(const Shape& whole, const std::vector<std::size_t>& pieces,
                   const Drawing& drawing) {
   Shape shape = whole;
@@ -101,7 +101,7 @@ void add_stand_ins(const PairView& view) {
   }
 }
 
-/// Makes partners of shapes that overlap, those that overlap most first.
+/// Pairs shapes that overlap, those with the largest overlap first.
 void pair_up(const Drawing& from, const Drawing& to, const Affine& whole, double least_overlap,
              Partners& of_from, Partners& of_to) {
   struct Pair {

@@ -19,7 +19,7 @@ namespace {
 struct Steps {
   std::vector<double> lengths;
   double total = 0;
-  double unevenness() const {  // largest / mean
+  double unevenness() const {  // the longest step relative to the mean
     return *std::max_element(lengths.begin(), lengths.end()) /
            (total / static_cast<double>(lengths.size()));
   }
@@ -34,7 +34,8 @@ Steps measure(const std::vector<Image>& frames) {
   return steps;
 }
 
-/// The places at equal parts of the total length, which is taken to grow evenly between two places.
+/// The places at equal parts of the total length, if length grows evenly between two measured
+/// places.
 std::vector<double> at_equal_lengths(const std::vector<double>& places, const Steps& steps) {
   const std::size_t count = steps.lengths.size();
   std::vector<double> moved(places.size(), 0.0);
@@ -57,7 +58,7 @@ std::vector<double> places_of_even_steps(const std::function<Image(double)>& fra
                                          std::size_t steps) {
   constexpr int most_rounds = 12;
   constexpr double good = 1.01, invisible = 1e-6;
-  if (steps == 0) throw std::invalid_argument("places_of_even_steps: no steps");
+  if (steps == 0) throw std::invalid_argument("places_of_even_steps: expected at least one step");
   std::vector<double> places;
   std::vector<Image> frames;
   for (std::size_t k = 0; k <= steps; ++k) {

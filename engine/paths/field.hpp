@@ -13,8 +13,8 @@ namespace chorus {
 using Point = std::array<double, 2>;  ///< x, y
 
 /// Coordinates of a picture in which shapes keep their proportions: the unit is half the width of
-/// the picture, the origin its centre, and y grows downwards. (The network's coordinates reach from
-/// -1 to 1 in y as well, see pixel_centre.)
+/// the picture, the origin is its centre, and y grows downwards. (The network's coordinates differ:
+/// they reach from -1 to 1 in y as well, see pixel_centre.)
 struct Plane {
   PixelSize size;
 
@@ -27,7 +27,7 @@ struct Plane {
 };
 
 /// The four pixels around a point and their weights for bilinear interpolation. A point outside the
-/// picture has those of the nearest point inside.
+/// picture is moved to the nearest point inside.
 struct Bilinear {
   std::array<std::size_t, 4> pixels;
   std::array<float, 4> weights;

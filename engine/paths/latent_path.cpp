@@ -25,10 +25,10 @@ std::vector<double> minus(const std::vector<float>& a, const std::vector<float>&
 }
 
 /// Spherical interpolation about `centre` (Shoemake 1985); the distance from the centre changes
-/// linearly. Falls back to a straight line if the arc is undefined or hardly bent: if an end is at
-/// the centre, or both are on one line with it. The centre is the mean of the model's latents,
-/// since a vector common to all latents might as well be part of the network's biases, on which the
-/// arc must not depend.
+/// linearly. Falls back to a straight line where the arc is undefined or nearly straight: if an end
+/// is at the centre, or if both ends are on one line with it. The centre is the mean of the model's
+/// latents, because a vector that all latents have in common could as well be part of the network's
+/// biases, and the arc must not depend on that choice.
 std::vector<float> on_arc(const std::vector<float>& from, const std::vector<float>& to,
                           const std::vector<float>& centre, double t) {
   constexpr double no_arc = 1e-6;
@@ -66,7 +66,7 @@ class LatentSegment : public PathSegment {
  private:
   Renderer& renderer_;
   ImageCode from_, to_;
-  std::vector<float> centre_;  ///< centre of the arc; empty for a straight line
+  std::vector<float> centre_;  ///< empty for a straight line
 };
 
 }  // namespace

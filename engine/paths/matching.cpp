@@ -14,8 +14,8 @@ Affine OwnMotion::power(double t) const {
 
 namespace {
 
-/// The spread of a shape in x and y once a similarity has moved it. Exact for turns by multiples of
-/// 90 degrees; for others, x and y are taken as uncorrelated.
+/// The spread of a shape in x and y after a similarity has moved it. Exact for turns by multiples
+/// of 90 degrees; other turns are treated as if x and y were uncorrelated.
 Point moved_spread(const Shape& shape, const Affine& whole) {
   return {std::hypot(whole.xx * shape.spread[0], whole.xy * shape.spread[1]),
           std::hypot(whole.yx * shape.spread[0], whole.yy * shape.spread[1])};
@@ -24,7 +24,7 @@ Point moved_spread(const Shape& shape, const Affine& whole) {
 }  // namespace
 
 double overlap_of(const Shape& from, const Shape& to, const Affine& whole) {
-  // A grid of about 64 pixels is fine enough.
+  // A grid of about 64 points across is fine enough.
   const Affine back = inverse(whole);
   const Plane& plane = to.filled.plane();
   const std::size_t step = std::max<std::size_t>(1, plane.size.longer_side() / 64);
@@ -63,7 +63,7 @@ double color_distance(const Shape& from, const Shape& to) {
 
 struct Candidate {
   OwnMotion own;
-  double overlap = 0;  ///< before the shape's own motion
+  double overlap = 0;  ///< before the own motion of the shape
   double cost = 0;
 };
 
@@ -83,7 +83,7 @@ Candidate candidate(const Shape& from, const Shape& to, const Affine& whole) {
   return found;
 }
 
-/// The cost of leaving each shape alone, which grows with its share of all that is drawn.
+/// The cost of leaving each shape alone, which grows with its fraction of the whole area.
 std::vector<double> costs_alone(const Drawing& drawing) {
   constexpr double least = 0.45, by_size = 1.2;
   double total = 0;
@@ -117,8 +117,8 @@ std::vector<Match> match_shapes(const Drawing& from, const Drawing& to, const Af
     used[*columns_of[i]] = true;
     matches.push_back(pair(i, *columns_of[i], false));
   }
-  // A shape may share at a higher cost than that of staying alone, since no other shape loses its
-  // counterpart by it.
+  // The limit is higher than the cost of staying alone, since no other shape loses its counterpart
+  // when one is shared.
   constexpr double to_share = 1.6;
   for (std::size_t i = 0; i < rows && columns > 0; ++i) {
     if (columns_of[i]) continue;

@@ -10,19 +10,19 @@ namespace chorus {
 
 namespace {
 
-/// The overlap from which on two shapes count as the same if their pictures are known to be alike.
+/// Shapes with a larger overlap count as the same if their pictures are known to be alike.
 constexpr double like_shape = 0.5;
-/// Up to this disagreement of their outlines, pictures are taken for the same one, moved or in
-/// place. A shape that then seems to be in only one of them is in both, but the network draws it
-/// differently: shapes that overlap less than equal_shape move along and cross-fade.
+/// Pictures whose outlines disagree by less than this show the same thing, moved or in place. A
+/// shape that then seems to be in only one of them is in both, but the network draws it
+/// differently. Shapes that overlap by less than equal_shape move along and cross-fade.
 constexpr double same_if_moved = 0.15, same_in_place = 0.02, equal_shape = 0.9;
-/// Details of the two pictures overlap in time only if the path would otherwise be longer than this
-/// many times the straight one.
+/// Details of the two pictures overlap in time only as far as needed to keep the path shorter than
+/// this multiple of the straight one.
 constexpr double longest_path = 1.14;
-/// The fraction of the path in which a shape passes from behind another to its front, its core
-/// first and its rim last.
+/// The fraction of the path that a shape takes to pass from behind another to its front: first its
+/// core passes, then its rim.
 constexpr double time_of_passing = 0.25;
-constexpr double smallest_scale = 0.02;  // a shape that has shrunk further is not drawn
+constexpr double smallest_scale = 0.02;  // smaller shapes are not drawn
 
 Affine scaled_about(const Point& centre, double scale) {
   return {scale, 0, 0, scale, (1 - scale) * centre[0], (1 - scale) * centre[1]};
@@ -43,7 +43,7 @@ double energy(const Image& image, const ColorField& background) {
   return sum;
 }
 
-/// As many samples as make edges smooth.
+/// Enough samples for smooth edges.
 Raster raster_for(PixelSize size) {
   constexpr std::size_t least = 3, points = 192;
   return {size, std::max(least, (points + size.longer_side() - 1) / size.longer_side())};
@@ -52,7 +52,7 @@ Raster raster_for(PixelSize size) {
 }  // namespace
 
 float correction_near_end(double away) {
-  constexpr double steepness = 10;  // gone after a tenth of the path
+  constexpr double steepness = 10;  // reaches 0 at a tenth of the path
   return static_cast<float>(std::max(0.0, 1 - steepness * away));
 }
 
@@ -94,7 +94,7 @@ void Morph::set_matches(std::vector<Match> matches) {
   matches_ = std::move(matches);
   match_of_from_.assign(from_.shapes.size(), 0);
   match_of_to_.assign(to_.shapes.size(), 0);
-  // Shared matches come last: a shape's own match is the first one that names it.
+  // Shared matches come last, so that the first match that names a shape is its own.
   for (std::size_t m = matches_.size(); m-- > 0;) {
     if (matches_[m].from) match_of_from_[*matches_[m].from] = m;
     if (matches_[m].to) match_of_to_[*matches_[m].to] = m;
@@ -110,7 +110,7 @@ Morph::End Morph::end(double t) const {
 
 Morph::Unexplained Morph::unexplained(const Image& image, const End& end,
                                       const Drawing& drawing) const {
-  constexpr double reach_px = 2.5;  // how far a soft border reaches
+  constexpr double reach_px = 2.5;  // the width of a soft border
   constexpr float visible = 0.06F;
   std::vector<float> away = distances_from_borders(drawing.outlines.segmentation);
   if (details_ == Details::dissolve) {
@@ -216,8 +216,8 @@ Moving Morph::moving(const Match& match, double t) const {
   return shape;
 }
 
-/// Puts smaller shapes in front. If their order changes on the way, it changes earlier for a
-/// shape's core than for its rim, so that nothing jumps.
+/// Puts smaller shapes in front. Where the order changes on the way, it changes earlier for the
+/// core of a shape than for its rim, so that nothing jumps.
 void Morph::set_depth(Moving& shape, double t) {
   const double of_from = -std::log((shape.from != nullptr ? shape.from : shape.to)->area);
   const double of_to = -std::log((shape.to != nullptr ? shape.to : shape.from)->area);
@@ -227,8 +227,8 @@ void Morph::set_depth(Moving& shape, double t) {
   shape.depth_of_core = depth(t + ahead);
 }
 
-/// Sorts shapes back to front. Shapes that pass no other one get a single depth, which is faster to
-/// draw.
+/// Sorts shapes from back to front. Shapes that pass no other shape get a single depth, which is
+/// faster to draw.
 void Morph::order(std::vector<Moving>& shapes) {
   const auto farthest = [](const Moving& shape) {
     return std::min(shape.depth_of_rim, shape.depth_of_core);

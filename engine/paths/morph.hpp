@@ -13,25 +13,25 @@
 
 namespace chorus {
 
-/// How shapes without a counterpart in the other picture, its details, vanish and appear.
+/// How the details vanish and appear: shapes that have no counterpart in the other picture.
 enum class Details {
-  shrink,    ///< those of the first picture shrink away, then those of the second grow
-  dissolve,  ///< they fade out and in instead, in place: for pictures that have most in common
+  shrink,    ///< the first picture's details shrink away, then the second picture's grow
+  dissolve,  ///< details fade out and in, in place; for pictures that have most in common
 };
 
-/// The end of a path must be its picture exactly, which the shapes alone are not, so the difference
-/// is added to frames near the end. Returns the weight of the difference at a place that is `away`
-/// from the end: 1 at the end, falling to 0 at a tenth of the path.
+/// Shapes alone do not reproduce the ends of a path exactly, so the remaining difference is added
+/// to frames near an end. Returns its weight at a place at the distance `away` from the end: 1 at
+/// the end, falling linearly to 0 at a tenth of the path.
 float correction_near_end(double away);
 
-/// A path between any two pictures of one size on which their shapes move. See docs/paths.md.
+/// A path between any two pictures of one size on which their shapes move: docs/paths.md.
 class Morph {
  public:
-  /// Draws on `threads` threads, see for_each_index(). Throws std::invalid_argument if the sizes
-  /// differ or there is no pixel.
+  /// Drawing uses `threads` threads, see for_each_index(). Throws std::invalid_argument if the
+  /// sizes differ or there are no pixels.
   Morph(const Image& from, const Image& to, std::size_t threads = 1);
 
-  /// The picture at t in [0, 1] at any size. At the ends it is one of the two pictures, apart from
+  /// The picture at t in [0, 1] at any size. At the ends it is the given picture, except for
   /// resampling.
   Image draw(double t, PixelSize size) const;
 
@@ -48,12 +48,12 @@ class Morph {
   static void order(std::vector<Moving>& shapes);
   /// The motion of a matched shape up to t.
   Affine moved(const Match& match, double t) const;
-  /// The motion of any shape of the first picture from its place there to its place at t, and of
-  /// any shape of the second one likewise.
+  /// The motion of any shape of the first picture, matched or not, from its place there to its
+  /// place at t; and the same for shapes of the second picture.
   Affine from_moved(std::size_t shape, double t) const;
   Affine to_moved(std::size_t shape, double t) const;
   void set_matches(std::vector<Match> matches);
-  /// A picture as it is drawn: with all its shapes, and with only the common ones.
+  /// A picture as its shapes show it: with all of them, and with the common ones only.
   struct End {
     Image drawn, common;
   };
@@ -61,30 +61,30 @@ class Morph {
   End end(double t) const;
   Ends ends_with(Matched matched);
   static double details_of(const End& end);
-  /// The fraction of each picture's details that is there at t.
+  /// The fraction of each picture's details that is visible at t.
   double left_of_from(double t) const;
   double left_of_to(double t) const;
   /// The least faint_ that keeps the path short. While the colours of common shapes change, the
-  /// first picture's details fade from 1 to faint_, then give way to as much of the second one's,
-  /// which then grow from faint_ to 1.
+  /// details of the first picture fade from 1 to faint_. They then give way to those of the second,
+  /// which appear at faint_ and grow to 1.
   static double least_overlap(const Ends& ends);
-  /// The time during which details of the first picture give way to those of the second.
+  /// The time in which details of the first picture give way to those of the second.
   struct Turn {
     double begin = 0.5, end = 0.5;
   };
-  /// The picture with more details gets more of the time, which makes the path shortest.
+  /// Gives more of the time to the picture with more details, which makes the path shortest.
   Turn shortest_turn(double of_from, double of_to) const;
 
   std::size_t threads_;
   Drawing from_, to_;
   SimilarityMotion motion_;
   std::vector<Match> matches_;
-  std::vector<std::size_t> match_of_from_, match_of_to_;  ///< places in matches_, by shape
+  std::vector<std::size_t> match_of_from_, match_of_to_;  ///< indices into matches_, by shape
   Details details_ = Details::dissolve;
-  double faint_ = 0;  ///< fraction of the details that is left when the others begin to come
+  double faint_ = 0;  ///< fraction of the details left when the others appear
   Turn turn_;
-  /// The part of a picture that its shapes do not explain: near to borders (or to details, if these
-  /// dissolve), and far from them.
+  /// The part of a picture that its shapes do not explain: `near` is near to borders (or to
+  /// details, if these dissolve), `far` is the rest.
   struct Unexplained {
     Image far, near;
   };

@@ -10,8 +10,8 @@ namespace chorus {
 
 namespace {
 
-/// The size at which pictures are taken apart: up to four times the training size, so that borders
-/// are found to a fraction of a training pixel, but no larger than needed.
+/// The size at which shapes are found: up to four times the training size, so that borders are
+/// known to a fraction of a training pixel, but no larger than needed.
 PixelSize working_size(const EncodedImage& image) {
   constexpr std::size_t finer = 4, enough = 192, most = 256;
   const PixelSize trained = image.size();
@@ -54,7 +54,7 @@ class MorphSegment : public PathSegment {
     return {renderer.render(from, {size}), renderer.render(to, {size}), threads};
   }
 
-  /// Difference between the network's image of an end (0 or 1) and the drawn one, at this size.
+  /// The difference between the network's image of an end (0 or 1) and the drawn one, at this size.
   const Image& difference_at(std::size_t end, const Raster& raster) {
     const auto key =
         std::tuple(end, raster.size.width, raster.size.height, raster.samples_per_axis);

@@ -49,15 +49,14 @@ Affine SimilarityMotion::power(double t) const {
   using Complex = std::complex<double>;
   constexpr double no_turn = 1e-9;
   const Complex rate(log_scale, angle), whole = std::exp(rate), part = std::exp(t * rate);
-  // b_t = b (a^t - 1) / (a - 1), so that power(s + t) is power(s) after power(t).
+  // b_t = b (a^t - 1) / (a - 1) makes power(s + t) equal to power(s) after power(t).
   const Complex b = Complex(x, y) * (std::abs(rate) < no_turn ? t : (part - 1.0) / (whole - 1.0));
   return {part.real(), -part.imag(), part.imag(), part.real(), b.real(), b.imag()};
 }
 
 namespace {
 
-/// The means of boxes of k x k pixels. Pixels that are left over at the edges belong to the last
-/// boxes.
+/// The means of boxes of k x k pixels. Pixels left over at the edges belong to the last boxes.
 Field shrunk(const std::vector<float>& values, PixelSize size, std::size_t k) {
   const PixelSize small{std::max<std::size_t>(1, size.width / k),
                         std::max<std::size_t>(1, size.height / k)};
@@ -73,7 +72,7 @@ Field shrunk(const std::vector<float>& values, PixelSize size, std::size_t k) {
   return {std::move(sums), small};
 }
 
-/// The nearness of each pixel to the border of a region: 1 on the border, 0 far from it.
+/// How near each pixel is to the border of a region: 1 on the border, 0 far from it.
 std::vector<float> nearness_to_borders(const Segmentation& segmentation, double reach_px) {
   std::vector<float> near = distances_from_borders(segmentation);
   for (float& each : near)
@@ -81,7 +80,7 @@ std::vector<float> nearness_to_borders(const Segmentation& segmentation, double 
   return near;
 }
 
-/// The properties of a picture that are compared, at one resolution.
+/// The properties by which pictures are compared, at one resolution.
 struct Features {
   Field silhouette, borders;
 };
@@ -95,7 +94,7 @@ Features features(const Outlines& outlines, std::size_t shrink, double reach_px)
           shrunk(nearness_to_borders(outlines.segmentation, reach_px), size, shrink)};
 }
 
-/// Squared differences of two pictures' features, the first of which is moved.
+/// The squared differences between the features of two pictures after the first has been moved.
 class Comparison {
  public:
   Comparison(Features from, Features to) : from_(std::move(from)), to_(std::move(to)) {
@@ -105,8 +104,8 @@ class Comparison {
   }
 
   /// 0 if the features are the same, 1 if they have nothing in common. Differences are relative to
-  /// what is seen of both pictures, so that nothing is gained by shrinking the first to a speck,
-  /// moving it out of view or enlarging it.
+  /// the visible features of both pictures, so that it does not pay to shrink the first picture to
+  /// a speck, to move it out of view or to enlarge it.
   double operator()(const SimilarityMotion& motion) const {
     const Affine back = inverse(motion.power(1));
     const Plane& plane = to_.silhouette.plane();
@@ -131,12 +130,12 @@ class Comparison {
     return energy(of.silhouette[i], of.borders[i]);
   }
   Features from_, to_;
-  double unmoved_ = 0;  ///< what is seen of both pictures without motion
+  double unmoved_ = 0;  ///< the visible features of both pictures without motion
 };
 
 struct Silhouette {
   Point centre{};
-  double spread = 0;  ///< root of the mean squared distance from the centre
+  double spread = 0;  ///< root mean squared distance from the centre
 };
 
 Silhouette measure(const Field& field) {
@@ -157,7 +156,7 @@ Silhouette measure(const Field& field) {
           std::sqrt(std::max(0.0, square / mass - centre[0] * centre[0] - centre[1] * centre[1]))};
 }
 
-/// A turn and scaling with the shift that takes one centre to the other.
+/// A turn and a scaling, with the shift that takes one centre to the other.
 SimilarityMotion start(double angle, double log_scale, const Point& from, const Point& to) {
   SimilarityMotion motion{angle, log_scale, 0, 0};
   const Point moved = motion.power(1)(from);
@@ -166,7 +165,7 @@ SimilarityMotion start(double angle, double log_scale, const Point& from, const 
   return motion;
 }
 
-/// Makes the smaller turn win where two motions explain the same.
+/// Prefers the smaller turn where two motions explain the pictures equally well.
 double penalty(const SimilarityMotion& motion) { return 0.015 * std::abs(motion.angle); }
 
 struct Rated {
@@ -259,7 +258,8 @@ FoundMotion find_motion(const Outlines& from, const Outlines& to) {
   const PixelSize size = from.segmentation.size;
   if (size != to.segmentation.size)
     throw std::invalid_argument("find_motion: the pictures differ in size");
-  // Coarse: about 32 px wide with borders as broad; fine: about 96 px.
+  // The coarse level is about 32 px wide, with borders as broad as a pixel; the fine one about 96
+  // px.
   const auto shrink_to = [&](std::size_t pixels) {
     return std::max<std::size_t>(1, size.longer_side() / pixels);
   };

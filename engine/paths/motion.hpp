@@ -7,7 +7,7 @@ namespace chorus {
 
 /// p -> A p + b.
 struct Affine {
-  double xx = 1, xy = 0, yx = 0, yy = 1;  ///< A by rows
+  double xx = 1, xy = 0, yx = 0, yy = 1;  ///< A, row by row
   double x = 0, y = 0;                    ///< b
 
   Point operator()(const Point& p) const {
@@ -22,11 +22,12 @@ Affine inverse(const Affine& affine);
 
 /// The square root of the factor by which areas grow.
 float scale_of(const Affine& affine);
-/// Grows the box (low, high) so that it contains another one, moved.
+/// Grows the box (low, high) so that it contains another box, moved.
 void include_box(Point& low, Point& high, const Point& other_low, const Point& other_high,
                  const Affine& moved);
 
-/// A turn, scaling and shift of the plane: z -> e^(log_scale + i angle) z + b in complex numbers.
+/// A turn, a scaling and a shift of the plane: z -> e^(log_scale + i angle) z + b in complex
+/// numbers.
 struct SimilarityMotion {
   double angle = 0;      ///< radians, from x to y
   double log_scale = 0;  ///< natural logarithm
@@ -34,12 +35,12 @@ struct SimilarityMotion {
 
   bool moves() const { return angle != 0 || log_scale != 0 || x != 0 || y != 0; }
   /// The fraction t of the motion: 0 is no motion, 1 is all of it, and two halves one after the
-  /// other make the whole. A spiral about the fixed point: t times the angle, the scale to the
-  /// power of t.
+  /// other make the whole. It follows a spiral about the fixed point: t times the angle, and the
+  /// scale to the power of t.
   Affine power(double t) const;
 };
 
-/// A picture without its colours.
+/// The forms in a picture, without their colours.
 struct Outlines {
   Segmentation segmentation;
   Mask background;  ///< the complement of the silhouette
@@ -47,12 +48,12 @@ struct Outlines {
 
 struct FoundMotion {
   SimilarityMotion motion;  ///< in the coordinates of Plane
-  double left = 0;          ///< disagreement that is left: from 0 to 1, which is nothing in common
+  double left = 0;          ///< remaining disagreement, from 0 (none) to 1 (nothing in common)
 };
-/// Finds the motion of one picture that makes it most similar to another, by their silhouettes and
-/// the borders of their regions, whatever the colours are. Returns no motion if the best one hardly
-/// explains more than that, or if much disagreement is left. Throws std::invalid_argument if the
-/// sizes differ.
+/// Finds the motion of one picture that makes it most similar to another. Silhouettes and borders
+/// of regions are compared, but not colours. Returns no motion if the best one explains hardly more
+/// than staying in place does, or if it leaves much disagreement. Throws std::invalid_argument if
+/// the sizes differ.
 FoundMotion find_motion(const Outlines& from, const Outlines& to);
 
 }  // namespace chorus

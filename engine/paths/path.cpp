@@ -44,14 +44,14 @@ const std::vector<double>& Path::even_places(std::size_t steps) {
 }
 
 Image Path::frame(double t, const Raster& raster) {
-  if (!(t >= 0 && t <= 1)) throw std::invalid_argument("Path: t is outside 0 to 1");
+  if (!(t >= 0 && t <= 1)) throw std::invalid_argument("Path: t is outside [0, 1]");
   if (raster.size.width == 0 || raster.size.height == 0 || raster.samples_per_axis == 0)
-    throw std::invalid_argument("Path: a frame needs pixels and samples");
+    throw std::invalid_argument("Path: the raster has no pixels or no samples");
   return segment_->at(even_ ? on_polyline(even_places(steps_of_frame), t) : t, raster);
 }
 
 std::vector<Image> Path::frames(std::size_t count, const Raster& raster) {
-  if (count < 2) throw std::invalid_argument("Path: fewer than 2 frames");
+  if (count < 2) throw std::invalid_argument("Path: expected at least 2 frames");
   const std::size_t steps = count - 1;
   std::vector<Image> frames;
   for (std::size_t k = 0; k < count; ++k) {

@@ -8,7 +8,7 @@
 
 namespace chorus {
 
-/// A path between two images at its own pace, which need not be even.
+/// A path between two images at its own pace, which may be uneven.
 class PathSegment {
  public:
   virtual ~PathSegment() = default;

@@ -10,13 +10,13 @@ namespace chorus {
 namespace {
 
 constexpr int background_only = -1;
-constexpr float widest_crack = 0.04F;  // half of its width, in units of Plane
+constexpr float widest_crack = 0.04F;  // half the width, in units of Plane
 
-/// What is known of a sample while the shapes are laid on it, front to back.
+/// The state of a sample while shapes are laid on it from front to back.
 struct Seen {
   int front = background_only;    ///< the shape that covers it
-  float depth = 0;                ///< depth of that shape here
-  int nearest = background_only;  ///< the nearest of the shapes that just miss the sample
+  float depth = 0;                ///< the depth of that shape at the sample
+  int nearest = background_only;  ///< the nearest of the shapes that narrowly miss the sample
   float nearest_distance = -widest_crack;
   float second_distance = -widest_crack;
 
@@ -49,11 +49,11 @@ std::pair<std::size_t, std::size_t> range(double low, double high, double unit, 
           clip(std::ceil((high + margin) * unit + origin) + 1)};
 }
 
-/// The points at which a scene is sampled: a grid in each pixel, sheared both ways so that no two
-/// samples of a pixel have the same x or y. An edge along an axis then passes them one by one, not
-/// in whole rows.
+/// The points at which a scene is sampled: a grid in each pixel, sheared in both directions so that
+/// no two samples of a pixel have the same x or y. An edge along an axis then passes them one by
+/// one instead of in whole rows.
 struct Samples {
-  Plane plane;  ///< its pixels are the cells of the grid
+  Plane plane;  ///< one pixel of this plane is one cell of the grid
   std::vector<double> x, y, shear_of_x, shear_of_y;
 
   explicit Samples(const Raster& raster)
@@ -79,8 +79,8 @@ struct Samples {
   }
 };
 
-/// An upper bound of the change of a shape's distance from one sample to the next in a row and in a
-/// column.
+/// An upper bound of the change of a shape's distance from one sample to the next, along a row and
+/// along a column.
 struct Slope {
   float in_row = 0, in_column = 0;
 
@@ -98,9 +98,9 @@ struct Slope {
     add(shape.to, shape.to_to, shape.weight_to);
   }
 
-  /// The number of samples of a row, at least one and at most `most`, that are certainly on the
-  /// same side of a border or crack as the first, which is `away` from it. The shear moves samples
-  /// by less than a column.
+  /// The number of samples of a row, at least 1 and at most `most`, that are certainly on the same
+  /// side of a border or crack as the first, whose distance is `away`. The shear moves samples by
+  /// less than a column.
   std::size_t samples_within(float away, std::size_t most) const {
     const float room = away - in_column;
     if (room <= 0) return 1;
@@ -123,7 +123,7 @@ struct Depth {
 
 /// A shape of a scene, ready to be laid on samples.
 struct Layer {
-  int number;  ///< its place in Scene::shapes
+  int number;  ///< its index in Scene::shapes
   const Moving& shape;
   Slope slope;
   Depth depth;
@@ -136,7 +136,7 @@ std::vector<Layer> layers_of(const Scene& scene, const Plane& plane) {
   return layers;
 }
 
-/// Lays a shape on the samples x0 to x1 of row y. Far from its borders, its distance is not
+/// Lays a shape on the samples x0 to x1 of row y. Far from its borders, the distance is not
 /// computed at every sample.
 void lay(const Layer& layer, const Samples& samples, std::size_t y, std::size_t x0, std::size_t x1,
          std::vector<Seen>& seen) {
@@ -160,7 +160,7 @@ void lay(const Layer& layer, const Samples& samples, std::size_t y, std::size_t 
   }
 }
 
-/// What is seen at the samples of row y.
+/// The visible shapes at the samples of row y.
 std::vector<Seen> lay_shapes(const std::vector<Layer>& layers, const Samples& samples,
                              std::size_t y) {
   const Plane& plane = samples.plane;
@@ -199,7 +199,7 @@ class WeightedRest {
   }
 
  private:
-  /// Finds the squares to which nothing is added, which most are.
+  /// Finds the squares to which nothing is added; most squares are empty.
   void find_empty() {
     const auto [width, height] = image_.size();
     empty_.assign(width * height, true);
@@ -212,8 +212,8 @@ class WeightedRest {
     }
   }
 
-  Image image_;              ///< has no pixels if both weights are 0
-  std::vector<char> empty_;  ///< whether 2 x 2 pixels are all 0, by the upper left one
+  Image image_;              ///< without pixels if both weights are 0
+  std::vector<char> empty_;  ///< whether 2 x 2 pixels are all 0, indexed by the upper left one
 };
 
 /// Adds a fraction of a shape's colour at a point of one end, and the rest of that end.
@@ -228,7 +228,7 @@ struct WeightedRests {
   WeightedRest from, to;
 };
 
-/// The colour of a sample; cracks between shapes are filled by the nearest.
+/// The colour of a sample. Cracks between shapes are filled by the nearest shape.
 Rgb color_at(const Scene& scene, const WeightedRests& rests, const Seen& seen, const Point& p) {
   const auto shape = [&](int k) -> const Moving& {
     return k == background_only ? scene.background : scene.shapes[static_cast<std::size_t>(k)];

@@ -10,17 +10,17 @@
 
 namespace chorus {
 
-/// A shape on its way at one moment, in the coordinates of the picture that is drawn. Its signed
-/// distance is the weighted sum of the distances of the shapes that it comes from and goes to.
+/// A shape at one moment of the morph, in the coordinates of the picture that is drawn. Its signed
+/// distance is the weighted sum of the distances to the two outlines between which it changes.
 struct Moving {
-  const Shape* from = nullptr;  ///< one of the two may be missing
-  const Shape* to = nullptr;
-  Affine to_from, to_to;  ///< take points of the picture drawn to the pictures at the two ends
+  const Shape* from = nullptr;  ///< null if the shape is in the second picture only
+  const Shape* to = nullptr;    ///< null if the shape is in the first picture only
+  Affine to_from, to_to;        ///< map points of the drawn picture to the pictures at the two ends
   float weight_from = 0, weight_to = 0;
   float mix = 0;  ///< fraction of the second shape's colour
-  /// Depths at the border and at the points farthest inside: smaller is further behind.
+  /// Depths at the border and at the innermost points; smaller values are further back.
   float depth_of_rim = 0, depth_of_core = 0;
-  Point low{}, high{};  ///< corners of a box that contains the shape
+  Point low{}, high{};  ///< corners of a bounding box
 
   float distance(const Point& p) const {
     return (from != nullptr ? weight_from * from->filled.at(to_from(p)) : 0) +
@@ -40,8 +40,8 @@ struct Moving {
   float share_of_to() const { return from == nullptr ? 1 : to == nullptr ? 0 : mix; }
 };
 
-/// What a picture at an end shows beyond its shapes, far from borders and near to them, and the
-/// weight of each part at this moment.
+/// The parts of a picture at an end that its shapes do not show, far from borders and near to them,
+/// and the weight of each part at this moment.
 struct Rest {
   const Image* far = nullptr;
   const Image* near = nullptr;
@@ -49,16 +49,16 @@ struct Rest {
   float near_weight = 0;
 };
 
-/// A moment of a morph.
+/// One moment of a morph.
 struct Scene {
   Moving background;
-  std::vector<Moving> shapes;  ///< back to front, by their nearest depth
+  std::vector<Moving> shapes;  ///< from back to front, by their nearest depth
   Rest from, to;
 };
 
-/// Paints a scene. Each sample shows the front shape at its point; where two shapes that lie side
-/// by side leave a crack, it shows the nearer one of them. Rows are divided among `threads`
-/// threads, see for_each_index().
+/// Paints a scene. Each sample shows the front shape at its point. Where two shapes side by side
+/// leave a crack, the sample shows the nearer one. Rows are divided among `threads` threads, see
+/// for_each_index().
 Image paint(const Scene& scene, const Raster& raster, std::size_t threads);
 
 }  // namespace chorus

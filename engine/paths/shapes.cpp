@@ -10,8 +10,8 @@ namespace chorus {
 
 namespace {
 
-/// Whether each region is background: it touches the picture's edge and has about the colour of the
-/// region with most pixels there.
+/// Whether each region is background: it touches the edge of the picture, and its colour is near to
+/// that of the region with most pixels on the edge.
 std::vector<bool> background_regions(const Segmentation& segmentation, float same_color) {
   const PixelSize size = segmentation.size;
   std::vector<std::size_t> on_edge(segmentation.colors.size());
@@ -43,7 +43,7 @@ Field distance_field(const Mask& mask, PixelSize size) {
   return {std::move(distances), size};
 }
 
-/// Converts coordinates that reach from -1 to 1 in both directions to those of Plane.
+/// Converts a field in coordinates from -1 to 1 in both directions to the coordinates of Plane.
 ColorField paint_of(const ColorField& field, PixelSize size) {
   ColorField paint = field;
   for (float& slope : paint.gy)
@@ -51,7 +51,7 @@ ColorField paint_of(const ColorField& field, PixelSize size) {
   return paint;
 }
 
-/// A region with all that it encloses.
+/// A region together with everything that it encloses.
 struct Filled {
   std::size_t region, pixels;
   Mask mask;
@@ -67,7 +67,7 @@ bool encloses(const Filled& outer, const Filled& inner) {
   return false;
 }
 
-/// By region, the number of contacts of its pixels with the mask from outside.
+/// For each region, how often one of its pixels touches the mask from outside.
 std::vector<std::size_t> neighbours(const Segmentation& segmentation, const Mask& mask) {
   std::vector<std::size_t> touching(segmentation.colors.size());
   const PixelSize size = segmentation.size;
@@ -89,7 +89,7 @@ std::vector<std::size_t> neighbours(const Segmentation& segmentation, const Mask
 }
 
 /// Extends larger regions under smaller ones that hardly touch the background, so that no hole
-/// opens when those move away.
+/// opens when the smaller ones move away.
 void extend_under_neighbours(std::vector<Filled>& filled, const Segmentation& segmentation,
                              const std::vector<bool>& background) {
   constexpr double most_background = 0.25, least_shared = 0.3;

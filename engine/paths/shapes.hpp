@@ -16,7 +16,7 @@ inline Rgb color_at(const ColorField& field, const Point& p) {
   return field.at(static_cast<float>(p[0]), static_cast<float>(p[1]));
 }
 
-/// A shape of one colour. Other shapes that lie on top of it make no holes in it.
+/// A shape of one colour field. Other shapes on top of it leave no holes in it.
 struct Shape {
   Field filled;      ///< signed distance of the filled region, positive inside, in units of Plane
   Field visible;     ///< the same for the part that no other shape hides
@@ -32,13 +32,13 @@ struct Shape {
 /// A picture as shapes on a background, back to front.
 struct Drawing {
   PixelSize size;
-  Shape background;           ///< lies everywhere; only its paint and visible part are given
+  Shape background;           ///< covers the whole picture; only its paint and visible part are set
   std::vector<Shape> shapes;  ///< larger filled regions first
   Outlines outlines;
 };
 
-/// Takes a picture apart. The background consists of the regions that touch the picture's edge and
-/// have about the colour of most of it.
+/// Divides a picture into shapes. The background consists of the regions that touch the edge of the
+/// picture and have nearly the colour that most of the edge has.
 Drawing take_apart(const Image& image);
 
 }  // namespace chorus

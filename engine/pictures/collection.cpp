@@ -49,7 +49,7 @@ std::vector<ImageFile> all_images(const Layout& layout) {
   return all;
 }
 
-/// A flat folder has nothing to pick from, so that the size must be that of all its images.
+/// A flat folder offers no choice, so the size must be that of all its images.
 void check_flat_size(const fs::path& path, const std::vector<ImageFile>& images, std::size_t size) {
   const auto [least, most] =
       std::minmax_element(images.begin(), images.end(), [](const ImageFile& a, const ImageFile& b) {
@@ -99,7 +99,7 @@ void sort_by_unique_name(const fs::path& folder, std::vector<ImageFile>& images)
 
 Collection load_folder(const fs::path& folder, const LoadOptions& options) {
   Layout layout = find_images(folder, options.size);
-  // After a problem nothing is chosen any more; the rest is read only to name all that is damaged.
+  // After a problem no image is chosen any more; reading goes on only to name every damaged file.
   std::vector<ImageFile> images =
       layout.problems.empty() ? choose(folder, layout, options.size) : all_images(layout);
   if (layout.problems.empty()) sort_by_unique_name(folder, images);

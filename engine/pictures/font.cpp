@@ -14,7 +14,7 @@ constexpr std::size_t glyph_count = 95;
 constexpr std::size_t space_px = 3;
 constexpr std::size_t gap_px = 1;  // between glyphs
 
-// Bands of 16 glyphs, 9 lines each, in the order of ASCII.
+// Bands of 16 glyphs in ASCII order, 9 lines each.
 constexpr std::string_view drawing = R"(
 ..... ..#.. .#.#. .#.#. ..#.. ##..# .##.. ..#.. ...#. .#... ..... ..... ..... ..... ..... ....#
 ..... ..#.. .#.#. .#.#. .#### ##.#. #..#. ..#.. ..#.. ..#.. ..#.. ..#.. ..... ..... ..... ...#.
@@ -72,14 +72,14 @@ constexpr std::string_view drawing = R"(
 #.... ....# ..... ..... ..... ..... ..... ..... ..... .###. ..... ..... ..... ..... .....
 )";
 
-/// A glyph without the empty columns on its sides: text is set with even gaps.
+/// A glyph without empty columns at its sides, so that the gaps in a text are even.
 struct Glyph {
   std::size_t width = 0;
   std::array<std::uint8_t, line_height_px> rows{};  ///< the highest of `width` bits is leftmost
 };
 
 constexpr bool is_inked(std::size_t glyph, std::size_t column, std::size_t row) {
-  constexpr std::size_t full_line = glyphs_per_band * (glyph_columns + 1);  // with its newline
+  constexpr std::size_t full_line = glyphs_per_band * (glyph_columns + 1);  // with the line break
   constexpr std::size_t last_line = (glyph_count % glyphs_per_band) * (glyph_columns + 1);
   const std::size_t band = glyph / glyphs_per_band;
   const bool is_last_band = band == glyph_count / glyphs_per_band;
@@ -122,7 +122,7 @@ std::size_t set_text(std::string_view text, Use use) {
   std::size_t x = 0;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if ((byte & 0xC0U) == 0x80U) continue;  // a character of UTF-8 is drawn once, not per byte
+    if ((byte & 0xC0U) == 0x80U) continue;  // a UTF-8 character is drawn once, not once per byte
     const bool known = byte >= first_glyph && byte < first_glyph + glyph_count;
     const Glyph& glyph = glyphs[(known ? byte : '?') - first_glyph];
     use(glyph, x);

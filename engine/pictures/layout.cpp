@@ -19,10 +19,10 @@ namespace fs = std::filesystem;
 
 // ---- Sizes in names -----------------------------------------------------------------------------
 
-/// A size as people write it in names: 48 or 48x32, either with "px" after it.
+/// A size as it is written in names: 48 or 48x32, with or without "px" after it.
 struct StatedSize {
   std::size_t width = 0;
-  std::size_t height = 0;  ///< 0 where one number states the longer side
+  std::size_t height = 0;  ///< 0 if one number states the longer side
 
   std::size_t longer_side() const { return std::max(width, height); }
 
@@ -55,8 +55,9 @@ std::optional<StatedSize> parse_size(std::string_view text) {
   return StatedSize{*width, *height};
 }
 
-/// A number at the end of a name may be anything (`arrow_2`): it is a size only if it is that of
-/// the image, and only if this holds for every image of the folder. If so it is removed.
+/// Removes the numbers at the ends of names if they are sizes. A number can mean anything
+/// (`arrow_2`), so it counts as a size only if it is that of the image, for every image of the
+/// folder.
 bool remove_sizes(std::vector<ImageFile>& images) {
   std::vector<std::string> names;
   for (const ImageFile& image : images) {
@@ -76,10 +77,10 @@ bool is_named_png(const fs::path& file) {
   return name.ends_with(".png");
 }
 
-/// What lies directly in a folder, in byte order.
+/// The direct content of a folder, in byte order.
 struct Listing {
-  std::vector<fs::path> images;   ///< by name: what cannot be read is found out later
-  std::vector<fs::path> folders;  ///< without hidden ones
+  std::vector<fs::path> images;   ///< files named like images; unreadable ones are found out later
+  std::vector<fs::path> folders;  ///< without hidden folders
 };
 
 Listing list(const fs::path& folder) {
@@ -88,7 +89,7 @@ Listing list(const fs::path& folder) {
   fs::directory_iterator entry(folder, error);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
     const fs::path& path = entry->path();
-    std::error_code ignored;  // such as a link that leads nowhere, which is no folder
+    std::error_code ignored;  // such as a link that leads nowhere, which is not a folder
     if (is_named_png(path))
       listing.images.push_back(path);
     else if (fs::is_directory(path, ignored) && !path.filename().string().starts_with('.'))
@@ -125,7 +126,7 @@ Folders folders_with_images(const std::vector<fs::path>& folders) {
   return found;
 }
 
-/// Refuses what would have to be skipped, since the caller could not tell that it was.
+/// Refuses folders of which a part would have to be skipped, since the caller would not notice.
 void check_unambiguous(const fs::path& folder, const std::vector<fs::path>& images,
                        const Folders& inner) {
   const std::string others = summary(inner.others, ", ");
@@ -151,7 +152,8 @@ void check_unambiguous(const fs::path& folder, const std::vector<fs::path>& imag
                   shown(folder), summary(names, ", ")));
 }
 
-/// Reads the headers; what cannot be read is added to `problems`, named as seen from `top`.
+/// Reads the headers of files. Those that cannot be read are added to `problems`, with paths
+/// relative to `top`.
 std::vector<ImageFile> inspect(const fs::path& top, const std::vector<fs::path>& files,
                                std::vector<std::string>& problems) {
   std::vector<ImageFile> images;
@@ -165,7 +167,7 @@ std::vector<ImageFile> inspect(const fs::path& top, const std::vector<fs::path>&
   return images;
 }
 
-/// A folder called 48 holds images of 48 pixels; if not, the number means something else.
+/// Folder 48 holds images of 48 pixels; otherwise its number means something else.
 void check_sizes(const SizeFolder& sized, const std::vector<ImageFile>& images) {
   for (const ImageFile& image : images) {
     if (sized.size.agrees_with(image.size)) continue;

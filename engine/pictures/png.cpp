@@ -48,7 +48,7 @@ void check_is_file(const fs::path& file) {
   }
 }
 
-/// A regular file that is read from its start.
+/// A regular file, read from its start.
 class InputFile {
  public:
   explicit InputFile(const fs::path& file) {
@@ -57,7 +57,7 @@ class InputFile {
     if (!opened_) throw Error(system_reason(errno));
   }
 
-  /// Appends the next `count` bytes, or as many as there are.
+  /// Appends the next `count` bytes, or as many as are left.
   void read(std::size_t count, Bytes& bytes) {
     const std::size_t before = bytes.size();
     bytes.resize(before + count);
@@ -74,7 +74,7 @@ class InputFile {
 
 // ---- Header -------------------------------------------------------------------------------------
 
-/// Words that suit a user for the errors that are met; lodepng's own for rare ones.
+/// Wording for users of the errors that occur in practice; lodepng's own wording for rare ones.
 std::string decoder_reason(unsigned code) {
   switch (code) {
     case 57:
@@ -93,7 +93,7 @@ std::string decoder_reason(unsigned code) {
   }
 }
 
-/// A remark on what a file that is not a PNG seems to be; empty if that is unknown.
+/// A remark on the format of a file that is not a PNG; empty if it is unknown.
 std::string_view other_format(std::string_view start) {
   struct Format {
     std::string_view start, remark;
@@ -118,7 +118,7 @@ void check_signature(const Bytes& bytes) {
   throw Error(fmt::format("is not a PNG{}", other_format(start)));
 }
 
-/// Checks all that the first 33 bytes state, before anything is allocated accordingly.
+/// Checks everything that the first 33 bytes state, before anything is allocated by it.
 PixelSize parse_header(const Bytes& bytes, lodepng::State& state, std::size_t max_pixels) {
   check_signature(bytes);
   if (bytes.size() < header_bytes) throw Error("truncated: it ends within its header");
@@ -134,13 +134,14 @@ PixelSize parse_header(const Bytes& bytes, lodepng::State& state, std::size_t ma
 
 // ---- Pixels -------------------------------------------------------------------------------------
 
-/// An upper bound of a PNG's size: its pixels, raw at 16 bits and four channels, and some metadata.
+/// An upper bound of the size of a PNG: its pixels, raw at 16 bits and four channels, and some
+/// metadata.
 std::size_t max_file_bytes(const PixelSize& size) {
   constexpr std::size_t room_for_metadata = std::size_t{64} << 20U;
   return room_for_metadata + size.width * size.height * 16;
 }
 
-/// Appends all of the file behind its header, which states `size`.
+/// Appends the rest of the file after its header, which states `size`.
 void read_rest(const fs::path& file, const PixelSize& size, InputFile& opened, Bytes& bytes) {
   std::error_code error;
   const std::uintmax_t file_bytes = fs::file_size(file, error);
@@ -151,8 +152,8 @@ void read_rest(const fs::path& file, const PixelSize& size, InputFile& opened, B
   if (file_bytes > bytes.size()) opened.read(file_bytes - bytes.size(), bytes);
 }
 
-/// Keeps the chunks that decide the pixels. All others (text, colour profiles, animation) are left
-/// out unread: they change nothing here, and decompression bombs hide in them.
+/// Keeps the chunks that determine the pixels. All others (text, colour profiles, animation) are
+/// left out unread, because they change nothing here and can hide decompression bombs.
 Bytes keep_pixel_chunks(const Bytes& bytes) {
   Bytes kept(bytes.begin(), bytes.begin() + signature_bytes);
   for (std::size_t at = signature_bytes; at + chunk_overhead_bytes <= bytes.size();) {
@@ -170,7 +171,7 @@ Bytes keep_pixel_chunks(const Bytes& bytes) {
 }
 
 /// An upper bound of the decompressed data: rows of whole bytes, each with the number of its
-/// filter. Interlaced images have up to 15/8 as many rows, each padded.
+/// filter. Interlaced images have up to 15/8 as many rows, each of them padded.
 std::size_t max_inflated_bytes(const PixelSize& size, const LodePNGColorMode& color) {
   const auto width = static_cast<unsigned>(size.width);
   const auto height = static_cast<unsigned>(size.height);
@@ -189,7 +190,7 @@ Bytes decode_rgba(const Bytes& bytes, const PixelSize& size, lodepng::State& sta
   return rgba;
 }
 
-/// `Sample` reads one channel of a pixel as a value of [0, 1].
+/// `Sample` reads one channel of a pixel as a value in [0, 1].
 template <class Sample>
 Image composite(const PixelSize& size, const Rgb& background, Sample sample) {
   Image image(size.width, size.height);

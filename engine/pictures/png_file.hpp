@@ -7,9 +7,11 @@
 
 namespace chorus {
 
-// Both throw Error with the reason alone, since callers that list several files name them anyway.
+// Both functions throw Error with the reason only, because callers that list several files name
+// them anyway.
 
-/// The size that the header states; reads 33 bytes and allocates nothing by what they say.
+/// The size that the header states. Reads 33 bytes, and allocates nothing of the size that they
+/// state.
 PixelSize inspect_png(const std::filesystem::path& file,
                       std::size_t max_pixels = default_max_pixels);
 

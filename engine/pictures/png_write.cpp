@@ -18,11 +18,11 @@ namespace fs = std::filesystem;
 using Bytes = std::vector<unsigned char>;
 
 void check(const Image& image) {
-  constexpr std::size_t max_side = 0x7FFFFFFF;  // of the format
+  constexpr std::size_t max_side = 0x7FFFFFFF;  // limit of the format
   if (image.pixels() == 0 || image.width > max_side || image.height > max_side)
-    throw std::invalid_argument("an image to be written has pixels, and at most 2^31 - 1 a side");
+    throw std::invalid_argument("write_png: expected sides of 1 to 2^31 - 1 pixels");
   if (image.rgb.size() != image.pixels() * 3)
-    throw std::invalid_argument("an image has width x height x 3 values");
+    throw std::invalid_argument("write_png: expected width x height x 3 values");
 }
 
 Bytes encode(const Image& image) {
@@ -31,13 +31,13 @@ Bytes encode(const Image& image) {
   std::transform(image.rgb.begin(), image.rgb.end(), rgb.begin(), to_byte);
 
   lodepng::State state;
-  state.encoder.auto_convert = 0;  // stays RGB, whatever the colours
+  state.encoder.auto_convert = 0;  // always RGB, whatever the colours
   state.info_raw.colortype = state.info_png.color.colortype = LCT_RGB;
   Bytes png;
   const auto width = static_cast<unsigned>(image.width);
   const auto height = static_cast<unsigned>(image.height);
   if (lodepng::encode(png, rgb, width, height, state) != 0)
-    throw std::bad_alloc();  // the only way it can fail with these settings
+    throw std::bad_alloc();  // the only possible failure with these settings
   return png;
 }
 
@@ -132,13 +132,13 @@ void write_png(const fs::path& file, const Image& image) { write_bytes(file, enc
 
 void write_animation(const fs::path& file, const std::vector<Image>& frames,
                      unsigned milliseconds_per_frame) {
-  if (frames.empty()) throw std::invalid_argument("an animation has at least one frame");
+  if (frames.empty()) throw std::invalid_argument("write_animation: expected at least one frame");
   if (milliseconds_per_frame == 0 || milliseconds_per_frame > 65535)
-    throw std::invalid_argument("a frame of an animation lasts from 1 to 65,535 ms");
+    throw std::invalid_argument("write_animation: expected 1 to 65,535 ms for a frame");
   const Image& first = frames.front();
   for (const Image& frame : frames)
     if (frame.size() != first.size())
-      throw std::invalid_argument("the frames of an animation are of one size");
+      throw std::invalid_argument("write_animation: the frames differ in size");
   write_bytes(file, encode_animation(frames, milliseconds_per_frame));
 }
 

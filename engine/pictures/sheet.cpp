@@ -20,7 +20,7 @@ struct Extent {
   std::size_t height = 0;
 };
 
-/// Captions that are too long would push the images apart.
+/// Shortens captions that would push the images apart.
 std::string caption(std::string_view text) {
   constexpr std::size_t most_characters = 40;
   if (text.size() <= most_characters) return std::string(text);
@@ -33,7 +33,7 @@ std::size_t widest_px(const std::vector<std::string>& titles) {
   return widest;
 }
 
-/// Where everything on a sheet goes.
+/// The positions of everything on a sheet.
 class Arrangement {
  public:
   explicit Arrangement(const Sheet& sheet)
@@ -72,11 +72,11 @@ class Arrangement {
   }
 
   void check(const Sheet& sheet) const {
-    if (cell_.width == 0) throw std::invalid_argument("a sheet has at least one image");
+    if (cell_.width == 0) throw std::invalid_argument("draw: the sheet has no images");
     if (!sheet.column_titles.empty() && sheet.column_titles.size() != columns_)
-      throw std::invalid_argument("a sheet has one title per column, or none");
+      throw std::invalid_argument("draw: expected one title for each column, or none");
     if (!sheet.row_titles.empty() && sheet.row_titles.size() != rows_)
-      throw std::invalid_argument("a sheet has one title per row, or none");
+      throw std::invalid_argument("draw: expected one title for each row, or none");
   }
 
   std::size_t beside(std::size_t title_px) const {
@@ -99,7 +99,7 @@ void paste(Image& canvas, const Image& image, std::size_t x, std::size_t y) {
     std::copy_n(image.pixel(0, row), image.width * 3, canvas.pixel(x, y + row));
 }
 
-/// A line of one pixel around an area: white images on white paper need an edge.
+/// Draws a line of one pixel around an area, because white images on white paper need an edge.
 void frame(Image& canvas, std::size_t x, std::size_t y, const Extent& area) {
   const auto dot = [&](std::size_t column, std::size_t row) {
     std::copy(hairline.begin(), hairline.end(), canvas.pixel(column, row));

@@ -14,16 +14,16 @@ namespace chorus {
 
 namespace {
 
-constexpr std::size_t own_numbers = 3;  ///< of in1 of Op::adam
+constexpr std::size_t own_numbers = 3;  ///< in1 of Op::adam begins with so many
 
-/// The elements of some rows as one long row, padding included: for work element by element.
+/// Some rows as one long row, padding included, for element-wise work.
 View as_one_row(const Tensor& tensor, const RowRange& rows) {
   const View view = tensor.view();
   const std::size_t floats = rows.count * view.stride;
   return {view.data + rows.first * view.stride, 1, floats, floats};
 }
 
-/// The same rows of each of the gradients that lie one below the other, a long row for each.
+/// The same rows of each of the gradients that lie one below the other, as one long row for each.
 View stacked_gradients(const OptimizedParameter& parameter, const RowRange& rows) {
   View gradients = as_one_row(parameter.gradients, rows);
   gradients.rows = parameter.gradients.rows() / parameter.value.rows();
@@ -94,7 +94,7 @@ void Adam::update_rows(const OptimizedParameter& parameter, const RowRange& rows
   call.out[0] = as_one_row(parameter.value, rows);
   call.out[1] = as_one_row(parameter.first_moment, rows);
   call.out[2] = as_one_row(parameter.second_moment, rows);
-  call.out[3] = gradients;  // which clears them
+  call.out[3] = gradients;  // sets them to zero
   run(call, parameter.rate * rate_factor);
 }
 
@@ -124,7 +124,8 @@ void load_moments(const OptimizedParameter& parameter, const TensorFile& file,
     const auto found = file.tensors.find(name);
     const std::vector<std::size_t> shape = {tensor.rows(), tensor.cols()};
     if (found == file.tensors.end() || found->second.shape != shape)
-      throw Error(fmt::format("{}: {} is missing or has another shape", origin, name));
+      throw Error(fmt::format("{}: tensor \"{}\" is missing or not {} x {}", origin, name, shape[0],
+                              shape[1]));
     from_host(found->second.values, tensor);
   }
 }

@@ -8,29 +8,29 @@
 
 namespace chorus {
 
-/// Where pixels are drawn from, and how.
+/// The source of the pixels, and the settings by which they are drawn.
 struct PixelSource {
   const PixelTable& table;
   std::uint64_t seed;
   float area_jitter;
 };
 
-/// The pixels that Op::draw_pixels has drawn from some images, image after image.
+/// The pixels that Op::draw_pixels has drawn from some images, one image after another.
 struct DrawnPixels {
   TrainingDraw draw;
   std::size_t images;
   Tensor coordinates, colors, weights;
 };
 
-/// `images` and their `visits` are numbers in the backend's memory: see PixelDraw.
+/// `images` and their `visits` are lists in the backend's memory: see PixelDraw.
 DrawnPixels draw_pixels(Memory& memory, const PixelSource& source, const TrainingDraw& draw,
                         const IndexView& images, const IndexView& visits);
 
-/// The losses of drawn pixels: of each image an estimate of the mean over its pixels, summed over
-/// the images.
+/// The losses of drawn pixels. For each image they are an estimate of the mean over its pixels;
+/// they are summed over the images.
 struct DrawnLosses {
-  Var error;       ///< squared, of the three channels together
-  Var assignment;  ///< see Siren::assignment_loss; only where the draw is assigned
+  Var error;       ///< squared, summed over the three channels
+  Var assignment;  ///< see Siren::assignment_loss(); only if TrainingDraw::assigned
 };
 
 DrawnLosses losses(const Siren& siren, std::span<const Var> network, const Conditioned& images,

@@ -36,14 +36,14 @@ std::vector<float> mean_row(const Tensor& tensor) {
 
 enum class Stage { latent, latent_and_shifts };
 
-/// What is fitted for an image, and how far that is.
+/// The numbers that are fitted for an image, and how far their fit has come.
 struct Progress {
   Adam adam;
   OptimizedParameter latent;
   std::optional<OptimizedParameter> palette;  ///< if palettes are free
-  std::vector<OptimizedParameter> shifts;     ///< of each sine layer
-  IndexList image, visit;                     ///< of the table of pixels: one of each
-  std::uint32_t step = 0;                     ///< of both stages
+  std::vector<OptimizedParameter> shifts;     ///< one for each sine layer
+  IndexList image, visit;                     ///< lists of one element
+  std::uint32_t step = 0;                     ///< counts both stages
 };
 
 }  // namespace
@@ -63,7 +63,7 @@ struct Fitter::Impl {
   Backend& backend_;
   const Model& model_;
   FitConfig config_;
-  std::vector<TrainingPhase> phases_;  ///< of a stage
+  std::vector<TrainingPhase> phases_;  ///< of one stage
   std::vector<float> mean_latent_, mean_palette_;
   std::vector<Memory> memories_;  ///< one for each worker
 };
@@ -75,7 +75,8 @@ Fitter::Impl::Impl(Memory& memory, const Model& model, const FitConfig& config)
       mean_latent_(mean_row(model.latents)),
       mean_palette_(model.palettes ? mean_row(model.palettes) : std::vector<float>{}),
       memories_(worker_memories(memory.shared_backend())) {
-  if (config.latent_steps == 0) throw std::invalid_argument("fit: a latent takes steps");
+  if (config.latent_steps == 0)
+    throw std::invalid_argument("fit: latent_steps is 0; expected at least 1");
   if (model.samples_per_axis <= 1) config_.pixels.areas.from = 1;
   phases_ = plan_training(config_.pixels, config.assignment, model.siren.config().head);
 }
@@ -128,7 +129,7 @@ void Fitter::Impl::run_stage(Memory& memory, Progress& progress, const PixelTabl
   }
 }
 
-/// The step after a fraction of the stage's.
+/// Takes the step after a fraction of the stage's steps.
 void Fitter::Impl::step(Memory& memory, Progress& progress, const PixelTable& table, Stage stage,
                         double fraction) const {
   const std::array<std::uint32_t, 1> visit = {progress.step++};
@@ -190,7 +191,7 @@ std::vector<ImageCode> Fitter::fit(const std::vector<NamedImage>& images) {
 Model with_images(Memory& memory, const Model& model, const std::vector<NamedImage>& images,
                   const std::vector<ImageCode>& fitted) {
   if (images.empty() || images.size() != fitted.size())
-    throw std::invalid_argument("with_images: a latent for each image");
+    throw std::invalid_argument("with_images: expected images, and one code for each");
   std::vector<float> latents, palettes, shifts;
   for (const ImageCode& each : fitted) {
     latents.insert(latents.end(), each.latent.begin(), each.latent.end());

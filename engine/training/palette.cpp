@@ -21,7 +21,7 @@ std::vector<float> by_channel(const std::vector<ColorField>& entries, PaletteFie
   return palette;
 }
 
-/// Predicted palettes: p is the mean palette, P z the regression of what is left.
+/// Predicted palettes: p is the mean palette, P z the regression of the remainder.
 void start_prediction(Model& model, const std::vector<float>& palettes) {
   const std::size_t count = model.images.size(), numbers = palettes.size() / count;
   std::vector<float> mean(numbers);
@@ -53,7 +53,7 @@ std::vector<ColorField> as_fields(const std::vector<Rgb>& colors) {
 std::vector<ColorField> entries_of(const Image& image, const std::vector<bool>& held_out,
                                    std::size_t entries, PaletteFields fields) {
   if (image.pixels() == 0 || entries == 0)
-    throw std::invalid_argument("initial_palette: no pixels or no entries");
+    throw std::invalid_argument("initial_palette: expected at least one pixel and one entry");
   const std::vector<Rgb> colors = choose_colors(image, held_out, entries);
   if (fields == PaletteFields::affine) return fit_fields(smooth_pixels(image, held_out), colors);
   return as_fields(colors);
@@ -70,7 +70,7 @@ std::vector<ColorField> entries_of(const PaletteFit& fit, const std::vector<Name
                     config.palette_fields);
 }
 
-/// Every k-th image or so, `count` in all.
+/// The k-th of `count` images that are evenly spread over all.
 std::size_t evenly_spread(std::size_t k, std::size_t count, std::size_t images) {
   return k * images / count;
 }
@@ -109,7 +109,7 @@ void initialize_palettes(Model& model, const std::vector<NamedImage>& images,
   const SirenConfig& config = model.siren.config();
   if (config.head != Head::palette) return;
   if (images.size() != model.images.size())
-    throw std::invalid_argument("initialize_palettes: the model has another number of images");
+    throw std::invalid_argument("initialize_palettes: expected the images of the model");
   std::vector<std::vector<ColorField>> entries;
   for (std::size_t i = 0; i < images.size(); ++i)
     entries.push_back(entries_of(fit, images, i, model.split, config));

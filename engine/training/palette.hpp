@@ -11,47 +11,49 @@
 #include "palette_fit.hpp"
 #include "split.hpp"
 
-// Palettes from training pixels, and what those pixels say about which head suits a collection.
-// Held-out pixels are not looked at.
+// Initial palettes from training pixels, and the choice of a head that suits a collection. Held-out
+// pixels are not read.
 
 namespace chorus {
 
-/// A palette for one image, as palette_numbers describes: entry 0 is the background (the most
-/// common colour of the border), then exact colours that are common (at least 1 pixel in 400), then
-/// colours as far as possible from those before; copies of the mean if the image has fewer colours.
-/// Colours that an edge gives to the pixels it passes through are not among them.
-/// Affine fields are then fitted to the pixels that are no edges. `held_out` is a mask, or empty.
-/// With another palette to be `like` of the same kind, the entries behind the first come in its
-/// order: each near the one of its number.
+/// A palette for one image, in the format of palette_numbers(). Entry 0 is the background, the most
+/// common colour of the border. Then come exact colours that are common (at least 1 pixel in 400),
+/// then colours that are as far as possible from all before them, and copies of the mean if the
+/// image has fewer colours. Colours that an edge gives to the pixels it passes through are left
+/// out. Affine fields are then fitted to the pixels that are not on edges. `held_out` is a mask, or
+/// empty. If `like` is another palette of the same kind, the entries after the first are put into
+/// its order: each is near to the one with its index.
 std::vector<float> initial_palette(const Image& image, const std::vector<bool>& held_out,
                                    std::size_t entries, PaletteFields fields,
                                    std::span<const float> like = {});
 
-/// Palettes of one image, before they are ordered: of as many constant colours or affine fields.
+/// Palettes of one image with equally many constant colours or affine fields, before they are
+/// ordered.
 struct FoundPalettes {
   std::vector<ColorField> constant, affine;
 };
 
 /// How well palettes explain a collection.
 struct PaletteFit {
-  std::size_t entries = 12;      ///< a number that suits: all common colours of nearly every image
-  double constant_fraction = 0;  ///< of the images are explained by so many constant colours
-  double drawn_fraction = 0;     ///< of the images come within 28 dB of as many affine fields
-  std::map<std::size_t, FoundPalettes> palettes;  ///< of the images looked at, by their index
+  std::size_t entries = 12;      ///< suits the collection: all common colours of nearly every image
+  double constant_fraction = 0;  ///< fraction of the images that this many constant colours explain
+  double drawn_fraction = 0;     ///< fraction that reaches 28 dB with as many affine fields
+  std::map<std::size_t, FoundPalettes> palettes;  ///< by image; only images looked at
 };
 
-/// An image is explained if the pixels that are no edges (all pixels, if most are edges) are nearer
-/// than 48 dB to constant colours: drawings in flat colours are (51 dB and more in 95 of 100),
-/// shaded ones are not (35 to 47), but are still drawn better from palettes of fields than by the
-/// rgb head; noise does not come within 28 dB of fields (photographs were not tried). Up to 64
-/// images, evenly spread, are looked at. `entries` = 0 lets the images decide.
+/// An image is explained if the pixels that are not on edges (or all pixels, if most are on edges)
+/// reach 48 dB with constant colours. This holds for drawings in flat colours (51 dB and more
+/// for 95 of 100). It does not hold for shaded ones (35 to 47 dB), which palettes of fields still
+/// draw better than the rgb head. Noise does not reach 28 dB with fields; photographs were not
+/// tried. Up to 64 images, evenly spread, are looked at. With `entries` = 0 the images decide on
+/// the number.
 PaletteFit fit_palettes(const std::vector<NamedImage>& images, const Split& split,
                         std::size_t entries = 0);
 
-/// Starts the palettes of a fresh model from its training images: free palettes as initial_palette
-/// gives them, predicted ones as near to those as a ridge regression on the latents comes.
-/// Palettes that a fit to the same images has found already, with as many entries, are taken from
-/// it. Does nothing without the palette head.
+/// Initializes the palettes of a new model from its training images. Free palettes are those of
+/// initial_palette(); predicted ones are as near to those as a ridge regression on the latents
+/// comes. Palettes that `fit` has found already for the same images, with as many entries, are
+/// taken from it. Does nothing without the palette head.
 void initialize_palettes(Model& model, const std::vector<NamedImage>& images,
                          const PaletteFit& fit = {});
 

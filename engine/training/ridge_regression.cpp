@@ -60,7 +60,7 @@ Table solved(Table a, Table b) {
 std::vector<float> ridge_regression(const Table& inputs, const Table& targets) {
   constexpr double penalty = 1;
   const Table columns = transposed(inputs);
-  // (X^T X + r)^-1 X^T Y = X^T (X X^T + r)^-1 Y: whichever of the two systems is smaller.
+  // (X^T X + r)^-1 X^T Y = X^T (X X^T + r)^-1 Y: the smaller of the two systems is solved.
   const Table p =
       inputs.rows <= inputs.cols
           ? product(transposed(solved(product(inputs, columns, penalty), targets)), inputs)

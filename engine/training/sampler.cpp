@@ -16,7 +16,7 @@ namespace chorus {
 
 namespace {
 
-/// Every second bit, from the lowest on.
+/// Moves bit k to bit 2 k.
 std::uint64_t spread_bits(std::uint64_t value) {
   value = (value | value << 16) & 0x0000FFFF0000FFFFULL;
   value = (value | value << 8) & 0x00FF00FF00FF00FFULL;
@@ -25,8 +25,8 @@ std::uint64_t spread_bits(std::uint64_t value) {
   return (value | value << 1) & 0x5555555555555555ULL;
 }
 
-/// The pixels along a Z-order curve (Morton 1966): a stretch of it is a compact patch, so that
-/// draws from different stretches see different parts of the image.
+/// The pixels in the order of a Z-order curve (Morton 1966). A stretch of it is a compact patch, so
+/// that draws from different stretches see different parts of the image.
 std::vector<std::uint32_t> along_curve(PixelSize size) {
   std::vector<std::pair<std::uint64_t, std::uint32_t>> coded;
   for (std::uint32_t pixel = 0; pixel < size.width * size.height; ++pixel)
@@ -38,7 +38,7 @@ std::vector<std::uint32_t> along_curve(PixelSize size) {
   return pixels;
 }
 
-/// along_curve for one image after another: most are of one size.
+/// along_curve() for one image after another; the curve is reused while the size stays the same.
 class Curves {
  public:
   const std::vector<std::uint32_t>& of(PixelSize size) {
@@ -54,8 +54,8 @@ class Curves {
   std::vector<std::uint32_t> curve_;
 };
 
-/// Which list each pixel of an image is in: image_flat_pixels, image_edge_pixels,
-/// image_blended_pixels, or `in_no_list` where it is held out.
+/// The list to which a pixel belongs: image_flat_pixels, image_edge_pixels, image_blended_pixels,
+/// or `in_no_list` if it is held out.
 constexpr ImageField in_no_list = image_fields;
 std::vector<ImageField> lists_of_pixels(const Image& image, const std::vector<bool>& held_out) {
   const std::vector<bool> flat = flat_pixels(image, held_out);
@@ -71,7 +71,7 @@ std::vector<ImageField> lists_of_pixels(const Image& image, const std::vector<bo
   return lists;
 }
 
-/// Appends an image's row of the image table; its pixels begin at `first_pixel`.
+/// Appends the row of an image to the image table; its pixels begin at `first_pixel`.
 void append_image(std::vector<std::uint32_t>& table, const Image& image,
                   const std::vector<ImageField>& lists, std::size_t first_pixel) {
   table.resize(table.size() + image_fields);
@@ -83,7 +83,7 @@ void append_image(std::vector<std::uint32_t>& table, const Image& image,
   fields[image_height] = static_cast<std::uint32_t>(image.height);
 }
 
-/// Appends an image's lists one after another, each along the curve, and then zeros, so that as
+/// Appends the lists of an image one after another, each along the curve. Zeros follow, so that as
 /// many numbers are appended as the image has pixels.
 void append_lists(std::vector<std::uint32_t>& order, const std::vector<ImageField>& lists,
                   const std::vector<std::uint32_t>& curve) {
@@ -110,7 +110,7 @@ PixelTable::PixelTable(Memory& memory, const std::vector<NamedImage>& images, co
   order.reserve(colors_.rows());
   Curves curves;
   for (std::size_t i = 0; i < images.size(); ++i) {
-    // One at a time: large collections would not fit into memory two times.
+    // One at a time, because two copies of a large collection would not fit into memory.
     const std::vector<bool> held_out = held_out_pixels(split, i, images[i].image.size());
     const Image image = blacked_out(images[i].image, held_out);
     const std::vector<ImageField> lists = lists_of_pixels(image, held_out);
@@ -147,7 +147,7 @@ const std::vector<std::uint32_t>& ImageOrder::step(std::uint64_t step) {
   return step_;
 }
 
-/// An order depends on the end of the one before, back to the beginning of the cycle.
+/// An order depends on the end of the previous one, back to the beginning of the cycle.
 void ImageOrder::go_to_epoch(std::uint64_t epoch) {
   if (epoch == epoch_ || per_step_ == images_) return;
   const bool is_next = epoch_ + 1 == epoch;
@@ -156,9 +156,10 @@ void ImageOrder::go_to_epoch(std::uint64_t epoch) {
   epoch_ = epoch;
 }
 
-/// From the order of the epoch before to that of `epoch`.
+/// Makes the order of `epoch` from that of the epoch before.
 void ImageOrder::shuffle(std::uint64_t epoch) {
-  // The step across the border has images of the old epoch already: the new one begins with others.
+  // The step across the border has images of the old epoch already, so the new one begins with
+  // others.
   const std::size_t old = epoch % epochs_per_cycle_ * (images_ % per_step_) % per_step_;
   const std::size_t fresh = old == 0 ? 0 : per_step_ - old;
   std::vector<bool> taken(images_);

@@ -10,12 +10,12 @@
 
 namespace chorus {
 
-/// The training pixels in a backend's memory, in the form that Op::draw_pixels reads: each image's
-/// flat, edge and blended pixels. A pixel is flat if no colour in its 3 x 3 neighbourhood differs
-/// from another by more than 2.5 / 255 in any channel; most pixels of icons are, and carry little.
-/// It is blended if it is not flat and blended_pixels() finds it: an edge passes through it, and
-/// its colour is that of no point. Held-out pixels are in no list, and their colours are not looked
-/// at.
+/// The training pixels in a backend's memory, in the form that Op::draw_pixels reads: the flat,
+/// edge and blended pixels of each image. A pixel is flat if no two colours in its 3 x 3
+/// neighbourhood differ by more than 2.5 / 255 in any channel. Most pixels of icons are flat, and
+/// they carry little information. A pixel is blended if it is not flat and blended_pixels() reports
+/// it: an edge passes through it, and no point has its colour. Held-out pixels are in no list, and
+/// their colours are not read.
 class PixelTable {
  public:
   PixelTable(Memory& memory, const std::vector<NamedImage>& images, const Split& split = {});
@@ -32,15 +32,15 @@ class PixelTable {
   Tensor colors_;
 };
 
-/// The images of each step: epochs, each in a random order of its own, laid end to end and cut into
-/// steps. No image is ever more than one visit ahead of another, and none comes up twice within a
-/// step. The images of a step depend on the arguments alone, whatever steps were asked for before.
-/// If `per_step` is the number of images, every step takes all of them in their own order.
+/// The images of each step. Epochs, each in its own random order, are laid end to end and cut into
+/// steps. No image is ever more than one visit ahead of another, and none occurs twice in a step.
+/// The images of a step depend on the arguments alone, and not on earlier calls. If `per_step` is
+/// the number of images, every step takes all images in their own order.
 class ImageOrder {
  public:
   ImageOrder(std::size_t images, std::size_t per_step, std::uint64_t seed);
   const std::vector<std::uint32_t>& step(std::uint64_t step);
-  /// How often each image of the step asked for last came up before.
+  /// How often each image of the last requested step occurred before.
   const std::vector<std::uint32_t>& visits() const { return visits_; }
 
  private:
@@ -48,10 +48,10 @@ class ImageOrder {
   void shuffle(std::uint64_t epoch);
 
   std::size_t images_, per_step_;
-  std::uint64_t epochs_per_cycle_;  ///< after which a step ends where an epoch does
+  std::uint64_t epochs_per_cycle_;  ///< after these a step ends where an epoch ends
   std::uint64_t seed_;
   std::uint64_t epoch_ = static_cast<std::uint64_t>(-1);
-  std::vector<std::uint32_t> order_;  ///< of the present epoch
+  std::vector<std::uint32_t> order_;  ///< of the current epoch
   std::vector<std::uint32_t> step_, visits_;
 };
 

@@ -2,46 +2,34 @@
 
 #include <algorithm>
 #include <array>
-#include <stdexcept>
 #include <utility>
 
 #include "chorus/ops.hpp"
 #include "drawn_pixels.hpp"
 #include "trainer_impl.hpp"
 
-// One step of training, from top to bottom: step() and compute_step(), then what a worker does for
-// its share of the images, train_share() and train_tile(), and the updates.
+// The steps of a training, from top to bottom: step() and compute_step(), then the work of one
+// worker on its share of the images, train_share() and train_tile(), and the updates.
 //
-// A worker differentiates the error of its share on two kinds of tape, which meet at the
-// modulations. The share's tape leads from the latents of all its images to their modulations,
-// which takes a few small products. The pixels take far more, and are divided into tiles: each has
-// the pixels of so few images that their activations stay in the cache. A tile's tape leads from
-// the modulations of its images, which are its leaves, to the loss. Its backward pass adds to the
-// derivatives of the modulations, and to those of the network's weights. After the last tile the
-// derivatives of the modulations are complete: the backward pass of the share's tape begins with
-// them and ends at the latents. This is the chain rule, cut in two at the modulations.
+// A worker differentiates the error of its share on two kinds of tape, by the chain rule. The
+// share's tape leads from the latents of all its images to their modulations. A tile has the pixels
+// of so few images that their activations stay in the cache; its tape leads from the modulations of
+// these images, which are its leaves, to the loss. The backward passes of all tiles add up the
+// derivatives of the modulations, with which the backward pass of the share's tape then begins.
 
 namespace chorus {
 
 namespace {
 
-constexpr std::size_t most_images_per_step = 256;
-
-std::size_t choose_images_per_step(const TrainConfig& config, std::size_t images) {
-  const std::size_t wanted =
-      config.images_per_step == 0 ? most_images_per_step : config.images_per_step;
-  return std::min(wanted, images);
-}
-
-/// Part `part` of `parts` of about the same size.
+/// One of `parts` nearly equal parts.
 ImageRange part_of(const ImageRange& all, std::size_t part, std::size_t parts) {
   const std::size_t begin = all.count * part / parts, end = all.count * (part + 1) / parts;
   return {all.first + begin, end - begin};
 }
 
-/// The part of a share's modulation that belongs to some of its images, as a leaf of a tile's tape.
+/// The rows of a share's modulation that belong to some of its images, as a leaf of a tile's tape.
 Var tile_leaf(Tape& tape, const Var& value, const Tensor& grad, const ImageRange& rows) {
-  // A modulation that does not depend on the latent is a single row, and every tile has all of it.
+  // A modulation that does not depend on the latent is one row, which every tile uses.
   const ImageRange own = value.rows() == 1 ? ImageRange{0, 1} : rows;
   return tape.variable(value.value().non_owning().row_range(own.first, own.count),
                        grad.non_owning().row_range(own.first, own.count));
@@ -49,35 +37,8 @@ Var tile_leaf(Tape& tape, const Var& value, const Tensor& grad, const ImageRange
 
 }  // namespace
 
-Trainer::Impl::Impl(Memory& memory, Model& model, const std::vector<NamedImage>& images,
-                    const TrainConfig& config)
-    : backend_(memory.backend()),
-      model_(model),
-      config_(config),
-      table_(memory, images, model.split),
-      images_per_step_(choose_images_per_step(config, images.size())),
-      order_(images.size(), images_per_step_, config.seed),
-      phases_(plan_training(config.pixels, config.assignment, model.siren.config().head)),
-      graphs_(phases_.size()),
-      adam_(memory, config.adam, 1),
-      latents_(optimized(memory, "latents", model.latents, config.rates.base * config.rates.latent,
-                         images_per_step_)),
-      step_images_(memory.shared_backend(), std::vector<std::uint32_t>(2 * images_per_step_)) {
-  if (images.size() != model.images.size())
-    throw std::invalid_argument("Trainer: the model has another number of images");
-  for (const Parameter& parameter : model.siren.parameters())
-    network_.push_back(optimized(memory, parameter.name, parameter.value,
-                                 learning_rate(config.rates, model.siren.config(), parameter.role),
-                                 backend_.workers() * parameter.value.rows()));
-  if (model.palettes)
-    palettes_ = optimized(memory, "palettes", model.palettes,
-                          config.rates.base * config.rates.palette, images_per_step_);
-  add_workers(memory);
-  plan_updates();
-}
-
-/// One step: what changes from step to step is uploaded; all else is the same in each step of a
-/// phase, so that a device may record it and replay it.
+/// Only begin_step() uploads. Everything else is the same in each step of a phase, so that a device
+/// can record it and replay it.
 void Trainer::Impl::step(double progress) {
   const std::size_t phase = phase_at(phases_, progress);
   if (phase_ != phase) begin_phase(phase);
@@ -118,7 +79,7 @@ void Trainer::Impl::compute_step(const TrainingPhase& phase) {
                     [this](std::size_t p, std::size_t) { pack(network_[p].value); });
 }
 
-/// Makes the share's tape, and walks it back after the last tile.
+/// Makes the tape of a share, and walks it back after the last tile.
 void Trainer::Impl::train_share(const TrainingPhase& phase, Worker& worker,
                                 const ImageRange& images) {
   if (images.count == 0) return;
@@ -141,8 +102,8 @@ void Trainer::Impl::train_share(const TrainingPhase& phase, Worker& worker,
   tape.backward(values, share.grads);
 }
 
-/// Makes a tile's tape and walks it back. The network is on both kinds of tape, and from both the
-/// derivatives of its weights are added to the worker's gradients.
+/// Makes the tape of a tile and walks it back. The network's parameters are leaves on both kinds of
+/// tape, which add their derivatives to the same gradients.
 void Trainer::Impl::train_tile(const TrainingDraw& draw, const ImageRange& images,
                                const Share& share) {
   Worker& worker = share.worker;
@@ -160,15 +121,15 @@ void Trainer::Impl::train_tile(const TrainingDraw& draw, const ImageRange& image
   const DrawnLosses drawn = losses(model_.siren, network, conditioned, pixels);
   const float weight_of_image = 1.0F / static_cast<float>(3 * images_per_step_);
   Var loss = scale(drawn.error, weight_of_image);
-  add_error(loss, worker);
+  add_scaled(worker.error, 1, loss.value());
   if (draw.assigned)
     loss = loss +
            scale_by(scale(drawn.assignment, weight_of_image), tape.constant(adam_.extra_number(0)));
   tape.backward(loss);
 }
 
-/// The rows that belong to some images of the step, as a leaf whose derivatives go to their rows of
-/// the gradients.
+/// The rows of some images of the step, as a leaf whose derivatives go to the rows of the
+/// gradients.
 Var Trainer::Impl::gather(Tape& tape, const OptimizedParameter& per_image,
                           const ImageRange& images) const {
   Tensor rows = tape.memory().empty(images.count, per_image.value.cols());
@@ -182,42 +143,10 @@ Var Trainer::Impl::gather(Tape& tape, const OptimizedParameter& per_image,
   return tape.variable(std::move(rows), grad);
 }
 
-void Trainer::Impl::add_error(const Var& loss, const Worker& worker) const {
-  Call sum{.op = Op::scale};
-  sum.in[0] = loss.value().const_view();
-  sum.out[0] = worker.error.view();
-  sum.accumulate = true;
-  backend_.run(sum);
-}
-
 void Trainer::Impl::update_network(const TrainingPhase& phase, const UpdateTask& task) const {
   const bool is_output = model_.siren.parameters()[task.parameter].role == Role::output;
   adam_.update_rows(network_[task.parameter], task.rows,
                     is_output && phase.of_areas ? config_.rates.area_output : 1);
-}
-
-// --- what a training begins with ----------------------------------------------------------------
-
-void Trainer::Impl::add_workers(Memory& memory) {
-  for (Memory& own : worker_memories(memory.shared_backend())) {
-    const std::size_t w = workers_.size();
-    std::vector<Tensor> grads;
-    for (const OptimizedParameter& each : network_)
-      grads.push_back(each.gradients.row_range(w * each.value.rows(), each.value.rows()));
-    const Tensor error = own.zeros(1, 1);
-    workers_.push_back({std::move(own), std::move(grads), error});
-  }
-}
-
-/// Cuts the update of the network into ranges of rows, so that the workers share it.
-void Trainer::Impl::plan_updates() {
-  const bool shared = workers_.size() > 1;
-  for (std::size_t p = 0; p < network_.size(); ++p) {
-    const std::size_t rows = network_[p].value.rows(), cols = network_[p].value.cols();
-    const std::size_t step = shared ? std::max<std::size_t>(1, backend_.grain_size() / cols) : rows;
-    for (std::size_t first = 0; first < rows; first += step)
-      update_tasks_.push_back({p, {first, std::min(step, rows - first)}});
-  }
 }
 
 }  // namespace chorus

@@ -13,8 +13,8 @@
 #include "sampler.hpp"
 #include "training_plan.hpp"
 
-// What a Trainer holds. Its steps are in trainer.cpp, all that is asked of it between steps is in
-// trainer_state.cpp.
+// The members of a Trainer. trainer_setup.cpp makes them, trainer.cpp takes the steps, and
+// trainer_state.cpp answers what is asked between steps.
 
 namespace chorus {
 
@@ -23,25 +23,26 @@ struct ImageRange {
   std::size_t first = 0, count = 0;
 };
 
-/// The part of the network that one task updates: rows of one of its parameters.
+/// The part of the network that one task updates: some rows of one parameter.
 struct UpdateTask {
-  std::size_t parameter = 0;  ///< its index
+  std::size_t parameter = 0;  ///< index of the parameter
   RowRange rows;
 };
 
-/// What each worker has for itself.
+/// The data of one worker.
 struct Worker {
   Memory memory;
-  std::vector<Tensor> grads;  ///< of the network's parameters
+  std::vector<Tensor> grads;  ///< gradients of the network's parameters
   Tensor error;               ///< 1 x 1, summed over steps
 };
 
-/// Those images of a step that one worker takes care of, and what they condition the network with.
+/// The images of a step that one worker processes, and the values that condition the network on
+/// them.
 struct Share {
   Worker& worker;
   ImageRange images;
   Conditioned conditioned;
-  std::vector<Tensor> grads;  ///< of each of conditioned.values(), summed over the share's tiles
+  std::vector<Tensor> grads;  ///< for each of conditioned.values(), summed over the share's tiles
 };
 
 struct Trainer::Impl {
@@ -55,7 +56,6 @@ struct Trainer::Impl {
   void train_share(const TrainingPhase& phase, Worker& worker, const ImageRange& images);
   void train_tile(const TrainingDraw& draw, const ImageRange& images, const Share& share);
   Var gather(Tape& tape, const OptimizedParameter& per_image, const ImageRange& images) const;
-  void add_error(const Var& loss, const Worker& worker) const;
   void update_network(const TrainingPhase& phase, const UpdateTask& task) const;
 
   IndexView image_numbers(const ImageRange& images) const {

@@ -34,10 +34,10 @@ void require_pixels(const PixelSampling& pixels) {
   const AreaSampling& areas = pixels.areas;
   if (pixels.flat_pixels + pixels.edge_pixels == 0 || areas.samples_per_axis == 0 ||
       areas.flat_pixels + areas.edge_pixels == 0)
-    throw std::invalid_argument("plan_training: no pixels to draw");
+    throw std::invalid_argument("plan_training: a phase draws no pixels; expected at least one");
 }
 
-/// Fractions of the steps after which something changes, in ascending order, the first of them 0.
+/// The fractions of the steps after which something changes, in ascending order, beginning with 0.
 std::vector<double> phase_begins(const PixelSampling& pixels, const AssignmentLoss& assignment,
                                  Head head) {
   std::vector<double> begins = {0};
@@ -97,7 +97,7 @@ float learning_rate(const LearningRates& rates, const SirenConfig& network, Role
     case Role::output:
       return rates.base * rates.output;
     case Role::palette_weight:
-      // Each number of a palette is moved by the weights of all numbers of a latent, which are of
+      // Each number of a palette depends on the weights of all numbers of a latent, which are of
       // size 1.
       return rates.base * rates.palette / static_cast<float>(network.latent);
     case Role::palette_bias:
@@ -108,7 +108,7 @@ float learning_rate(const LearningRates& rates, const SirenConfig& network, Role
 
 double schedule_factor(double progress, double warm_up) {
   const double p = std::clamp(progress, 0.0, 1.0);
-  // Not quite from zero, so that the first step already moves.
+  // Does not begin at 0, so that the first step already moves.
   const double rising = warm_up > 0 ? std::min(1.0, p / warm_up + 0.02) : 1.0;
   return rising * (0.5 + 0.5 * std::cos(std::numbers::pi * p));
 }

@@ -9,7 +9,7 @@
 #include "chorus/trainer.hpp"
 #include "op_parameters.hpp"
 
-// What a training does when: the rates, phases and schedules that follow from its settings.
+// The schedule of a training: the rates and phases that follow from its settings.
 
 namespace chorus {
 
@@ -17,7 +17,7 @@ namespace chorus {
 struct TrainingDraw {
   PixelKinds kinds = PixelKinds::all;
   std::size_t flat_pixels = 0, edge_pixels = 0;
-  std::size_t samples_per_axis = 1;  ///< of an edge pixel: see PixelDraw
+  std::size_t samples_per_axis = 1;  ///< for an edge pixel: see PixelDraw
   bool assigned = false;             ///< whether the assignment loss counts
 
   std::size_t pixels() const { return flat_pixels + edge_pixels; }
@@ -25,42 +25,42 @@ struct TrainingDraw {
   std::size_t samples() const { return flat_pixels + edge_pixels * samples_of_edge(); }
 };
 
-/// Steps of a training that are alike.
+/// A part of a training in which all steps are alike.
 struct TrainingPhase {
   double from = 0;  ///< fraction of the steps after which it begins
   std::vector<TrainingDraw> draws;
   bool of_areas = false;  ///< whether pixels count as areas
 
-  std::size_t pixels() const;   ///< of each image, in a step
-  std::size_t samples() const;  ///< points at which the network is evaluated for them
+  std::size_t pixels() const;   ///< per image and step
+  std::size_t samples() const;  ///< points at which the network is evaluated for these pixels
 };
 
-/// The phases of a training, the first from 0 on. Throws std::invalid_argument if there is a phase
-/// without pixels.
+/// The phases of a training; the first begins at 0. Throws std::invalid_argument if a phase has no
+/// pixels.
 std::vector<TrainingPhase> plan_training(const PixelSampling& pixels,
                                          const AssignmentLoss& assignment, Head head);
 
 /// The index of the phase at `progress`.
 std::size_t phase_at(std::span<const TrainingPhase> phases, double progress);
 
-/// The learning rate of a parameter of the network before schedules.
+/// The learning rate of a parameter of the network, before schedules.
 float learning_rate(const LearningRates& rates, const SirenConfig& network, Role role);
 
 /// The factor on the learning rate at `progress` in [0, 1]: linear warm-up, then half a cosine to
 /// 0.
 double schedule_factor(double progress, double warm_up);
 
-/// The factor on the learning rate after so many steps: 1 / sqrt(1 + steps / decay_steps). The
-/// squares of the rates, whose sum is how far noise moves a parameter (a random walk), then add up
-/// to no more than the logarithm of the steps; at a constant rate trainings of 100,000 steps fall
-/// apart.
+/// The factor on the learning rate after so many steps: 1 / sqrt(1 + steps / decay_steps). Noise
+/// moves a parameter as in a random walk, by the root of the sum of the squared rates, which then
+/// grows with the logarithm of the steps only. At a constant rate, trainings of 100,000 steps
+/// diverge.
 double decay_factor(std::uint64_t steps, double decay_steps);
 
 /// The weight of the assignment loss at `progress`.
 float assignment_weight(const AssignmentLoss& assignment, double progress);
 
-/// The fraction of the steps that is done when a fraction of the time is, both in [0, 1], if the
-/// time of a step is proportional to its samples.
+/// The fraction of the steps that is done after a fraction of the time, both in [0, 1], if the time
+/// of a step is proportional to its samples.
 double fraction_of_steps(double fraction_of_time, std::span<const TrainingPhase> phases);
 
 }  // namespace chorus

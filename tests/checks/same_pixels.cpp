@@ -1,5 +1,5 @@
-// Fails unless a PNG and a portable pixmap hold the same picture:  same_pixels PICTURE.png
-// PICTURE.ppm
+// Fails unless a PNG and a portable pixmap hold the same picture.
+//   same_pixels PICTURE.png PICTURE.ppm
 #include <chorus/pictures.hpp>
 #include <cmath>
 #include <fstream>

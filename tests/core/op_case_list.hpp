@@ -11,7 +11,7 @@
 
 #include "op_cases.hpp"
 
-// What the files that write THE list of op cases share.
+// Shared by the files that write the list of op cases.
 
 namespace chorus::test {
 

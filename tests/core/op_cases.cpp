@@ -245,7 +245,7 @@ std::vector<OpCase> make_cases() {
   add_palette_cases(cases);
   add_errors(cases);
   add_compositions(cases);
-  // Cases draw their inputs one after another: new ones stand at the end, so that others keep
+  // Cases draw their inputs one after another: add new ones at the end, so that others keep
   // theirs.
   for (const Shape& shape : element_shapes) add_scale_by(cases, shape);
   return cases.take();

@@ -8,8 +8,8 @@
 #include "chorus/ops.hpp"
 #include "matrix.hpp"
 
-// THE list of op cases. The tests of values, of first and second derivatives and of repeatability
-// all read it: a new op is tested everywhere once it has its cases in op_cases.cpp.
+// The only list of op cases. The tests of values, of first and second derivatives and of
+// repeatability all read it: a new op is tested everywhere once it has its cases in op_cases.cpp.
 
 namespace chorus::test {
 

@@ -220,7 +220,8 @@ BOOST_AUTO_TEST_CASE(foreign_and_malformed_files_are_refused_with_what_was_found
   check_refused(foreign_file("{\"\xFF\":1}"), "not valid JSON");
   check_refused(foreign_file(R"({"__metadata__":{"a":"1","a":"2"}})"), "the key 'a' twice");
   check_refused(foreign_file(R"({"__metadata__":{"a":1}})"), "__metadata__ is not an object");
-  check_refused(foreign_file(R"({"__metadata__":{"checksum":"md5"}})"), "in a form that is not");
+  check_refused(foreign_file(R"({"__metadata__":{"checksum":"md5"}})"),
+                "of a kind that this program does not know");
   check_refused(foreign_file("{" + std::string(200'000, '[')), "not valid JSON");
   check_refused(
       foreign_file(R"({"a":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}"),
@@ -231,7 +232,7 @@ BOOST_AUTO_TEST_CASE(foreign_and_malformed_files_are_refused_with_what_was_found
 BOOST_AUTO_TEST_CASE(a_file_of_chorus_without_its_checksum_is_refused) {
   for (const char* format : {"chorus 1", "chorus model"})
     check_refused(foreign_file(fmt::format(R"({{"__metadata__":{{"format":"{}"}}}})", format)),
-                  "has no checksum");
+                  "checksum that chorus writes is missing");
 }
 
 BOOST_AUTO_TEST_CASE(malformed_tensors_are_refused_with_what_was_found) {
@@ -254,12 +255,12 @@ BOOST_AUTO_TEST_CASE(malformed_tensors_are_refused_with_what_was_found) {
   refuse(tensor(f32, "[18446744073709551616]", "[0,8]"), "is not a list of whole numbers");
   refuse(tensor(f32, "[2]", "[0]"), "not a begin and an end");
   refuse(tensor(f32, "[2]", "[8,0]"), "not a begin and an end");
-  refuse(tensor(f32, "[3]", "[0,8]"), "tensor 't' has 8 bytes, its shape calls for 12");
+  refuse(tensor(f32, "[3]", "[0,8]"), "tensor 't' has 8 bytes; expected 12 by its shape");
   refuse(tensor(f32, "[4294967296,4294967296,0]", "[0,8]"), "too large");
   refuse(tensor(f32, "[4611686018427387906]", "[0,8]"), "too large");
   refuse(tensor(f32, "[1]", "[4,8]"), "begins at byte 4, expected 0");
-  refuse(tensor(f32, "[1]", "[0,4]"), "found 8 bytes of tensor data, the header calls for 4");
-  refuse(tensor(f32, "[4]", "[0,16]"), "found 8 bytes of tensor data, the header calls for 16");
+  refuse(tensor(f32, "[1]", "[0,4]"), "found 8 bytes of tensor data; expected 4 by the header");
+  refuse(tensor(f32, "[4]", "[0,16]"), "found 8 bytes of tensor data; expected 16 by the header");
   refuse(R"("s":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},)" + tensor(f32, "[2]", "[0,8]"),
          "begins at byte 0, expected 8");
   refuse(tensor(f32, "[2]", "[0,8]"), "holds inf at index 1", {0, infinity});

@@ -5,9 +5,9 @@
 
 namespace chorus::fuzz {
 
-// What the fuzzer changes is refused for its checksum before anything else is looked at. These give
-// the changed bytes right checksums again, so that the code behind is reached. What is no such file
-// at all is given back as it is.
+// Files that the fuzzer has changed are refused for their checksums before anything else is read.
+// These functions give them right checksums again, so that the code behind is reached. Bytes that
+// are not such a file are returned unchanged.
 
 /// A PNG whose chunks have right checksums.
 std::string with_png_checksums(std::string_view png);

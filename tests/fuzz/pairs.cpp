@@ -1,6 +1,6 @@
-// Judgements of pairs that are kept beside a model (MODEL.pairs.PATH.json), which the report reads.
+// Scores of pairs that are stored beside a model (MODEL.pairs.PATH.json), which the report reads.
 // An
-// "@" stands for the model's checksum, without which the rows would not be looked at.
+// "@" stands for the checksum of the model, without which the rows would not be read.
 #include <nlohmann/json.hpp>
 
 #include <filesystem>

@@ -1,5 +1,5 @@
-// PNG files: what is read has the size and the values that the interface promises, and what is
-// written of it reads as the same picture.
+// PNG files: pictures that are read have the size and the values that the interface promises, and
+// read back as the same picture after they have been written.
 #include "chorus/pictures.hpp"
 
 #include <cmath>

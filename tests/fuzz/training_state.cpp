@@ -1,5 +1,5 @@
-// State files of a training, as `train --resume` reads them: what is accepted can be trained on and
-// written again.
+// State files of a training, as `train --resume` reads them: a training can continue from every
+// file that is accepted, and the file can be written again.
 #include "training/training_state.hpp"
 
 #include "checksums.hpp"

@@ -177,11 +177,11 @@ BOOST_AUTO_TEST_CASE(tensors_that_the_configuration_does_not_call_for_are_refuse
   check_refused(failure([](TensorFile& file) {
                   file.tensors["extra"] = {{1}, {0}};
                 }),
-                {"tensor \"extra\" is none"});
+                {"unexpected tensor \"extra\""});
   check_refused(failure_of_json("configuration", [](json& c) { c["hidden_layers"] = 1; }),
                 {"tensor \"hidden.1."});
   check_refused(failure_of_json("configuration", [](json& c) { c["conditioning"] = "shift"; }),
-                {"gain\" is none"});
+                {"gain\": the configuration has none"});
   check_refused(failure([](TensorFile& file) {
                   json content = json::parse(file.metadata.at("configuration"));
                   content["conditioning"] = "input";
@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(tensors_that_the_configuration_does_not_call_for_are_refuse
                   std::erase_if(file.tensors,
                                 [](const auto& entry) { return entry.first.ends_with(".gain"); });
                 }),
-                {"hidden.0.modulation\" is none"});
+                {"hidden.0.modulation\": the configuration has none"});
 }
 
 BOOST_AUTO_TEST_CASE(configurations_without_a_field_are_refused) {

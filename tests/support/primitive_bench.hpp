@@ -9,7 +9,7 @@
 
 #include "matrix_bench.hpp"
 
-// What tests of single primitives run on.
+// The set-up for tests of single primitives.
 
 namespace chorus::test {
 

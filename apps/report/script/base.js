@@ -2,7 +2,7 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const byId = (id) => document.getElementById(id);
 
-// What a browser complains about can be read from the page: the tests do.
+// Errors that the browser reports can be read from the page, which the tests do.
 window.addEventListener("error", (event) => {
   document.documentElement.dataset.error = event.message ?? `cannot show ${event.target.alt}`;
 }, true);

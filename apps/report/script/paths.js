@@ -207,7 +207,7 @@ function studies() {
     ? "Spearman's rank correlation between each measure's distance of two images and how bad the path " +
       "between them is: 1 is a perfect prediction, 0 none; below 0, similar images have worse paths. " +
       "A measure is chosen within one half of the images and checked within the other."
-    : `Not studied yet for this model: ${data.study_command} does it, then make the report again.`;
+    : `Not studied yet for this model. Run ${data.study_command}, then make the report again.`;
   data.studies.forEach(studyTable);
 }
 

@@ -26,7 +26,7 @@ struct Device::State {
   HostArena arena;
   std::vector<Queue> queues;
   std::size_t in_use = 0;
-  Recorded* recorded = nullptr;  ///< where kernels go while they are recorded
+  Recorded* recorded = nullptr;  ///< receives the kernels while they are recorded
 };
 
 std::string device_unavailable() { return ""; }
@@ -36,7 +36,7 @@ Device::~Device() = default;
 
 std::string Device::description() const { return "CUDA kernels without a GPU, to test them"; }
 
-// Few and little, so that small matrices are cut as large ones are on a GPU.
+// Few and small, so that small matrices are divided as large ones are on a GPU.
 int Device::multiprocessors() const { return 4; }
 int Device::queues() const { return static_cast<int>(state_->queues.size()); }
 double Device::peak_flops() const { return 1e8; }
@@ -55,7 +55,7 @@ void Device::download(const void* memory, void* host, std::size_t bytes) {
   if (bytes != 0) std::memcpy(host, memory, bytes);
 }
 
-// What queues do side by side is done in the order of the calls.
+// The emulation runs the work of all queues in the order of the calls.
 void Device::fork() {}
 void Device::use(std::size_t queue) { state_->in_use = queue; }
 void Device::join() { state_->in_use = 0; }

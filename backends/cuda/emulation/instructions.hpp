@@ -7,7 +7,8 @@
 #include "cuda/language.cuh"
 #include "dtype.hpp"
 
-// What instructions.cuh does on a GPU. The lanes of a warp exchange their registers through memory.
+// The functions of instructions.cuh without a GPU. The lanes of a warp exchange their registers
+// through memory.
 
 namespace chorus::CHORUS_DEVICE {
 
@@ -75,7 +76,7 @@ struct SharedWords {
   Word operator[](int place) const { return std::as_const(words)[place]; }
 };
 
-/// The places that the lanes name, in the order of the lanes.
+/// The places that the lanes pass, in the order of the lanes.
 inline const Word* exchange_places(int place) {
   Word* places = simt::warp_memory();
   places[simt::lane()] = static_cast<Word>(place);
@@ -122,7 +123,7 @@ void read_shared(const SharedWords<array_count>& from, int place, Word (&to)[cou
   for (int i = 0; i < count; ++i) to[i] = from[place + i];
 }
 
-/// Nothing may use the places from now on; they are written when the thread waits.
+/// Forbids any use of the places from now on; they are written when the thread waits.
 template <int count>
 void begin_copies(const SharedWords<count>& shared, int place, int words, const void* from,
                   int bytes) {

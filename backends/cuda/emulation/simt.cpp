@@ -26,7 +26,7 @@ namespace {
 
 constexpr std::size_t stack_bytes = std::size_t{64} << 10;
 
-/// A stack that can be left and entered again. AddressSanitizer is told of each change.
+/// A stack that can be left and entered again. AddressSanitizer is told about each switch.
 struct Context {
   ucontext_t context = {};
   const void* stack = nullptr;
@@ -50,10 +50,10 @@ struct Thread {
   Context context;
   State state = State::runs;
   Place place;
-  std::deque<std::vector<std::function<void()>>> deferred;  ///< groups, the last one is open
+  std::deque<std::vector<std::function<void()>>> deferred;  ///< groups; the last one is open
 };
 
-/// Thrown in the threads that wait when another one has failed.
+/// Thrown in the threads that wait when another thread has failed.
 struct Cancelled {};
 
 class Block {
@@ -88,12 +88,12 @@ class Block {
   Context scheduler_;
   std::exception_ptr failure_;
   unsigned running_ = 0;
-  std::uint64_t time_ = 0;   ///< a new one after each barrier of the block
+  std::uint64_t time_ = 0;   ///< advances at each barrier of the block
   std::uint64_t start_ = 0;  ///< the time at which the block began
 };
 
 thread_local Block* current = nullptr;
-thread_local std::uint64_t clock_ticks = 0;  ///< never the same in two blocks
+thread_local std::uint64_t clock_ticks = 0;  ///< has no equal values in two blocks
 
 Block& running_block() {
   if (current == nullptr) throw Error("CUDA: device code runs outside a kernel");
@@ -149,7 +149,7 @@ void Block::enter(unsigned thread) {
   change(scheduler_, threads_[thread].context);
 }
 
-/// What a thread does from its first to its last instruction.
+/// Runs a thread from its first to its last instruction.
 void Block::body() {
   try {
     kernel_();
@@ -174,7 +174,7 @@ void Block::wait(State state, Place place) {
   if (failure_) throw Cancelled();
 }
 
-/// Lets those go on whose barrier is complete. All threads wait or are done.
+/// Continues the threads whose barrier is complete. All threads wait or have ended.
 void Block::release_waiting() {
   if (release_warps()) return;
   std::size_t waiting = 0;
@@ -221,7 +221,7 @@ void Block::object(const std::string& what) {
   std::rethrow_exception(failure_);
 }
 
-/// Ends all threads, so that what they own is destroyed, and passes the failure on.
+/// Ends all threads, so that their objects are destroyed, and passes the failure on.
 void Block::cancel() {
   for (unsigned t = 0; t < threads_.size(); ++t)
     if (threads_[t].state != State::done) enter(t);

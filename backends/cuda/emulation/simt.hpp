@@ -8,19 +8,20 @@
 #include <utility>
 #include <vector>
 
-// What CUDA C++ has and C++ lacks, so that a host compiler can build the kernels. Each CUDA thread
-// is a fiber; the fibers of a block take turns on one host thread, and change only where they wait
-// for each other. Stricter than a GPU, so that mistakes show on every run, not now and then:
-//   * a barrier that only some threads of a block reach, or reach in different places, is an error;
-//   * two threads that touch the same element of shared memory, one of them writing, with no
-//     __syncthreads() between are an error, whatever the order in which they happened to run;
-//   * reading shared memory that the block has not written is an error;
-//   * what is copied in the background arrives when the thread waits for it, no earlier;
-//   * matrices know their shapes (language.cuh): an element outside is an error.
+// The features of CUDA C++ that C++ lacks, so that a host compiler can build the kernels. Each CUDA
+// thread is a fiber. The fibers of a block take turns on one host thread, and switch only where
+// they wait for each other. The emulation is stricter than a GPU, so that mistakes show on every
+// run and not only now and then. These are errors:
+//  * a barrier that only some threads of a block reach, or that they reach in different places;
+//  * two threads that touch the same element of shared memory, one of them writing, without a
+//    __syncthreads() between them, whatever the order in which they happened to run;
+//  * reading shared memory that the block has not written;
+//  * accessing an element outside a matrix, whose shape is known (language.cuh).
+// Data that is copied in the background arrives when the thread waits for it, no earlier.
 
 namespace chorus::simt {
 
-/// What the emulation objects to, with the place.
+/// A mistake that the emulation has found, with the place.
 class Error : public std::logic_error {
  public:
   using std::logic_error::logic_error;
@@ -39,7 +40,7 @@ struct Place {
   bool operator==(const Place& other) const { return line == other.line && file == other.file; }
 };
 
-// Of the CUDA thread that runs now.
+// Indices of the CUDA thread that is running.
 const Dim3& thread_index();
 const Dim3& block_index();
 const Dim3& block_size();
@@ -53,19 +54,19 @@ void warp_barrier(Place place);
 inline constexpr unsigned warp_memory_words = 512;
 std::uint32_t* warp_memory();
 
-/// What a thread begins now and what others see later: groups of deferred actions, which happen
-/// when the thread waits for all groups but the last few. At the end none may be left.
+/// Actions that a thread starts now and whose effects are visible later. They form groups, and
+/// happen when the thread waits for all groups but the last few. No action may be left at the end.
 void defer(std::function<void()> action);
 void end_deferred();
 void wait_for_deferred(int last_groups);
 
-/// Throws Error unless the address is a multiple.
+/// Throws Error unless the address is a multiple of `bytes`.
 void check_alignment(const void* address, std::size_t bytes);
 
 /// Runs all blocks of a kernel, one after another. Throws Error.
 void launch(const Dim3& grid, unsigned threads, const std::function<void()>& kernel);
 
-/// Who touched one element of shared memory since the last barrier.
+/// The threads that touched one element of shared memory since the last barrier.
 class Shadow {
  public:
   void read(int element) const;
@@ -114,7 +115,7 @@ class SharedArray {
   static void check(int element) {
     if (element < 0 || element >= count) outside(element, count);
   }
-  // Not in the array itself, which lies in the few bytes that a thread of the host has of its own.
+  // Not in the array itself, because thread-local memory of the host is small.
   std::vector<T> items_ = std::vector<T>(count);
   std::vector<Shadow> shadow_ = std::vector<Shadow>(count);
 };

@@ -10,20 +10,16 @@
 #include "chorus/version.hpp"
 
 // Reverse-mode differentiation. A Tape records the ops that produced a value; walking it backwards
-// applies each op's gradient rule, which stands right below the op's value in ops.cpp.
-//
-// Two ways to walk:
-//   backward()   adds into the gradient buffers given with the leaves, and frees each activation as
-//                soon as it has been used. This is the fast one: a training step runs it once for
-//                each of its tiles.
-//   gradients()  records the gradients too, so that they can be differentiated again.
+// applies each op's gradient rule. There are two ways to walk: backward() adds into gradient
+// buffers and frees each activation as soon as it has been used, which is what a training step
+// does; gradients() records the gradients as well, so that they can be differentiated again.
 
 namespace CHORUS_API chorus {
 
 class Tape;
 
-/// A value on a tape. A Var that depends on no leaf with a gradient is a constant: nothing is
-/// recorded for it.
+/// A value on a tape. A Var that depends on no leaf with a gradient is a constant, for which
+/// nothing is recorded.
 class Var {
  public:
   Var() = default;
@@ -60,7 +56,7 @@ struct Adjoint {
   bool is_empty() const { return !value.value() && !product; }
 };
 
-/// The view of a gradient rule: it reads the derivative of the result with respect to its op's
+/// The interface of a gradient rule: it reads the derivative of the result with respect to its op's
 /// value, and adds the derivatives with respect to the op's inputs.
 class Gradient {
  public:
@@ -70,14 +66,14 @@ class Gradient {
   /// The upstream derivative if it is a product that is not evaluated yet, else null.
   const PendingProduct* pending() const { return adjoint_.product ? &*adjoint_.product : nullptr; }
 
-  /// Whether anyone asked for the derivative with respect to `input`.
+  /// Whether the derivative with respect to `input` is needed.
   bool requires_grad(const Var& input) const { return !input.is_constant(); }
 
   /// Whether gradients are being recorded; the rule must then consist of ops on Vars.
   bool recording() const;
 
   void add(const Var& input, const Var& contribution);
-  /// The same as add(input, op(a) op(b)), without a temporary where possible.
+  /// Equivalent to add(input, op(a) op(b)), without a temporary where possible.
   void add_matmul(const Var& input, const Var& a, bool transpose_a, const Var& b, bool transpose_b);
   /// The tensor in which the derivative of `input` accumulates, for rules that add to it in place.
   /// Throws std::logic_error while gradients are being recorded.
@@ -93,9 +89,9 @@ class Gradient {
 
 using GradientRule = std::function<void(Gradient&)>;
 
-/// How a tape stores the activations of sine layers: in fp32, or in the types for which the
-/// backend's products are fastest (Backend::activations). On a tape with reduced activations only
-/// sine layers and products can follow a sine layer, and gradients() is refused.
+/// How a tape stores the activations of sine layers: in fp32, or in Backend::activations(). On a
+/// tape with reduced activations only sine layers and products can follow a sine layer, and
+/// gradients() throws std::invalid_argument.
 enum class Activations { full, reduced };
 
 class Tape {
@@ -118,18 +114,18 @@ class Tape {
   /// A leaf whose derivative backward() adds to `grad` (same shape as the value).
   Var variable(Tensor value, Tensor grad);
 
-  /// Whether an op on these inputs will be recorded, because its gradient may be needed.
+  /// Whether an op on these inputs is recorded because its gradient may be needed.
   bool records(std::initializer_list<const Var*> inputs) const;
-  /// Records the op that computed `value` from `inputs`. For ops.cpp.
+  /// Records the op that computed `value` from `inputs`; for the definitions of ops.
   Var record(Tensor value, std::initializer_list<const Var*> inputs, GradientRule rule);
 
   /// Adds the derivatives of the 1 x 1 value `result` to the gradient buffers of the leaves. The
   /// tape cannot be used afterwards.
   void backward(const Var& result);
 
-  /// The same for several values whose own derivatives `seeds` (same shapes) are known already.
-  /// They come from another tape, on which these values were leaves: two tapes then differentiate a
-  /// composition, and the first one serves many runs of the second.
+  /// The same for several values whose derivatives `seeds` (of the same shapes) are known already,
+  /// because another tape used these values as leaves. Two tapes then differentiate a composition,
+  /// and the first one serves many runs of the second.
   void backward(std::span<const Var> results, std::span<const Tensor> seeds);
 
   /// The derivatives of `result` (1 x 1) with respect to `variables`, on this tape.
@@ -162,14 +158,8 @@ struct ValueAndGrad {
   std::vector<Tensor> grads;  ///< one for each parameter, same shape
 };
 
-/// A function of some parameters, 1 x 1, and its derivatives with respect to them. `function` is
-/// called once, with the parameters on a fresh tape:
-///
-///   auto [loss, grads] = value_and_grad(memory, parameters, [&](Tape& tape, auto p) {
-///     const Var error = linear(tape.constant(x), p[0], p[1]) - tape.constant(y);
-///     return sum(error * error);
-///   });
-///   for (std::size_t i = 0; i < grads.size(); ++i) add_scaled(parameters[i], -rate, grads[i]);
+/// A function of some parameters, 1 x 1, and its derivatives with respect to them. Calls `function`
+/// once, with the parameters on a fresh tape. See apps/embed/fit_a_sine.cpp.
 ValueAndGrad value_and_grad(
     Memory& memory, std::span<const Tensor> parameters,
     const std::function<Var(Tape& tape, std::span<const Var> parameters)>& function);

@@ -13,18 +13,15 @@
 
 namespace CHORUS_API chorus {
 
-/// The calls of a piece of work that a device has recorded, so that it can replay them at once.
+/// The calls of a piece of work, recorded by a device that can replay them all at once.
 class CapturedGraph {
  public:
   virtual ~CapturedGraph() = default;
 };
 
-// Four types speak of number formats:
-//
-//   DType            how the elements of one matrix lie in memory
-//   Precision        the format in which a backend's large products multiply their operands
-//   ActivationTypes  the two DTypes in which a backend likes sine layers to keep their activations
-//   Activations      (autodiff.hpp) whether a tape keeps fp32 or follows the ActivationTypes
+// Four types speak of number formats: DType is the storage of one matrix, Precision the format in
+// which large products multiply, ActivationTypes the DTypes in which sine layers store their
+// activations, and Activations (autodiff.hpp) says whether a tape uses them.
 
 /// The number format in which large products multiply. Sums, parameters and all other ops are in
 /// single precision.
@@ -41,14 +38,14 @@ struct ActivationTypes {
   DType cosines = DType::fp32;  ///< the cosines, which the backward pass overwrites with gradients
 };
 
-/// Where primitives run: memory, kernels and workers. A backend knows matrices and nothing else; it
-/// has no notion of differentiation, images or latents. How to add one: backends/README.md.
+/// The place where primitives run: memory, kernels and workers. A backend knows nothing of
+/// differentiation, images or latents. How to add one: backends/README.md.
 class Backend {
  public:
   virtual ~Backend() = default;
 
-  virtual std::string name() const = 0;         ///< as given to make_backend, resolved: "cpu:avx2"
-  virtual std::string description() const = 0;  ///< for people: instruction set, device, workers
+  virtual std::string name() const = 0;         ///< for make_backend, "auto" resolved: "cpu:avx2"
+  virtual std::string description() const = 0;  ///< for people: instruction set, device and workers
   virtual Precision precision() const { return Precision::fp32; }  ///< of large products
 
   /// The storage types of activations for which this backend's products are fastest: operands that
@@ -58,15 +55,13 @@ class Backend {
   /// Number of workers that `parallel` uses; worker ids are below it.
   virtual std::size_t workers() const = 0;
 
-  /// Minimum number of elements per worker for element-wise work; less is not worth dividing.
+  /// Minimum number of elements per worker for element-wise work (less is not worth dividing).
   virtual std::size_t grain_size() const { return 8192; }
 
-  /// The number of rows in a tile such that the activations of a network of this width stay in the
-  /// fastest cache that can hold them.
+  /// The number of rows whose activations, in a network of this width, fit the cache of a worker.
   virtual std::size_t tile_rows(std::size_t width) const = 0;
 
-  /// The number of floats that Op::pack writes for a rows x cols matrix; 0 if products take weights
-  /// as they are.
+  /// The number of floats that Op::pack writes for a rows x cols matrix; 0: weights stay unpacked.
   virtual std::size_t packed_floats(std::size_t rows, std::size_t cols) const = 0;
 
   /// Zeroed memory, aligned to 64 bytes, with `readable_slack` floats behind it that may be read.
@@ -79,19 +74,18 @@ class Backend {
   /// Runs one primitive on the calling worker. Throws std::logic_error for an op it lacks.
   virtual void run(const Call& call) = 0;
 
-  /// Runs body(task, worker) for all tasks; task t always goes to worker t % workers(), in
-  /// ascending order on each worker, so that sums formed per worker have a fixed order.
+  /// Runs body(task, worker) for all tasks. Task t always runs on worker t % workers(), and each
+  /// worker takes its tasks in ascending order, so that sums formed per worker have a fixed order.
   /// The first exception of a body is rethrown after all workers have stopped.
   virtual void parallel(std::size_t tasks,
                         const std::function<void(std::size_t task, std::size_t worker)>& body) = 0;
 
   /// Runs work(), or replays what it did before. `graph` is empty at first and then belongs to this
-  /// work alone. The work must make the same calls with the same operands each time, and may
-  /// neither upload nor download, so that a device can record the calls and replay them at once.
+  /// work alone. The work must make the same calls with the same operands each time, and must
+  /// neither upload nor download.
   virtual void replay(std::unique_ptr<CapturedGraph>& graph, const std::function<void()>& work);
 
-  /// The peak of all workers together, in single-precision operations per second, measured now and
-  /// within milliseconds on a loop of independent multiply-adds. 0 if it is unknown.
+  /// Measures the peak of all workers in single-precision operations per second; 0 if unknown.
   virtual double measure_peak_flops() { return 0; }
 };
 
@@ -99,26 +93,25 @@ std::string_view name(Precision precision);
 Precision parse_precision(std::string_view text);  ///< throws Error
 
 struct BackendOptions {
-  /// Of a CPU, never more than it has cores; 0: OMP_NUM_THREADS or one per core.
+  /// Number of CPU threads, at most one per core; 0: OMP_NUM_THREADS, or one per core.
   std::size_t threads = 0;
-  /// Workers of a CPU, which the threads share; 0: as many as threads. Results depend on this
-  /// number alone: with the same workers, any number of threads gives the same bits. Of a GPU,
-  /// queues that are served side by side; 0: two.
+  /// Number of workers; 0: one for each CPU thread, or two queues of a GPU. Results depend on the
+  /// number of workers but not on the number of threads that they share.
   std::size_t workers = 0;
-  /// fp32 leaves the choice to the backend, which only in cpu:avx512bf16 is another.
+  /// With fp32 the backend decides; only cpu:avx512bf16 and cpu:amx then choose another format.
   Precision precision = Precision::fp32;
 };
 
-/// Makes a backend by name: "auto" (the best available), a name of list_backends(), or "check:A,B".
-/// An empty name means the environment variable CHORUS_BACKEND, or "auto".
-/// Throws Error listing what there is if the name is unknown or not available here.
+/// Makes a backend by name: "auto" (the best available), a name of list_backends(), or "check:A,B",
+/// which compares two. An empty name means the environment variable CHORUS_BACKEND, or "auto".
+/// Throws Error, which lists the available backends, if this one is unknown or not available here.
 std::shared_ptr<Backend> make_backend(std::string_view name = {},
                                       const BackendOptions& options = {});
 
 struct BackendInfo {
   std::string name;
   std::string description;
-  std::string unavailable;  ///< why it cannot be used here; empty if it can
+  std::string unavailable;  ///< the reason why it cannot be used here; empty if it can
 };
 
 /// All backends of this build, best first.

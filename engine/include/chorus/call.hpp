@@ -4,37 +4,36 @@
 #include <cstdint>
 
 // The language in which the engine talks to a backend: one primitive operation on row-major
-// matrices. Plain data only (no member functions): this header is also read by the files that are
-// compiled for one processor architecture, which must not define anything the linker may share.
+// matrices. Plain data only, since files compiled for one processor architecture include this
+// header and must not define anything that the linker may share.
 
 namespace chorus {
 
-/// The format of the numbers of a matrix in memory. Those of 16 bits, see Backend::activations(),
-/// are known to products, sine_linear, sine_linear_gradient, and to no other op.
+/// The format of the elements of a matrix. Only matmul, sine_linear and sine_linear_gradient accept
+/// 16-bit matrices (see Backend::activations()).
 enum class DType : std::uint8_t {
   fp32,
   fp16,  ///< 5 bits of exponent, 10 of fraction
   bf16,  ///< 8 bits of exponent, 7 of fraction
 };
 
-/// A row-major matrix in a backend's memory, of 32-bit floats where nothing else is said: element
-/// (r, c) is data[r * stride + c]; of numbers of 16 bits, the same after a cast of data. What lies
-/// between cols and stride is undefined and never has to be preserved. Up to `readable_slack`
-/// floats behind the last element may be read (never written).
+/// A row-major matrix in a backend's memory: element (r, c) is data[r * stride + c]. Data of 16-bit
+/// elements must be cast first. The elements between cols and stride are undefined. Up to
+/// `readable_slack` floats behind the last element may be read, but never written.
 struct ConstView {
   const float* data = nullptr;
   std::size_t rows = 0;
   std::size_t cols = 0;
-  std::size_t stride = 0;  ///< numbers
-  DType dtype{};           ///< fp32 where nothing is said
+  std::size_t stride = 0;  ///< elements from row to row
+  DType dtype{};
 };
 
 struct View {
   float* data = nullptr;
   std::size_t rows = 0;
   std::size_t cols = 0;
-  std::size_t stride = 0;  ///< numbers
-  DType dtype{};           ///< fp32 where nothing is said
+  std::size_t stride = 0;
+  DType dtype{};
 };
 
 /// A list of unsigned integers in a backend's memory.
@@ -45,13 +44,13 @@ struct IndexView {
 
 inline constexpr std::size_t readable_slack = 64;  ///< floats
 
-/// The primitives. "group" ops treat the rows of a matrix as equal consecutive groups: in a tile
+/// The primitives. "Group" ops divide the rows of a matrix into equal consecutive groups: in a tile
 /// that holds several images, a group is the rows of one image. `out (+)=` means that the result is
-/// added where Call::accumulate is set.
+/// added to `out` where Call::accumulate is set.
 enum class Op : std::uint8_t {
   matmul,          ///< out0 (+)= op(in0) op(in1), op = transpose where the flag is set; with in2,
                    ///< plus its row (r / group)
-  pack,            ///< out0 (one row) = in0 in the order that the backend's products like
+  pack,            ///< out0 (one row) = in0 in the packed order of the backend's products
   add,             ///< out0 = in0 + in1
   subtract,        ///< out0 = in0 - in1
   multiply,        ///< out0 = in0 * in1, element by element
@@ -84,7 +83,7 @@ enum class Op : std::uint8_t {
 
 inline constexpr std::size_t op_count = static_cast<std::size_t>(Op::adam) + 1;
 
-// Parameters of single ops, which only they read: op_parameters.hpp of the engine.
+// Parameters of single ops, defined in op_parameters.hpp.
 struct PixelDraw;
 struct AdamUpdate;
 struct SampleGroups;
@@ -97,12 +96,12 @@ struct Call {
   ConstView in[3] = {};
   View out[4] = {};
   IndexView index[4] = {};
-  const float* packed = nullptr;  ///< of products: a packed copy of in1, or null
+  const float* packed = nullptr;  ///< of matmul and sine ops: a packed copy of in1, or null
   bool transpose_a = false;
   bool transpose_b = false;
   bool accumulate = false;
   float scale = 1;
-  // What these point to has to exist only while Backend::run runs.
+  // Backend::run does not keep these pointers.
   const PixelDraw* draw = nullptr;
   const AdamUpdate* adam = nullptr;
   const SampleGroups* samples = nullptr;

@@ -22,15 +22,15 @@ struct EncodedImage {
   PixelSize size() const { return {width, height}; }
 };
 
-/// The names and sizes of images that are to be encoded.
+/// The names and sizes of images, in the form in which a model keeps them.
 std::vector<EncodedImage> encoded(const std::vector<NamedImage>& images);
 
-/// Which part of the training data a model never sees, so that it can be judged on it. The model
-/// file keeps it: whoever evaluates finds the same pixels again.
+/// The part of the training data that a model never sees, so that it can be judged by it. It is
+/// stored in the model file, so that an evaluation finds the same pixels.
 struct Split {
   std::uint64_t seed = 0;
-  double pixels = 0;  ///< share of the pixels of each image that is held out, in [0, 1)
-  double images = 0;  ///< share of the images that is held out, in [0, 1)
+  double pixels = 0;  ///< fraction of the pixels of each image, in [0, 1)
+  double images = 0;  ///< fraction of the images, in [0, 1)
 };
 
 /// A trained network with the latents of its images.
@@ -39,19 +39,19 @@ struct Model {
   Tensor latents;   ///< [images x latent]
   Tensor palettes;  ///< [images x palette_numbers] if palettes are free, else empty
   std::vector<EncodedImage> images;
-  std::map<std::string, std::string> notes;  ///< how it was made: seed, steps, seconds, ...
-  Split split;                               ///< what training was not shown
-  /// Points per axis whose mean a decoded pixel of the training's size should be: as many as
-  /// training has drawn of a pixel's area, 1 if it has looked at centres only.
+  std::map<std::string, std::string> notes;  ///< how the model was made: seed, steps, seconds, ...
+  Split split;                               ///< the data that training did not see
+  /// Points per axis that a decoded pixel of the training's size should average: the number with
+  /// which training drew areas of pixels, or 1 if it drew centres only.
   std::size_t samples_per_axis = 1;
   Tensor shifts;  ///< [images x shift_numbers] if `fit` found free shifts, else empty
 };
 
-/// What stands for an image beside the shared network.
+/// The numbers that identify an image to the shared network.
 struct ImageCode {
   std::vector<float> latent;
   std::vector<float> palette;  ///< if palettes are free, else empty
-  /// What is added to the biases of the sine layers, first layer first; none if empty.
+  /// Numbers added to the biases of the sine layers, first layer first; none if empty.
   std::vector<float> shifts = {};
 };
 
@@ -64,17 +64,17 @@ std::size_t shift_numbers(const SirenConfig& config);
 
 ImageCode image_code(const Model& model, std::size_t image);
 
-/// A model with fresh weights and standard normal latents. With the palette head, palettes are
-/// all black until initialize_palettes (palette.hpp) has seen the images.
+/// A model with fresh weights and standard normal latents. Free palettes are black until
+/// initialize_palettes() (palette.hpp) has seen the images.
 Model make_model(Memory& memory, const SirenConfig& config, std::vector<EncodedImage> images,
                  std::uint64_t seed);
 
-/// The place of an image by name. Throws Error naming close matches if there is none.
+/// The index of an image by name. Throws Error, which lists similar names, if there is none.
 std::size_t find_image(const Model& model, const std::string& name);
 
 /// Writes the model as a safetensors file, whole or not at all: docs/file_format.md.
 void save_model(const Model& model, const std::filesystem::path& file);
-/// Throws Error naming the file and what is missing, damaged or of the wrong shape.
+/// Throws Error, which names the file and the part that is missing, damaged or of the wrong shape.
 Model load_model(Memory& memory, const std::filesystem::path& file);
 
 }  // namespace chorus

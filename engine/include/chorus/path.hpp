@@ -26,18 +26,18 @@ PathKind parse_path_kind(std::string_view text);  ///< throws Error
 
 struct PathOptions {
   PathKind kind = PathKind::morph;
-  /// Whether neighbouring frames are equally far apart (root mean square over pixels and channels,
-  /// at the size that the first image was trained at). Otherwise the path runs at its own pace.
+  /// Whether neighbouring frames are equally far apart (root mean square over pixels and channels
+  /// at the training size of the first image). If not, the path runs at its own pace.
   bool even = true;
-  /// CPU threads that draw a frame of a morph, as BackendOptions::threads: 0 stands for
-  /// OMP_NUM_THREADS or one per core.
+  /// CPU threads that draw a frame of a morph, as in BackendOptions::threads: 0 means
+  /// OMP_NUM_THREADS, or one per core.
   std::size_t threads = 0;
 };
 
 class PathSegment;
 
-/// The pictures between two images of a model. Working memory is kept between calls; the renderer
-/// and the model must outlive the path.
+/// The pictures between two images of a model. Keeps working memory between calls. The renderer and
+/// the model must outlive the path.
 class Path {
  public:
   /// Throws std::invalid_argument if an image does not exist.
@@ -47,13 +47,13 @@ class Path {
   Path& operator=(Path&&) noexcept;
   ~Path();
 
-  /// The picture at t in [0, 1]; 0 and 1 give exactly what the renderer gives for the two images.
-  /// If steps are to be even, sixteen equal steps of t are. Throws std::invalid_argument if t is
-  /// outside [0, 1] or a number of the raster is 0.
+  /// The picture at t in [0, 1]; at 0 and 1 it is exactly the renderer's. If steps are to be even,
+  /// sixteen equal steps of t are. Throws std::invalid_argument if t is outside [0, 1] or a number
+  /// of the raster is 0.
   Image frame(double t, const Raster& raster);
 
-  /// `count` pictures at equal steps of t, both ends included. If steps are to be even, they are
-  /// for this very count (up to 65 pictures; more are those that frame() gives). Throws
+  /// `count` pictures at equal steps of t, both ends included. If steps are to be even, the steps
+  /// between these frames are (for up to 65 frames; more frames are those of frame()). Throws
   /// std::invalid_argument if there are fewer than 2.
   std::vector<Image> frames(std::size_t count, const Raster& raster);
 
@@ -62,9 +62,9 @@ class Path {
   const std::vector<double>& even_places(std::size_t steps);
 
   std::unique_ptr<PathSegment> segment_;
-  Raster measured_raster_;  ///< how frames are drawn to measure steps
+  Raster measured_raster_;  ///< the raster on which steps are measured
   bool even_;
-  std::map<std::size_t, std::vector<double>> places_;  ///< by the number of steps
+  std::map<std::size_t, std::vector<double>> places_;  ///< indexed by the number of steps
 };
 
 }  // namespace chorus

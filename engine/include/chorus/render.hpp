@@ -11,18 +11,18 @@
 
 namespace CHORUS_API chorus {
 
-/// Decodes images of any size from a model. Keeps working memory between calls. A call uses all
-/// workers of the backend; calls from several threads take turns.
+/// Decodes images of any size from a model, and keeps working memory between calls. A call uses all
+/// workers of the backend; calls from several threads wait for each other.
 class Renderer {
  public:
   Renderer(Memory& memory, const Model& model);
 
-  /// The image of a code. Pixels whose centre differs by at most 4 of 255 from the centres of all
-  /// neighbours keep the colour of the centre, however many samples the others take: most of an
-  /// icon is flat. Values are as the network gives them, not clipped. Throws std::invalid_argument
-  /// if the code is of another model or a number of the raster is 0.
+  /// The image of a code. A pixel whose centre differs by at most 4 of 255 levels from the centres
+  /// of all neighbours has the colour of its centre, and only the other pixels are sampled more
+  /// densely, because most of an icon is flat. Values are not clipped. Throws std::invalid_argument
+  /// if the code belongs to another model or a number of the raster is 0.
   Image render(const ImageCode& code, const Raster& raster);
-  /// An image that the model encodes.
+  /// The image of that index in the model.
   Image render(std::size_t image, const Raster& raster);
 
   ImageCode code(std::size_t image) const;

@@ -18,12 +18,12 @@
 //   hl = sin(Wl h(l-1) + bl + Ml z)          l = 2 .. hidden_layers + 1
 //   out = Wo h + bo
 //
-// With the palette head, out are logits, and the colour is sum over k of softmax(out)_k e_k(x, y),
-// where e_k are the entries of the image's palette: the network draws level sets, whose borders may
-// be sharper than the pixels it was trained on.
+// With the palette head, `out` are logits, and the colour is the sum over k of softmax(out)_k
+// e_k(x, y), where e_k are the entries of the image's palette. The network then draws level sets,
+// whose borders can be sharper than the training pixels.
 //
-// The factors omega of the paper are folded into the weights: omega_first sets the range of W1,
-// omega_hidden scales the learning rates of the hidden layers, which under Adam is all it does.
+// The factors omega of the paper are folded into the weights: omega_first sets the range of W1, and
+// omega_hidden scales the learning rates of the hidden layers, which is its only effect under Adam.
 
 namespace CHORUS_API chorus {
 
@@ -33,7 +33,7 @@ enum class Conditioning {
   film,   ///< M at every layer, and a gain: the product W h is multiplied by 1 + S z
 };
 
-/// What the outputs of the network are.
+/// The meaning of the network's outputs.
 enum class Head {
   rgb,      ///< the colour
   palette,  ///< logits of the entries of the image's palette
@@ -45,7 +45,7 @@ enum class PaletteSource {
   predicted,  ///< a linear function of the latent: P z + p
 };
 
-/// What an entry of a palette is.
+/// The kind of a palette's entries.
 enum class PaletteFields {
   constant,  ///< a colour
   affine,    ///< a colour field p + x gx + y gy
@@ -53,24 +53,24 @@ enum class PaletteFields {
 
 struct SirenConfig {
   std::size_t width = 128;        ///< units of a layer
-  std::size_t hidden_layers = 3;  ///< width x width layers, behind the first layer
+  std::size_t hidden_layers = 3;  ///< width x width layers, after the first layer
   std::size_t latent = 128;       ///< numbers per image
   std::size_t channels = 3;       ///< outputs per pixel
   Conditioning conditioning = Conditioning::shift;
   float omega_first = 20;
   float omega_hidden = 30;
   Head head = Head::rgb;
-  std::size_t palette_size = 12;  ///< entries; here and below: with the palette head
+  std::size_t palette_size = 12;  ///< entries; this and the next two apply to the palette head
   PaletteSource palette_source = PaletteSource::free;
   PaletteFields palette_fields = PaletteFields::constant;
 };
 
-/// How many numbers a palette has: 3 or, with affine fields, 9 for each entry; 0 without the
-/// palette head. They lie channel by channel: red of all entries, green, blue, then gx and gy in
+/// The length of a palette: 3 numbers for each entry, or 9 with affine fields; 0 without the
+/// palette head. Numbers lie channel by channel: red of all entries, green, blue, then gx and gy in
 /// the same way.
 std::size_t palette_numbers(const SirenConfig& config);
 
-/// palette_numbers if palettes ride beside the latents, else 0.
+/// palette_numbers() if palettes are stored beside the latents, else 0.
 std::size_t free_palette_numbers(const SirenConfig& config);
 
 std::string_view name(Head head);
@@ -82,7 +82,7 @@ PaletteFields parse_palette_fields(std::string_view text);  ///< throws Error
 std::string_view name(Conditioning conditioning);
 Conditioning parse_conditioning(std::string_view text);  ///< throws Error
 
-/// What a parameter is for; the trainer has a learning rate for each.
+/// The purpose of a parameter; the trainer has a learning rate for each.
 enum class Role {
   first_weight,
   first_bias,
@@ -100,20 +100,20 @@ struct Parameter {
   Tensor value;  ///< weights as [outputs x inputs], biases as [1 x outputs]
 };
 
-/// What a latent does to one sine layer: rows of numbers, one row for each image, or a single one
-/// that all images share where the layer does not depend on the latent.
+/// The effect of latents on one sine layer: one row for each image, or a single row for all images
+/// if the layer does not depend on the latent.
 struct Modulation {
   Var shift;  ///< added to the product: b + M z
   Var gain;   ///< film only: S z
 };
 
-/// All that the network has to know of some images to decode them.
+/// All that the network needs in order to decode some images.
 struct Conditioned {
   std::vector<Modulation> layers;  ///< of the sine layers, first layer first
   Var palettes;                    ///< [images x palette_numbers] with the palette head, else empty
 
-  /// The same with f(value) in the place of each value that is not empty: layer by layer, shift
-  /// before gain, then the palettes. Brings the values to another tape, for example.
+  /// The same with f(value) in place of each value that is not empty: layer by layer, shift before
+  /// gain, then the palettes. It can bring the values to another tape, for example.
   Conditioned map(const std::function<Var(const Var&)>& f) const;
   /// The values that are not empty, in the order of map().
   std::vector<Var> values() const;
@@ -125,7 +125,7 @@ class OutputHead;
 class Siren {
  public:
   /// Allocates the parameters. Their values are undefined until initialize() is called, or until
-  /// others are put in their place and packed.
+  /// other values are put in their place and packed.
   Siren(Memory& memory, const SirenConfig& config);
   /// Allocates and initializes.
   Siren(Memory& memory, const SirenConfig& config, std::uint64_t seed);
@@ -140,21 +140,21 @@ class Siren {
   /// Refreshes the packed copies of the weights. Needed whenever parameters have changed.
   void pack() const;
 
-  /// The parameters on a tape: constants, or leaves whose derivatives go to `grads` (one for each
-  /// parameter, same shapes). The network and the grads must outlive the tape.
+  /// The parameters on a tape: constants, or leaves whose derivatives are added to `grads` (one for
+  /// each parameter, same shapes). The network and the grads must outlive the tape.
   std::vector<Var> on_tape(Tape& tape, std::span<const Tensor> grads = {}) const;
 
-  // Below, `parameters` are those that on_tape() gave. Coordinates are (x, y) in [-1, 1], one row
-  // for each place; the number of rows is a multiple of the number of images: the first rows /
-  // images rows belong to the first image, and so on.
+  // The `parameters` below are those that on_tape() returned. Coordinates are (x, y) in [-1, 1],
+  // one row for each place. The number of rows is a multiple of the number of images: the first
+  // rows / images rows belong to the first image, and so on.
 
-  /// The modulations and palettes of images with these latents [images x latent]. Where palettes
-  /// are free, they are needed too: [images x palette_numbers].
+  /// The modulations and palettes of images with these latents [images x latent]. Free palettes
+  /// [images x palette_numbers] must be given.
   Conditioned condition(std::span<const Var> parameters, const Var& latents,
                         const Var& palettes = {}) const;
 
-  /// The formula at the head of this file, up to the last layer: colours, or with the palette head
-  /// logits. [rows x channels], or [rows x palette_size].
+  /// The formula at the head of this file, up to the last layer: colours [rows x channels], or with
+  /// the palette head logits [rows x palette_size].
   Var output(std::span<const Var> parameters, const Var& coordinates,
              const Conditioned& images) const;
   /// The colours that follow from output(): [rows x channels].
@@ -167,15 +167,16 @@ class Siren {
   Var forward(std::span<const Var> parameters, const Var& coordinates, const Var& latents,
               const Var& palettes = {}) const;
 
-  /// The palette head's negative log-likelihood of the colours `targets` [rows x 3], if each is an
-  /// entry of its palette, drawn with the weights that `output` gives, plus noise of 10 8-bit
-  /// levels. Its derivatives teach the weights only: palettes count as constant. [rows x 1].
+  /// The palette head's negative log-likelihood of the colours `targets` [rows x 3], [rows x 1]. It
+  /// treats each colour as an entry of the palette, drawn with the weights that `output` gives,
+  /// plus noise of 10 8-bit levels. Palettes count as constant, so derivatives reach the weights
+  /// only.
   Var assignment_loss(const Var& output, const Var& coordinates, const Conditioned& images,
                       const Var& targets) const;
 
  private:
   static constexpr std::size_t absent = static_cast<std::size_t>(-1);
-  /// Places of a layer's parameters in parameters_.
+  /// Indices of a layer's parameters in parameters_.
   struct Layer {
     std::size_t weight = absent, bias = absent, shift = absent, gain = absent;
   };
@@ -187,9 +188,9 @@ class Siren {
 
   SirenConfig config_;
   std::shared_ptr<const OutputHead> head_;
-  std::vector<Parameter> parameters_;  ///< of the layers, then of the head
+  std::vector<Parameter> parameters_;  ///< those of the layers, then those of the head
   std::vector<Layer> layers_;          ///< sine layers, then the output layer
-  std::size_t head_parameters_ = 0;    ///< place of the first one
+  std::size_t head_parameters_ = 0;    ///< index of the first one
 };
 
 }  // namespace chorus

@@ -18,13 +18,13 @@ struct TensorFile;
 
 /// Learning rates under Adam. All but `base` are factors on it.
 struct LearningRates {
-  float base = 7e-3F;  ///< of the hidden layers at omega_hidden = 30
+  float base = 7e-3F;  ///< for the hidden layers at omega_hidden = 30
   float first_weight = 5;
   float first_bias = 2;
   float modulation = 1;
   float latent = 3;
   float output = 0.5F;
-  float area_output = 8;  ///< on `output`, once pixels count as areas: edges have to become sharp
+  float area_output = 8;  ///< on top of `output`, once pixels count as areas: for sharp edges
   float palette = 0.2F;
 };
 
@@ -35,19 +35,19 @@ struct AdamSettings {
   float epsilon = 1e-8F;
 };
 
-/// How all rates change in the course of a training: they rise linearly, then fall to 0 along half
-/// a cosine.
+/// The course of all learning rates during a training: a linear rise, then a fall to 0 along half a
+/// cosine.
 struct RateSchedule {
   double warm_up = 0.03;  ///< fraction of the steps in which the rates rise
-  /// After so many steps the rates are 1 / sqrt(2) of what the cosine says, and they go on falling
-  /// with the square root of the number of steps: see decay_factor(). 0: never.
+  /// Rates also fall with the square root of the number of steps. After decay_steps steps they are
+  /// 1 / sqrt(2) of the cosine: see decay_factor(). 0: no such decay.
   double decay_steps = 5000;
 };
 
-/// A pixel is the mean of the image over its square. In the last part of a training the network is
-/// held to that: an edge pixel is then the mean of samples_per_axis x samples_per_axis points, each
-/// in the middle `jitter` of its cell. Points anywhere in their cells would add much variance to
-/// the loss, which teaches soft edges; points that never move leave the network free between them.
+/// A pixel is the mean of the image over its square. In the last part of a training an edge pixel
+/// is therefore the mean of samples_per_axis x samples_per_axis points, each in the middle `jitter`
+/// of its cell. Points anywhere in their cells would add variance to the loss, which teaches soft
+/// edges. Points that never move would leave the network unconstrained between them.
 struct AreaSampling {
   double from = 1;  ///< fraction of the steps after which pixels count as areas; 1: never
   std::size_t samples_per_axis = 3;
@@ -56,18 +56,18 @@ struct AreaSampling {
   std::size_t edge_pixels = 5;
 };
 
-/// Before AreaSampling::from an edge pixel counts as the point at its centre; but where an edge
-/// passes through a pixel and blends two colours, no point need have the blend. Such pixels are
-/// left out at first, and later drawn beside the others as means of samples_per_axis x
-/// samples_per_axis points.
+/// Before AreaSampling::from an edge pixel counts as the point at its centre. Where an edge blends
+/// two colours in a pixel, however, no point may have the blended colour. Such pixels are left out
+/// at first, and later drawn beside the others as means of samples_per_axis x samples_per_axis
+/// points.
 struct BlendedSampling {
   double from = 0.4;  ///< fraction of the steps after which they are drawn
-  /// With 0 pixels, or where pixels never count as areas, they are points like other edge pixels.
+  /// If 0, or if pixels never count as areas, blended pixels are points like other edge pixels.
   std::size_t pixels = 2;
   std::size_t samples_per_axis = 2;
 };
 
-/// How many pixels of each image a step draws, and what each of them stands for. A pixel is flat if
+/// How many pixels of each image a step draws, and what each of them represents. A pixel is flat if
 /// it differs little from its neighbours (see PixelTable); the others are edge pixels.
 struct PixelSampling {
   std::size_t flat_pixels = 5;
@@ -76,9 +76,9 @@ struct PixelSampling {
   BlendedSampling blended = {};
 };
 
-/// With the palette head, and as long as pixels count as points, Siren::assignment_loss is added to
-/// the squared error, with a weight that falls linearly to 0. The squared error alone leaves areas
-/// in a blend of other entries, where the gradient of the right entry's weight is next to nothing.
+/// With the palette head, as long as pixels count as points, Siren::assignment_loss() is added to
+/// the squared error with a weight that falls linearly to 0. The squared error alone can leave
+/// areas in a blend of wrong entries, where the gradient of the right entry's weight is almost 0.
 struct AssignmentLoss {
   float weight = 0.1F;  ///< at the start
   double until = 0.5;   ///< fraction of the steps after which the weight is 0
@@ -90,40 +90,41 @@ struct TrainConfig {
   RateSchedule schedule = {};
   PixelSampling pixels = {};
   AssignmentLoss assignment = {};
-  std::size_t images_per_step = 0;  ///< 0: all, up to 256
-  std::uint64_t seed = 1;           ///< of the order of images and of the pixels drawn
+  std::size_t images_per_step = 0;  ///< 0: all images, but at most 256
+  std::uint64_t seed = 1;           ///< for the order of the images and the pixels drawn
 };
 
-/// Trains a model in place. A step draws pixels of some images, gives each of the backend's workers
-/// a part of the images, adds up the gradients of the workers in a fixed order and applies Adam:
-/// the same seed, backend and number of workers give the same bits. Pixels that model.split holds
+/// Trains a model in place. A step draws pixels of some images, divides the images among the
+/// workers of the backend, adds up the gradients of the workers in a fixed order and applies Adam.
+/// The same seed, backend and number of workers give the same bits. Pixels that model.split holds
 /// out are never read.
 class Trainer {
  public:
-  /// The model has to outlive the trainer. Throws std::invalid_argument if the model encodes
-  /// another number of images, or if the settings leave a step without pixels.
+  /// The model must outlive the trainer. Throws std::invalid_argument if the model encodes another
+  /// number of images, or if the settings leave a step without pixels.
   Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& images,
           const TrainConfig& config);
   ~Trainer();
   Trainer(Trainer&&) noexcept;
   Trainer& operator=(Trainer&&) noexcept;
 
-  /// One step, after the fraction `progress` (in [0, 1]) of the steps of the whole training.
+  /// Takes one step, after the fraction `progress` (in [0, 1]) of the steps of the whole training.
   void step(double progress);
 
   std::uint64_t steps() const;
   std::size_t pixels_per_step() const;  ///< in the first phase of the training
 
-  /// The fraction of the steps that is done when a fraction of the time is, both in [0, 1], if the
-  /// time of a step is proportional to its samples. Whoever trains for a given time passes this to
-  /// step(): later steps are slower, so that by the clock the end of the schedule would come late.
+  /// The fraction of the steps that is done after a fraction of the time, both in [0, 1], if the
+  /// time of a step is proportional to its samples. A training of a given time passes this to
+  /// step(): its later steps are slower, so the end of the schedule would otherwise come too late.
   double fraction_of_steps(double fraction_of_time) const;
 
-  /// The mean squared error of the steps since the last call, per pixel and channel: an unbiased
-  /// estimate over all pixels, but without blended ones as long as these are not drawn.
+  /// The mean squared error of the steps since the last call, per pixel and channel. It is an
+  /// unbiased estimate over all pixels, except that blended ones are missing until they are drawn.
   double take_error();
 
-  /// Everything beyond the model that is needed to go on exactly: moments and the number of steps.
+  /// Saves everything beyond the model that an exact continuation needs: moments and the number of
+  /// steps.
   void save_state(TensorFile& file) const;
   /// Throws Error, which begins with `origin`, if something is missing or of another shape.
   void load_state(const TensorFile& file, const std::string& origin);
@@ -133,10 +134,10 @@ class Trainer {
   std::unique_ptr<Impl> impl_;
 };
 
-// A name for each setting, in one list for all who read, write or compare settings. The structured
-// bindings make it complete: with a field more or less in a struct they do not compile.
+// A name for each setting, in one list for all code that reads, writes or compares settings.
+// Structured bindings keep it complete: it does not compile if a struct gains or loses a field.
 
-/// Settings of type T, to be read or to be written.
+/// Settings of type T, const or not.
 template <class Settings, class T>
 concept settings_of = std::same_as<std::remove_const_t<Settings>, T>;
 
@@ -186,7 +187,7 @@ void each_setting(settings_of<AssignmentLoss> auto& assignment, Visitor&& visit)
 }
 
 /// Calls visit(name, field) for each field of the configuration and of its groups. The names are
-/// those of the file of a training's state, and do not change.
+/// those in the training state file, and do not change.
 template <class Visitor>
 void each_setting(settings_of<TrainConfig> auto& config, Visitor&& visit) {
   auto& [rates, adam, schedule, pixels, assignment, images_per_step, seed] = config;

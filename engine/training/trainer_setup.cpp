@@ -1,0 +1,73 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "trainer_impl.hpp"
+
+namespace chorus {
+
+namespace {
+
+constexpr std::size_t most_images_per_step = 256;
+
+std::size_t choose_images_per_step(const TrainConfig& config, std::size_t images) {
+  const std::size_t wanted =
+      config.images_per_step == 0 ? most_images_per_step : config.images_per_step;
+  return std::min(wanted, images);
+}
+
+}  // namespace
+
+Trainer::Impl::Impl(Memory& memory, Model& model, const std::vector<NamedImage>& images,
+                    const TrainConfig& config)
+    : backend_(memory.backend()),
+      model_(model),
+      config_(config),
+      table_(memory, images, model.split),
+      images_per_step_(choose_images_per_step(config, images.size())),
+      order_(images.size(), images_per_step_, config.seed),
+      phases_(plan_training(config.pixels, config.assignment, model.siren.config().head)),
+      graphs_(phases_.size()),
+      adam_(memory, config.adam, 1),
+      latents_(optimized(memory, "latents", model.latents, config.rates.base * config.rates.latent,
+                         images_per_step_)),
+      step_images_(memory.shared_backend(), std::vector<std::uint32_t>(2 * images_per_step_)) {
+  if (images.size() != model.images.size())
+    throw std::invalid_argument(fmt::format("Trainer: {} images; expected {}, as in the model",
+                                            images.size(), model.images.size()));
+  for (const Parameter& parameter : model.siren.parameters())
+    network_.push_back(optimized(memory, parameter.name, parameter.value,
+                                 learning_rate(config.rates, model.siren.config(), parameter.role),
+                                 backend_.workers() * parameter.value.rows()));
+  if (model.palettes)
+    palettes_ = optimized(memory, "palettes", model.palettes,
+                          config.rates.base * config.rates.palette, images_per_step_);
+  add_workers(memory);
+  plan_updates();
+}
+
+void Trainer::Impl::add_workers(Memory& memory) {
+  for (Memory& own : worker_memories(memory.shared_backend())) {
+    const std::size_t w = workers_.size();
+    std::vector<Tensor> grads;
+    for (const OptimizedParameter& each : network_)
+      grads.push_back(each.gradients.row_range(w * each.value.rows(), each.value.rows()));
+    const Tensor error = own.zeros(1, 1);
+    workers_.push_back({std::move(own), std::move(grads), error});
+  }
+}
+
+/// Cuts the update of the network into ranges of rows, so that the workers share it.
+void Trainer::Impl::plan_updates() {
+  const bool shared = workers_.size() > 1;
+  for (std::size_t p = 0; p < network_.size(); ++p) {
+    const std::size_t rows = network_[p].value.rows(), cols = network_[p].value.cols();
+    const std::size_t step = shared ? std::max<std::size_t>(1, backend_.grain_size() / cols) : rows;
+    for (std::size_t first = 0; first < rows; first += step)
+      update_tasks_.push_back({p, {first, std::min(step, rows - first)}});
+  }
+}
+
+}  // namespace chorus
