@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -18,10 +17,15 @@ void open_standard_streams() {
     if (fcntl(stream, F_GETFD) == -1) static_cast<void>(open("/dev/null", O_RDWR));
 }
 
+/// fmt would throw where standard error cannot be written either.
+void complain(const char* message) {
+  static_cast<void>(std::fprintf(stderr, "chorus: %s\n", message));
+}
+
 /// The exit status, which is 1 as well if printed results could not be written.
 int status_after_printing(int status) {
   if (status != 0 || (std::fflush(stdout) == 0 && std::ferror(stdout) == 0)) return status;
-  fmt::print(stderr, "chorus: cannot write standard output; the printed results are lost\n");
+  complain("cannot write standard output; the printed results are lost");
   return 1;
 }
 
@@ -32,10 +36,10 @@ int main(int argc, char** argv) {
   try {
     return status_after_printing(chorus::app::run_command_line(argc, argv));
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "chorus: out of memory\n");
+    complain("out of memory");
   } catch (const std::exception& error) {
     // Messages may quote names from files.
-    fmt::print(stderr, "chorus: {}\n", chorus::printable(error.what()));
+    complain(chorus::printable(error.what()).c_str());
   }
   return 1;
 }

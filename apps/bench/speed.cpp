@@ -137,8 +137,8 @@ double product_share(Session& session, std::size_t width) {
     for (int i = 0; i < 10; ++i) session.backend->run(call);
     return seconds_since(start);
   };
-  std::vector<double> shares;
-  for (int i = 0; i < 15; ++i) shares.push_back(seconds_of(product) / seconds_of(layer));
+  std::vector<double> shares(15);
+  for (double& share : shares) share = seconds_of(product) / seconds_of(layer);
   return std::min(1.0, median(shares));
 }
 

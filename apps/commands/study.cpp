@@ -205,6 +205,7 @@ void summarize(const StudyOptions& options, const std::vector<Measures>& seeds) 
   fmt::print("\n{} seeds, mean and 95 % interval (Student's t)\n", seeds.size());
   for (std::size_t m = 0; m < seeds.front().size(); ++m) {
     std::vector<double> values;
+    values.reserve(seeds.size());
     for (const Measures& seed : seeds) values.push_back(seed[m].second);
     const auto [mean, half_width] = interval(values);
     const std::string& name = seeds.front()[m].first;

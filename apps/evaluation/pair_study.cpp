@@ -56,6 +56,7 @@ std::vector<ScoredPair> score_all(Session& session, const Model& model,
   const std::size_t at_once = 16 * session.threads;  // keeps few frames in memory
   Renderer renderer(session.memory, model);
   std::vector<ScoredPair> scored;
+  scored.reserve(pairs.size());
   for (const ImagePair& pair : pairs) scored.push_back({pair, {}});
   for (std::size_t first = 0; first < pairs.size(); first += at_once) {
     const std::size_t count = std::min(at_once, pairs.size() - first);
@@ -153,12 +154,14 @@ std::vector<ScoredPair> within(const std::vector<ScoredPair>& scored,
 
 std::vector<double> badness_of(const std::vector<ScoredPair>& scored) {
   std::vector<PathScores> scores;
+  scores.reserve(scored.size());
   for (const ScoredPair& each : scored) scores.push_back(each.scores);
   return path_badness(scores);
 }
 
 double correlation(const std::vector<ScoredPair>& scored, const DistanceMatrix& distances) {
   std::vector<double> distance;
+  distance.reserve(scored.size());
   for (const ScoredPair& each : scored) distance.push_back(distances[each.pair.a][each.pair.b]);
   return rank_correlation(distance, badness_of(scored));
 }

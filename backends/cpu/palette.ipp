@@ -41,7 +41,8 @@ CHORUS_INLINE Batch log_of_positive(const Batch& x) {
   series = xsimd::fma(square, series, Batch(2.0F / 5));
   series = xsimd::fma(square, series, Batch(2.0F / 3));
   series = xsimd::fma(square, series, Batch(2.0F));
-  return xsimd::fma(xsimd::to_float(n), Batch(0.693147181F), t * series) + (x - x);
+  const Batch zero_or_nan = x - x;  // NOLINT(misc-redundant-expression)
+  return xsimd::fma(xsimd::to_float(n), Batch(0.693147181F), t * series) + zero_or_nan;
 }
 
 /// Columns of up to `lanes` rows as vectors: to[c] = column c. Lanes beyond `rows` repeat row 0.

@@ -8,7 +8,8 @@ namespace chorus {
 inline std::uint8_t to_byte(float value) {
   if (!(value > 0.0F)) return 0;
   if (value >= 1.0F) return 255;
-  return static_cast<std::uint8_t>(value * 255.0F + 0.5F);
+  // lround would be a call for each value of an image.
+  return static_cast<std::uint8_t>(value * 255.0F + 0.5F);  // NOLINT(bugprone-incorrect-roundings)
 }
 
 }  // namespace chorus

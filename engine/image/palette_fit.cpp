@@ -90,6 +90,7 @@ void add_common(std::vector<Rgb>& chosen, const std::vector<CountedColor>& count
 void add_farthest(std::vector<Rgb>& chosen, const std::vector<CountedColor>& counted,
                   std::size_t entries) {
   std::vector<float> distance;
+  distance.reserve(counted.size());
   for (const CountedColor& each : counted)
     distance.push_back(distance_to_nearest(each.color, chosen));
   while (chosen.size() < entries) {
@@ -241,6 +242,7 @@ std::vector<ColorField> fit_fields(const std::vector<PlacedColor>& pixels,
   constexpr int rounds = 6;
   constexpr std::size_t least_pixels = 12;
   std::vector<ColorField> fields;
+  fields.reserve(start.size());
   for (const Rgb& color : start) fields.push_back({color, {}, {}});
   move_centres(
       pixels, rounds,

@@ -83,6 +83,7 @@ std::vector<Rgb> common_colors(const Image& image, const Mask& transition, float
     ++cell.count;
   }
   std::vector<Cell> sorted;
+  sorted.reserve(cells.size());
   for (const auto& [key, cell] : cells) sorted.push_back(cell);
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const Cell& a, const Cell& b) { return a.count > b.count; });
@@ -294,6 +295,7 @@ Rgb median_color(const std::vector<PlacedColor>& pixels) {
   Rgb color{};
   for (std::size_t c = 0; c < 3; ++c) {
     std::vector<float> values;
+    values.reserve(pixels.size());
     for (const PlacedColor& pixel : pixels) values.push_back(pixel.color[c]);
     color[c] = median(std::move(values));
   }

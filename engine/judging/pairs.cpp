@@ -89,6 +89,7 @@ std::vector<ImagePair> closest_disjoint_pairs(const DistanceMatrix& distances, s
   const std::size_t images = numbering.images.size(), alone = images - 2 * count;
   const Weights weights(pairs.back().distance, images + alone);
   std::vector<WeightedEdge> edges;
+  edges.reserve(pairs.size() + images * alone);
   for (const ImagePair& pair : pairs)
     edges.push_back({numbering.place(pair.a), numbering.place(pair.b), weights.of(pair.distance)});
   for (std::size_t image = 0; image < images; ++image)

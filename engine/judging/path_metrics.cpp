@@ -98,7 +98,7 @@ double color_entropy(const Image& image) {
     std::size_t bin = 0;
     for (std::size_t c = 0; c < 3; ++c) {
       const float value = std::clamp(image.rgb[3 * p + c], 0.0F, 1.0F);
-      bin = bin * levels + static_cast<std::size_t>(value * (levels - 1) + 0.5F);
+      bin = bin * levels + static_cast<std::size_t>(std::lround(value * (levels - 1)));
     }
     ++counts[bin];
   }

@@ -38,6 +38,7 @@ std::vector<double> path_badness(const std::vector<PathScores>& paths) {
   std::vector<double> badness(paths.size());
   const auto add = [&](const auto& fault) {
     std::vector<double> faults;
+    faults.reserve(paths.size());
     for (const PathScores& path : paths) faults.push_back(fault(path));
     const std::vector<double> places = ranks(faults);
     const double most = std::max(1.0, static_cast<double>(paths.size()) - 1);

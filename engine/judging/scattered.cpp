@@ -79,7 +79,8 @@ PreciseRgb ScatteredInterpolator::at(const GridPoint& point) const {
 void ScatteredInterpolator::estimate_gradients() {
   if (mesh_.triangles().empty()) return;
   const std::vector<GridPoint>& points = mesh_.points();
-  const auto unknowns = static_cast<Eigen::Index>(2 * points.size());
+  constexpr std::size_t per_point = 2;
+  const auto unknowns = static_cast<Eigen::Index>(per_point * points.size());
   std::vector<Eigen::Triplet<double>> entries;
   Eigen::MatrixX3d right = Eigen::MatrixX3d::Zero(unknowns, 3);
   const auto edges = neighbours(mesh_);
@@ -90,11 +91,11 @@ void ScatteredInterpolator::estimate_gradients() {
       const std::array<double, 2> along = {x, y};
       const double weight = std::pow(x * x + y * y, -1.5);
       for (std::size_t i = 0; i < 2; ++i) {
-        const auto row = static_cast<int>(2 * a + i);
+        const auto row = static_cast<int>(per_point * a + i);
         for (std::size_t j = 0; j < 2; ++j) {
           const double product = weight * along[i] * along[j];
-          entries.emplace_back(row, static_cast<int>(2 * a + j), 2 * product);
-          entries.emplace_back(row, static_cast<int>(2 * b + j), product);
+          entries.emplace_back(row, static_cast<int>(per_point * a + j), 2 * product);
+          entries.emplace_back(row, static_cast<int>(per_point * b + j), product);
         }
         for (std::size_t c = 0; c < 3; ++c)
           right(row, static_cast<int>(c)) +=
@@ -111,7 +112,7 @@ void ScatteredInterpolator::estimate_gradients() {
   for (std::size_t a = 0; a < points.size(); ++a)
     for (std::size_t c = 0; c < 3; ++c)
       for (std::size_t i = 0; i < 2; ++i)
-        gradients_[a][c][i] = solution(static_cast<int>(2 * a + i), static_cast<int>(c));
+        gradients_[a][c][i] = solution(static_cast<int>(per_point * a + i), static_cast<int>(c));
 }
 
 double ScatteredInterpolator::rise(std::uint32_t a, std::uint32_t b, std::size_t c) const {

@@ -13,6 +13,7 @@ namespace chorus {
 
 std::vector<EncodedImage> encoded(const std::vector<NamedImage>& images) {
   std::vector<EncodedImage> list;
+  list.reserve(images.size());
   for (const NamedImage& named : images)
     list.push_back({named.name, named.image.width, named.image.height});
   return list;

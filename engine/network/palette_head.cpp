@@ -83,7 +83,7 @@ Var PaletteHead::palettes(std::span<const Var> own, const Var& latents, const Va
 }
 
 Var PaletteHead::colors(const Var& output, const Var& coordinates, const Var& palettes) const {
-  const Var mixed = palette_colors(output, palettes);
+  Var mixed = palette_colors(output, palettes);
   if (!field_basis_.slope) return mixed;
   // mixed [rows x 9] holds p, gx and gy, mixed with the same weights.
   Tape& tape = mixed.tape();

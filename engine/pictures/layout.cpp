@@ -145,6 +145,7 @@ void check_unambiguous(const fs::path& folder, const std::vector<fs::path>& imag
                     shown(folder), others));
   if (images.empty() || inner.sized.empty()) return;
   std::vector<std::string> names;
+  names.reserve(images.size());
   for (const fs::path& file : images) names.push_back(shown(file.filename()));
   throw Error(
       fmt::format("beside the size folders in {} there are PNG files: {}; move them into "

@@ -46,6 +46,7 @@ std::vector<bool> mask(const std::vector<NamedImage>& images, std::size_t i, con
 
 std::vector<ColorField> as_fields(const std::vector<Rgb>& colors) {
   std::vector<ColorField> constant;
+  constant.reserve(colors.size());
   for (const Rgb& color : colors) constant.push_back({color, {}, {}});
   return constant;
 }

@@ -34,6 +34,7 @@ std::vector<std::uint32_t> along_curve(PixelSize size) {
                        pixel);
   std::sort(coded.begin(), coded.end());
   std::vector<std::uint32_t> pixels;
+  pixels.reserve(coded.size());
   for (const auto& [code, pixel] : coded) pixels.push_back(pixel);
   return pixels;
 }

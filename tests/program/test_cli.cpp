@@ -244,6 +244,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_printed_is_not_lost) {
              std::string::npos);
   BOOST_TEST(place.run("info pipe.safetensors > /dev/full 2> /dev/null || echo failed").out ==
              "failed\n");
+  BOOST_TEST(place.run("info absent.safetensors 2> /dev/full || echo $?").out == "1\n");
 }
 
 BOOST_AUTO_TEST_CASE(speed_is_given_with_its_parts) {
