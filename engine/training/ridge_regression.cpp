@@ -10,21 +10,25 @@ namespace {
 // Sums run in one fixed order, so that a model begins with the same bits on every machine. Eigen's
 // large products do not: they add up in blocks that suit the processor's caches.
 
+Table zeros(std::size_t rows, std::size_t cols) {
+  return {rows, cols, std::vector<double>(rows * cols)};
+}
+
 Table transposed(const Table& m) {
-  Table result{m.cols, m.rows, {}};
-  for (std::size_t c = 0; c < m.cols; ++c)
-    for (std::size_t r = 0; r < m.rows; ++r) result.values.push_back(m(r, c));
+  Table result = zeros(m.cols, m.rows);
+  for (std::size_t r = 0; r < m.rows; ++r)
+    for (std::size_t c = 0; c < m.cols; ++c) result(c, r) = m(r, c);
   return result;
 }
 
 /// A B, and `diagonal` added to its diagonal.
 Table product(const Table& a, const Table& b, double diagonal = 0) {
-  Table result{a.rows, b.cols, {}};
+  Table result = zeros(a.rows, b.cols);
   for (std::size_t r = 0; r < a.rows; ++r)
     for (std::size_t c = 0; c < b.cols; ++c) {
-      double sum = r == c ? diagonal : 0;
+      double& sum = result(r, c);
+      if (r == c) sum = diagonal;
       for (std::size_t k = 0; k < a.cols; ++k) sum += a(r, k) * b(k, c);
-      result.values.push_back(sum);
     }
   return result;
 }
