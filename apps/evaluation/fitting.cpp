@@ -11,6 +11,7 @@
 #include "evaluation/scoring.hpp"
 #include "files.hpp"
 #include "printable.hpp"
+#include "support/model_data.hpp"
 #include "support/progress.hpp"
 #include "support/session.hpp"
 
@@ -22,7 +23,7 @@ using nlohmann::ordered_json;
 
 /// The images of the data that the model does not encode, or all images if the task requests them.
 Collection unseen_images(const FitTask& task, const Model& model) {
-  Collection data = load_collection(task.data, {.size = task.size, .background = task.background});
+  Collection data = load_for(model, task.data, task.size, task.background);
   if (task.all) return data;
   std::set<std::string> known;
   for (const EncodedImage& image : model.images) known.insert(image.name);

@@ -27,7 +27,7 @@ class PaletteHead final : public OutputHead {
   struct FieldBasis {
     Tensor slope, start, fold;
   };
-  static FieldBasis field_basis(Memory& memory);
+  static FieldBasis field_basis(Memory& memory, std::size_t channels);
 
   std::size_t entries_, latent_, numbers_;  ///< numbers_: length of a palette
   bool is_predicted_;
