@@ -10,6 +10,7 @@
 #include "chorus/render.hpp"
 #include "evaluation/scoring.hpp"
 #include "files.hpp"
+#include "grow.hpp"
 #include "printable.hpp"
 #include "support/model_data.hpp"
 #include "support/progress.hpp"
@@ -83,12 +84,14 @@ ordered_json fit_images(const BackendChoice& backend, const FitTask& task) {
   fits.push_back(run_fit(session, network, images, config));
   if (task.modulations) fits.push_back(run_fit(session, network, images, task.config));
 
-  Model& found = fits.back().model;
+  Model found = task.keep ? joined(session.memory, network, fits.back().model) : fits.back().model;
   found.notes["fitted"] = fmt::format("{} images by their {}, the network frozen", images.size(),
                                       task.modulations ? "latent and modulations" : "latent");
   make_folder(task.out.parent_path());
   save_model(found, task.out);
-  ordered_json result = {{"model", task.out.string()}, {"count", images.size()}};
+  ordered_json result = {{"model", task.out.string()},
+                         {"count", images.size()},
+                         {"images_of_model", found.images.size()}};
   result["latent"] = to_json(fits.front());
   if (task.modulations) result["modulations"] = to_json(fits.back());
   return result;

@@ -21,6 +21,7 @@ struct FitTask {
   FitConfig config;
   bool modulations = false;  ///< also fit shifts of every layer
   bool all = false;          ///< also fit the images that the model encodes
+  bool keep = false;         ///< write the images of the model, too; not together with `all`
 };
 
 /// Fits the images, writes the model and returns the output of `fit --json`: the scores by the
