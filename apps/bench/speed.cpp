@@ -77,7 +77,7 @@ std::vector<NamedImage> noise_images(std::size_t count) {
   std::vector<NamedImage> images;
   for (std::size_t i = 0; i < count; ++i) {
     Image image(bench_size_px, bench_size_px);
-    for (float& value : image.rgb) value = random.uniform(0, 1);
+    for (float& value : image.values) value = random.uniform(0, 1);
     images.push_back({std::to_string(i), std::move(image)});
   }
   return images;

@@ -42,7 +42,8 @@ void fit(const FitOptions& options) {
              "per image", "worst image");
   print_row("latent", result["latent"]);
   if (options.task.modulations) print_row("latent and modulations", result["modulations"]);
-  fmt::print("Model: {}\n", shown(options.task.out));
+  fmt::print("Model: {} ({} images)\n", shown(options.task.out),
+             result["images_of_model"].get<std::size_t>());
 }
 
 }  // namespace
@@ -56,12 +57,16 @@ void add_fit(CLI::App& program) {
   command.add_option("data", task.data, "Images; those that the model does not encode are fitted")
       ->required();
   command
-      .add_option("-o,--output", task.out,
-                  "Model file to write: the network with the fitted images")
+      .add_option(
+          "-o,--output", task.out,
+          "Model file to write: the network with the fitted images (with --keep: and its own)")
       ->required();
   command.add_flag("--modulations", task.modulations,
                    "Also fit shifts of every layer, separately for each image");
-  command.add_flag("--all", task.all, "Also fit the images that the model encodes");
+  CLI::Option* all =
+      command.add_flag("--all", task.all, "Also fit the images that the model encodes");
+  command.add_flag("--keep", task.keep, "Write the images that the model encodes, too, unchanged")
+      ->excludes(all);
   command
       .add_option("--size", task.size, "Size to fit if the data has several (pixels, longer side)")
       ->check(positive_count);

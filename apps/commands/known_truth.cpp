@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "chorus/error.hpp"
 #include "chorus/pictures.hpp"
@@ -24,7 +25,8 @@ struct KnownTruthOptions {
   std::vector<std::size_t> sizes = {48, 256};  ///< pixels, longer side
   std::size_t per_kind = 8;
   std::uint64_t seed = 1;
-  Rgb background = {1, 1, 1};
+  std::optional<Rgb> background =
+      {};  ///< under transparent pixels; nothing: images keep their alpha
 };
 
 Collection largest_images(const KnownTruthOptions& options) {

@@ -62,13 +62,21 @@ ordered_json limit_to_json(const TrainOptions& train) {
   return {{"seconds", train.seconds.value_or(0)}};
 }
 
-/// Checksums of the pictures on which a seed is trained and evaluated, one for each size.
-ordered_json data_to_json(const StudyOptions& options) {
+/// The sizes that a seed is trained and evaluated on; nothing stands for a flat folder.
+std::vector<std::optional<std::size_t>> sizes_of(const StudyOptions& options) {
   const TrainOptions& train = options.train;
-  TestData data{.folder = train.data, .sizes = {}, .background = train.background};
-  if (train.size && options.protocol != Protocol::resolutions) data.sizes = {*train.size};
+  if (train.size && options.protocol != Protocol::resolutions) return {train.size};
+  const std::vector<std::size_t> offered = available_sizes(train.data);
+  if (offered.empty()) return {std::nullopt};
+  return {offered.begin(), offered.end()};
+}
+
+/// Checksums of the pictures that a seed is trained and evaluated on, one per size.
+ordered_json data_to_json(const StudyOptions& options) {
   ordered_json checksums;
-  for (const Collection& pictures : load_sizes(data)) checksums.push_back(data_checksum(pictures));
+  for (const std::optional<std::size_t>& size : sizes_of(options))
+    checksums.push_back(data_checksum(load_collection(
+        options.train.data, {.size = size, .background = options.train.background})));
   return checksums;
 }
 
@@ -79,18 +87,19 @@ ordered_json settings_of(const StudyOptions& options) {
   const Session session(train.backend);
   ordered_json training = to_json(train.training);
   training.erase("seed");
-  ordered_json settings = {{"protocol", enum_names<Protocol>.name(options.protocol)},
-                           {"limit", limit_to_json(train)},
-                           {"pictures", data_to_json(options)},
-                           {"size", train.size.value_or(0)},
-                           {"background", train.background},
-                           {"hold_out_pixels", train.hold_out_pixels},
-                           {"hold_out_images", train.hold_out_images},
-                           {"network", network_to_json(train)},
-                           {"training", training},
-                           {"backend", session.backend->name()},
-                           {"precision", name(session.backend->precision())},
-                           {"workers", session.backend->workers()}};
+  ordered_json settings = {
+      {"protocol", enum_names<Protocol>.name(options.protocol)},
+      {"limit", limit_to_json(train)},
+      {"pictures", data_to_json(options)},
+      {"size", train.size.value_or(0)},
+      {"background", train.background ? ordered_json(*train.background) : ordered_json()},
+      {"hold_out_pixels", train.hold_out_pixels},
+      {"hold_out_images", train.hold_out_images},
+      {"network", network_to_json(train)},
+      {"training", training},
+      {"backend", session.backend->name()},
+      {"precision", name(session.backend->precision())},
+      {"workers", session.backend->workers()}};
   if (options.protocol == Protocol::images) settings["fit"] = to_json(FitTask{}.config);
   return settings;
 }

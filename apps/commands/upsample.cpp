@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -14,6 +15,7 @@
 #include "resample.hpp"
 #include "sheet.hpp"
 #include "support/cli_flags.hpp"
+#include "support/model_data.hpp"
 #include "support/progress.hpp"
 #include "support/session.hpp"
 
@@ -29,31 +31,27 @@ struct UpsampleOptions {
   std::size_t size = 256;       ///< pixels, longer side
   std::size_t supersample = 0;  ///< 0: see supersample_for()
   std::size_t sheet_rows = 100;
-  Rgb background = {1, 1, 1};
+  std::optional<Rgb> background = {};  ///< see load_for()
 };
 
 /// Images by name and longer side.
 using TrueImages = std::map<std::pair<std::string, std::size_t>, Image>;
 
 /// The images of the data that have one of the sizes.
-TrueImages load_images(const UpsampleOptions& options, const std::set<std::size_t>& sizes) {
+TrueImages load_images(const UpsampleOptions& options, const Model& model,
+                       const std::set<std::size_t>& sizes) {
   TrueImages images;
   if (options.data.empty()) return images;
-  LoadOptions load;
-  load.background = options.background;
-  const auto add = [&] {
-    for (NamedImage& named : load_collection(options.data, load)) {
+  const auto add = [&](std::optional<std::size_t> of_size) {
+    for (NamedImage& named : load_for(model, options.data, of_size, options.background)) {
       const std::size_t size = std::max(named.image.width, named.image.height);
       if (sizes.contains(size)) images.emplace(std::pair(named.name, size), std::move(named.image));
     }
   };
   const std::vector<std::size_t> offered = available_sizes(options.data);
-  if (offered.empty()) add();
-  for (const std::size_t size : offered) {
-    if (!sizes.contains(size)) continue;
-    load.size = size;
-    add();
-  }
+  if (offered.empty()) add(std::nullopt);
+  for (const std::size_t size : offered)
+    if (sizes.contains(size)) add(size);
   return images;
 }
 
@@ -211,7 +209,7 @@ void upsample(const UpsampleOptions& options) {
   Renderer renderer(session.memory, model);
   std::set<std::size_t> sizes = {options.size};
   for (const EncodedImage& encoded : model.images) sizes.insert(encoded.size().longer_side());
-  const TrueImages images = load_images(options, sizes);
+  const TrueImages images = load_images(options, model, sizes);
   const std::vector<Known> known = find_known(model, images, options.size);
   make_folder(options.out);
 

@@ -1,4 +1,5 @@
-// Decodes an image of a model at any size and writes it as a portable pixmap; needs chorus::decode.
+// Decodes an image of a model at any size and writes it, over white, as a portable pixmap; needs
+// chorus::decode.
 
 #include <algorithm>
 #include <chorus/render.hpp>
@@ -16,8 +17,12 @@ namespace {
 void write_ppm(const std::string& file, const chorus::Image& image) {
   std::ofstream out(file, std::ios::binary);
   out << "P6\n" << image.width << ' ' << image.height << "\n255\n";
-  for (const float value : image.rgb)
-    out.put(static_cast<char>(std::lround(255 * std::clamp(value, 0.0F, 1.0F))));
+  for (std::size_t pixel = 0; pixel < image.pixels(); ++pixel) {
+    const auto [r, g, b, alpha] = chorus::color_at(image, pixel);
+    const float white = image.has_alpha() ? 1 - alpha : 0;  // the format has no transparency
+    for (const float value : {r + white, g + white, b + white})
+      out.put(static_cast<char>(std::lround(255 * std::clamp(value, 0.0F, 1.0F))));
+  }
   if (!out.flush()) throw std::runtime_error("cannot write " + file);
 }
 

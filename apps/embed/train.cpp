@@ -12,7 +12,8 @@ namespace {
 void encode_and_enlarge(const char* folder, const char* picture, const char* model_file) {
   const chorus::Collection images = chorus::load_collection(folder, {.size = 48});
   chorus::Memory memory(chorus::make_backend("auto"));
-  chorus::Model model = chorus::make_model(memory, {.width = 64}, chorus::encoded(images), 1);
+  const chorus::SirenConfig network{.width = 64, .channels = images.front().image.channels};
+  chorus::Model model = chorus::make_model(memory, network, chorus::encoded(images), 1);
   chorus::Trainer trainer(memory, model, images, {});
   constexpr int steps = 200;
   for (int step = 0; step < steps; ++step) trainer.step(step / double{steps});

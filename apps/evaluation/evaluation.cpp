@@ -12,6 +12,7 @@
 #include "parallel.hpp"
 #include "resample.hpp"
 #include "split.hpp"
+#include "support/model_data.hpp"
 
 namespace chorus::app {
 
@@ -130,14 +131,14 @@ ScoresBySize Scorer::result() {
 TrainingImages::TrainingImages(const Model& model) : images_(model.images.size()) {}
 
 TrainingImages::TrainingImages(const Model& model, const std::filesystem::path& data,
-                               const Rgb& background)
+                               const std::optional<Rgb>& background)
     : images_(model.images.size()) {
   const std::vector<std::size_t> offered = available_sizes(data);
   std::set<std::size_t> wanted;
   for (const EncodedImage& image : model.images) wanted.insert(image.size().longer_side());
   for (const std::size_t size : wanted) {
     if (std::find(offered.begin(), offered.end(), size) == offered.end()) continue;
-    Collection collection = load_collection(data, {.size = size, .background = background});
+    Collection collection = load_for(model, data, size, background);
     for (const auto& [image, place] : match(model, collection)) {
       Image& found = collection[place].image;
       if (found.size() == model.images[image].size()) images_[image] = std::move(found);
@@ -149,17 +150,14 @@ const Image* TrainingImages::find(std::size_t model_image) const {
   return images_[model_image].pixels() == 0 ? nullptr : &images_[model_image];
 }
 
-std::vector<Collection> load_sizes(const TestData& data) {
+std::vector<Collection> load_sizes(const TestData& data, const Model& model) {
   const std::vector<std::size_t> sizes =
       data.sizes.empty() ? available_sizes(data.folder) : data.sizes;
   std::vector<Collection> collections;
-  LoadOptions load;
-  load.background = data.background;
-  if (sizes.empty()) collections.push_back(load_collection(data.folder, load));
-  for (const std::size_t size : sizes) {
-    load.size = size;
-    collections.push_back(load_collection(data.folder, load));
-  }
+  if (sizes.empty())
+    collections.push_back(load_for(model, data.folder, std::nullopt, data.background));
+  for (const std::size_t size : sizes)
+    collections.push_back(load_for(model, data.folder, size, data.background));
   return collections;
 }
 
@@ -179,7 +177,7 @@ ScoresBySize evaluate_sizes(Session& session, const Model& model, const TestData
                             std::size_t supersample) {
   const TrainingImages trained(model, data.folder, data.background);
   Scorer scorer(session, model, &trained, supersample);
-  for (const Collection& collection : load_sizes(data)) {
+  for (const Collection& collection : load_sizes(data, model)) {
     const std::size_t matched = match(model, collection).size();
     if (matched < model.images.size() || matched < collection.size())
       fmt::print(

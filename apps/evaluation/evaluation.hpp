@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "chorus/pictures.hpp"
@@ -14,8 +15,8 @@ namespace chorus::app {
 /// True images to compare a model with.
 struct TestData {
   std::filesystem::path folder;
-  std::vector<std::size_t> sizes;  ///< longer side in pixels; empty: all that the folder offers
-  Rgb background = {1, 1, 1};
+  std::vector<std::size_t> sizes;      ///< pixels, longer side; empty: all that the folder offers
+  std::optional<Rgb> background = {};  ///< see load_for()
 };
 
 /// Scores at one size: of the network, and of its classical rivals if they exist for every image.
@@ -31,8 +32,9 @@ using ScoresBySize = std::map<std::size_t, SizeScores>;
 class TrainingImages {
  public:
   explicit TrainingImages(const Model& model);  ///< none of them
-  TrainingImages(const Model& model, const std::filesystem::path& data, const Rgb& background);
-  /// Null if the data lacks the image.
+  TrainingImages(const Model& model, const std::filesystem::path& data,
+                 const std::optional<Rgb>& background);
+  /// Null if the data does not hold it.
   const Image* find(std::size_t model_image) const;
 
  private:
@@ -77,7 +79,7 @@ class Scorer {
 
 /// One collection for each requested size, or for each size that the folder offers. A flat folder
 /// is a single collection.
-std::vector<Collection> load_sizes(const TestData& data);
+std::vector<Collection> load_sizes(const TestData& data, const Model& model);
 
 /// Scores at all sizes of the data; images of a flat folder may be of several sizes. Prints a note
 /// if the images of the model and of the data differ. `supersample`: see supersample_for().

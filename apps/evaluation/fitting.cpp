@@ -10,7 +10,9 @@
 #include "chorus/render.hpp"
 #include "evaluation/scoring.hpp"
 #include "files.hpp"
+#include "grow.hpp"
 #include "printable.hpp"
+#include "support/model_data.hpp"
 #include "support/progress.hpp"
 #include "support/session.hpp"
 
@@ -22,7 +24,7 @@ using nlohmann::ordered_json;
 
 /// The images of the data that the model does not encode, or all images if the task requests them.
 Collection unseen_images(const FitTask& task, const Model& model) {
-  Collection data = load_collection(task.data, {.size = task.size, .background = task.background});
+  Collection data = load_for(model, task.data, task.size, task.background);
   if (task.all) return data;
   std::set<std::string> known;
   for (const EncodedImage& image : model.images) known.insert(image.name);
@@ -82,12 +84,14 @@ ordered_json fit_images(const BackendChoice& backend, const FitTask& task) {
   fits.push_back(run_fit(session, network, images, config));
   if (task.modulations) fits.push_back(run_fit(session, network, images, task.config));
 
-  Model& found = fits.back().model;
+  Model found = task.keep ? joined(session.memory, network, fits.back().model) : fits.back().model;
   found.notes["fitted"] = fmt::format("{} images by their {}, the network frozen", images.size(),
                                       task.modulations ? "latent and modulations" : "latent");
   make_folder(task.out.parent_path());
   save_model(found, task.out);
-  ordered_json result = {{"model", task.out.string()}, {"count", images.size()}};
+  ordered_json result = {{"model", task.out.string()},
+                         {"count", images.size()},
+                         {"images_of_model", found.images.size()}};
   result["latent"] = to_json(fits.front());
   if (task.modulations) result["modulations"] = to_json(fits.back());
   return result;

@@ -16,11 +16,12 @@ struct FitTask {
   std::filesystem::path model;
   std::filesystem::path data;
   std::filesystem::path out;        ///< the model file to write: the network with the fitted images
-  std::optional<std::size_t> size;  ///< longer side in pixels, if the data offers several
-  Rgb background = {1, 1, 1};
+  std::optional<std::size_t> size;  ///< pixels, longer side, where the data offers several
+  std::optional<Rgb> background = {};  ///< see load_for()
   FitConfig config;
   bool modulations = false;  ///< also fit shifts of every layer
   bool all = false;          ///< also fit the images that the model encodes
+  bool keep = false;         ///< write the images of the model, too; not together with `all`
 };
 
 /// Fits the images, writes the model and returns the output of `fit --json`: the scores by the

@@ -11,6 +11,7 @@
 #include "known_truth.hpp"
 #include "parallel.hpp"
 #include "printable.hpp"
+#include "support/model_data.hpp"
 
 namespace chorus::app {
 
@@ -73,18 +74,17 @@ std::vector<KnownPlace> known_places(const Model& model) {
   return known;
 }
 
-/// The middles that the data holds at a size, by name; none if the folder or the size does not
-/// exist.
-std::map<std::string, Image> load_middles(const TestData& data, std::size_t size) {
+/// The middles that the data holds at a size, by name; none if there is no such folder or size.
+std::map<std::string, Image> load_middles(const Model& model, const TestData& data,
+                                          std::size_t size) {
   const std::filesystem::path folder = data.folder / "middle";
   std::error_code ignored;
   std::map<std::string, Image> middles;
   if (!std::filesystem::is_directory(folder, ignored)) return middles;
   const std::vector<std::size_t> sizes = available_sizes(folder);
   if (!sizes.empty() && std::find(sizes.begin(), sizes.end(), size) == sizes.end()) return middles;
-  LoadOptions load{.size = size, .background = data.background};
-  if (sizes.empty()) load.size.reset();
-  for (NamedImage& image : load_collection(folder, load))
+  const std::optional<std::size_t> chosen = sizes.empty() ? std::nullopt : std::optional(size);
+  for (NamedImage& image : load_for(model, folder, chosen, data.background))
     middles[image.name] = std::move(image.image);
   return middles;
 }
@@ -97,7 +97,7 @@ std::vector<KnownTruthScore> score_known_truth(Session& session, const Model& mo
   for (const auto& [end, pair] : known_places(model)) {
     const PixelSize size = model.images[pair.a].size();
     const std::size_t side = size.longer_side();
-    if (middles.count(side) == 0) middles[side] = load_middles(data, side);
+    if (middles.count(side) == 0) middles[side] = load_middles(model, data, side);
     const auto truth = middles[side].find(end.middle);
     if (truth == middles[side].end() || truth->second.size() != size) continue;
     const std::size_t points = training_points(model, pair.a);

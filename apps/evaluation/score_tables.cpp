@@ -25,6 +25,9 @@ void print_network_table(const ScoresBySize& by_size) {
     fmt::print("{:>6} {:>7} {:>8.2f} dB {:>10.2f} dB {:>7.4f}   {} ({:.2f} dB)\n", size,
                images.size(), psnr.mean_db, psnr.pooled_db, scores.network.ssim_mean(),
                printable(worst->name), worst->psnr_db);
+    if (const auto alpha = scores.network.alpha_psnr())
+      fmt::print("{:>6} {:>7} {:>8.2f} dB {:>10.2f} dB\n", "", "alpha", alpha->mean_db,
+                 alpha->pooled_db);
   }
 }
 

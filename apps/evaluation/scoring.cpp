@@ -41,7 +41,8 @@ ImageScore score(const std::string& name, const Image& image, const Image& truth
                  const std::vector<bool>& held_out) {
   const Image seen = quantized(image);
   const double mse = mean_squared_error(seen, truth);
-  ImageScore score{name, mse, psnr_db(mse), ssim(seen, truth), {}, {}};
+  ImageScore score{name, mse, psnr_db(mse), ssim(seen, truth), {}, {}, {}};
+  if (truth.has_alpha()) score.alpha_mse = alpha_squared_error(seen, truth);
   if (!held_out.empty()) {
     std::vector<bool> kept = held_out;
     kept.flip();
@@ -54,6 +55,14 @@ ImageScore score(const std::string& name, const Image& image, const Image& truth
 PsnrSummary MethodScores::psnr() const {
   std::vector<double> errors;
   for (const ImageScore& image : images) errors.push_back(image.mse);
+  return summarize_psnr(errors);
+}
+
+std::optional<PsnrSummary> MethodScores::alpha_psnr() const {
+  std::vector<double> errors;
+  for (const ImageScore& image : images)
+    if (image.alpha_mse) errors.push_back(*image.alpha_mse);
+  if (errors.empty()) return std::nullopt;
   return summarize_psnr(errors);
 }
 
@@ -92,9 +101,14 @@ std::size_t wins(const MethodScores& ours, const std::vector<MethodScores>& riva
 
 ordered_json to_json(const MethodScores& scores) {
   const PsnrSummary psnr = scores.psnr();
-  return {{"psnr_mean", psnr.mean_db},
-          {"psnr_pooled", psnr.pooled_db},
-          {"ssim_mean", scores.ssim_mean()}};
+  ordered_json object = {{"psnr_mean", psnr.mean_db},
+                         {"psnr_pooled", psnr.pooled_db},
+                         {"ssim_mean", scores.ssim_mean()}};
+  if (const auto alpha = scores.alpha_psnr()) {
+    object["psnr_alpha_mean"] = alpha->mean_db;
+    object["psnr_alpha_pooled"] = alpha->pooled_db;
+  }
+  return object;
 }
 
 ordered_json to_json(const HeldOutScores& scores) {

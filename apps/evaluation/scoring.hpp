@@ -17,7 +17,8 @@ struct ImageScore {
   double mse = 0;
   double psnr_db = 0;
   double ssim = 0;
-  PixelScores kept, held_out;  ///< empty unless pixels were held out at this size
+  std::optional<double> alpha_mse;  ///< of images with alpha
+  PixelScores kept, held_out;       ///< empty unless pixels were held out at this size
 };
 
 /// Compares 8-bit values. `held_out` marks held-out pixels (split.hpp) and is empty if there are
@@ -30,6 +31,7 @@ struct MethodScores {
   std::string method;
   std::vector<ImageScore> images;
   PsnrSummary psnr() const;
+  std::optional<PsnrSummary> alpha_psnr() const;  ///< of the alpha channel alone
   double ssim_mean() const;
 };
 

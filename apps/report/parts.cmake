@@ -3,6 +3,7 @@ set(report_html report.html)
 set(report_css report.css)
 set(report_js
   script/base.js
+  script/ground.js
   script/tables.js
   script/charts.js
   script/pictures.js

@@ -154,8 +154,17 @@ class ReportBuilder {
     if (folder.empty())
       throw Error(fmt::format("{} does not say what the model was trained on; give --data FOLDER",
                               shown(metrics_file(model_file_))));
-    const Rgb trained_on = run_.value("background", Rgb{1, 1, 1});
-    return {.folder = folder, .sizes = {}, .background = sources.background.value_or(trained_on)};
+    return {.folder = folder,
+            .sizes = {},
+            .background = sources.background ? sources.background : trained_over()};
+  }
+
+  /// Models written before backgrounds were kept have theirs in the log.
+  std::optional<Rgb> trained_over() const {
+    if (model_.background || model_.siren.config().channels == 4) return model_.background;
+    const auto logged = run_.find("background");
+    return logged == run_.end() || logged->is_null() ? std::nullopt
+                                                     : std::optional(logged->get<Rgb>());
   }
 
   ordered_json network() const {
@@ -164,6 +173,7 @@ class ReportBuilder {
     for (const Parameter& parameter : model_.siren.parameters()) shared += parameter.value.size();
     for (const EncodedImage& image : model_.images) pixels += image.width * image.height;
     return {{"width", config.width},
+            {"channels", config.channels},
             {"hidden_layers", config.hidden_layers},
             {"latent", config.latent},
             {"conditioning", std::string(name(config.conditioning))},
@@ -174,7 +184,7 @@ class ReportBuilder {
             {"numbers_latents", model_.latents.size()},
             {"numbers_beside",
              free_palette_numbers(config) * model_.images.size() + model_.shifts.size()},
-            {"numbers_pixels", 3 * pixels}};
+            {"numbers_pixels", config.channels * pixels}};
   }
 
   /// All images that were scored at the target size: scores, thumbnail and position among the
@@ -230,7 +240,7 @@ class ReportBuilder {
       chosen[target_.network.images[place].name] = {place, group};
     ordered_json list = ordered_json::array();
     for (const Collection& collection :
-         load_sizes({data_.folder, sizes_to_load(), data_.background}))
+         load_sizes({data_.folder, sizes_to_load(), data_.background}, model_))
       for (const NamedImage& named : collection) {
         const std::size_t side = named.image.size().longer_side();
         const auto found = chosen.find(named.name);

@@ -11,8 +11,8 @@ namespace chorus::app {
 
 /// Sources of a report that replace those that the training recorded.
 struct ReportSources {
-  std::filesystem::path data;     ///< true images; if empty, the folder that the training used
-  std::optional<Rgb> background;  ///< if empty, that of the training
+  std::filesystem::path data;  ///< true images; empty: the folder that the training was given
+  std::optional<Rgb> background = {};  ///< nothing: that of the training
 };
 
 /// The HTML page about a training. `run` is its model file, or a folder that holds a single model.

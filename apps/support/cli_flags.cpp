@@ -63,10 +63,11 @@ Rgb parse_color(const std::string& text) {
   return color;
 }
 
-void add_background(CLI::App& command, Rgb& background) {
+void add_background(CLI::App& command, std::optional<Rgb>& background) {
   command.add_option_function<std::string>(
       "--background", [&background](const std::string& text) { background = parse_color(text); },
-      "Colour under transparent pixels: white, black or RRGGBB (default: white)");
+      "Makes images opaque: the colour under transparent pixels, white, black or RRGGBB (default: "
+      "images keep their alpha, or what the model was trained with)");
 }
 
 void add_supersample(CLI::App& command, std::size_t& supersample) {

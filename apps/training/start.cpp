@@ -11,16 +11,13 @@
 #include "palette.hpp"
 #include "printable.hpp"
 #include "split.hpp"
+#include "support/model_data.hpp"
 
 namespace chorus::app {
 
 namespace {
 
-Collection load_training_data(const TrainOptions& options) {
-  return load_collection(options.data, {.size = options.size, .background = options.background});
-}
-
-/// A network's configuration, and the palettes that were found while choosing it.
+/// A network's configuration, and the palettes that were found to choose it.
 struct NetworkChoice {
   SirenConfig network;
   PaletteFit fit;
@@ -33,6 +30,7 @@ NetworkChoice choose_network(const TrainOptions& options, const Collection& imag
                              const Split& split) {
   constexpr double most = 0.8;
   SirenConfig network = options.network;
+  network.channels = images.front().image.channels;
   if (options.head && *options.head != Head::palette) {
     network.head = *options.head;
     return {network, {}};
@@ -57,7 +55,8 @@ void drop_held_out_images(Collection& images, const Split& split) {
 }  // namespace
 
 Start fresh_start(Session& session, const TrainOptions& options) {
-  Collection images = load_training_data(options);
+  Collection images =
+      load_collection(options.data, {.size = options.size, .background = options.background});
   const Split split{options.training.seed, options.hold_out_pixels, options.hold_out_images};
   drop_held_out_images(images, split);
   TrainingState state;
@@ -66,6 +65,7 @@ Start fresh_start(Session& session, const TrainOptions& options) {
   const auto [network, fit] = choose_network(options, images, split);
   Model model = make_model(session.memory, network, encoded(images), options.training.seed);
   model.split = split;
+  model.background = options.background;
   initialize_palettes(model, images, fit);
   model.notes = {{"program", "chorus " CHORUS_VERSION},
                  {"seed", std::to_string(options.training.seed)},
@@ -75,11 +75,11 @@ Start fresh_start(Session& session, const TrainOptions& options) {
 }
 
 Start resumed_start(Session& session, const TrainOptions& options) {
-  Collection images = load_training_data(options);
   const std::string origin = shown(state_file(options.model));
   TensorFile file = read_safetensors(state_file(options.model));
   TrainingState state = read_state(file, origin);
   Model model = from_tensor_file(session.memory, file, origin);
+  Collection images = load_for(model, options.data, options.size, options.background);
   drop_held_out_images(images, model.split);
   if (state.data_checksum != data_checksum(images, model.split))
     throw Error(fmt::format("{}: this training was begun on other images than those of {}", origin,

@@ -35,12 +35,12 @@ std::vector<std::size_t> other_sizes(const Model& model, const std::filesystem::
 }  // namespace
 
 ResolutionTracker::ResolutionTracker(Session& session, const Model& model,
-                                     const std::filesystem::path& data, const Rgb& background,
-                                     std::size_t subset)
+                                     const std::filesystem::path& data,
+                                     const std::optional<Rgb>& background, std::size_t subset)
     : session_(session),
       model_(model),
       trained_(model, data, background),
-      all_(load_sizes({data, other_sizes(model, data), background})) {
+      all_(load_sizes({data, other_sizes(model, data), background}, model)) {
   const std::set<std::string> names = names_of_subset(model, subset);
   for (const Collection& collection : all_) {
     Collection& part = subset_.emplace_back();

@@ -18,7 +18,7 @@ class ResolutionTracker {
   /// Uses all sizes of `data` except the training size; the subset is `subset` evenly spread
   /// images. Throws Error if there is no other size, or if the images are not those of the model.
   ResolutionTracker(Session& session, const Model& model, const std::filesystem::path& data,
-                    const Rgb& background, std::size_t subset);
+                    const std::optional<Rgb>& background, std::size_t subset);
 
   /// Scores the subset, or all images.
   ScoresBySize score(bool all, bool with_baselines) const;

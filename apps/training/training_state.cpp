@@ -141,7 +141,7 @@ std::string data_checksum(const Collection& data, const Split& split) {
     const std::uint64_t size[2] = {named.image.width, named.image.height};
     fingerprint.add(size, sizeof size);
     const Image seen = blacked_out(named.image, held_out_pixels(split, i, named.image.size()));
-    fingerprint.add(seen.rgb.data(), seen.rgb.size() * sizeof(float));
+    fingerprint.add(seen.values.data(), seen.values.size() * sizeof(float));
   }
   return fingerprint.hex();
 }

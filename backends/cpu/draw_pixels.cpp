@@ -75,7 +75,7 @@ class GroupDraw {
       }
       for (std::uint32_t i = 0; i < count; ++i, ++pixel_) {
         float* to = call_.out[1].data + pixel_ * call_.out[1].stride;
-        for (std::size_t c = 0; c < 3; ++c) to[c] = color(pixels[i])[c];
+        for (std::size_t c = 0; c < call_.out[1].cols; ++c) to[c] = color(pixels[i])[c];
         call_.out[2].data[pixel_ * call_.out[2].stride] = rows.weight;
         sample = place(pixels[i], first + i, rows.cells, sample);
       }

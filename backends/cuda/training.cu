@@ -78,7 +78,7 @@ __global__ void draw_kernel(Draw draw) {
   const Drawn drawn = draw_place(choice, row, rows, draw.settings.flat_rows, word);
   const std::uint32_t first = field(image_first_pixel), width = field(image_width);
   const std::uint32_t pixel = draw.pixels[first + drawn.place];
-  for (int c = 0; c < 3; ++c)
+  for (int c = 0; c < draw.colors.cols; ++c)
     draw.drawn_colors.at(r, c) = draw.colors.at(static_cast<int>(first + pixel), c);
   draw.weights.at(r, 0) = drawn.weight;
 

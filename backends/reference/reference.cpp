@@ -243,7 +243,8 @@ std::size_t draw_pixel(const Call& call, std::size_t g, std::uint32_t row, std::
   const std::uint32_t pixel = call.index[2].data[first + drawn.place];
   const std::uint32_t width = image[image_width], height = image[image_height];
   const std::size_t r = g * rows + row;
-  for (std::size_t c = 0; c < 3; ++c) at(call.out[1], r, c) = at(call.in[0], first + pixel, c);
+  for (std::size_t c = 0; c < call.out[1].cols; ++c)
+    at(call.out[1], r, c) = at(call.in[0], first + pixel, c);
   at(call.out[2], r, 0) = drawn.weight;
 
   const std::uint32_t cells =

@@ -9,12 +9,12 @@ namespace chorus {
 namespace {
 
 /// Whether a colour lies between two that differ visibly, on the line through both.
-bool lies_between(const float* color, const float* first, const float* second) {
-  constexpr float least_contrast = 0.01F;    // squared distance of the two colours
-  constexpr float largest_offset = 0.0012F;  // squared: about 5 of 255 levels per channel
-  constexpr float least_share = 0.04F;       // fraction of each of the two colours
+bool lies_between(const Color& color, const Color& first, const Color& second) {
+  constexpr float least_contrast = 0.01F;    // squared distances
+  constexpr float largest_offset = 0.0012F;  // from the line: about 5 8-bit levels a channel
+  constexpr float least_share = 0.04F;       // of each of the two
   float contrast = 0, along = 0;
-  for (std::size_t c = 0; c < 3; ++c) {
+  for (std::size_t c = 0; c < most_channels; ++c) {
     contrast += (second[c] - first[c]) * (second[c] - first[c]);
     along += (second[c] - first[c]) * (color[c] - first[c]);
   }
@@ -22,7 +22,7 @@ bool lies_between(const float* color, const float* first, const float* second) {
   const float share = along / contrast;
   if (share < least_share || share > 1 - least_share) return false;
   float offset = 0;
-  for (std::size_t c = 0; c < 3; ++c) {
+  for (std::size_t c = 0; c < most_channels; ++c) {
     const float off = first[c] + share * (second[c] - first[c]) - color[c];
     offset += off * off;
   }
@@ -41,7 +41,7 @@ std::vector<bool> blended_pixels(const Image& image, const std::vector<bool>& he
            (held_out.empty() || !held_out[static_cast<std::size_t>(y * width + x)]);
   };
   const auto color = [&](std::ptrdiff_t x, std::ptrdiff_t y) {
-    return &image.rgb[3 * static_cast<std::size_t>(y * width + x)];
+    return color_at(image, static_cast<std::size_t>(y * width + x));
   };
   std::vector<bool> blended;
   blended.reserve(image.pixels());

@@ -4,8 +4,8 @@
 
 namespace chorus {
 
-/// The commonest 8-bit colour of the border. Nearly equal colours count together and give their
+/// The commonest colour in 8 bits a number of the border, nearly equal ones taken together: their
 /// mean.
-Rgb border_color(const Image& image);
+Color border_color(const Image& image);
 
 }  // namespace chorus

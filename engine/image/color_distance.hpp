@@ -7,9 +7,9 @@
 namespace chorus {
 
 /// Sum over the channels of the squared differences.
-inline float squared_distance(const Rgb& a, const Rgb& b) {
+inline float squared_distance(const Color& a, const Color& b) {
   float sum = 0;
-  for (std::size_t c = 0; c < 3; ++c) sum += (a[c] - b[c]) * (a[c] - b[c]);
+  for (std::size_t c = 0; c < most_channels; ++c) sum += (a[c] - b[c]) * (a[c] - b[c]);
   return sum;
 }
 

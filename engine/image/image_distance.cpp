@@ -7,6 +7,7 @@
 #include <map>
 #include <vector>
 
+#include "alpha.hpp"
 #include "border_color.hpp"
 #include "bytes.hpp"
 #include "compared.hpp"
@@ -50,7 +51,7 @@ std::vector<int> projected_counts(const Image& image, const std::array<int, 3>& 
   std::vector<int> counts(static_cast<std::size_t>(extent) + 1);
   for (std::size_t p = 0; p < image.pixels(); ++p) {
     int place = -lowest;
-    for (std::size_t c = 0; c < 3; ++c) place += line[c] * to_byte(image.rgb[3 * p + c]);
+    for (std::size_t c = 0; c < 3; ++c) place += line[c] * to_byte(image.values[3 * p + c]);
     ++counts[static_cast<std::size_t>(place)];
   }
   return counts;
@@ -58,11 +59,15 @@ std::vector<int> projected_counts(const Image& image, const std::array<int, 3>& 
 
 PixelSet silhouette(const Image& image) {
   constexpr float tolerance = 24.5F / 255;
-  const Rgb background = border_color(image);
   PixelSet mask(image.pixels());
+  if (image.has_alpha()) {
+    for (std::size_t p = 0; p < mask.size(); ++p) mask[p] = color_at(image, p)[3] >= 0.5F;
+    return mask;
+  }
+  const Color background = border_color(image);
   for (std::size_t p = 0; p < mask.size(); ++p)
     for (std::size_t c = 0; c < 3; ++c)
-      if (std::abs(image.rgb[3 * p + c] - background[c]) > tolerance) mask[p] = true;
+      if (std::abs(image.values[3 * p + c] - background[c]) > tolerance) mask[p] = true;
   return mask;
 }
 
@@ -71,7 +76,7 @@ float gradient(const Image& image, std::size_t x, std::size_t y) {
   const std::size_t left = x == 0 ? 0 : x - 1, right = std::min(x + 1, image.width - 1);
   const std::size_t up = y == 0 ? 0 : y - 1, down = std::min(y + 1, image.height - 1);
   float largest = 0;
-  for (std::size_t c = 0; c < 3; ++c) {
+  for (std::size_t c = 0; c < image.channels; ++c) {
     const auto at = [&](std::size_t u, std::size_t v) { return image.pixel(u, v)[c]; };
     const float dx = at(right, up) - at(left, up) + 2 * (at(right, y) - at(left, y)) +
                      at(right, down) - at(left, down);
@@ -104,6 +109,7 @@ double pixel_distance(const Image& a, const Image& b) {
 
 double palette_distance(const Image& a, const Image& b) {
   check_compared(a, b);
+  if (a.has_alpha()) return mean_over_grounds(a, b, palette_distance);
   const std::vector<std::array<int, 3>> lines = thirteen_lines();
   double sum = 0;
   for (const std::array<int, 3>& line : lines) {
@@ -127,7 +133,7 @@ double silhouette_distance(const Image& a, const Image& b) {
 
 double edge_distance(const Image& a, const Image& b) {
   check_compared(a, b);
-  return one_minus_overlap(wide_edges(a), wide_edges(b));
+  return one_minus_overlap(wide_edges(balanced(a)), wide_edges(balanced(b)));
 }
 
 }  // namespace chorus

@@ -2,8 +2,8 @@
 
 #include "chorus/image.hpp"
 
-// Differences in the look of two pictures of one size; equal pictures have 0. docs/measures.md
-// gives the formulas, and says what each measure cannot see. All functions throw
+// How different two pictures of one size look: 0 for equal ones. Formulas and what each is blind to
+// are in docs/measures.md. Images with alpha count as the mean over white and over black. All throw
 // std::invalid_argument if the sizes differ or there are no pixels.
 
 namespace chorus {
@@ -17,8 +17,9 @@ double pixel_distance(const Image& a, const Image& b);
 /// corners of the cube.
 double palette_distance(const Image& a, const Image& b);
 
-/// 1 - intersection over union of the foregrounds. A foreground pixel differs by more than 24/255
-/// in some channel from the commonest colour of the border. Two empty foregrounds are equal.
+/// 1 - intersection over union of the pixels that are not background: with alpha at least half
+/// opaque, else further than 24/255 in some channel from the commonest colour of the border. Two
+/// empty silhouettes are equal.
 double silhouette_distance(const Image& a, const Image& b);
 
 /// 1 - intersection over union of the edges, each widened by one pixel. At an edge pixel the Sobel

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "alpha.hpp"
 #include "bytes.hpp"
 #include "compared.hpp"
 #include "xt.hpp"
@@ -106,18 +107,44 @@ Rgb heat(float position) {
   return color;
 }
 
+xt::xtensor<float, 2> difference_map(const Image& a, const Image& b) {
+  return xt::mean(xt::abs(as_array(a) - as_array(b)), {2});
+}
+
+/// What a viewer sees of a pixel with alpha whose straight colour and alpha are written in 8 bits.
+Color quantized(const Color& premultiplied) {
+  const float alpha = static_cast<float>(to_byte(premultiplied[3])) / 255.0F;
+  Color seen{0, 0, 0, alpha};
+  for (std::size_t c = 0; alpha > 0 && c < 3; ++c)
+    seen[c] = alpha * static_cast<float>(to_byte(premultiplied[c] / premultiplied[3])) / 255.0F;
+  return seen;
+}
+
 }  // namespace
 
 Image quantized(const Image& image) {
   Image out = image;
-  for (float& value : out.rgb) value = static_cast<float>(to_byte(value)) / 255.0F;
+  if (image.has_alpha())
+    for (std::size_t p = 0; p < image.pixels(); ++p)
+      set_color(out, p, quantized(color_at(image, p)));
+  else
+    for (float& value : out.values) value = static_cast<float>(to_byte(value)) / 255.0F;
   return out;
 }
 
 double mean_squared_error(const Image& image, const Image& truth) {
+  return balanced_squared_error(balanced(image), balanced(truth));
+}
+
+double balanced_squared_error(const Image& image, const Image& truth) {
   check_compared(image, truth);
   const auto difference = xt::cast<double>(as_array(image)) - xt::cast<double>(as_array(truth));
-  return xt::mean(xt::square(difference))();
+  const double mean = xt::mean(xt::square(difference))();
+  return image.has_alpha() ? mean * 4 / 3 : mean;
+}
+
+double alpha_squared_error(const Image& image, const Image& truth) {
+  return mean_squared_error(alpha_as_grey(image), alpha_as_grey(truth));
 }
 
 double psnr_db(double mse, double cap_db) {
@@ -126,6 +153,7 @@ double psnr_db(double mse, double cap_db) {
 
 double ssim(const Image& image, const Image& truth) {
   check_compared(image, truth);
+  if (image.has_alpha()) return mean_over_grounds(image, truth, ssim);
   double sum = 0;
   for (std::size_t c = 0; c < 3; ++c)
     sum += xt::mean(ssim_map(channel(image, c), channel(truth, c)))();
@@ -135,7 +163,14 @@ double ssim(const Image& image, const Image& truth) {
 PixelScores score_pixels(const Image& image, const Image& truth, const std::vector<bool>& chosen) {
   check_compared(image, truth);
   if (chosen.size() != image.pixels())
-    throw std::invalid_argument("score_pixels: the mask and the images differ in size");
+    throw std::invalid_argument("score_pixels: the choice is of another size than the images");
+  if (image.has_alpha()) {
+    PixelScores scores = score_pixels(over(image, white), over(truth, white), chosen);
+    const PixelScores dark = score_pixels(over(image, black), over(truth, black), chosen);
+    scores.squared_error = (scores.squared_error + dark.squared_error) / 2;
+    scores.ssim = (scores.ssim + dark.ssim) / 2;
+    return scores;
+  }
   const auto margin = [](std::size_t n) { return n < window_px ? 0 : window_radius_px; };
   const std::size_t left = margin(image.width), top = margin(image.height);
   PixelScores scores;
@@ -168,15 +203,16 @@ PsnrSummary summarize_psnr(const std::vector<double>& mse_per_image) {
 
 Image error_map(const Image& image, const Image& truth, float full_scale) {
   if (image.size() != truth.size())
-    throw std::invalid_argument("error_map: the images differ in size");
-  if (!(full_scale > 0)) throw std::invalid_argument("error_map: expected a scale above 0");
-  const xt::xtensor<float, 2> difference =
-      xt::mean(xt::abs(as_array(image) - as_array(truth)), {2});
+    throw std::invalid_argument("images to be compared have the same size");
+  if (!(full_scale > 0)) throw std::invalid_argument("an error map needs a scale above 0");
+  xt::xtensor<float, 2> difference = difference_map(over(image, white), over(truth, white));
+  if (image.has_alpha())
+    difference = (difference + difference_map(over(image, black), over(truth, black))) / 2;
   Image map(image.width, image.height);
   for (std::size_t i = 0; i < map.pixels(); ++i) {
     const float error = difference.data()[i];
     const Rgb color = heat(error < full_scale ? error / full_scale : 1.0F);
-    std::copy(color.begin(), color.end(), &map.rgb[i * 3]);
+    std::copy(color.begin(), color.end(), &map.values[i * map.channels]);
   }
   return map;
 }

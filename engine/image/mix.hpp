@@ -8,9 +8,9 @@ namespace chorus {
 
 /// (1 - t) a + t b for two images of one size.
 inline Image mix(const Image& a, const Image& b, float t) {
-  Image mixed(a.width, a.height);
-  for (std::size_t i = 0; i < mixed.rgb.size(); ++i)
-    mixed.rgb[i] = (1 - t) * a.rgb[i] + t * b.rgb[i];
+  Image mixed(a.size(), a.channels);
+  for (std::size_t i = 0; i < mixed.values.size(); ++i)
+    mixed.values[i] = (1 - t) * a.values[i] + t * b.values[i];
   return mixed;
 }
 

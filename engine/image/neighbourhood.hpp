@@ -14,7 +14,7 @@ namespace chorus {
 inline float neighbourhood_range(const Image& image, std::size_t x, std::size_t y,
                                  const std::vector<bool>& held_out = {}) {
   float range = 0;
-  for (std::size_t channel = 0; channel < 3; ++channel) {
+  for (std::size_t channel = 0; channel < image.channels; ++channel) {
     float low = std::numeric_limits<float>::max(), high = std::numeric_limits<float>::lowest();
     for (std::size_t v = y - std::min<std::size_t>(y, 1); v <= std::min(y + 1, image.height - 1);
          ++v)

@@ -27,31 +27,35 @@ bool held(const std::vector<bool>& held_out, std::size_t pixel) {
   return !held_out.empty() && held_out[pixel];
 }
 
-float distance_to_nearest(const Rgb& color, const std::vector<Rgb>& others) {
+float distance_to_nearest(const Color& color, const std::vector<Color>& others) {
   float least = std::numeric_limits<float>::max();
-  for (const Rgb& other : others) least = std::min(least, squared_distance(color, other));
+  for (const Color& other : others) least = std::min(least, squared_distance(color, other));
   return least;
 }
 
-std::uint32_t pack(const float* rgb) {
-  return std::uint32_t{to_byte(rgb[0])} << 16 | std::uint32_t{to_byte(rgb[1])} << 8 |
-         std::uint32_t{to_byte(rgb[2])};
+/// A colour in 8 bits a channel, which are those of the picture: not of balanced numbers.
+std::uint32_t pack(const Image& image, std::size_t pixel) {
+  const Color balance = color_at(image, pixel);
+  const Color color = image.has_alpha() ? premultiplied(balance) : balance;
+  return std::uint32_t{to_byte(color[3])} << 24 | std::uint32_t{to_byte(color[0])} << 16 |
+         std::uint32_t{to_byte(color[1])} << 8 | std::uint32_t{to_byte(color[2])};
 }
 
-Rgb unpack(std::uint32_t key) {
+Color unpack(std::uint32_t key, bool has_alpha) {
   const auto channel = [&](unsigned shift) {
     return static_cast<float>(key >> shift & 255U) / 255.0F;
   };
-  return {channel(16), channel(8), channel(0)};
+  const Color color = {channel(16), channel(8), channel(0), channel(24)};
+  return has_alpha ? balanced(color) : color;
 }
 
-std::vector<CountedColor> count(std::vector<std::uint32_t> keys) {
+std::vector<CountedColor> count(std::vector<std::uint32_t> keys, bool has_alpha) {
   std::sort(keys.begin(), keys.end());
   std::vector<CountedColor> colors;
   for (std::size_t i = 0; i < keys.size();) {
     std::size_t end = i;
     while (end < keys.size() && keys[end] == keys[i]) ++end;
-    colors.push_back({unpack(keys[i]), end - i});
+    colors.push_back({unpack(keys[i], has_alpha), end - i});
     i = end;
   }
   std::stable_sort(colors.begin(), colors.end(),
@@ -60,22 +64,22 @@ std::vector<CountedColor> count(std::vector<std::uint32_t> keys) {
 }
 
 /// The most common colour of the border, or of the image if the whole border is held out. Exact,
-/// because an entry of the palette is a colour that the image has; border_color() takes the mean of
-/// nearly equal colours instead.
-Rgb exact_border_color(const Image& image, const std::vector<bool>& held_out) {
+/// unlike border_color(), which takes the mean of nearly equal colours: an entry of the palette is
+/// a colour that the image has.
+Color exact_border_color(const Image& image, const std::vector<bool>& held_out) {
   std::vector<std::uint32_t> border;
   for (std::size_t y = 0; y < image.height; ++y)
     for (std::size_t x = 0; x < image.width; ++x) {
       const bool inside = x > 0 && y > 0 && x + 1 < image.width && y + 1 < image.height;
-      if (!inside && !held(held_out, y * image.width + x))
-        border.push_back(pack(image.pixel(x, y)));
+      const std::size_t pixel = y * image.width + x;
+      if (!inside && !held(held_out, pixel)) border.push_back(pack(image, pixel));
     }
   if (border.empty()) return count_colors(image, held_out).front().color;
-  return count(std::move(border)).front().color;
+  return count(std::move(border), image.has_alpha()).front().color;
 }
 
-/// Adds the common colours that are not chosen yet. `counted` is sorted, most common first.
-void add_common(std::vector<Rgb>& chosen, const std::vector<CountedColor>& counted,
+/// Adds the common colours that are not chosen yet. `counted` has the most common colours first.
+void add_common(std::vector<Color>& chosen, const std::vector<CountedColor>& counted,
                 std::size_t entries) {
   std::size_t pixels = 0;
   for (const CountedColor& each : counted) pixels += each.count;
@@ -86,8 +90,8 @@ void add_common(std::vector<Rgb>& chosen, const std::vector<CountedColor>& count
   }
 }
 
-/// Adds colours one by one while any is left, each time the one farthest from all chosen before.
-void add_farthest(std::vector<Rgb>& chosen, const std::vector<CountedColor>& counted,
+/// Adds colours one by one, each the farthest from all chosen before, while any is left.
+void add_farthest(std::vector<Color>& chosen, const std::vector<CountedColor>& counted,
                   std::size_t entries) {
   std::vector<float> distance;
   distance.reserve(counted.size());
@@ -102,11 +106,12 @@ void add_farthest(std::vector<Rgb>& chosen, const std::vector<CountedColor>& cou
   }
 }
 
-Rgb mean_color(const std::vector<CountedColor>& counted) {
-  Rgb sum{};
+Color mean_color(const std::vector<CountedColor>& counted) {
+  Color sum{};
   std::size_t pixels = 0;
   for (const CountedColor& each : counted) {
-    for (std::size_t c = 0; c < 3; ++c) sum[c] += each.color[c] * static_cast<float>(each.count);
+    for (std::size_t c = 0; c < most_channels; ++c)
+      sum[c] += each.color[c] * static_cast<float>(each.count);
     pixels += each.count;
   }
   for (float& channel : sum) channel /= static_cast<float>(pixels);
@@ -127,29 +132,31 @@ Nearest nearest(const std::vector<ColorField>& fields, const PlacedColor& pixel)
   return best;
 }
 
-/// The field that fits some pixels best by least squares. A penalty on its slopes keeps it stable
-/// where the pixels lie close together.
-ColorField fit_field(const std::vector<PlacedColor>& pixels) {
+/// The field that fits some pixels best by least squares, with a penalty on its slopes, which
+/// matters where the pixels lie close together.
+template <int channels>
+ColorField fit_channels(const std::vector<PlacedColor>& pixels) {
   constexpr double slope_penalty = 0.002;
   const auto n = static_cast<Eigen::Index>(pixels.size());
   Eigen::MatrixX2d places(n, 2);
-  Eigen::MatrixX3d colors(n, 3);
+  Eigen::Matrix<double, Eigen::Dynamic, channels> colors(n, channels);
   for (Eigen::Index i = 0; i < n; ++i) {
     const auto& [x, y, color] = pixels[static_cast<std::size_t>(i)];
     places.row(i) << double{x}, double{y};
-    colors.row(i) << double{color[0]}, double{color[1]}, double{color[2]};
+    for (Eigen::Index c = 0; c < channels; ++c)
+      colors(i, c) = double{color[static_cast<std::size_t>(c)]};
   }
   const Eigen::RowVector2d centre = places.colwise().mean();
-  const Eigen::RowVector3d mean = colors.colwise().mean();
+  const Eigen::Matrix<double, 1, channels> mean = colors.colwise().mean();
   places.rowwise() -= centre;
   const double weight = 1 / static_cast<double>(n);
   const Eigen::Matrix2d spread =
       weight * places.transpose() * places + slope_penalty * Eigen::Matrix2d::Identity();
-  const Eigen::Matrix<double, 2, 3> slopes =
+  const Eigen::Matrix<double, 2, channels> slopes =
       spread.llt().solve(weight * places.transpose() * colors);
-  const Eigen::RowVector3d at_origin = mean - centre * slopes;
+  const Eigen::Matrix<double, 1, channels> at_origin = mean - centre * slopes;
   ColorField field;
-  for (Eigen::Index c = 0; c < 3; ++c) {
+  for (Eigen::Index c = 0; c < channels; ++c) {
     const auto channel = static_cast<std::size_t>(c);
     field.p[channel] = static_cast<float>(at_origin[c]);
     field.gx[channel] = static_cast<float>(slopes(0, c));
@@ -158,7 +165,13 @@ ColorField fit_field(const std::vector<PlacedColor>& pixels) {
   return field;
 }
 
-/// Whether the pixels around (x, y) that are not held out have nearly the same colour.
+ColorField fit_field(const std::vector<PlacedColor>& pixels) {
+  const bool opaque = std::all_of(pixels.begin(), pixels.end(),
+                                  [](const PlacedColor& pixel) { return pixel.color[3] == 0; });
+  return opaque ? fit_channels<3>(pixels) : fit_channels<4>(pixels);
+}
+
+/// Whether the pixels around (x, y) that are not held out have about the same colour.
 bool is_smooth(const Image& image, const std::vector<bool>& held_out, std::size_t x,
                std::size_t y) {
   const float* center = image.pixel(x, y);
@@ -167,7 +180,7 @@ bool is_smooth(const Image& image, const std::vector<bool>& held_out, std::size_
          ++u) {
       if (held(held_out, v * image.width + u)) continue;
       const float* other = image.pixel(u, v);
-      for (std::size_t c = 0; c < 3; ++c)
+      for (std::size_t c = 0; c < image.channels; ++c)
         if (std::abs(other[c] - center[c]) > flatness::gradient) return false;
     }
   return true;
@@ -178,8 +191,8 @@ bool is_smooth(const Image& image, const std::vector<bool>& held_out, std::size_
 std::vector<CountedColor> count_colors(const Image& image, const std::vector<bool>& held_out) {
   std::vector<std::uint32_t> keys;
   for (std::size_t pixel = 0; pixel < image.pixels(); ++pixel)
-    if (!held(held_out, pixel)) keys.push_back(pack(&image.rgb[3 * pixel]));
-  return count(std::move(keys));
+    if (!held(held_out, pixel)) keys.push_back(pack(image, pixel));
+  return count(std::move(keys), image.has_alpha());
 }
 
 std::size_t count_common_colors(const Image& image, const std::vector<bool>& held_out) {
@@ -188,19 +201,19 @@ std::size_t count_common_colors(const Image& image, const std::vector<bool>& hel
   const auto flat = static_cast<std::size_t>(std::count(skipped.begin(), skipped.end(), true));
   skipped.flip();
   if (flat * least_smooth_share < image.pixels()) skipped = held_out;
-  std::vector<Rgb> chosen = {exact_border_color(image, held_out)};
+  std::vector<Color> chosen = {exact_border_color(image, held_out)};
   add_common(chosen, count_colors(image, skipped), std::numeric_limits<std::size_t>::max());
   return chosen.size();
 }
 
-std::vector<Rgb> choose_colors(const Image& image, const std::vector<bool>& held_out,
-                               std::size_t entries) {
-  // The mixture of colours that an edge leaves in a pixel is no colour of the picture.
+std::vector<Color> choose_colors(const Image& image, const std::vector<bool>& held_out,
+                                 std::size_t entries) {
+  // A pixel that an edge passes through shows a mixture, which is no colour of the picture.
   std::vector<bool> skipped = blended_pixels(image, held_out);
   for (std::size_t pixel = 0; pixel < held_out.size(); ++pixel)
     if (held_out[pixel]) skipped[pixel] = true;
   const std::vector<CountedColor> all = count_colors(image, held_out);
-  std::vector<Rgb> chosen = {exact_border_color(image, held_out)};
+  std::vector<Color> chosen = {exact_border_color(image, held_out)};
   const std::vector<CountedColor> own = count_colors(image, skipped);
   add_common(chosen, own, entries);
   add_farthest(chosen, own, entries);
@@ -213,9 +226,8 @@ std::vector<PlacedColor> smooth_pixels(const Image& image, const std::vector<boo
   for (std::size_t y = 0; y < image.height; ++y)
     for (std::size_t x = 0; x < image.width; ++x) {
       if (held(held_out, y * image.width + x)) continue;
-      const float* rgb = image.pixel(x, y);
-      all.push_back(
-          {pixel_centre(x, image.width), pixel_centre(y, image.height), {rgb[0], rgb[1], rgb[2]}});
+      all.push_back({pixel_centre(x, image.width), pixel_centre(y, image.height),
+                     color_at(image, y * image.width + x)});
       if (is_smooth(image, held_out, x, y)) smooth.push_back(all.back());
     }
   return smooth.size() * least_smooth_share < all.size() ? all : smooth;
@@ -238,12 +250,12 @@ void move_centres(const std::vector<Point>& points, int rounds, const Nearest& n
 }  // namespace
 
 std::vector<ColorField> fit_fields(const std::vector<PlacedColor>& pixels,
-                                   const std::vector<Rgb>& start) {
+                                   const std::vector<Color>& start) {
   constexpr int rounds = 6;
   constexpr std::size_t least_pixels = 12;
   std::vector<ColorField> fields;
   fields.reserve(start.size());
-  for (const Rgb& color : start) fields.push_back({color, {}, {}});
+  for (const Color& color : start) fields.push_back({color, {}, {}});
   move_centres(
       pixels, rounds,
       [](const auto& centres, const PlacedColor& pixel) { return nearest(centres, pixel).field; },
@@ -256,33 +268,33 @@ std::vector<ColorField> fit_fields(const std::vector<PlacedColor>& pixels,
 
 namespace {
 
-std::size_t nearest_color(const std::vector<Rgb>& colors, const Rgb& color) {
+std::size_t nearest_color(const std::vector<Color>& colors, const Color& color) {
   std::size_t best = 0;
   for (std::size_t k = 1; k < colors.size(); ++k)
     if (squared_distance(color, colors[k]) < squared_distance(color, colors[best])) best = k;
   return best;
 }
 
-Rgb mean_of(const std::vector<Rgb>& colors) {
-  Rgb mean{};
-  for (const Rgb& color : colors)
-    for (std::size_t c = 0; c < 3; ++c) mean[c] += color[c];
+Color mean_of(const std::vector<Color>& colors) {
+  Color mean{};
+  for (const Color& color : colors)
+    for (std::size_t c = 0; c < most_channels; ++c) mean[c] += color[c];
   for (float& channel : mean) channel /= static_cast<float>(colors.size());
   return mean;
 }
 
-/// The centres of `count` clusters of colours, by k-means from colours far from each other.
-std::vector<Rgb> cluster(const std::vector<Rgb>& colors, std::size_t count) {
+/// Centres of `count` clusters of colours: k-means that starts with colours far from each other.
+std::vector<Color> cluster(const std::vector<Color>& colors, std::size_t count) {
   constexpr int rounds = 12;
-  std::vector<Rgb> centres = {colors.front()};
+  std::vector<Color> centres = {colors.front()};
   while (centres.size() < count)
     centres.push_back(
-        *std::max_element(colors.begin(), colors.end(), [&](const Rgb& a, const Rgb& b) {
+        *std::max_element(colors.begin(), colors.end(), [&](const Color& a, const Color& b) {
           return distance_to_nearest(a, centres) < distance_to_nearest(b, centres);
         }));
   move_centres(
       colors, rounds, nearest_color,
-      [](const std::vector<Rgb>& members, const Rgb& before) {
+      [](const std::vector<Color>& members, const Color& before) {
         return members.empty() ? before : mean_of(members);
       },
       centres);
@@ -291,7 +303,7 @@ std::vector<Rgb> cluster(const std::vector<Rgb>& colors, std::size_t count) {
 
 }  // namespace
 
-void order_as(const std::vector<Rgb>& places, std::vector<ColorField>& palette) {
+void order_as(const std::vector<Color>& places, std::vector<ColorField>& palette) {
   struct Match {
     std::size_t entry, place;
     float distance;
@@ -314,11 +326,11 @@ void order_as(const std::vector<Rgb>& places, std::vector<ColorField>& palette) 
 
 void order_alike(std::vector<std::vector<ColorField>>& palettes) {
   if (palettes.empty() || palettes.front().size() < 3) return;
-  std::vector<Rgb> all;
+  std::vector<Color> all;
   for (const auto& palette : palettes)
     for (std::size_t k = 1; k < palette.size(); ++k) all.push_back(palette[k].p);
-  std::vector<Rgb> places = cluster(all, palettes.front().size() - 1);
-  places.insert(places.begin(), Rgb{});  // for the first entry, which stays in its place
+  std::vector<Color> places = cluster(all, palettes.front().size() - 1);
+  places.insert(places.begin(), Color{});  // stands for the first entry, which stays
   for (auto& palette : palettes) order_as(places, palette);
 }
 

@@ -9,26 +9,27 @@
 namespace chorus {
 
 SegmentedImage::SegmentedImage(const Image& of)
-    : image(of), segmentation(segment(of, options_for(of.size()))) {}
+    : image(balanced(of)), segmentation(segment(image, options_for(of.size()))) {}
 
 namespace {
 
 /// The sum of squares of an image about the means of its parts; `part_of` has the part of each
 /// pixel.
 double squares_about_means(const Image& image, const std::vector<int>& part_of, std::size_t parts) {
-  std::vector<double> sums(3 * parts), counts(parts);
+  const std::size_t channels = image.channels;
+  std::vector<double> sums(channels * parts), counts(parts);
   double squares = 0;
   for (std::size_t p = 0; p < image.pixels(); ++p) {
     const auto part = static_cast<std::size_t>(part_of[p]);
     counts[part] += 1;
-    for (std::size_t c = 0; c < 3; ++c) {
-      const double value = double{image.rgb[3 * p + c]};
-      sums[3 * part + c] += value;
+    for (std::size_t c = 0; c < channels; ++c) {
+      const double value = double{image.values[channels * p + c]};
+      sums[channels * part + c] += value;
       squares += value * value;
     }
   }
   for (std::size_t i = 0; i < sums.size(); ++i)
-    if (counts[i / 3] > 0) squares -= sums[i] * sums[i] / counts[i / 3];
+    if (counts[i / channels] > 0) squares -= sums[i] * sums[i] / counts[i / channels];
   return std::max(0.0, squares);
 }
 
@@ -47,7 +48,7 @@ double region_distance(const SegmentedImage& a, const SegmentedImage& b) {
   const double all = total(a.image) + total(b.image);
   // A sum of squares this small is the rounding error of a single colour.
   constexpr double one_color = 1e-9;
-  if (all < one_color * static_cast<double>(a.image.rgb.size())) return 0;
+  if (all < one_color * static_cast<double>(a.image.values.size())) return 0;
   return (within(a.image, b.segmentation) + within(b.image, a.segmentation)) / all;
 }
 

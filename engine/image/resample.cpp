@@ -95,13 +95,13 @@ std::vector<Window> windows(Filter filter, std::size_t source, std::size_t targe
 
 Image resample_rows(const Image& image, std::size_t width, Filter filter) {
   const std::vector<Window> columns = windows(filter, image.width, width);
-  Image out(width, image.height);
+  Image out({width, image.height}, image.channels);
   for (std::size_t y = 0; y < image.height; ++y) {
     for (std::size_t x = 0; x < width; ++x) {
       float* target = out.pixel(x, y);
       const float* source = image.pixel(columns[x].first, y);
       for (const float w : columns[x].weights)
-        for (std::size_t c = 0; c < 3; ++c) target[c] += w * *source++;
+        for (std::size_t c = 0; c < image.channels; ++c) target[c] += w * *source++;
     }
   }
   return out;
@@ -109,20 +109,24 @@ Image resample_rows(const Image& image, std::size_t width, Filter filter) {
 
 Image resample_columns(const Image& image, std::size_t height, Filter filter) {
   const std::vector<Window> rows = windows(filter, image.height, height);
-  Image out(image.width, height);
+  Image out({image.width, height}, image.channels);
   for (std::size_t y = 0; y < height; ++y) {
     float* target = out.pixel(0, y);
     std::size_t source_row = rows[y].first;
     for (const float w : rows[y].weights) {
       const float* source = image.pixel(0, source_row++);
-      for (std::size_t i = 0; i < image.width * 3; ++i) target[i] += w * source[i];
+      for (std::size_t i = 0; i < image.width * image.channels; ++i) target[i] += w * source[i];
     }
   }
   return out;
 }
 
+/// To [0, 1]; colours multiplied by alpha to at most alpha.
 Image clipped(Image image) {
-  for (float& value : image.rgb) value = std::clamp(value, 0.0F, 1.0F);
+  for (float& value : image.values) value = std::clamp(value, 0.0F, 1.0F);
+  for (std::size_t at = 0; image.has_alpha() && at < image.values.size(); at += image.channels)
+    for (std::size_t c = 0; c < 3; ++c)
+      image.values[at + c] = std::min(image.values[at + c], image.values[at + 3]);
   return image;
 }
 

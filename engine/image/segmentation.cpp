@@ -19,9 +19,9 @@ namespace {
 
 constexpr int none = -1;
 
-Rgb color_at(const Image& image, std::size_t pixel) {
-  Rgb color{};
-  for (std::size_t c = 0; c < 3; ++c) color[c] = std::clamp(image.rgb[3 * pixel + c], 0.0F, 1.0F);
+Color seen_at(const Image& image, std::size_t pixel) {
+  Color color = color_at(image, pixel);
+  for (float& channel : color) channel = std::clamp(channel, 0.0F, 1.0F);
   return color;
 }
 
@@ -35,10 +35,11 @@ void for_neighbours(PixelSize size, std::size_t pixel, const F& f) {
   if (y + 1 < size.height) f(pixel + size.width);
 }
 
-/// Whether the colour changes in the same direction before and after a pixel.
-bool passes_through(const Rgb& before, const Rgb& here, const Rgb& after) {
+/// Whether the colour changes in the same direction before a pixel and after it.
+bool passes_through(const Color& before, const Color& here, const Color& after) {
   float dot = 0;
-  for (std::size_t c = 0; c < 3; ++c) dot += (here[c] - before[c]) * (after[c] - here[c]);
+  for (std::size_t c = 0; c < most_channels; ++c)
+    dot += (here[c] - before[c]) * (after[c] - here[c]);
   return dot > flatness::soft_border * flatness::soft_border;
 }
 
@@ -46,12 +47,12 @@ bool passes_through(const Rgb& before, const Rgb& here, const Rgb& after) {
 Mask transitions(const Image& image) {
   Mask found(image.pixels());
   const auto color = [&](std::size_t x, std::size_t y) {
-    return color_at(image, y * image.width + x);
+    return seen_at(image, y * image.width + x);
   };
   for (std::size_t y = 0; y < image.height; ++y)
     for (std::size_t x = 0; x < image.width; ++x) {
       const bool in_x = x > 0 && x + 1 < image.width, in_y = y > 0 && y + 1 < image.height;
-      const Rgb here = color(x, y);
+      const Color here = color(x, y);
       found[y * image.width + x] =
           (in_x && passes_through(color(x - 1, y), here, color(x + 1, y))) ||
           (in_y && passes_through(color(x, y - 1), here, color(x, y + 1))) ||
@@ -63,23 +64,24 @@ Mask transitions(const Image& image) {
 }
 
 /// The common colours of the pixels that are not on transitions, most common first. Colours are
-/// counted in the cells of a grid in RGB. The mean of a cell is taken unless a more common colour
+/// counted in the cells of a grid, and each cell's mean is taken unless a more common colour
 /// is near to it.
-std::vector<Rgb> common_colors(const Image& image, const Mask& transition, float same_color) {
+std::vector<Color> common_colors(const Image& image, const Mask& transition, float same_color) {
   constexpr float levels = 16;
   constexpr std::size_t rare = 2000;  // fewer than one of 2000 pixels
   struct Cell {
-    Rgb sum{};
+    Color sum{};
     std::size_t count = 0;
   };
-  std::map<std::array<int, 3>, Cell> cells;
+  std::map<std::array<int, most_channels>, Cell> cells;
   for (std::size_t i = 0; i < image.pixels(); ++i) {
     if (transition[i] != 0) continue;
-    const Rgb color = color_at(image, i);
-    std::array<int, 3> key{};
-    for (std::size_t c = 0; c < 3; ++c) key[c] = static_cast<int>(std::lround(color[c] * levels));
+    const Color color = seen_at(image, i);
+    std::array<int, most_channels> key{};
+    for (std::size_t c = 0; c < most_channels; ++c)
+      key[c] = static_cast<int>(std::lround(color[c] * levels));
     Cell& cell = cells[key];
-    for (std::size_t c = 0; c < 3; ++c) cell.sum[c] += color[c];
+    for (std::size_t c = 0; c < most_channels; ++c) cell.sum[c] += color[c];
     ++cell.count;
   }
   std::vector<Cell> sorted;
@@ -87,12 +89,13 @@ std::vector<Rgb> common_colors(const Image& image, const Mask& transition, float
   for (const auto& [key, cell] : cells) sorted.push_back(cell);
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const Cell& a, const Cell& b) { return a.count > b.count; });
-  std::vector<Rgb> colors;
+  std::vector<Color> colors;
   for (const Cell& cell : sorted) {
     if (cell.count * rare < image.pixels() && !colors.empty()) break;
-    Rgb mean{};
-    for (std::size_t c = 0; c < 3; ++c) mean[c] = cell.sum[c] / static_cast<float>(cell.count);
-    const bool known = std::any_of(colors.begin(), colors.end(), [&](const Rgb& other) {
+    Color mean{};
+    for (std::size_t c = 0; c < most_channels; ++c)
+      mean[c] = cell.sum[c] / static_cast<float>(cell.count);
+    const bool known = std::any_of(colors.begin(), colors.end(), [&](const Color& other) {
       return squared_distance(mean, other) < same_color * same_color;
     });
     if (!known) colors.push_back(mean);
@@ -108,11 +111,11 @@ class Regions {
 
   void seed() {
     const Mask transition = transitions(image_);
-    std::vector<Rgb> colors = common_colors(image_, transition, options_.same_color);
-    if (colors.empty()) colors.push_back(color_at(image_, 0));
+    std::vector<Color> colors = common_colors(image_, transition, options_.same_color);
+    if (colors.empty()) colors.push_back(seen_at(image_, 0));
     std::vector<int> nearest(image_.pixels(), none);
     for (std::size_t i = 0; i < nearest.size(); ++i)
-      if (transition[i] == 0) nearest[i] = nearest_color(colors, color_at(image_, i));
+      if (transition[i] == 0) nearest[i] = nearest_color(colors, seen_at(image_, i));
     connect(nearest);
     if (count_ == 0) {  // all pixels are on transitions
       std::fill(of_.begin(), of_.end(), 0);
@@ -124,7 +127,7 @@ class Regions {
 
   /// Assigns open pixels to the neighbouring region whose colour is nearest, best matches first.
   void grow() {
-    const std::vector<Rgb> means = mean_colors();
+    const std::vector<Color> means = mean_colors();
     struct Offer {
       float distance;
       std::size_t pixel;
@@ -137,9 +140,9 @@ class Regions {
     const auto offer_around = [&](std::size_t pixel) {
       for_neighbours(size_, pixel, [&](std::size_t next) {
         if (of_[next] == none)
-          offers.push({squared_distance(color_at(image_, next),
-                                        means[static_cast<std::size_t>(of_[pixel])]),
-                       next, of_[pixel]});
+          offers.push(
+              {squared_distance(seen_at(image_, next), means[static_cast<std::size_t>(of_[pixel])]),
+               next, of_[pixel]});
       });
     };
     for (std::size_t i = 0; i < of_.size(); ++i)
@@ -165,7 +168,7 @@ class Regions {
       if (of_[i] == of_[j]) return;
       Border& border = borders[std::minmax(of_[i], of_[j])];
       border.difference +=
-          double{std::sqrt(squared_distance(color_at(image_, i), color_at(image_, j)))};
+          double{std::sqrt(squared_distance(seen_at(image_, i), seen_at(image_, j)))};
       ++border.length;
     };
     for (std::size_t i = 0; i < of_.size(); ++i) {
@@ -201,10 +204,10 @@ class Regions {
   Segmentation result() const { return {size_, of_, fields(), pixels()}; }
 
  private:
-  int nearest_color(const std::vector<Rgb>& colors, const Rgb& color) const {
+  int nearest_color(const std::vector<Color>& colors, const Color& color) const {
     const float farthest = 1.5F * options_.same_color * options_.same_color;
     const auto nearest =
-        std::min_element(colors.begin(), colors.end(), [&](const Rgb& a, const Rgb& b) {
+        std::min_element(colors.begin(), colors.end(), [&](const Color& a, const Color& b) {
           return squared_distance(a, color) < squared_distance(b, color);
         });
     return squared_distance(*nearest, color) < farthest ? static_cast<int>(nearest - colors.begin())
@@ -238,18 +241,18 @@ class Regions {
     return counts;
   }
 
-  std::vector<Rgb> mean_colors() const {
-    std::vector<std::array<double, 3>> sums(count_);
+  std::vector<Color> mean_colors() const {
+    std::vector<std::array<double, most_channels>> sums(count_);
     for (std::size_t i = 0; i < of_.size(); ++i) {
       if (of_[i] == none) continue;
-      const Rgb color = color_at(image_, i);
-      for (std::size_t c = 0; c < 3; ++c)
+      const Color color = seen_at(image_, i);
+      for (std::size_t c = 0; c < most_channels; ++c)
         sums[static_cast<std::size_t>(of_[i])][c] += double{color[c]};
     }
     const std::vector<std::size_t> counts = pixels();
-    std::vector<Rgb> means(count_);
+    std::vector<Color> means(count_);
     for (std::size_t r = 0; r < count_; ++r)
-      for (std::size_t c = 0; c < 3; ++c)
+      for (std::size_t c = 0; c < most_channels; ++c)
         means[r][c] = static_cast<float>(sums[r][c] /
                                          static_cast<double>(std::max<std::size_t>(counts[r], 1)));
     return means;
@@ -291,9 +294,9 @@ float median(std::vector<float> values) {
   return *middle;
 }
 
-Rgb median_color(const std::vector<PlacedColor>& pixels) {
-  Rgb color{};
-  for (std::size_t c = 0; c < 3; ++c) {
+Color median_color(const std::vector<PlacedColor>& pixels) {
+  Color color{};
+  for (std::size_t c = 0; c < most_channels; ++c) {
     std::vector<float> values;
     values.reserve(pixels.size());
     for (const PlacedColor& pixel : pixels) values.push_back(pixel.color[c]);
@@ -319,7 +322,7 @@ std::vector<ColorField> Regions::fields() const {
     bool inside = true;
     for_neighbours(size_, i, [&](std::size_t next) { inside &= of_[next] == of_[i]; });
     const PlacedColor pixel{pixel_centre(i % size_.width, size_.width),
-                            pixel_centre(i / size_.width, size_.height), color_at(image_, i)};
+                            pixel_centre(i / size_.width, size_.height), seen_at(image_, i)};
     all[static_cast<std::size_t>(of_[i])].push_back(pixel);
     if (inside) inner[static_cast<std::size_t>(of_[i])].push_back(pixel);
   }

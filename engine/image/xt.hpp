@@ -14,15 +14,15 @@
 
 namespace chorus {
 
-/// The image as an array of height x width x 3, without a copy.
+/// The image as an array of height x width x channels, without a copy.
 inline auto as_array(const Image& image) {
-  const std::array<std::size_t, 3> shape = {image.height, image.width, 3};
-  return xt::adapt(image.rgb.data(), image.rgb.size(), xt::no_ownership(), shape);
+  const std::array<std::size_t, 3> shape = {image.height, image.width, image.channels};
+  return xt::adapt(image.values.data(), image.values.size(), xt::no_ownership(), shape);
 }
 
 inline auto as_array(Image& image) {
-  const std::array<std::size_t, 3> shape = {image.height, image.width, 3};
-  return xt::adapt(image.rgb.data(), image.rgb.size(), xt::no_ownership(), shape);
+  const std::array<std::size_t, 3> shape = {image.height, image.width, image.channels};
+  return xt::adapt(image.values.data(), image.values.size(), xt::no_ownership(), shape);
 }
 
 }  // namespace chorus

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "alpha.hpp"
 #include "path_metrics.hpp"
 
 namespace chorus {
@@ -257,13 +258,22 @@ double ghost_share(const Image& frame, const End& a, const End& b, std::size_t m
   return energy > 0 ? ghost / energy : 0;
 }
 
+double ghost_index_over(const std::vector<Image>& frames, const Image& a, const Image& b,
+                        const Rgb& ground) {
+  std::vector<Image> seen;
+  for (const Image& frame : frames) seen.push_back(over(frame, ground));
+  return ghost_index(seen, over(a, ground), over(b, ground));
+}
+
 }  // namespace
 
 double ghost_index(const std::vector<Image>& frames, const Image& a, const Image& b) {
   for (const Image& frame : frames)
     for (const Image* end : {&a, &b})
-      if (end->size() != frame.size())
-        throw std::invalid_argument("ghost_index: the images differ in size");
+      if (end->size() != frame.size() || end->channels != frame.channels)
+        throw std::invalid_argument("ghost_index: the images differ in size or channels");
+  if (a.has_alpha())
+    return (ghost_index_over(frames, a, b, white) + ghost_index_over(frames, a, b, black)) / 2;
   if (frames.empty() || a.width < patch_px || a.height < patch_px) return 0;
   const std::size_t margin = std::max<std::size_t>(1, (std::max(a.width, a.height) + 4) / 8);
   const End end_a = make_end(a, margin), end_b = make_end(b, margin);

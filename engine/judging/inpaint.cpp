@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "alpha.hpp"
 #include "scattered.hpp"
 
 namespace chorus {
@@ -55,7 +56,7 @@ std::size_t nearest_kept(const Image& image, const PixelSet& missing, std::size_
 
 void take_nearest(const Image& image, const PixelSet& missing, std::size_t at, Image& out) {
   const std::size_t from = nearest_kept(image, missing, at);
-  std::copy_n(&image.rgb[3 * from], 3, &out.rgb[3 * at]);
+  std::copy_n(&image.values[3 * from], 3, &out.values[3 * at]);
 }
 
 Image fill_nearest(const Image& image, const PixelSet& missing) {
@@ -78,7 +79,7 @@ Image fill_scattered(const Image& image, const PixelSet& missing,
   for (std::size_t at = 0; at < missing.size(); ++at) {
     if (missing[at]) continue;
     points.push_back(place_of(image, at));
-    const float* rgb = &image.rgb[3 * at];
+    const float* rgb = &image.values[3 * at];
     colors.push_back({rgb[0], rgb[1], rgb[2]});
   }
   ScatteredInterpolator interpolator(std::move(points), std::move(colors), order);
@@ -91,7 +92,7 @@ Image fill_scattered(const Image& image, const PixelSet& missing,
       continue;
     }
     const PreciseRgb color = interpolator.at(point);
-    for (std::size_t c = 0; c < 3; ++c) out.rgb[3 * at + c] = static_cast<float>(color[c]);
+    for (std::size_t c = 0; c < 3; ++c) out.values[3 * at + c] = static_cast<float>(color[c]);
   }
   return out;
 }
@@ -147,7 +148,7 @@ Image fill_biharmonic(const Image& image, const PixelSet& missing) {
   for (std::size_t c = 0; c < 3; ++c) {
     Eigen::VectorXd colors(place.rows());
     for (Eigen::Index at = 0; at < colors.size(); ++at)
-      colors[at] = double{out.rgb[3 * static_cast<std::size_t>(at) + c]};
+      colors[at] = double{out.values[3 * static_cast<std::size_t>(at) + c]};
     const Eigen::VectorXd first = place.transpose() * colors;
     const Eigen::VectorXd kept = colors - place * first;
     const Eigen::VectorXd right = -(part.transpose() * (whole * kept));
@@ -156,9 +157,22 @@ Image fill_biharmonic(const Image& image, const PixelSet& missing) {
     Eigen::Index next = 0;
     for (std::size_t at = 0; at < missing.size(); ++at)
       if (missing[at])
-        out.rgb[3 * at + c] = static_cast<float>(std::clamp(filled[next++], least, most));
+        out.values[3 * at + c] = static_cast<float>(std::clamp(filled[next++], least, most));
   }
   return out;
+}
+
+/// Colours (multiplied by alpha) and alpha, one after the other.
+Image fill_with_alpha(const Image& image, const PixelSet& missing, Inpainting method) {
+  const Image color = inpaint(over(image, black), missing, method);
+  const Image alpha = inpaint(alpha_as_grey(image), missing, method);
+  Image filled(image.size(), image.channels);
+  for (std::size_t pixel = 0; pixel < image.pixels(); ++pixel) {
+    Color both = color_at(color, pixel);
+    both[3] = color_at(alpha, pixel)[0];
+    set_color(filled, pixel, both);
+  }
+  return filled;
 }
 
 }  // namespace
@@ -167,6 +181,7 @@ std::string_view name(Inpainting method) { return enum_names<Inpainting>.name(me
 
 Image inpaint(const Image& image, const std::vector<bool>& missing, Inpainting method) {
   check(image, missing);
+  if (image.has_alpha()) return fill_with_alpha(image, missing, method);
   switch (method) {
     case Inpainting::nearest:
       return fill_nearest(image, missing);

@@ -42,15 +42,16 @@ struct InverseMap {
 Image recolored(Image image, double share) {
   const auto keep = static_cast<float>(1 - share), pass = static_cast<float>(share);
   for (std::size_t p = 0; p < image.pixels(); ++p) {
-    float* rgb = &image.rgb[3 * p];
-    const Rgb old = {rgb[0], rgb[1], rgb[2]};
-    for (std::size_t c = 0; c < 3; ++c) rgb[c] = keep * old[c] + pass * old[(c + 2) % 3];
+    const Color old = color_at(image, p);
+    Color color = old;
+    for (std::size_t c = 0; c < 3; ++c) color[c] = keep * old[c] + pass * old[(c + 2) % 3];
+    set_color(image, p, color);
   }
   return image;
 }
 
-/// Adds the colour at a place in units of pixels; (0, 0) is the upper left corner of the image.
-void add_sample(const Image& image, const Rgb& outside, double x, double y, float weight,
+/// Adds the colour at a place in units of pixels, (0, 0) the upper left corner of the image.
+void add_sample(const Image& image, const Color& outside, double x, double y, float weight,
                 float* sum) {
   const double left = std::floor(x - 0.5), top = std::floor(y - 0.5);
   const auto right_share = static_cast<float>(x - 0.5 - left);
@@ -65,7 +66,7 @@ void add_sample(const Image& image, const Rgb& outside, double x, double y, floa
                  : outside.data();
       const float share =
           (u == 1 ? right_share : 1 - right_share) * (v == 1 ? lower_share : 1 - lower_share);
-      for (std::size_t c = 0; c < 3; ++c) sum[c] += weight * share * color[c];
+      for (std::size_t c = 0; c < image.channels; ++c) sum[c] += weight * share * color[c];
     }
 }
 
@@ -113,13 +114,13 @@ Image place(const Image& image, const Placement& placement, std::size_t width, s
     throw std::invalid_argument("place: expected pixels and a scale above 0");
   const InverseMap source(placement,
                           static_cast<double>(image.width) / static_cast<double>(image.height));
-  const Rgb outside = border_color(image);
+  const Color outside = border_color(image);
   const std::size_t points =
       std::max(least_points, points_per_source_pixel * ((image.width + width - 1) / width));
   const auto columns = static_cast<double>(width * points);
   const auto rows = static_cast<double>(height * points);
   const float weight = 1.0F / static_cast<float>(points * points);
-  Image placed(width, height);
+  Image placed({width, height}, image.channels);
   for (std::size_t v = 0; v < height * points; ++v)
     for (std::size_t u = 0; u < width * points; ++u) {
       const auto [x, y] =

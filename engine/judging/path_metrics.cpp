@@ -5,6 +5,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "alpha.hpp"
 #include "flatness.hpp"
 #include "image_distance.hpp"
 #include "metrics.hpp"
@@ -23,8 +24,9 @@ std::vector<Image> eight_bit(const std::vector<Image>& frames) {
   if (frames.size() < 3) throw std::invalid_argument("score_path: expected at least 3 frames");
   std::vector<Image> seen;
   for (const Image& frame : frames) {
-    if (frame.pixels() == 0 || frame.size() != frames.front().size())
-      throw std::invalid_argument("score_path: the frames are empty or differ in size");
+    if (frame.pixels() == 0 || frame.size() != frames.front().size() ||
+        frame.channels != frames.front().channels)
+      throw std::invalid_argument("score_path: frames have pixels and one size");
     seen.push_back(quantized(frame));
   }
   return seen;
@@ -92,12 +94,14 @@ double flat_share(const Image& image) {
 }
 
 double color_entropy(const Image& image) {
+  if (image.has_alpha())
+    return (color_entropy(over(image, white)) + color_entropy(over(image, black))) / 2;
   constexpr std::size_t levels = 8;
   std::array<std::size_t, levels * levels * levels> counts{};
   for (std::size_t p = 0; p < image.pixels(); ++p) {
     std::size_t bin = 0;
     for (std::size_t c = 0; c < 3; ++c) {
-      const float value = std::clamp(image.rgb[3 * p + c], 0.0F, 1.0F);
+      const float value = std::clamp(image.values[3 * p + c], 0.0F, 1.0F);
       bin = bin * levels + static_cast<std::size_t>(std::lround(value * (levels - 1)));
     }
     ++counts[bin];

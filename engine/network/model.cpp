@@ -32,6 +32,7 @@ Model make_model(Memory& memory, const SirenConfig& config, std::vector<EncodedI
           {},
           {},
           1,
+          {},
           {}};
 }
 

@@ -21,7 +21,9 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* format_name = "chorus model";
-constexpr int format_version = 1;
+/// The version that models with alpha are written in, and the one of all others: programs that do
+/// not know of alpha go on reading these.
+constexpr int alpha_version = 2, opaque_version = 1;
 constexpr std::size_t largest_width = 8192, largest_depth = 64, largest_latent = 65536,
                       largest_palette = 1024, largest_supersample = 64;
 
@@ -65,7 +67,9 @@ SirenConfig config_from_json(const json& object) {
   config.width = count_field(object, "width", largest_width);
   config.hidden_layers = count_field(object, "hidden_layers", largest_depth);
   config.latent = count_field(object, "latent", largest_latent);
-  config.channels = count_field(object, "channels", 3);
+  config.channels = count_field(object, "channels", 4);
+  if (config.channels < 3)
+    throw Error(fmt::format("channels is {}; expected 3, or 4 with alpha", config.channels));
   config.conditioning = parse_conditioning(object.at("conditioning").get<std::string>());
   config.omega_first = positive_field(object, "omega_first");
   config.omega_hidden = positive_field(object, "omega_hidden");
@@ -101,6 +105,17 @@ Split split_from(const TensorFile& file) {
   const Split split{seed.get<std::uint64_t>(), share("held_out_pixels"),
                     object.contains("held_out_images") ? share("held_out_images") : 0};
   return split;
+}
+
+std::optional<Rgb> background_from(const TensorFile& file) {
+  const auto found = file.metadata.find("background");
+  if (found == file.metadata.end()) return {};
+  const Rgb color = parse_json(found->second, "background").get<Rgb>();
+  for (const float channel : color)
+    if (!(channel >= 0 && channel <= 1))
+      throw Error(fmt::format("background is {}; expected three numbers from 0 to 1",
+                              printable(found->second)));
+  return color;
 }
 
 json to_json(const std::vector<EncodedImage>& images) {
@@ -150,9 +165,9 @@ void check_format(const TensorFile& file) {
   if (format != format_name)
     throw Error(fmt::format("format is \"{}\"; expected \"{}\"", format, format_name));
   const std::string& version = metadata(file, "format_version");
-  if (version != std::to_string(format_version))
-    throw Error(fmt::format("format version is {}; this program reads version {}", version,
-                            format_version));
+  if (version != std::to_string(opaque_version) && version != std::to_string(alpha_version))
+    throw Error(fmt::format("format version is {}; this program reads versions {} and {}", version,
+                            opaque_version, alpha_version));
 }
 
 std::string describe(const std::vector<std::size_t>& shape) {
@@ -215,6 +230,7 @@ Model read_model(Memory& memory, const TensorFile& file) {
               {},
               {},
               1,
+              {},
               {}};
   for (const Parameter& parameter : model.siren.parameters())
     load_tensor(file, parameter.name, parameter.value);
@@ -227,6 +243,7 @@ Model read_model(Memory& memory, const TensorFile& file) {
   if (const auto found = file.metadata.find("decoding"); found != file.metadata.end())
     model.samples_per_axis =
         count_field(parse_json(found->second, "decoding"), "supersample", largest_supersample);
+  model.background = background_from(file);
   if (file.tensors.contains("shifts")) {
     const std::size_t rows = model.images.size(), cols = shift_numbers(config);
     model.shifts = memory.from(find_tensor(file, "shifts", rows, cols).values, rows, cols);
@@ -240,7 +257,8 @@ TensorFile to_tensor_file(const Model& model) {
   TensorFile file;
   file.metadata = {
       {"format", format_name},
-      {"format_version", std::to_string(format_version)},
+      {"format_version",
+       std::to_string(model.siren.config().channels == 4 ? alpha_version : opaque_version)},
       {"configuration", to_json(model.siren.config()).dump()},
       {"images", to_json(model.images).dump(-1, ' ', false, json::error_handler_t::replace)},
       {"notes", json(model.notes).dump(-1, ' ', false, json::error_handler_t::replace)}};
@@ -249,6 +267,7 @@ TensorFile to_tensor_file(const Model& model) {
                                 to_host(model.palettes)};
   if (model.samples_per_axis > 1)
     file.metadata["decoding"] = json{{"supersample", model.samples_per_axis}}.dump();
+  if (model.background) file.metadata["background"] = json(*model.background).dump();
   if (model.split.pixels > 0 || model.split.images > 0)
     file.metadata["split"] = to_json(model.split).dump();
   for (const Parameter& parameter : model.siren.parameters())

@@ -1,4 +1,3 @@
-#include <array>
 #include <stdexcept>
 
 #include "chorus/ops.hpp"
@@ -32,7 +31,7 @@ class PaletteHead final : public OutputHead {
   struct FieldBasis {
     Tensor slope, start, fold;
   };
-  static FieldBasis field_basis(Memory& memory);
+  static FieldBasis field_basis(Memory& memory, std::size_t channels);
 
   std::size_t entries_, latent_, numbers_;  ///< numbers_: length of a palette
   bool is_predicted_;
@@ -44,14 +43,14 @@ PaletteHead::PaletteHead(Memory& memory, const SirenConfig& config)
       latent_(config.latent),
       numbers_(palette_numbers(config)),
       is_predicted_(config.palette_source == PaletteSource::predicted) {
-  if (config.palette_fields == PaletteFields::affine) field_basis_ = field_basis(memory);
+  if (config.palette_fields == PaletteFields::affine)
+    field_basis_ = field_basis(memory, config.channels);
 }
 
-PaletteHead::FieldBasis PaletteHead::field_basis(Memory& memory) {
-  constexpr std::size_t terms = 3, channels = 3, columns = terms * channels;
-  std::array<float, columns * 2> slope{};
-  std::array<float, columns> start{};
-  std::array<float, columns * channels> fold{};
+PaletteHead::FieldBasis PaletteHead::field_basis(Memory& memory, std::size_t channels) {
+  constexpr std::size_t terms = 3;
+  const std::size_t columns = terms * channels;
+  std::vector<float> slope(columns * 2), start(columns), fold(columns * channels);
   for (std::size_t column = 0; column < columns; ++column) {
     const std::size_t term = column / channels;
     if (term == 0)
@@ -85,7 +84,7 @@ Var PaletteHead::palettes(std::span<const Var> own, const Var& latents, const Va
 Var PaletteHead::colors(const Var& output, const Var& coordinates, const Var& palettes) const {
   Var mixed = palette_colors(output, palettes);
   if (!field_basis_.slope) return mixed;
-  // mixed [rows x 9] holds p, gx and gy, mixed with the same weights.
+  // mixed [rows x 3 channels] holds p, gx and gy, mixed with the same weights.
   Tape& tape = mixed.tape();
   const Var factors =
       linear(coordinates, tape.constant(field_basis_.slope), tape.constant(field_basis_.start));

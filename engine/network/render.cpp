@@ -4,6 +4,7 @@
 #include <cmath>
 #include <span>
 #include <stdexcept>
+#include <utility>
 
 #include "chorus/ops.hpp"
 
@@ -38,8 +39,8 @@ Points points_within(const Image& image, const std::vector<std::size_t>& pixels,
   return points;
 }
 
-bool differ(const float* a, const float* b) {
-  for (std::size_t c = 0; c < 3; ++c)
+bool differ(const float* a, const float* b, std::size_t channels) {
+  for (std::size_t c = 0; c < channels; ++c)
     if (std::abs(a[c] - b[c]) > busy_threshold) return true;
   return false;
 }
@@ -48,7 +49,8 @@ bool differ(const float* a, const float* b) {
 std::vector<std::size_t> busy_pixels(const Image& image) {
   std::vector<bool> busy(image.pixels());
   const auto compare = [&](std::size_t p, std::size_t q) {
-    if (differ(&image.rgb[3 * p], &image.rgb[3 * q])) busy[p] = busy[q] = true;
+    const std::size_t n = image.channels;
+    if (differ(&image.values[n * p], &image.values[n * q], n)) busy[p] = busy[q] = true;
   };
   for (std::size_t y = 0; y < image.height; ++y)
     for (std::size_t x = 0; x < image.width; ++x) {
@@ -73,10 +75,10 @@ void put_means(Image& image, const std::vector<std::size_t>& pixels,
   const float share = 1.0F / static_cast<float>(per_pixel);
   const float* color = colors.data();
   for (const std::size_t pixel : pixels) {
-    float* mean = &image.rgb[3 * pixel];
-    std::fill_n(mean, 3, 0.0F);
-    for (std::size_t i = 0; i < per_pixel; ++i, color += 3)
-      for (std::size_t c = 0; c < 3; ++c) mean[c] += share * color[c];
+    float* mean = &image.values[image.channels * pixel];
+    std::fill_n(mean, image.channels, 0.0F);
+    for (std::size_t i = 0; i < per_pixel; ++i, color += image.channels)
+      for (std::size_t c = 0; c < image.channels; ++c) mean[c] += share * color[c];
   }
 }
 
@@ -116,7 +118,8 @@ Conditioned Renderer::condition(Tape& tape, const ImageCode& code) {
 std::vector<float> Renderer::colors(std::span<const float> points, const Conditioned& image) {
   const std::size_t rows = points.size() / 2;
   const std::size_t tile = backend_.tile_rows(model_.siren.config().width);
-  std::vector<float> result(3 * rows);
+  const std::size_t channels = model_.siren.config().channels;
+  std::vector<float> result(channels * rows);
   backend_.parallel((rows + tile - 1) / tile, [&](std::size_t t, std::size_t worker) {
     const std::size_t first = t * tile, count = std::min(tile, rows - first);
     Memory& memory = memories_[worker];
@@ -127,7 +130,7 @@ std::vector<float> Renderer::colors(std::span<const float> points, const Conditi
         as_constants(tape, image));
     const std::vector<float> colors = to_host(output.value());
     std::copy(colors.begin(), colors.end(),
-              result.begin() + static_cast<std::ptrdiff_t>(3 * first));
+              result.begin() + static_cast<std::ptrdiff_t>(channels * first));
   });
   return result;
 }
@@ -144,13 +147,13 @@ Image Renderer::render(const ImageCode& code, const Raster& raster) {
   const std::scoped_lock my_turn(turn_);
   Tape tape(memories_.front());
   const Conditioned conditioned = condition(tape, code);
-  Image image(size.width, size.height);
-  image.rgb = colors(pixel_centres(size), conditioned);
-  if (samples == 1) return image;
+  Image image(size, config.channels);
+  image.values = colors(pixel_centres(size), conditioned);
+  if (samples == 1) return premultiplied(std::move(image));
   const std::vector<std::size_t> busy = busy_pixels(image);
   put_means(image, busy, colors(points_within(image, busy, samples), conditioned),
             samples * samples);
-  return image;
+  return premultiplied(std::move(image));
 }
 
 Image Renderer::render(std::size_t image, const Raster& raster) {

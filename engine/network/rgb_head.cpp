@@ -1,3 +1,4 @@
+#include "chorus/image.hpp"
 #include "output_head.hpp"
 
 namespace chorus {
@@ -12,7 +13,8 @@ class RgbHead final : public OutputHead {
   std::size_t outputs() const override { return channels_; }
   float initial_weight_factor() const override { return 0.25F; }
   std::vector<float> initial_bias() const override {
-    constexpr float mean_color = 0.8F;  // icons on white
+    if (channels_ == 4) return {0.5F, 0.5F, 0.5F, balanced_alpha / 2};  // icons on nothing
+    constexpr float mean_color = 0.8F;                                  // icons on white
     return std::vector<float>(channels_, mean_color);
   }
   Var colors(const Var& output, const Var&, const Var&) const override { return output; }

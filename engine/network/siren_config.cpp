@@ -5,7 +5,8 @@ namespace chorus {
 
 std::size_t palette_numbers(const SirenConfig& config) {
   if (config.head != Head::palette) return 0;
-  return config.palette_size * (config.palette_fields == PaletteFields::affine ? 9 : 3);
+  return config.palette_size * config.channels *
+         (config.palette_fields == PaletteFields::affine ? 3 : 1);
 }
 
 std::size_t free_palette_numbers(const SirenConfig& config) {

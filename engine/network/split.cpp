@@ -54,7 +54,7 @@ std::vector<bool> held_out_pixels(const Split& split, std::size_t image_index,
 
 Image blacked_out(Image image, const std::vector<bool>& held_out) {
   for (std::size_t pixel = 0; pixel < held_out.size(); ++pixel)
-    if (held_out[pixel]) std::fill_n(&image.rgb[3 * pixel], 3, 0.0F);
+    if (held_out[pixel]) std::fill_n(&image.values[image.channels * pixel], image.channels, 0.0F);
   return image;
 }
 

@@ -80,8 +80,8 @@ Shape standing_in(const Shape& whole, const std::vector<std::size_t>& pieces,
   for (const std::size_t k : pieces) total += drawing.shapes[k].visible_area;
   for (const std::size_t k : pieces) {
     const Shape& piece = drawing.shapes[k];
-    const Rgb color = color_at(piece.paint, piece.centre);
-    for (std::size_t c = 0; c < 3; ++c)
+    const Color color = color_at(piece.paint, piece.centre);
+    for (std::size_t c = 0; c < most_channels; ++c)
       shape.paint.p[c] += static_cast<float>(piece.visible_area / total) * color[c];
   }
   return shape;

@@ -55,9 +55,9 @@ OwnMotion own_motion(const Shape& from, const Shape& to, const Affine& whole, do
 namespace {
 
 double color_distance(const Shape& from, const Shape& to) {
-  const Rgb a = color_at(from.paint, from.centre), b = color_at(to.paint, to.centre);
+  const Color a = color_at(from.paint, from.centre), b = color_at(to.paint, to.centre);
   double sum = 0;
-  for (std::size_t c = 0; c < 3; ++c) sum += std::pow(double{a[c]} - double{b[c]}, 2);
+  for (std::size_t c = 0; c < most_channels; ++c) sum += std::pow(double{a[c]} - double{b[c]}, 2);
   return std::sqrt(sum / 3);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 #include "metrics.hpp"
 
@@ -34,8 +35,8 @@ double energy(const Image& image, const ColorField& background) {
   double sum = 0;
   for (std::size_t y = 0; y < image.height; ++y)
     for (std::size_t x = 0; x < image.width; ++x) {
-      const Rgb color = color_at(background, plane.point(x, y));
-      for (std::size_t c = 0; c < 3; ++c) {
+      const Color color = color_at(background, plane.point(x, y));
+      for (std::size_t c = 0; c < image.channels; ++c) {
         const double difference = double{image.pixel(x, y)[c]} - double{color[c]};
         sum += difference * difference;
       }
@@ -58,11 +59,15 @@ float correction_near_end(double away) {
 
 /// The energy of the shapes that only one of the pictures has.
 double Morph::details_of(const End& end) {
-  return mean_squared_error(end.drawn, end.common) * static_cast<double>(end.drawn.rgb.size());
+  return balanced_squared_error(end.drawn, end.common) *
+         static_cast<double>(3 * end.drawn.pixels());
 }
 
-Morph::Morph(const Image& from, const Image& to, std::size_t threads) : threads_(threads) {
-  if (from.size() != to.size()) throw std::invalid_argument("Morph: the images differ in size");
+Morph::Morph(const Image& first_image, const Image& last_image, std::size_t threads)
+    : threads_(threads), channels_(first_image.channels) {
+  if (first_image.size() != last_image.size() || first_image.channels != last_image.channels)
+    throw std::invalid_argument("Morph: the images differ in size or channels");
+  const Image from = balanced(first_image), to = balanced(last_image);
   const Drawing first = take_apart(from), last = take_apart(to);
   const FoundMotion found = find_motion(first.outlines, last.outlines);
   motion_ = found.motion;
@@ -115,15 +120,16 @@ Morph::Unexplained Morph::unexplained(const Image& image, const End& end,
   std::vector<float> away = distances_from_borders(drawing.outlines.segmentation);
   if (details_ == Details::dissolve) {
     Mask details(image.pixels());
-    for (std::size_t i = 0; i < image.rgb.size(); ++i)
-      if (std::abs(end.drawn.rgb[i] - end.common.rgb[i]) > visible) details[i / 3] = 1;
+    for (std::size_t i = 0; i < image.values.size(); ++i)
+      if (std::abs(end.drawn.values[i] - end.common.values[i]) > visible)
+        details[i / channels_] = 1;
     away = squared_distances(details, image.size());
   }
-  Unexplained rest{Image(image.width, image.height), Image(image.width, image.height)};
-  for (std::size_t i = 0; i < image.rgb.size(); ++i) {
-    const float missing = image.rgb[i] - end.drawn.rgb[i];
+  Unexplained rest{Image(image.size(), channels_), Image(image.size(), channels_)};
+  for (std::size_t i = 0; i < image.values.size(); ++i) {
+    const float missing = image.values[i] - end.drawn.values[i];
     if (details_ == Details::dissolve && std::abs(missing) < visible) continue;  // faint mottle
-    (away[i / 3] < reach_px * reach_px ? rest.near : rest.far).rgb[i] = missing;
+    (away[i / channels_] < reach_px * reach_px ? rest.near : rest.far).values[i] = missing;
   }
   return rest;
 }
@@ -246,6 +252,7 @@ void Morph::order(std::vector<Moving>& shapes) {
 
 Scene Morph::scene(double t, Side side) const {
   Scene scene;
+  scene.channels = channels_;
   scene.background = background(t);
   for (const Match& match : matches_) {
     if (!match.to && (side == Side::to || side == Side::neither)) continue;
@@ -266,7 +273,7 @@ Image Morph::draw(double t, PixelSize size) const {
     Scene both = scene(t, Side::both);
     both.from = {&rest_from_.far, &rest_from_.near, left_from, correction_near_end(t)};
     both.to = {&rest_to_.far, &rest_to_.near, left_to, correction_near_end(1 - t)};
-    return paint(both, raster, threads_);
+    return premultiplied(paint(both, raster, threads_));
   }
   const auto share = static_cast<float>(t);
   Scene common = scene(t, Side::neither);
@@ -281,10 +288,10 @@ Image Morph::draw(double t, PixelSize size) const {
     detailed.to = common.to;
     (side == Side::from ? detailed.from : detailed.to).near_weight = 1;
     const Image with = paint(detailed, raster, threads_);
-    for (std::size_t i = 0; i < image.rgb.size(); ++i)
-      image.rgb[i] += left * (with.rgb[i] - without.rgb[i]);
+    for (std::size_t i = 0; i < image.values.size(); ++i)
+      image.values[i] += left * (with.values[i] - without.values[i]);
   }
-  return image;
+  return premultiplied(std::move(image));
 }
 
 }  // namespace chorus

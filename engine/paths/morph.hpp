@@ -27,9 +27,9 @@ float correction_near_end(double away);
 /// A path between any two pictures of one size on which their shapes move: docs/paths.md.
 class Morph {
  public:
-  /// Drawing uses `threads` threads, see for_each_index(). Throws std::invalid_argument if the
-  /// sizes differ or there are no pixels.
-  Morph(const Image& from, const Image& to, std::size_t threads = 1);
+  /// Draws on `threads` threads, see for_each_index(). Throws std::invalid_argument if the sizes
+  /// or channels differ or there is no pixel.
+  Morph(const Image& first_image, const Image& last_image, std::size_t threads = 1);
 
   /// The picture at t in [0, 1] at any size. At the ends it is the given picture, except for
   /// resampling.
@@ -75,7 +75,7 @@ class Morph {
   /// Gives more of the time to the picture with more details, which makes the path shortest.
   Turn shortest_turn(double of_from, double of_to) const;
 
-  std::size_t threads_;
+  std::size_t threads_, channels_;
   Drawing from_, to_;
   SimilarityMotion motion_;
   std::vector<Match> matches_;

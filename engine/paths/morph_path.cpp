@@ -25,7 +25,7 @@ PixelSize working_size(const EncodedImage& image) {
 }
 
 void add(Image& image, const Image& other, float weight) {
-  for (std::size_t i = 0; i < image.rgb.size(); ++i) image.rgb[i] += weight * other.rgb[i];
+  for (std::size_t i = 0; i < image.values.size(); ++i) image.values[i] += weight * other.values[i];
 }
 
 class MorphSegment : public PathSegment {

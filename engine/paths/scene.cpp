@@ -182,19 +182,20 @@ class WeightedRest {
  public:
   explicit WeightedRest(const Rest& rest) {
     if (rest.far_weight <= 0 && rest.near_weight <= 0) return;
-    image_ = Image(rest.far->width, rest.far->height);
-    for (std::size_t i = 0; i < image_.rgb.size(); ++i)
-      image_.rgb[i] = rest.far_weight * rest.far->rgb[i] + rest.near_weight * rest.near->rgb[i];
+    image_ = Image(rest.far->size(), rest.far->channels);
+    for (std::size_t i = 0; i < image_.values.size(); ++i)
+      image_.values[i] =
+          rest.far_weight * rest.far->values[i] + rest.near_weight * rest.near->values[i];
     find_empty();
   }
 
-  void add_to(Rgb& color, const Point& p) const {
-    if (image_.rgb.empty()) return;
+  void add_to(Color& color, const Point& p) const {
+    if (image_.values.empty()) return;
     const Bilinear around(Plane{image_.size()}, p);
     if (empty_[around.pixels[0]]) return;
     for (std::size_t k = 0; k < 4; ++k) {
-      const float* pixel = &image_.rgb[3 * around.pixels[k]];
-      for (std::size_t c = 0; c < 3; ++c) color[c] += around.weights[k] * pixel[c];
+      const float* pixel = &image_.values[image_.channels * around.pixels[k]];
+      for (std::size_t c = 0; c < image_.channels; ++c) color[c] += around.weights[k] * pixel[c];
     }
   }
 
@@ -203,9 +204,9 @@ class WeightedRest {
   void find_empty() {
     const auto [width, height] = image_.size();
     empty_.assign(width * height, true);
-    for (std::size_t i = 0; i < image_.rgb.size(); ++i) {
-      if (image_.rgb[i] == 0) continue;
-      const std::size_t x = i / 3 % width, y = i / 3 / width;
+    for (std::size_t i = 0; i < image_.values.size(); ++i) {
+      if (image_.values[i] == 0) continue;
+      const std::size_t pixel = i / image_.channels, x = pixel % width, y = pixel / width;
       for (std::size_t up = 0; up <= std::min<std::size_t>(1, y); ++up)
         for (std::size_t left = 0; left <= std::min<std::size_t>(1, x); ++left)
           empty_[(y - up) * width + x - left] = false;
@@ -217,10 +218,10 @@ class WeightedRest {
 };
 
 /// Adds a fraction of a shape's colour at a point of one end, and the rest of that end.
-void add_end(Rgb& color, const ColorField& paint, float fraction, const WeightedRest& rest,
+void add_end(Color& color, const ColorField& paint, float fraction, const WeightedRest& rest,
              const Point& p) {
-  const Rgb painted = color_at(paint, p);
-  for (std::size_t c = 0; c < 3; ++c) color[c] += fraction * painted[c];
+  const Color painted = color_at(paint, p);
+  for (std::size_t c = 0; c < most_channels; ++c) color[c] += fraction * painted[c];
   rest.add_to(color, p);
 }
 
@@ -228,8 +229,8 @@ struct WeightedRests {
   WeightedRest from, to;
 };
 
-/// The colour of a sample. Cracks between shapes are filled by the nearest shape.
-Rgb color_at(const Scene& scene, const WeightedRests& rests, const Seen& seen, const Point& p) {
+/// The colour of a sample; cracks between shapes are filled by the nearest.
+Color color_at(const Scene& scene, const WeightedRests& rests, const Seen& seen, const Point& p) {
   const auto shape = [&](int k) -> const Moving& {
     return k == background_only ? scene.background : scene.shapes[static_cast<std::size_t>(k)];
   };
@@ -237,7 +238,7 @@ Rgb color_at(const Scene& scene, const WeightedRests& rests, const Seen& seen, c
   const bool crack =
       seen.second_distance > -widest_crack && seen.nearest_distance > front->visible_distance(p);
   if (crack) front = &shape(seen.nearest);
-  Rgb color{};
+  Color color{};
   const float of_to = front->share_of_to();
   if (front->from != nullptr)
     add_end(color, front->from->paint, 1 - of_to, rests.from, front->to_from(p));
@@ -251,7 +252,7 @@ Image paint(const Scene& scene, const Raster& raster, std::size_t threads) {
   const Samples samples(raster);
   const std::vector<Layer> layers = layers_of(scene, samples.plane);
   const WeightedRests rests{WeightedRest(scene.from), WeightedRest(scene.to)};
-  Image image(raster.size.width, raster.size.height);
+  Image image(raster.size, scene.channels);
   const float share = 1 / static_cast<float>(raster.samples_per_axis * raster.samples_per_axis);
   const auto paint_row = [&](std::size_t row) {
     for (std::size_t y = row * raster.samples_per_axis; y < (row + 1) * raster.samples_per_axis;
@@ -259,8 +260,8 @@ Image paint(const Scene& scene, const Raster& raster, std::size_t threads) {
       const std::vector<Seen> seen = lay_shapes(layers, samples, y);
       for (std::size_t x = 0; x < seen.size(); ++x) {
         float* pixel = image.pixel(x / raster.samples_per_axis, row);
-        const Rgb color = color_at(scene, rests, seen[x], samples.point(x, y));
-        for (std::size_t c = 0; c < 3; ++c) pixel[c] += share * color[c];
+        const Color color = color_at(scene, rests, seen[x], samples.point(x, y));
+        for (std::size_t c = 0; c < scene.channels; ++c) pixel[c] += share * color[c];
       }
     }
   };

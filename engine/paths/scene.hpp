@@ -49,8 +49,9 @@ struct Rest {
   float near_weight = 0;
 };
 
-/// One moment of a morph.
+/// A moment of a morph. Pictures with alpha are in balanced numbers (image.hpp).
 struct Scene {
+  std::size_t channels = 3;
   Moving background;
   std::vector<Moving> shapes;  ///< from back to front, by their nearest depth
   Rest from, to;

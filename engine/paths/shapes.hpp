@@ -12,7 +12,7 @@
 namespace chorus {
 
 /// The colour of a field in the coordinates of Plane.
-inline Rgb color_at(const ColorField& field, const Point& p) {
+inline Color color_at(const ColorField& field, const Point& p) {
   return field.at(static_cast<float>(p[0]), static_cast<float>(p[1]));
 }
 

@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "alpha.hpp"
 #include "chorus/error.hpp"
 #include "layout.hpp"
 #include "png_file.hpp"
@@ -97,6 +98,15 @@ void sort_by_unique_name(const fs::path& folder, std::vector<ImageFile>& images)
 
 // ---- Loading ------------------------------------------------------------------------------------
 
+/// One image with alpha gives alpha to all.
+Collection of_one_kind(Collection collection) {
+  const bool alpha = std::any_of(collection.begin(), collection.end(),
+                                 [](const NamedImage& each) { return each.image.has_alpha(); });
+  for (NamedImage& each : collection)
+    if (alpha) each.image = with_alpha(std::move(each.image));
+  return collection;
+}
+
 Collection load_folder(const fs::path& folder, const LoadOptions& options) {
   Layout layout = find_images(folder, options.size);
   // After a problem no image is chosen any more; reading goes on only to name every damaged file.
@@ -113,7 +123,7 @@ Collection load_folder(const fs::path& folder, const LoadOptions& options) {
     }
   }
   if (!layout.problems.empty()) fail_unreadable(folder, layout.problems);
-  return collection;
+  return of_one_kind(std::move(collection));
 }
 
 Collection load_file(const fs::path& file, const LoadOptions& options) {

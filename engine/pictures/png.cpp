@@ -10,7 +10,9 @@
 #include <new>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
+#include "alpha.hpp"
 #include "chorus/error.hpp"
 #include "png_file.hpp"
 #include "printable.hpp"
@@ -192,17 +194,23 @@ Bytes decode_rgba(const Bytes& bytes, const PixelSize& size, lodepng::State& sta
 
 /// `Sample` reads one channel of a pixel as a value in [0, 1].
 template <class Sample>
-Image composite(const PixelSize& size, const Rgb& background, Sample sample) {
-  Image image(size.width, size.height);
+Image multiplied_by_alpha(const PixelSize& size, Sample sample) {
+  Image image(size, 4);
   for (std::size_t i = 0; i < image.pixels(); ++i) {
     const float alpha = sample(i * 4 + 3);
-    for (std::size_t c = 0; c < 3; ++c)
-      image.rgb[i * 3 + c] = alpha * sample(i * 4 + c) + (1.0F - alpha) * background[c];
+    set_color(image, i,
+              {alpha * sample(i * 4), alpha * sample(i * 4 + 1), alpha * sample(i * 4 + 2), alpha});
   }
   return image;
 }
 
-Image decode(const fs::path& file, const Rgb& background, std::size_t max_pixels) {
+/// Without alpha if nothing shows through, or if there is a background.
+Image made_opaque(Image image, const std::optional<Rgb>& background) {
+  if (background) return over(image, *background);
+  return is_transparent(image) ? std::move(image) : over(image, black);
+}
+
+Image decode(const fs::path& file, const std::optional<Rgb>& background, std::size_t max_pixels) {
   InputFile opened(file);
   Bytes bytes;
   opened.read(header_bytes, bytes);
@@ -210,11 +218,13 @@ Image decode(const fs::path& file, const Rgb& background, std::size_t max_pixels
   const PixelSize size = parse_header(bytes, state, max_pixels);
   read_rest(file, size, opened, bytes);
   const Bytes rgba = decode_rgba(bytes, size, state);
-  if (state.info_raw.bitdepth == 8)
-    return composite(size, background, [&](std::size_t i) { return rgba[i] / 255.0F; });
-  return composite(size, background, [&](std::size_t i) {
+  const auto low = [&](std::size_t i) { return rgba[i] / 255.0F; };
+  const auto high = [&](std::size_t i) {
     return static_cast<float>(rgba[2 * i] * 256 + rgba[2 * i + 1]) / 65535.0F;
-  });
+  };
+  return made_opaque(state.info_raw.bitdepth == 8 ? multiplied_by_alpha(size, low)
+                                                  : multiplied_by_alpha(size, high),
+                     background);
 }
 
 }  // namespace
@@ -226,7 +236,8 @@ PixelSize inspect_png(const fs::path& file, std::size_t max_pixels) {
   return parse_header(bytes, state, max_pixels);
 }
 
-Image decode_png(const fs::path& file, const Rgb& background, std::size_t max_pixels) {
+Image decode_png(const fs::path& file, const std::optional<Rgb>& background,
+                 std::size_t max_pixels) {
   try {
     return decode(file, background, max_pixels);
   } catch (const std::bad_alloc&) {
@@ -234,7 +245,7 @@ Image decode_png(const fs::path& file, const Rgb& background, std::size_t max_pi
   }
 }
 
-Image read_png(const fs::path& file, const Rgb& background, std::size_t max_pixels) {
+Image read_png(const fs::path& file, const std::optional<Rgb>& background, std::size_t max_pixels) {
   try {
     return decode_png(file, background, max_pixels);
   } catch (const Error& error) {

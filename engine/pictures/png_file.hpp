@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 
 #include "chorus/pictures.hpp"
 
@@ -15,7 +16,7 @@ namespace chorus {
 PixelSize inspect_png(const std::filesystem::path& file,
                       std::size_t max_pixels = default_max_pixels);
 
-Image decode_png(const std::filesystem::path& file, const Rgb& background,
+Image decode_png(const std::filesystem::path& file, const std::optional<Rgb>& background,
                  std::size_t max_pixels = default_max_pixels);
 
 }  // namespace chorus

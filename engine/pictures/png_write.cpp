@@ -1,6 +1,7 @@
 #include <lodepng.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <new>
 #include <ostream>
@@ -20,24 +21,74 @@ using Bytes = std::vector<unsigned char>;
 void check(const Image& image) {
   constexpr std::size_t max_side = 0x7FFFFFFF;  // limit of the format
   if (image.pixels() == 0 || image.width > max_side || image.height > max_side)
-    throw std::invalid_argument("write_png: expected sides of 1 to 2^31 - 1 pixels");
-  if (image.rgb.size() != image.pixels() * 3)
-    throw std::invalid_argument("write_png: expected width x height x 3 values");
+    throw std::invalid_argument("an image to be written has pixels, and at most 2^31 - 1 a side");
+  if (image.channels < 3 || image.channels > 4 ||
+      image.values.size() != image.pixels() * image.channels)
+    throw std::invalid_argument("an image has width x height x 3 or 4 values");
+}
+
+using Rgba = std::array<unsigned char, 4>;
+
+/// Straight colour and alpha, in bytes.
+Rgba straight(const Color& color) {
+  const unsigned char alpha = to_byte(color[3]);
+  if (alpha == 0) return {};
+  return {to_byte(color[0] / color[3]), to_byte(color[1] / color[3]), to_byte(color[2] / color[3]),
+          alpha};
+}
+
+/// The mean colour of the pixels around (x, y) that can be seen; black if there is none.
+Rgba color_of_neighbours(const std::vector<Rgba>& pixels, const PixelSize& size, std::size_t x,
+                         std::size_t y) {
+  std::array<unsigned, 3> sum{};
+  unsigned count = 0;
+  for (std::size_t v = y - std::min<std::size_t>(y, 1); v <= std::min(y + 1, size.height - 1); ++v)
+    for (std::size_t u = x - std::min<std::size_t>(x, 1); u <= std::min(x + 1, size.width - 1);
+         ++u) {
+      const Rgba& neighbour = pixels[v * size.width + u];
+      if (neighbour[3] == 0) continue;
+      for (std::size_t c = 0; c < 3; ++c) sum[c] += neighbour[c];
+      ++count;
+    }
+  if (count == 0) return {};
+  const auto mean = [&](unsigned total) {
+    return static_cast<unsigned char>((total + count / 2) / count);
+  };
+  return {mean(sum[0]), mean(sum[1]), mean(sum[2]), 0};
+}
+
+Bytes straight_rgba(const Image& image) {
+  std::vector<Rgba> pixels;
+  for (std::size_t i = 0; i < image.pixels(); ++i) pixels.push_back(straight(color_at(image, i)));
+  Bytes bytes;
+  bytes.reserve(4 * pixels.size());
+  for (std::size_t i = 0; i < pixels.size(); ++i) {
+    const Rgba pixel = pixels[i][3] != 0 ? pixels[i]
+                                         : color_of_neighbours(pixels, image.size(),
+                                                               i % image.width, i / image.width);
+    bytes.insert(bytes.end(), pixel.begin(), pixel.end());
+  }
+  return bytes;
+}
+
+Bytes rgb(const Image& image) {
+  Bytes bytes(image.values.size());
+  std::transform(image.values.begin(), image.values.end(), bytes.begin(), to_byte);
+  return bytes;
 }
 
 Bytes encode(const Image& image) {
   check(image);
-  Bytes rgb(image.rgb.size());
-  std::transform(image.rgb.begin(), image.rgb.end(), rgb.begin(), to_byte);
-
+  const Bytes pixels = image.has_alpha() ? straight_rgba(image) : rgb(image);
   lodepng::State state;
-  state.encoder.auto_convert = 0;  // always RGB, whatever the colours
-  state.info_raw.colortype = state.info_png.color.colortype = LCT_RGB;
+  state.encoder.auto_convert = 0;  // stays RGB or RGBA, whatever the colours
+  state.info_raw.colortype = state.info_png.color.colortype =
+      image.has_alpha() ? LCT_RGBA : LCT_RGB;
   Bytes png;
   const auto width = static_cast<unsigned>(image.width);
   const auto height = static_cast<unsigned>(image.height);
-  if (lodepng::encode(png, rgb, width, height, state) != 0)
-    throw std::bad_alloc();  // the only possible failure with these settings
+  if (lodepng::encode(png, pixels, width, height, state) != 0)
+    throw std::bad_alloc();  // the only way it can fail with these settings
   return png;
 }
 
@@ -137,8 +188,8 @@ void write_animation(const fs::path& file, const std::vector<Image>& frames,
     throw std::invalid_argument("write_animation: expected 1 to 65,535 ms for a frame");
   const Image& first = frames.front();
   for (const Image& frame : frames)
-    if (frame.size() != first.size())
-      throw std::invalid_argument("write_animation: the frames differ in size");
+    if (frame.size() != first.size() || frame.channels != first.channels)
+      throw std::invalid_argument("the frames of an animation are of one size and kind");
   write_bytes(file, encode_animation(frames, milliseconds_per_frame));
 }
 

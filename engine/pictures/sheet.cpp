@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "alpha.hpp"
 #include "font.hpp"
 #include "resample.hpp"
 
@@ -94,9 +95,11 @@ Image enlarged(const Image& image, const Extent& cell) {
   return resample(image, image.width * factor, image.height * factor, Filter::nearest);
 }
 
+/// Images with alpha lie on a checkerboard, on which both black and white can be seen.
 void paste(Image& canvas, const Image& image, std::size_t x, std::size_t y) {
+  const Image opaque = over_checkerboard(image);
   for (std::size_t row = 0; row < image.height; ++row)
-    std::copy_n(image.pixel(0, row), image.width * 3, canvas.pixel(x, y + row));
+    std::copy_n(opaque.pixel(0, row), image.width * 3, canvas.pixel(x, y + row));
 }
 
 /// Draws a line of one pixel around an area, because white images on white paper need an edge.

@@ -10,7 +10,7 @@ DrawnPixels draw_pixels(Memory& memory, const PixelSource& source, const Trainin
                         const IndexView& images, const IndexView& visits) {
   const std::size_t rows = images.count * draw.pixels();
   DrawnPixels pixels{draw, images.count, memory.empty(images.count * draw.samples(), 2),
-                     memory.empty(rows, 3), memory.empty(rows, 1)};
+                     memory.empty(rows, source.table.colors().cols), memory.empty(rows, 1)};
   Call call{.op = Op::draw_pixels};
   call.in[0] = source.table.colors();
   call.out[0] = pixels.coordinates.view();

@@ -11,11 +11,12 @@ namespace chorus {
 
 namespace {
 
-std::vector<float> by_channel(const std::vector<ColorField>& entries, PaletteFields fields) {
+std::vector<float> by_channel(const std::vector<ColorField>& entries, PaletteFields fields,
+                              std::size_t channels) {
   std::vector<float> palette;
   for (const auto term : {&ColorField::p, &ColorField::gx, &ColorField::gy}) {
     if (term != &ColorField::p && fields == PaletteFields::constant) break;
-    for (std::size_t c = 0; c < 3; ++c)
+    for (std::size_t c = 0; c < channels; ++c)
       for (const ColorField& entry : entries) palette.push_back((entry.*term)[c]);
   }
   return palette;
@@ -44,18 +45,18 @@ std::vector<bool> mask(const std::vector<NamedImage>& images, std::size_t i, con
   return held_out_pixels(split, i, images[i].image.size());
 }
 
-std::vector<ColorField> as_fields(const std::vector<Rgb>& colors) {
+std::vector<ColorField> as_fields(const std::vector<Color>& colors) {
   std::vector<ColorField> constant;
   constant.reserve(colors.size());
-  for (const Rgb& color : colors) constant.push_back({color, {}, {}});
+  for (const Color& color : colors) constant.push_back({color, {}, {}});
   return constant;
 }
 
 std::vector<ColorField> entries_of(const Image& image, const std::vector<bool>& held_out,
                                    std::size_t entries, PaletteFields fields) {
   if (image.pixels() == 0 || entries == 0)
-    throw std::invalid_argument("initial_palette: expected at least one pixel and one entry");
-  const std::vector<Rgb> colors = choose_colors(image, held_out, entries);
+    throw std::invalid_argument("initial_palette: no pixels or no entries");
+  const std::vector<Color> colors = choose_colors(image, held_out, entries);
   if (fields == PaletteFields::affine) return fit_fields(smooth_pixels(image, held_out), colors);
   return as_fields(colors);
 }
@@ -67,7 +68,7 @@ std::vector<ColorField> entries_of(const PaletteFit& fit, const std::vector<Name
   if (found != fit.palettes.end() && fit.entries == config.palette_size)
     return config.palette_fields == PaletteFields::affine ? found->second.affine
                                                           : found->second.constant;
-  return entries_of(images[i].image, mask(images, i, split), config.palette_size,
+  return entries_of(balanced(images[i].image), mask(images, i, split), config.palette_size,
                     config.palette_fields);
 }
 
@@ -83,7 +84,7 @@ std::size_t entries_for(const std::vector<NamedImage>& images, std::size_t count
   std::vector<std::size_t> needed;
   for (std::size_t k = 0; k < count; ++k) {
     const std::size_t i = evenly_spread(k, count, images.size());
-    needed.push_back(count_common_colors(images[i].image, mask(images, i, split)));
+    needed.push_back(count_common_colors(balanced(images[i].image), mask(images, i, split)));
   }
   std::sort(needed.begin(), needed.end());
   const std::size_t nearly_all = needed[(count - 1) * 9 / 10];
@@ -95,14 +96,14 @@ std::size_t entries_for(const std::vector<NamedImage>& images, std::size_t count
 std::vector<float> initial_palette(const Image& image, const std::vector<bool>& held_out,
                                    std::size_t entries, PaletteFields fields,
                                    std::span<const float> like) {
-  std::vector<ColorField> palette = entries_of(image, held_out, entries, fields);
+  std::vector<ColorField> palette = entries_of(balanced(image), held_out, entries, fields);
   if (!like.empty()) {
-    std::vector<Rgb> places;
+    std::vector<Color> places(entries);
     for (std::size_t k = 0; k < entries; ++k)
-      places.push_back({like[k], like[entries + k], like[2 * entries + k]});
+      for (std::size_t c = 0; c < image.channels; ++c) places[k][c] = like[c * entries + k];
     order_as(places, palette);
   }
-  return by_channel(palette, fields);
+  return by_channel(palette, fields, image.channels);
 }
 
 void initialize_palettes(Model& model, const std::vector<NamedImage>& images,
@@ -117,7 +118,7 @@ void initialize_palettes(Model& model, const std::vector<NamedImage>& images,
   order_alike(entries);
   std::vector<float> palettes;
   for (const std::vector<ColorField>& each : entries) {
-    const std::vector<float> palette = by_channel(each, config.palette_fields);
+    const std::vector<float> palette = by_channel(each, config.palette_fields, config.channels);
     palettes.insert(palettes.end(), palette.begin(), palette.end());
   }
   if (model.palettes)
@@ -137,9 +138,9 @@ PaletteFit fit_palettes(const std::vector<NamedImage>& images, const Split& spli
   for (std::size_t k = 0; k < count; ++k) {
     const std::size_t i = evenly_spread(k, count, images.size());
     const std::vector<bool> held_out = mask(images, i, split);
-    const Image& image = images[i].image;
+    const Image image = balanced(images[i].image);
     const std::vector<PlacedColor> pixels = smooth_pixels(image, held_out);
-    const std::vector<Rgb> colors = choose_colors(image, held_out, fit.entries);
+    const std::vector<Color> colors = choose_colors(image, held_out, fit.entries);
     const FoundPalettes& found = fit.palettes[i] = {as_fields(colors), fit_fields(pixels, colors)};
     const double fraction = 1 / static_cast<double>(count);
     if (psnr_db(distance_from(found.constant, pixels)) > constants_db)

@@ -106,19 +106,21 @@ std::size_t count_pixels(const std::vector<NamedImage>& images) {
 }  // namespace
 
 PixelTable::PixelTable(Memory& memory, const std::vector<NamedImage>& images, const Split& split)
-    : images_(images.size()), colors_(memory.empty(count_pixels(images), 3)) {
+    : images_(images.size()),
+      colors_(
+          memory.empty(count_pixels(images), images.empty() ? 3 : images.front().image.channels)) {
   std::vector<std::uint32_t> table, order;
   order.reserve(colors_.rows());
   Curves curves;
   for (std::size_t i = 0; i < images.size(); ++i) {
     // One at a time, because two copies of a large collection would not fit into memory.
     const std::vector<bool> held_out = held_out_pixels(split, i, images[i].image.size());
-    const Image image = blacked_out(images[i].image, held_out);
+    const Image image = blacked_out(balanced(images[i].image), held_out);
     const std::vector<ImageField> lists = lists_of_pixels(image, held_out);
     const std::size_t first = order.size();
     append_image(table, image, lists, first);
     append_lists(order, lists, curves.of(image.size()));
-    from_host(image.rgb, colors_.row_range(first, image.pixels()));
+    from_host(image.values, colors_.row_range(first, image.pixels()));
   }
   image_table_ = IndexList(memory.shared_backend(), table);
   pixel_order_ = IndexList(memory.shared_backend(), order);

@@ -37,6 +37,10 @@ Trainer::Impl::Impl(Memory& memory, Model& model, const std::vector<NamedImage>&
   if (images.size() != model.images.size())
     throw std::invalid_argument(fmt::format("Trainer: {} images; expected {}, as in the model",
                                             images.size(), model.images.size()));
+  for (const NamedImage& each : images)
+    if (each.image.channels != model.siren.config().channels)
+      throw std::invalid_argument(fmt::format("Trainer: an image of {} channels; expected {}",
+                                              each.image.channels, model.siren.config().channels));
   for (const Parameter& parameter : model.siren.parameters())
     network_.push_back(optimized(memory, parameter.name, parameter.value,
                                  learning_rate(config.rates, model.siren.config(), parameter.role),

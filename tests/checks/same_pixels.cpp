@@ -16,9 +16,9 @@ int main(int, char* argv[]) {
   file.get();
   const std::string bytes(std::istreambuf_iterator<char>(file), {});
   bool same = magic == "P6" && levels == 255 && png.size() == chorus::PixelSize{width, height} &&
-              bytes.size() == png.rgb.size();
+              bytes.size() == png.values.size();
   for (std::size_t i = 0; same && i < bytes.size(); ++i)
-    same = std::lround(255 * png.rgb[i]) == static_cast<unsigned char>(bytes[i]);
+    same = std::lround(255 * png.values[i]) == static_cast<unsigned char>(bytes[i]);
   std::cout << argv[1] << " and " << argv[2] << (same ? " are" : " are not") << " the same\n";
   return same ? 0 : 1;
 }

@@ -18,8 +18,8 @@ void check_written(const Image& image, fuzz::MemoryFile& file) {
   const Image again = read_png(file.path());
   fuzz::require(again.size() == image.size());
   constexpr float half_step = 0.5F / 255 + 1e-4F;
-  for (std::size_t i = 0; i < image.rgb.size(); ++i)
-    fuzz::require(std::abs(again.rgb[i] - image.rgb[i]) <= half_step);
+  for (std::size_t i = 0; i < image.values.size(); ++i)
+    fuzz::require(std::abs(again.values[i] - image.values[i]) <= half_step);
 }
 
 void check_read(fuzz::MemoryFile& file) {
@@ -27,8 +27,8 @@ void check_read(fuzz::MemoryFile& file) {
   try {
     const Image image = read_png(file.path(), {0.25F, 0.5F, 1}, max_pixels);
     fuzz::require(image.pixels() > 0 && image.pixels() <= max_pixels);
-    fuzz::require(image.rgb.size() == 3 * image.pixels());
-    for (const float value : image.rgb) fuzz::require(value >= 0 && value <= 1.00001F);
+    fuzz::require(image.values.size() == 3 * image.pixels());
+    for (const float value : image.values) fuzz::require(value >= 0 && value <= 1.00001F);
     if (image.pixels() <= 4096) check_written(image, file);
   } catch (const Error&) {
   }

@@ -18,8 +18,8 @@ const Collection& pictures() {
     Collection made;
     for (const char* name : {"about", "camera", "folder"}) {
       Image image(24, 24, 1);
-      for (std::size_t i = 0; i < image.rgb.size(); ++i)
-        image.rgb[i] = static_cast<float>(i * 7 % 11) / 10;
+      for (std::size_t i = 0; i < image.values.size(); ++i)
+        image.values[i] = static_cast<float>(i * 7 % 11) / 10;
       made.push_back({name, image});
     }
     return made;

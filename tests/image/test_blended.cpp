@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(the_rim_of_a_disc_is_blended) {
   const std::vector<bool> blended = blended_pixels(disc);
   std::size_t partial = 0, found = 0;
   for (std::size_t p = 0; p < disc.pixels(); ++p) {
-    const float share = (1 - disc.rgb[3 * p + 1]) / (1 - red[1]);
+    const float share = (1 - disc.values[3 * p + 1]) / (1 - red[1]);
     const bool is_partial = share > 0.1F && share < 0.9F;
     if (share < 0.01F || share > 0.99F) BOOST_TEST(!blended[p]);
     partial += is_partial ? 1 : 0;

@@ -33,18 +33,18 @@ BOOST_AUTO_TEST_SUITE(metrics)
 
 BOOST_AUTO_TEST_CASE(quantizes_as_a_viewer_would) {
   Image image(2, 1);
-  image.rgb = {-0.5F, 1.5F, 0.5F, 127.4F / 255, 127.6F / 255, std::nanf("")};
+  image.values = {-0.5F, 1.5F, 0.5F, 127.4F / 255, 127.6F / 255, std::nanf("")};
   const std::vector<float> levels = {0, 255, 128, 127, 128, 0};
   const Image out = chorus::quantized(image);
-  for (std::size_t i = 0; i < levels.size(); ++i) BOOST_TEST(out.rgb[i] == levels[i] / 255.0F);
-  BOOST_TEST(chorus::quantized(out).rgb == out.rgb);
+  for (std::size_t i = 0; i < levels.size(); ++i) BOOST_TEST(out.values[i] == levels[i] / 255.0F);
+  BOOST_TEST(chorus::quantized(out).values == out.values);
 }
 
 BOOST_AUTO_TEST_CASE(mean_squared_error_is_the_mean_over_pixels_and_channels) {
   Image a(2, 1);
   Image b(2, 1);
-  a.rgb = {0, 0.5F, 1, 0, 0, 0};
-  b.rgb = {1, 0.5F, 0.5F, 0, 0, 0};
+  a.values = {0, 0.5F, 1, 0, 0, 0};
+  b.values = {1, 0.5F, 0.5F, 0, 0, 0};
   BOOST_TEST(std::abs(chorus::mean_squared_error(a, b) - 1.25 / 6) < 1e-12);
   BOOST_TEST(chorus::mean_squared_error(a, a) == 0);
 }
@@ -116,23 +116,23 @@ BOOST_AUTO_TEST_CASE(error_maps_get_brighter_with_the_error) {
   BOOST_TEST(brightness(map, 0) < 0.05F);
   for (std::size_t x = 1; x < steps; ++x) BOOST_TEST(brightness(map, x) > brightness(map, x - 1));
   BOOST_TEST(brightness(map, steps - 1) > 0.99F);
-  for (const float value : chorus::error_map(Image(2, 2, 1.0F), Image(2, 2, 0.0F)).rgb)
+  for (const float value : chorus::error_map(Image(2, 2, 1.0F), Image(2, 2, 0.0F)).values)
     BOOST_TEST(value == 1.0F);
 }
 
 BOOST_AUTO_TEST_CASE(error_maps_average_the_channels) {
   Image image(1, 1);
-  image.rgb = {0.3F, 0, 0};
+  image.values = {0.3F, 0, 0};
   const Image grey(1, 1, 0.1F);
   const Image black(1, 1);
-  const auto a = chorus::error_map(image, black).rgb;
-  const auto b = chorus::error_map(grey, black).rgb;
+  const auto a = chorus::error_map(image, black).values;
+  const auto b = chorus::error_map(grey, black).values;
   for (std::size_t c = 0; c < 3; ++c) BOOST_TEST(std::abs(a[c] - b[c]) < 1e-5F);
 }
 
 BOOST_AUTO_TEST_CASE(error_maps_show_what_is_not_a_number) {
   const Image map = chorus::error_map(Image(1, 1, std::nanf("")), Image(1, 1));
-  BOOST_TEST((map.rgb == std::vector<float>{1, 1, 1}));
+  BOOST_TEST((map.values == std::vector<float>{1, 1, 1}));
   BOOST_CHECK_THROW(chorus::error_map(Image(1, 2), Image(2, 1)), std::invalid_argument);
   BOOST_CHECK_THROW(chorus::error_map(Image(1, 1), Image(1, 1), 0), std::invalid_argument);
 }

@@ -20,8 +20,8 @@ constexpr Filter all_filters[] = {Filter::nearest, Filter::box, Filter::bilinear
 
 Image from_levels(std::size_t width, std::size_t height, const std::vector<int>& levels) {
   Image image(width, height);
-  for (std::size_t i = 0; i < image.rgb.size(); ++i)
-    image.rgb[i] = static_cast<float>(levels[i / 3]) / 255.0F;
+  for (std::size_t i = 0; i < image.values.size(); ++i)
+    image.values[i] = static_cast<float>(levels[i / 3]) / 255.0F;
   return image;
 }
 
@@ -59,8 +59,8 @@ BOOST_AUTO_TEST_CASE(agrees_with_pillow) {
   for (const Case& c : cases) {
     const Image image = chorus::resample(sample(), c.width, c.height, c.filter);
     BOOST_TEST_REQUIRE(image.pixels() == c.levels.size());
-    for (std::size_t i = 0; i < image.rgb.size(); ++i) {
-      const float level = image.rgb[i] * 255;
+    for (std::size_t i = 0; i < image.values.size(); ++i) {
+      const float level = image.values[i] * 255;
       const auto expected = static_cast<float>(c.levels[i / 3]);
       // Pillow rounds after each of its two passes.
       BOOST_TEST(std::abs(level - expected) < 1.1F, chorus::name(c.filter)
@@ -78,10 +78,10 @@ BOOST_AUTO_TEST_CASE(agrees_with_pillow_on_an_icon) {
       const std::string name = std::string(chorus::name(filter)) + "_" + std::to_string(size);
       const Image expected = chorus::read_png(CHORUS_TEST_DATA_DIR "/pillow/" + name + ".png");
       const Image image = chorus::resample(icon, size, size, filter);
-      BOOST_TEST_REQUIRE(image.rgb.size() == expected.rgb.size());
+      BOOST_TEST_REQUIRE(image.values.size() == expected.values.size());
       float most = 0;
-      for (std::size_t i = 0; i < image.rgb.size(); ++i)
-        most = std::max(most, std::abs(image.rgb[i] - expected.rgb[i]) * 255);
+      for (std::size_t i = 0; i < image.values.size(); ++i)
+        most = std::max(most, std::abs(image.values[i] - expected.values[i]) * 255);
       BOOST_TEST(most < (filter == Filter::nearest ? 1e-3F : 1.3F), name << ": " << most);
     }
 }
@@ -89,8 +89,8 @@ BOOST_AUTO_TEST_CASE(agrees_with_pillow_on_an_icon) {
 BOOST_AUTO_TEST_CASE(leaves_an_image_of_the_same_size_alone) {
   for (const Filter filter : all_filters) {
     const Image same = chorus::resample(sample(), 5, 4, filter);
-    for (std::size_t i = 0; i < same.rgb.size(); ++i)
-      BOOST_TEST(std::abs(same.rgb[i] - sample().rgb[i]) < 1e-6F);
+    for (std::size_t i = 0; i < same.values.size(); ++i)
+      BOOST_TEST(std::abs(same.values[i] - sample().values[i]) < 1e-6F);
   }
 }
 
@@ -98,25 +98,26 @@ BOOST_AUTO_TEST_CASE(keeps_a_plain_image_plain) {
   const Image plain(5, 3, 0.3F);
   for (const Filter filter : all_filters)
     for (const std::size_t size : {1U, 2U, 4U, 13U})
-      for (const float value : chorus::resample(plain, size, 2 * size, filter).rgb)
+      for (const float value : chorus::resample(plain, size, 2 * size, filter).values)
         BOOST_TEST(std::abs(value - 0.3F) < 1e-6F);
 }
 
 BOOST_AUTO_TEST_CASE(box_keeps_the_mean_when_shrinking_by_a_whole_factor) {
   const Image image = chorus::read_png(CHORUS_DATA_DIR "/icons/256/film_reel.png");
   const auto mean = [](const Image& of) {
-    return std::accumulate(of.rgb.begin(), of.rgb.end(), 0.0) / static_cast<double>(of.rgb.size());
+    return std::accumulate(of.values.begin(), of.values.end(), 0.0) /
+           static_cast<double>(of.values.size());
   };
   BOOST_TEST(std::abs(mean(chorus::resample(image, 32, 64, Filter::box)) - mean(image)) < 1e-6);
 }
 
 BOOST_AUTO_TEST_CASE(nearest_repeats_and_picks_pixels) {
   const Image two = from_levels(2, 1, {10, 20});
-  BOOST_TEST(chorus::resample(two, 4, 1, Filter::nearest).rgb ==
-             from_levels(4, 1, {10, 10, 20, 20}).rgb);
-  BOOST_TEST(chorus::resample(two, 1, 1, Filter::nearest).rgb == from_levels(1, 1, {20}).rgb);
-  BOOST_TEST(chorus::resample(two, 3, 1, Filter::nearest).rgb ==
-             from_levels(3, 1, {10, 20, 20}).rgb);
+  BOOST_TEST(chorus::resample(two, 4, 1, Filter::nearest).values ==
+             from_levels(4, 1, {10, 10, 20, 20}).values);
+  BOOST_TEST(chorus::resample(two, 1, 1, Filter::nearest).values == from_levels(1, 1, {20}).values);
+  BOOST_TEST(chorus::resample(two, 3, 1, Filter::nearest).values ==
+             from_levels(3, 1, {10, 20, 20}).values);
 }
 
 BOOST_AUTO_TEST_CASE(treats_channels_and_axes_alike) {
@@ -139,7 +140,7 @@ BOOST_AUTO_TEST_CASE(treats_channels_and_axes_alike) {
 BOOST_AUTO_TEST_CASE(stays_within_the_range) {
   const Image edge = from_levels(4, 1, {0, 0, 255, 255});
   const Image image = chorus::resample(edge, 64, 3, Filter::lanczos);
-  const auto [least, most] = std::minmax_element(image.rgb.begin(), image.rgb.end());
+  const auto [least, most] = std::minmax_element(image.values.begin(), image.values.end());
   BOOST_TEST(*least == 0.0F);
   BOOST_TEST(*most == 1.0F);
 }

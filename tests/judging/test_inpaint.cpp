@@ -46,8 +46,8 @@ Image smooth_image(std::size_t width, std::size_t height, float quadratic) {
 }
 
 Image poisoned(Image image, const std::vector<bool>& missing) {
-  for (std::size_t i = 0; i < image.rgb.size(); ++i)
-    if (missing[i / 3]) image.rgb[i] = 1e6F;
+  for (std::size_t i = 0; i < image.values.size(); ++i)
+    if (missing[i / 3]) image.values[i] = 1e6F;
   return image;
 }
 
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(agrees_with_scipy_on_scattered_points) {
   for (std::size_t i = 0; i < file.at("points").size(); ++i) {
     const std::size_t at = place(file.at("points").at(i));
     missing[at] = false;
-    for (std::size_t c = 0; c < 3; ++c) image.rgb[3 * at + c] = file.at("values").at(i).at(c);
+    for (std::size_t c = 0; c < 3; ++c) image.values[3 * at + c] = file.at("values").at(i).at(c);
   }
   for (const Inpainting method : {Inpainting::linear, Inpainting::cubic}) {
     const Image filled = chorus::inpaint(image, missing, method);
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(agrees_with_scipy_on_scattered_points) {
     double most = 0;
     for (std::size_t i = 0; i < values.size(); ++i)
       for (std::size_t c = 0; c < 3; ++c)
-        most = std::max(most, std::abs(filled.rgb[3 * place(file.at("queries").at(i)) + c] -
+        most = std::max(most, std::abs(filled.values[3 * place(file.at("queries").at(i)) + c] -
                                        values.at(i).at(c).get<double>()));
     BOOST_TEST(most < 2e-5, chorus::name(method) << ": " << most);
   }
@@ -83,13 +83,13 @@ BOOST_AUTO_TEST_CASE(agrees_with_scipy_on_scattered_points) {
 BOOST_AUTO_TEST_CASE(agrees_with_scikit_image_on_biharmonic_filling) {
   const json file = expected("biharmonic");
   Image image(file.at("width"), file.at("height"));
-  image.rgb = file.at("image").get<std::vector<float>>();
+  image.values = file.at("image").get<std::vector<float>>();
   std::vector<bool> missing;
   for (const json& each : file.at("missing")) missing.push_back(each == 1);
   const Image filled = chorus::inpaint(poisoned(image, missing), missing, Inpainting::biharmonic);
   double most = 0;
-  for (std::size_t i = 0; i < filled.rgb.size(); ++i)
-    most = std::max(most, std::abs(filled.rgb[i] - file.at("filled").at(i).get<double>()));
+  for (std::size_t i = 0; i < filled.values.size(); ++i)
+    most = std::max(most, std::abs(filled.values[i] - file.at("filled").at(i).get<double>()));
   BOOST_TEST(most < 1e-5, most);
 }
 
@@ -98,10 +98,10 @@ BOOST_AUTO_TEST_CASE(keeps_the_kept_pixels_and_reads_no_other) {
   const std::vector<bool> missing = random_mask(image.pixels(), 0.4);
   for (const Inpainting method : all_methods) {
     const Image filled = chorus::inpaint(image, missing, method);
-    BOOST_TEST((filled.rgb == chorus::inpaint(poisoned(image, missing), missing, method).rgb),
+    BOOST_TEST((filled.values == chorus::inpaint(poisoned(image, missing), missing, method).values),
                chorus::name(method));
-    for (std::size_t i = 0; i < filled.rgb.size(); ++i)
-      if (!missing[i / 3]) BOOST_REQUIRE(filled.rgb[i] == image.rgb[i]);
+    for (std::size_t i = 0; i < filled.values.size(); ++i)
+      if (!missing[i / 3]) BOOST_REQUIRE(filled.values[i] == image.values[i]);
   }
 }
 
@@ -112,8 +112,8 @@ BOOST_AUTO_TEST_CASE(reproduces_what_it_should) {
   const auto error = [&](const Image& image, Inpainting method) {
     const Image filled = chorus::inpaint(poisoned(image, missing), missing, method);
     float most = 0;
-    for (std::size_t i = 0; i < image.rgb.size(); ++i)
-      most = std::max(most, std::abs(filled.rgb[i] - image.rgb[i]));
+    for (std::size_t i = 0; i < image.values.size(); ++i)
+      most = std::max(most, std::abs(filled.values[i] - image.values[i]));
     return most;
   };
   const Image plain(31, 29, 0.4F), slope = smooth_image(31, 29, 0);

@@ -270,7 +270,8 @@ BOOST_AUTO_TEST_CASE(palettes_are_compared_by_area_and_shade) {
 BOOST_AUTO_TEST_CASE(a_silhouette_is_what_is_no_background_whatever_that_is) {
   Image dark = square(10, 10, 12, red);
   for (std::size_t p = 0; p < dark.pixels(); ++p)
-    if (dark.rgb[3 * p + 1] == 1) dark.rgb[3 * p] = dark.rgb[3 * p + 1] = dark.rgb[3 * p + 2] = 0;
+    if (dark.values[3 * p + 1] == 1)
+      dark.values[3 * p] = dark.values[3 * p + 1] = dark.values[3 * p + 2] = 0;
   BOOST_TEST(silhouette_distance(dark, square(10, 10, 12, blue)) == 0);
   BOOST_TEST(silhouette_distance(Image(8, 8, 1.0F), Image(8, 8, 0.0F)) == 0);
   BOOST_TEST(edge_distance(Image(8, 8, 1.0F), Image(8, 8, 0.0F)) == 0);

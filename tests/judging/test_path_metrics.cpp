@@ -46,7 +46,7 @@ Image icon(const std::string& name) {
 template <class Change>
 Frames changed(Frames frames, const Change& change) {
   for (std::size_t k = 1; k + 1 < frames.size(); ++k)
-    for (float& value : frames[k].rgb) value = change(value);
+    for (float& value : frames[k].values) value = change(value);
   return frames;
 }
 
@@ -60,7 +60,7 @@ Frames moved_square() {
 /// The red of each pixel becomes its green, and so on.
 Image other_colors(Image image) {
   for (std::size_t p = 0; p < image.pixels(); ++p)
-    std::rotate(&image.rgb[3 * p], &image.rgb[3 * p] + 1, &image.rgb[3 * p] + 3);
+    std::rotate(&image.values[3 * p], &image.values[3 * p] + 1, &image.values[3 * p] + 3);
   return image;
 }
 

@@ -49,6 +49,14 @@ TensorFile sample_file() {
   return to_tensor_file(sample_model(memory));
 }
 
+/// The same with alpha, which has a fourth channel.
+TensorFile sample_with_alpha() {
+  Memory memory = reference_memory();
+  SirenConfig config = sample_config();
+  config.channels = 4;
+  return to_tensor_file(make_model(memory, config, {{"clock", 7, 9}}, 3));
+}
+
 /// What loading the sample fails with after `spoil` has changed it; empty if it succeeds.
 std::string failure(const std::function<void(TensorFile&)>& spoil) {
   const TemporaryFolder folder;
@@ -98,8 +106,8 @@ BOOST_AUTO_TEST_CASE(a_loaded_model_is_the_saved_one_bit_for_bit) {
       BOOST_TEST(loaded.images[i].name == model.images[i].name);
       BOOST_TEST(loaded.images[i].width == model.images[i].width);
       BOOST_TEST(loaded.images[i].height == model.images[i].height);
-      BOOST_TEST((Renderer(memory, loaded).render(i, {{9, 6}, 2}).rgb ==
-                  Renderer(memory, model).render(i, {{9, 6}, 2}).rgb));
+      BOOST_TEST((Renderer(memory, loaded).render(i, {{9, 6}, 2}).values ==
+                  Renderer(memory, model).render(i, {{9, 6}, 2}).values));
     }
   }
 }
@@ -124,7 +132,7 @@ BOOST_AUTO_TEST_CASE(tensors_of_a_training_state_are_passed_over) {
 // --- files that are refused ---------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(files_of_another_format_or_version_are_refused) {
-  check_refused(failure_with("format_version", "2"), {"version is 2", "reads version 1"});
+  check_refused(failure_with("format_version", "3"), {"version is 3", "reads versions 1 and 2"});
   check_refused(failure_with("format", "pt"), {"\"pt\"", "\"chorus model\""});
   check_refused(failure([](TensorFile& file) { file.metadata.clear(); }),
                 {"no \"format\"", "expected a chorus model"});
@@ -167,7 +175,7 @@ BOOST_AUTO_TEST_CASE(configurations_out_of_range_are_refused) {
 
 BOOST_AUTO_TEST_CASE(configurations_that_the_tensors_do_not_bear_out_are_refused) {
   for (const auto& [name, number] : std::vector<std::pair<const char*, int>>{
-           {"width", 19}, {"width", 8192}, {"hidden_layers", 3}, {"latent", 6}, {"channels", 1}}) {
+           {"width", 19}, {"width", 8192}, {"hidden_layers", 3}, {"latent", 6}, {"channels", 4}}) {
     const auto set = [&, key = name, value = number](json& content) { content[key] = value; };
     check_refused(failure_of_json("configuration", set), {"tensor"});
   }
@@ -274,6 +282,32 @@ BOOST_AUTO_TEST_CASE(a_name_that_is_not_there_is_answered_with_close_ones) {
   BOOST_TEST(!holds(message("alarm"), ", clock"));
   BOOST_TEST(holds(message("zebra"), "'zebra'"));
   BOOST_TEST(!holds(message("zebra"), "close"));
+}
+
+BOOST_AUTO_TEST_CASE(models_with_alpha_are_of_a_version_of_their_own) {
+  const TensorFile opaque = sample_file(), alpha = sample_with_alpha();
+  BOOST_TEST(opaque.metadata.at("format_version") == "1");
+  BOOST_TEST(alpha.metadata.at("format_version") == "2");
+  Memory memory = reference_memory();
+  const Model model = from_tensor_file(memory, alpha, "sample");
+  BOOST_TEST(model.siren.config().channels == 4U);
+  const Image image = Renderer(memory, model).render(0, {{5, 5}});
+  BOOST_TEST(image.values.size() == 5U * 5 * 4);
+}
+
+BOOST_AUTO_TEST_CASE(a_background_is_kept) {
+  TensorFile file = sample_file();
+  Memory memory = reference_memory();
+  Model model = from_tensor_file(memory, file, "sample");
+  BOOST_TEST(!model.background);
+  model.background = Rgb{0, 0.5F, 1};
+  file = to_tensor_file(model);
+  const Rgb expected = {0, 0.5F, 1};
+  BOOST_TEST((from_tensor_file(memory, file, "sample").background == expected));
+  for (const char* damaged : {"[0, 1]", "[0, 1, 2]", "7", "[0, 1, \"x\"]"}) {
+    file.metadata["background"] = damaged;
+    BOOST_CHECK_THROW(from_tensor_file(memory, file, "sample"), Error);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(supersampling_takes_the_mean_of_a_block) {
     constexpr std::size_t width = 7, height = 5, k = 3;
     const Image means = renderer.render(1, {{width, height}, k});
     const Image points = renderer.render(1, {{width * k, height * k}});
-    BOOST_TEST_REQUIRE(means.rgb.size() == width * height * 3);
+    BOOST_TEST_REQUIRE(means.values.size() == width * height * 3);
     for (std::size_t y = 0; y < height; ++y)
       for (std::size_t x = 0; x < width; ++x)
         for (std::size_t c = 0; c < 3; ++c) {
@@ -76,8 +76,8 @@ BOOST_AUTO_TEST_CASE(supersampling_takes_the_mean_of_a_block) {
 
 BOOST_AUTO_TEST_CASE(a_latent_may_be_given_instead_of_an_image) {
   for_each_renderer([](Memory&, const Model&, Renderer& renderer) {
-    BOOST_TEST(
-        (renderer.render(renderer.code(1), {{6, 6}}).rgb == renderer.render(1, {{6, 6}}).rgb));
+    BOOST_TEST((renderer.render(renderer.code(1), {{6, 6}}).values ==
+                renderer.render(1, {{6, 6}}).values));
     BOOST_CHECK_THROW(renderer.render({std::vector<float>(2), {}}, {{6, 6}}),
                       std::invalid_argument);
     BOOST_CHECK_THROW(renderer.render(2, {{6, 6}}), std::invalid_argument);

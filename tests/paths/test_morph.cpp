@@ -301,7 +301,7 @@ BOOST_AUTO_TEST_CASE(between_equal_pictures_nothing_moves) {
 BOOST_AUTO_TEST_CASE(pictures_of_one_colour_blend) {
   const Image dark(20, 12, 0.2F), light(20, 12, 0.8F);
   const Image middle = Morph(dark, light).draw(0.5, {20, 12});
-  for (const float value : middle.rgb) BOOST_TEST(std::abs(value - 0.5F) < 1e-3F);
+  for (const float value : middle.values) BOOST_TEST(std::abs(value - 0.5F) < 1e-3F);
   const Image tiny(1, 1, 0.5F);
   BOOST_TEST(Morph(tiny, tiny).draw(0.5, {3, 2}).pixels() == 6U);
 }
@@ -322,7 +322,7 @@ BOOST_AUTO_TEST_CASE(a_morph_is_drawn_on_the_threads_asked_for) {
   const std::size_t started =
       threads_started_by([&] { two = Morph(from, to, 2).draw(0.4, square); });
   if (counts_started_threads) BOOST_TEST(started == 1U);
-  BOOST_TEST((one.rgb == two.rgb));
+  BOOST_TEST((one.values == two.values));
 }
 
 BOOST_AUTO_TEST_CASE(pictures_must_be_of_one_size) {

@@ -51,11 +51,13 @@ BOOST_AUTO_TEST_CASE(the_ends_are_exactly_the_networks_images) {
   for (const PathKind kind : every_kind)
     for (const bool even : {true, false}) {
       Path path = s.path(kind, even);
-      BOOST_TEST((path.frame(0, {{16, 12}, 2}).rgb == s.renderer.render(0, {{16, 12}, 2}).rgb));
-      BOOST_TEST((path.frame(1, {{16, 12}, 2}).rgb == s.renderer.render(1, {{16, 12}, 2}).rgb));
+      BOOST_TEST(
+          (path.frame(0, {{16, 12}, 2}).values == s.renderer.render(0, {{16, 12}, 2}).values));
+      BOOST_TEST(
+          (path.frame(1, {{16, 12}, 2}).values == s.renderer.render(1, {{16, 12}, 2}).values));
       const std::vector<Image> frames = path.frames(3, {{9, 20}});
-      BOOST_TEST((frames.front().rgb == s.renderer.render(0, {{9, 20}}).rgb));
-      BOOST_TEST((frames.back().rgb == s.renderer.render(1, {{9, 20}}).rgb));
+      BOOST_TEST((frames.front().values == s.renderer.render(0, {{9, 20}}).values));
+      BOOST_TEST((frames.back().values == s.renderer.render(1, {{9, 20}}).values));
     }
 }
 
@@ -63,7 +65,7 @@ BOOST_AUTO_TEST_CASE(a_linear_path_passes_through_the_mean_of_the_codes) {
   Setting s;
   const Image middle =
       s.renderer.render(chorus::lerp(s.renderer.code(0), s.renderer.code(1), 0.5F), {{16, 16}});
-  BOOST_TEST((s.path(PathKind::linear, false).frame(0.5, {{16, 16}}).rgb == middle.rgb));
+  BOOST_TEST((s.path(PathKind::linear, false).frame(0.5, {{16, 16}}).values == middle.values));
 }
 
 BOOST_AUTO_TEST_CASE(a_spherical_path_keeps_its_distance_from_the_mean_latent) {
@@ -100,7 +102,7 @@ BOOST_AUTO_TEST_CASE(even_steps_are_even) {
 BOOST_AUTO_TEST_CASE(a_frame_alone_is_the_one_of_seventeen) {
   Setting s;
   Path path = s.path(PathKind::linear);
-  BOOST_TEST((path.frame(0.3125, {{16, 16}}).rgb == path.frames(17, {{16, 16}})[5].rgb));
+  BOOST_TEST((path.frame(0.3125, {{16, 16}}).values == path.frames(17, {{16, 16}})[5].values));
 }
 
 BOOST_AUTO_TEST_CASE(a_path_from_an_image_to_itself_stands_still) {

@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(loads_a_single_file) {
   const auto images = folder.load({}, "a_8.png");
   BOOST_TEST_REQUIRE(images.size() == 1U);
   BOOST_TEST(images[0].name == "a");
-  BOOST_TEST(images[0].image.rgb[0] == 0.2F);
+  BOOST_TEST(images[0].image.values[0] == 0.2F);
   BOOST_TEST(folder.load({}, "b_9.png")[0].name == "b_9");
   BOOST_TEST(folder.load(8, "a_8.png").size() == 1U);
   BOOST_CHECK_THROW(folder.load(9, "b_9.png"), chorus::Error);
@@ -191,9 +191,20 @@ BOOST_AUTO_TEST_CASE(composites_over_the_chosen_background) {
   PngFolder folder;
   folder.add_bytes("a.png", encoded({.type = LCT_RGBA, .samples = {0, 0, 0, 0}}));
   chorus::LoadOptions options;
-  options.background = {0.25F, 0.5F, 0.75F};
-  BOOST_TEST(load_collection(folder.path(), options)[0].image.rgb ==
+  options.background = chorus::Rgb{0.25F, 0.5F, 0.75F};
+  BOOST_TEST(load_collection(folder.path(), options)[0].image.values ==
              std::vector<float>({0.25F, 0.5F, 0.75F}));
+}
+
+BOOST_AUTO_TEST_CASE(one_image_with_alpha_gives_alpha_to_all) {
+  PngFolder folder;
+  folder.add("opaque.png", 8);
+  BOOST_TEST(!folder.load()[0].image.has_alpha());
+  folder.add_bytes("glass.png", encoded({.type = LCT_RGBA, .samples = {255, 0, 0, 51}}));
+  const auto images = folder.load();
+  BOOST_TEST(images[0].image.values == std::vector<float>({0.2F, 0, 0, 0.2F}));
+  BOOST_TEST(images[1].image.has_alpha());
+  BOOST_TEST(images[1].image.values[3] == 1);
 }
 
 BOOST_AUTO_TEST_CASE(names_every_file_that_it_cannot_read) {

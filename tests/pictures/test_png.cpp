@@ -37,10 +37,10 @@ std::string reason(const Bytes& bytes) {
 void check_pixels(const Bytes& bytes, const std::vector<float>& expected,
                   const Rgb& background = {1, 1, 1}) {
   const Image image = decoded(bytes, background);
-  BOOST_TEST_REQUIRE(image.rgb.size() == expected.size());
+  BOOST_TEST_REQUIRE(image.values.size() == expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i)
-    BOOST_TEST(std::abs(image.rgb[i] * 255 - expected[i]) < 1e-3F,
-               "value " << i << ": " << image.rgb[i] * 255 << ", expected " << expected[i]);
+    BOOST_TEST(std::abs(image.values[i] * 255 - expected[i]) < 1e-3F,
+               "value " << i << ": " << image.values[i] * 255 << ", expected " << expected[i]);
 }
 
 PngSample noise(unsigned width, unsigned height) {
@@ -55,7 +55,7 @@ Image noise_image(std::size_t width, std::size_t height, unsigned seed) {
   std::mt19937 random(seed);
   std::uniform_real_distribution<float> value(-0.2F, 1.2F);
   Image image(width, height);
-  for (float& v : image.rgb) v = value(random);
+  for (float& v : image.values) v = value(random);
   return image;
 }
 
@@ -121,6 +121,50 @@ BOOST_AUTO_TEST_CASE(composites_alpha_over_the_background) {
       {255 * (1 - 0x8000 / 65535.0F), 255 * (1 - 0x8000 / 65535.0F), 255});
 }
 
+BOOST_AUTO_TEST_CASE(keeps_alpha_where_something_shows_through) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "a.png";
+  write_bytes(file, encoded({.type = LCT_RGBA, .samples = {255, 128, 0, 51}}));
+  const Image glass = read_png(file);
+  BOOST_TEST_REQUIRE(glass.channels == 4U);
+  BOOST_TEST(glass.values[0] == 0.2F);
+  BOOST_TEST(std::abs(glass.values[1] - 0.2F * 128 / 255) < 1e-6F);
+  BOOST_TEST(glass.values[3] == 0.2F);
+  write_bytes(file, encoded({.type = LCT_RGBA, .samples = {255, 128, 0, 255}}));
+  BOOST_TEST(read_png(file).channels == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(writes_straight_colours_exactly) {
+  // All colours at all alphas that 8 bits can tell apart: 16 of each.
+  Image image({64, 64}, 4);
+  for (std::size_t pixel = 0; pixel < image.pixels(); ++pixel) {
+    const auto level = [&](std::size_t shift) {
+      return static_cast<float>((pixel >> shift & 15U) * 17) / 255.0F;
+    };
+    const float alpha = level(8);
+    chorus::set_color(image, pixel, {alpha * level(0), alpha * level(4), 0, alpha});
+  }
+  const TemporaryFolder folder;
+  chorus::write_png(folder.path() / "a.png", image);
+  const Image read = read_png(folder.path() / "a.png");
+  BOOST_TEST_REQUIRE(read.channels == 4U);
+  for (std::size_t i = 0; i < image.values.size(); ++i)
+    BOOST_TEST(std::abs(read.values[i] - image.values[i]) < 1e-6F);
+}
+
+BOOST_AUTO_TEST_CASE(pixels_that_cannot_be_seen_have_the_colour_of_their_neighbours) {
+  Image image({5, 1}, 4);
+  chorus::set_color(image, 2, {1, 0.4F, 0, 1});
+  lodepng::State state;
+  std::vector<unsigned char> rgba;
+  unsigned width = 0, height = 0;
+  const auto png = chorus::encode_png(image);
+  BOOST_TEST_REQUIRE(lodepng::decode(rgba, width, height, png) == 0U);
+  const std::vector<unsigned char> expected = {0, 0,   0,   0,   255, 102, 0, 0, 255, 102,
+                                               0, 255, 255, 102, 0,   0,   0, 0, 0,   0};
+  BOOST_TEST(rgba == expected, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(reads_palettes_and_transparent_colours) {
   check_pixels(encoded({.width = 3,
                         .type = LCT_PALETTE,
@@ -137,7 +181,7 @@ BOOST_AUTO_TEST_CASE(reads_interlaced_files) {
   PngSample sample = noise(13, 9);
   const Image plain = decoded(encoded(sample));
   sample.interlaced = true;
-  BOOST_TEST(decoded(encoded(sample)).rgb == plain.rgb);
+  BOOST_TEST(decoded(encoded(sample)).values == plain.values);
   BOOST_TEST(plain.width == 13U);
   BOOST_TEST(plain.height == 9U);
   // The smallest images have passes without pixels, and low depths pad every row.
@@ -152,7 +196,7 @@ BOOST_AUTO_TEST_CASE(writes_what_it_reads_back) {
   chorus::write_png(file, image);
   const Image back = read_png(file);
   BOOST_TEST(back.width == 17U);
-  BOOST_TEST(back.rgb == chorus::quantized(image).rgb);
+  BOOST_TEST(back.values == chorus::quantized(image).values);
   chorus::write_png(file, Image(3, 2, 0.5F));
   const Bytes bytes = file_bytes(file);
   BOOST_TEST(bytes[24] == 8);  // bit depth
@@ -162,17 +206,17 @@ BOOST_AUTO_TEST_CASE(writes_what_it_reads_back) {
 BOOST_AUTO_TEST_CASE(clips_what_it_writes) {
   const TemporaryFolder folder;
   Image image(1, 1);
-  image.rgb = {-1e30F, std::numeric_limits<float>::infinity(),
-               std::numeric_limits<float>::quiet_NaN()};
+  image.values = {-1e30F, std::numeric_limits<float>::infinity(),
+                  std::numeric_limits<float>::quiet_NaN()};
   chorus::write_png(folder.path() / "a.png", image);
-  BOOST_TEST(read_png(folder.path() / "a.png").rgb == std::vector<float>({0, 1, 0}));
+  BOOST_TEST(read_png(folder.path() / "a.png").values == std::vector<float>({0, 1, 0}));
 }
 
 BOOST_AUTO_TEST_CASE(refuses_to_write_what_is_no_image) {
   const TemporaryFolder folder;
   const fs::path file = folder.path() / "a.png";
   Image wrong(2, 2);
-  wrong.rgb.pop_back();
+  wrong.values.pop_back();
   BOOST_CHECK_THROW(chorus::write_png(file, wrong), std::invalid_argument);
   BOOST_CHECK_THROW(chorus::write_png(file, Image()), std::invalid_argument);
   BOOST_CHECK_THROW(chorus::write_png(folder.path() / "none" / "a.png", Image(1, 1)),
@@ -232,8 +276,8 @@ BOOST_AUTO_TEST_CASE(says_why_something_is_no_file) {
 BOOST_AUTO_TEST_CASE(keeps_to_the_limit_it_is_given) {
   const TemporaryFolder folder;
   write_bytes(folder.path() / "a.png", plain_png(10, 10));
-  BOOST_TEST(read_png(folder.path() / "a.png", {1, 1, 1}, 100).pixels() == 100U);
-  BOOST_CHECK_THROW(read_png(folder.path() / "a.png", {1, 1, 1}, 99), chorus::Error);
+  BOOST_TEST(read_png(folder.path() / "a.png", Rgb{1, 1, 1}, 100).pixels() == 100U);
+  BOOST_CHECK_THROW(read_png(folder.path() / "a.png", Rgb{1, 1, 1}, 99), chorus::Error);
 }
 
 BOOST_AUTO_TEST_CASE(stops_at_pixel_data_that_inflates_without_end) {
@@ -251,8 +295,8 @@ BOOST_AUTO_TEST_CASE(ignores_what_does_not_decide_the_pixels) {
                          chunk("iCCP", as_bytes("profile") + Bytes{0, 0} + big) +
                          chunk("iCCP", as_bytes("nonsense")) + chunk("gAMA", {}) +
                          chunk("tIME", as_bytes("now")) + wrong_checksum;
-  BOOST_TEST(decoded(with_chunks(good, nonsense)).rgb == expected.rgb);
-  BOOST_TEST(decoded(good + as_bytes("after the end")).rgb == expected.rgb);
+  BOOST_TEST(decoded(with_chunks(good, nonsense)).values == expected.values);
+  BOOST_TEST(decoded(good + as_bytes("after the end")).values == expected.values);
 }
 
 BOOST_AUTO_TEST_CASE(refuses_every_truncation) {
@@ -286,7 +330,7 @@ BOOST_AUTO_TEST_CASE(survives_a_thousand_corruptions) {
     }
     try {
       const Image image = decoded(bytes);
-      BOOST_TEST(image.rgb.size() == image.pixels() * 3);
+      BOOST_TEST(image.values.size() == image.pixels() * 3);
     } catch (const chorus::Error&) {
       ++refused;
     }
@@ -322,7 +366,7 @@ BOOST_AUTO_TEST_CASE(writes_animations) {
   const std::vector<Image> frames = {noise_image(7, 6, 1), noise_image(7, 6, 2),
                                      noise_image(7, 6, 3)};
   chorus::write_animation(file, frames, 40);
-  BOOST_TEST(read_png(file).rgb == chorus::quantized(frames[0]).rgb);
+  BOOST_TEST(read_png(file).values == chorus::quantized(frames[0]).values);
 
   const Bytes bytes = file_bytes(file);
   const std::vector<Chunk> chunks = chunks_of(bytes);
@@ -343,7 +387,7 @@ BOOST_AUTO_TEST_CASE(writes_animations) {
     } else {
       const Bytes alone = slice(bytes, 0, header_end) +
                           chunk("IDAT", slice(c.data, 4, c.data.size())) + chunk("IEND", {});
-      BOOST_TEST(decoded(alone).rgb == chorus::quantized(frames[++frame]).rgb);
+      BOOST_TEST(decoded(alone).values == chorus::quantized(frames[++frame]).values);
     }
   }
   BOOST_TEST(frame == 2U);

@@ -18,7 +18,7 @@ const std::vector<float> red = {1, 0, 0};
 
 Image filled(std::size_t width, std::size_t height, const std::vector<float>& colour) {
   Image image(width, height);
-  for (std::size_t i = 0; i < image.rgb.size(); ++i) image.rgb[i] = colour[i % 3];
+  for (std::size_t i = 0; i < image.values.size(); ++i) image.values[i] = colour[i % 3];
   return image;
 }
 
@@ -29,7 +29,7 @@ bool is(const Image& image, std::size_t x, std::size_t y, const std::vector<floa
 std::size_t count(const Image& image, const std::vector<float>& colour) {
   std::size_t pixels = 0;
   for (std::size_t i = 0; i < image.pixels(); ++i)
-    pixels += std::equal(colour.begin(), colour.end(), &image.rgb[i * 3]) ? 1 : 0;
+    pixels += std::equal(colour.begin(), colour.end(), &image.values[i * 3]) ? 1 : 0;
   return pixels;
 }
 
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(has_a_glyph_of_its_own_for_every_printable_character) {
   for (char c = ' '; c <= '~'; ++c) {
     Sheet sheet = one_red_cell();
     sheet.column_titles = {std::string(1, c)};
-    drawn.insert(draw(sheet).rgb);
+    drawn.insert(draw(sheet).values);
   }
   BOOST_TEST(drawn.size() == 95U);
 }
@@ -137,10 +137,10 @@ BOOST_AUTO_TEST_CASE(draws_any_text) {
     sheet.row_titles = {title};
     return draw(sheet);
   };
-  BOOST_TEST(drawn("\xC3\xA9t\xC3\xA9").rgb == drawn("?t?").rgb);
-  BOOST_TEST(drawn("\x01\xFF\n").rgb == drawn("???").rgb);
+  BOOST_TEST(drawn("\xC3\xA9t\xC3\xA9").values == drawn("?t?").values);
+  BOOST_TEST(drawn("\x01\xFF\n").values == drawn("???").values);
   const std::string start(37, 'm');
-  BOOST_TEST(drawn(start + std::string(500, 'm')).rgb == drawn(start + "...").rgb);
+  BOOST_TEST(drawn(start + std::string(500, 'm')).values == drawn(start + "...").values);
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_does_not_fit) {

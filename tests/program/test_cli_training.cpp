@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(held_out_pixels_are_scored_and_never_read) {
     chorus::write_png(place.path("clean") / name, image);
     const auto mask = chorus::held_out_pixels(5, index++, 24, 24, 0.25);
     for (std::size_t p = 0; p < mask.size(); ++p)
-      if (mask[p]) image.rgb[3 * p + p % 3] = static_cast<float>(p % 7) / 7;
+      if (mask[p]) image.values[3 * p + p % 3] = static_cast<float>(p % 7) / 7;
     chorus::write_png(place.path("poisoned") / name, image);
   }
   place.must("train clean -o a.safetensors " + options);

@@ -14,18 +14,20 @@ using namespace chorus::test;
 namespace {
 
 /// Two images of different shapes, each with flat pixels and edges.
-std::vector<NamedImage> drawn_images() {
-  std::vector<NamedImage> images = {{"wide", Image(11, 5, 0.5F)}, {"high", Image(4, 13, 1.0F)}};
+std::vector<NamedImage> drawn_images(std::size_t channels) {
+  std::vector<NamedImage> images = {{"wide", Image(11, 5, 0.5F, channels)},
+                                    {"high", Image(4, 13, 1.0F, channels)}};
   images[0].image.pixel(2, 2)[1] = 0;
   images[1].image.pixel(3, 12)[0] = 0.25F;
   return images;
 }
 
 /// Coordinates, colours and weights, one after another.
-std::vector<double> drawn_pixels(Bench& bench, std::uint32_t first_visit) {
+std::vector<double> drawn_pixels(Bench& bench, std::uint32_t first_visit,
+                                 std::size_t channels = 3) {
   const std::size_t groups = 3, rows = groups * 10;
-  const PixelTable table(bench.memory(), drawn_images());
-  const Tensor place = bench.place(rows, 2), color = bench.place(rows, 3),
+  const PixelTable table(bench.memory(), drawn_images(channels));
+  const Tensor place = bench.place(rows, 2), color = bench.place(rows, channels),
                weight = bench.place(rows, 1);
   const IndexList images = bench.list({1, 0, 1}),
                   visits = bench.list({first_visit, first_visit, 1234567});
@@ -57,6 +59,13 @@ BOOST_AUTO_TEST_CASE(every_backend_draws_the_same_pixels) {
   const std::vector<double> expected = drawn_pixels(reference, 5);
   BOOST_TEST((drawn_pixels(reference, 6) != expected));
   on_each_backend([&](Bench& bench) { BOOST_TEST((drawn_pixels(bench, 5) == expected)); });
+}
+
+BOOST_AUTO_TEST_CASE(pixels_with_alpha_are_drawn_alike) {
+  Bench reference("reference", 0);
+  const std::vector<double> expected = drawn_pixels(reference, 5, 4);
+  BOOST_TEST(expected.size() > drawn_pixels(reference, 5).size());
+  on_each_backend([&](Bench& bench) { BOOST_TEST((drawn_pixels(bench, 5, 4) == expected)); });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

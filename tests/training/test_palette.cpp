@@ -26,7 +26,7 @@ namespace {
 
 void paint(Image& image, std::size_t first, std::size_t count, const Rgb& color) {
   for (std::size_t p = first; p < first + count; ++p)
-    std::copy(color.begin(), color.end(), &image.rgb[3 * p]);
+    std::copy(color.begin(), color.end(), &image.values[3 * p]);
 }
 
 Rgb entry(const std::vector<float>& palette, std::size_t entries, std::size_t k,
@@ -78,7 +78,7 @@ std::vector<NamedImage> noise() {
   RandomStream random(1, Stream{0});
   std::vector<NamedImage> images(4, {"", Image(24, 24)});
   for (NamedImage& named : images)
-    for (float& value : named.image.rgb) value = random.uniform(0, 1);
+    for (float& value : named.image.values) value = random.uniform(0, 1);
   return images;
 }
 
@@ -222,7 +222,7 @@ BOOST_AUTO_TEST_CASE(assignment_gives_pixels_to_the_entries_of_their_colour) {
       const Conditioned conditioned = siren.condition(parameters, of_image(training.model.latents),
                                                       of_image(training.model.palettes));
       const Var coordinates = tape.constant(training.memory.from(centres, image.pixels(), 2));
-      const Var target = tape.constant(training.memory.from(image.rgb, image.pixels(), 3));
+      const Var target = tape.constant(training.memory.from(image.values, image.pixels(), 3));
       const Var output = siren.output(parameters, coordinates, conditioned);
       const Var loss = siren.assignment_loss(output, coordinates, conditioned, target);
       total += to_host(sum(loss).value()).front();
@@ -299,8 +299,8 @@ BOOST_AUTO_TEST_CASE(the_model_file_keeps_head_and_palettes) {
                   config.palette_fields == fields && config.palette_size == 6));
       BOOST_TEST(loaded.samples_per_axis == 3U);
       BOOST_TEST(same(to_tensor_file(loaded), file));
-      BOOST_TEST((Renderer(memory, loaded).render(1, {{9, 7}}).rgb ==
-                  Renderer(memory, from_tensor_file(memory, file, "")).render(1, {{9, 7}}).rgb));
+      BOOST_TEST((Renderer(memory, loaded).render(1, {{9, 7}}).values ==
+                  Renderer(memory, from_tensor_file(memory, file, "")).render(1, {{9, 7}}).values));
     }
 }
 
@@ -332,7 +332,8 @@ BOOST_AUTO_TEST_CASE(codes_blend_latents_and_palettes) {
   BOOST_TEST(middle.palette.size() == 18U);
   for (std::size_t i = 0; i < 18; ++i)
     BOOST_TEST(std::abs(middle.palette[i] - (a.palette[i] + b.palette[i]) / 2) < 1e-6);
-  BOOST_TEST((renderer.render(lerp(a, b, 0), {{6, 6}}).rgb == renderer.render(0, {{6, 6}}).rgb));
+  BOOST_TEST(
+      (renderer.render(lerp(a, b, 0), {{6, 6}}).values == renderer.render(0, {{6, 6}}).values));
   BOOST_CHECK_THROW(renderer.render({a.latent, {}}, {{6, 6}}), std::invalid_argument);
 }
 

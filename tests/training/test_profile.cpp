@@ -20,8 +20,8 @@ Collection noise(std::size_t count) {
   Collection images;
   for (std::size_t i = 0; i < count; ++i) {
     Image image(8, 8);
-    const std::vector<float> values = floats(random_matrix(1, image.rgb.size(), i + 1));
-    std::copy(values.begin(), values.end(), image.rgb.begin());
+    const std::vector<float> values = floats(random_matrix(1, image.values.size(), i + 1));
+    std::copy(values.begin(), values.end(), image.values.begin());
     images.push_back({std::to_string(i), std::move(image)});
   }
   return images;

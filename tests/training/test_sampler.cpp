@@ -21,7 +21,7 @@ namespace {
 
 Image random_image(std::size_t width, std::size_t height, std::uint64_t seed) {
   Image image(width, height);
-  image.rgb =
+  image.values =
       floats(mapped(random_matrix(width * height, 3, seed), [](double v) { return std::abs(v); }));
   return image;
 }
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(drawn_pixels_have_their_own_colours) {
         const Image& image = images[i].image;
         const std::size_t pixel = pixel_at(image, drawn.places(r, 0), drawn.places(r, 1));
         for (std::size_t c = 0; c < 3; ++c)
-          BOOST_TEST(drawn.colors(r, c) == image.rgb[pixel * 3 + c]);
+          BOOST_TEST(drawn.colors(r, c) == image.values[pixel * 3 + c]);
       }
     }
   }

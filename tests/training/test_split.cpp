@@ -30,7 +30,7 @@ std::vector<NamedImage> poisoned(std::vector<NamedImage> images, const Split& sp
     Image& image = images[i].image;
     const auto mask = held_out_pixels(split.seed, i, image.width, image.height, split.pixels);
     for (std::size_t p = 0; p < mask.size(); ++p)
-      if (mask[p]) std::fill_n(&image.rgb[3 * p], 3, value);
+      if (mask[p]) std::fill_n(&image.values[3 * p], 3, value);
   }
   return images;
 }
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(chosen_pixels_are_scored_alone) {
     Image image = truth;
     const auto chosen = held_out_pixels(4, 0, width, 20, 0.3);
     for (std::size_t p = 0; p < chosen.size(); ++p)
-      if (chosen[p]) image.rgb[3 * p + 1] += 0.1F;
+      if (chosen[p]) image.values[3 * p + 1] += 0.1F;
     const double expected = 0.1 * 0.1 / 3;
     PixelScores on = score_pixels(image, truth, chosen);
     BOOST_TEST(on.pixels == static_cast<std::size_t>(std::ranges::count(chosen, true)));

@@ -22,9 +22,10 @@ const figures = [
 const pathName = { morph: "shapes that move", linear: "straight line of latents",
   spherical: "arc of latents" };
 
-/// Both images over each other, the second one with opacity t: a cross-fade.
+/// The weighted sum of both images: a cross-fade.
 function faded(first, last, t) {
-  return element("div", { className: "faded" }, element("img", { src: first, alt: "" }),
+  return element("div", { className: "faded" },
+    element("img", { src: first, alt: "", style: `opacity:${1 - t}` }),
     element("img", { src: last, alt: "", style: `opacity:${t}` }));
 }
 
@@ -60,10 +61,14 @@ function walkRow(walk, scores) {
 
 function drawWalk({ images, canvases }, place) {
   const [path, fade] = canvases.map((canvas) => canvas.getContext("2d"));
+  const t = place / (images.length - 1);
+  for (const context of [path, fade])
+    context.clearRect(0, 0, context.canvas.width, context.canvas.height);
   path.drawImage(images[place], 0, 0);
-  fade.globalAlpha = 1;
+  fade.globalCompositeOperation = "lighter";  // a sum of colours multiplied by alpha
+  fade.globalAlpha = 1 - t;
   fade.drawImage(images[0], 0, 0);
-  fade.globalAlpha = place / (images.length - 1);
+  fade.globalAlpha = t;
   fade.drawImage(images.at(-1), 0, 0);
 }
 

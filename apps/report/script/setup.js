@@ -25,6 +25,7 @@ function facts() {
 }
 
 headline();
+groundSwitch();
 sizeTable();
 pixelTable();
 charts();

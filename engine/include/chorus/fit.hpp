@@ -62,7 +62,7 @@ class Fitter {
   Fitter& operator=(Fitter&&) noexcept;
 
   /// Fits all images, each on one of the backend's workers. If shift_steps is 0, the codes have no
-  /// shifts.
+  /// shifts. Throws std::invalid_argument if an image has other channels than the model.
   std::vector<ImageCode> fit(const std::vector<NamedImage>& images);
 
  private:

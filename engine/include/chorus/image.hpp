@@ -24,21 +24,93 @@ struct Raster {
   std::size_t samples_per_axis = 1;
 };
 
-/// An RGB image. Row-major, interleaved, values in [0, 1] (nominally; a network may overshoot).
+/// An image with or without transparency. Row-major, interleaved, values in [0, 1] (nominally; a
+/// network may overshoot). Three channels are red, green and blue of an opaque image. Four are red,
+/// green and blue multiplied by alpha, then alpha (Porter and Duff 1984): areas, resampling and
+/// mixtures are then means of the values, whatever the colour of what cannot be seen.
 struct Image {
-  std::size_t width = 0;   ///< pixels
-  std::size_t height = 0;  ///< pixels
-  std::vector<float> rgb;  ///< height x width x 3
+  std::size_t width = 0;      ///< pixels
+  std::size_t height = 0;     ///< pixels
+  std::size_t channels = 3;   ///< 3 or 4
+  std::vector<float> values;  ///< height x width x channels
 
   Image() = default;
-  Image(std::size_t width_px, std::size_t height_px, float value = 0.0F)
-      : width(width_px), height(height_px), rgb(width_px * height_px * 3, value) {}
+  Image(std::size_t width_px, std::size_t height_px, float value = 0.0F,
+        std::size_t channel_count = 3)
+      : width(width_px),
+        height(height_px),
+        channels(channel_count),
+        values(width_px * height_px * channel_count, value) {}
+  Image(PixelSize size_px, std::size_t channel_count)
+      : Image(size_px.width, size_px.height, 0.0F, channel_count) {}
 
   std::size_t pixels() const { return width * height; }
   PixelSize size() const { return {width, height}; }
-  float* pixel(std::size_t x, std::size_t y) { return &rgb[(y * width + x) * 3]; }
-  const float* pixel(std::size_t x, std::size_t y) const { return &rgb[(y * width + x) * 3]; }
+  bool has_alpha() const { return channels == 4; }
+  float* pixel(std::size_t x, std::size_t y) { return &values[(y * width + x) * channels]; }
+  const float* pixel(std::size_t x, std::size_t y) const {
+    return &values[(y * width + x) * channels];
+  }
 };
+
+/// As many numbers as a pixel can have.
+constexpr std::size_t most_channels = 4;
+
+/// A pixel's numbers; the fourth is 0 if the image is opaque, and has three channels.
+using Color = std::array<float, most_channels>;
+
+// The error of an image with alpha is the mean of its squared errors over white and over black.
+// With p the colour multiplied by alpha, a the alpha and d for differences, that is
+//
+//   ((dp + d(1 - a))^2 + dp^2) / 2  =  (dp - da / 2)^2 + (da / 2)^2     for each colour channel:
+//
+// the plain squared distance of the numbers
+//
+//   g = p + (1 - a) / 2  of each colour channel (the colour over middle grey),
+//   h = a sqrt(3) / 2,
+//
+// summed over all four and divided by 3. These are the balanced numbers of a pixel: black and white
+// are equally far from nothing. A network's outputs and palettes are balanced, so that only input
+// and output have to know of alpha. The balanced numbers of an opaque image are its colours.
+
+/// h where alpha is 1.
+constexpr float balanced_alpha = 0.866025404F;
+
+inline Color balanced(const Color& premultiplied) {
+  const auto [r, g, b, alpha] = premultiplied;
+  const float grey = (1 - alpha) / 2;
+  return {r + grey, g + grey, b + grey, balanced_alpha * alpha};
+}
+
+inline Color premultiplied(const Color& balanced) {
+  const auto [r, g, b, h] = balanced;
+  const float alpha = h / balanced_alpha, grey = (1 - alpha) / 2;
+  return {r - grey, g - grey, b - grey, alpha};
+}
+
+/// The pixel of a row-major number.
+inline Color color_at(const Image& image, std::size_t pixel) {
+  Color color{};
+  for (std::size_t c = 0; c < image.channels; ++c)
+    color[c] = image.values[pixel * image.channels + c];
+  return color;
+}
+inline void set_color(Image& image, std::size_t pixel, const Color& color) {
+  for (std::size_t c = 0; c < image.channels; ++c)
+    image.values[pixel * image.channels + c] = color[c];
+}
+
+/// Images with alpha in other numbers; opaque ones are returned as they are.
+inline Image balanced(Image image) {
+  for (std::size_t pixel = 0; image.has_alpha() && pixel < image.pixels(); ++pixel)
+    set_color(image, pixel, balanced(color_at(image, pixel)));
+  return image;
+}
+inline Image premultiplied(Image image) {
+  for (std::size_t pixel = 0; image.has_alpha() && pixel < image.pixels(); ++pixel)
+    set_color(image, pixel, premultiplied(color_at(image, pixel)));
+  return image;
+}
 
 /// An image of a collection and the name that identifies it at every size.
 struct NamedImage {
@@ -46,7 +118,7 @@ struct NamedImage {
   Image image;
 };
 
-/// Images of one size, sorted by name (byte order). Names are unique and printable UTF-8.
+/// Images, sorted by name (byte order). Names are unique and printable UTF-8.
 using Collection = std::vector<NamedImage>;
 
 /// The centre of pixel j of n along an axis on which the picture reaches from -1 to 1.

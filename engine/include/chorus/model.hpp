@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,8 @@ struct Model {
   /// which training drew areas of pixels, or 1 if it drew centres only.
   std::size_t samples_per_axis = 1;
   Tensor shifts;  ///< [images x shift_numbers] if `fit` found free shifts, else empty
+  /// What lay under the transparent pixels of the images, if they were made opaque.
+  std::optional<Rgb> background = {};
 };
 
 /// The numbers that identify an image to the shared network.

@@ -14,17 +14,20 @@ namespace CHORUS_API chorus {
 
 constexpr std::size_t default_max_pixels = std::size_t{1} << 26U;
 
-/// Reads a PNG of any colour type and depth. Alpha is composited over `background`, in the values
-/// as stored; colour profiles and gamma are not applied. For an animation, the default image is
-/// read. Throws Error naming the file and the reason (missing, empty, truncated, not a PNG, larger
-/// than `max_pixels`, damaged). Sizes are checked before anything is allocated.
-Image read_png(const std::filesystem::path& file, const Rgb& background = {1, 1, 1},
+/// Reads a PNG of any colour type and depth. An image that lets something through has alpha, unless
+/// it is composited over `background`, in the values as stored; others are opaque. Colour profiles
+/// and gamma are not applied. Of an animation, the default image is read. Throws Error naming the
+/// file and the reason (missing, empty, truncated, not a PNG, larger than `max_pixels`, damaged).
+/// Sizes are checked from the header before anything is allocated.
+Image read_png(const std::filesystem::path& file, const std::optional<Rgb>& background = {},
                std::size_t max_pixels = default_max_pixels);
 
 /// The bytes of the PNG that write_png() would write; throws std::invalid_argument as it does.
 std::vector<unsigned char> encode_png(const Image& image);
 
-/// Writes 8-bit RGB: values are clipped to [0, 1] and rounded, and NaN becomes 0. The file is
+/// Writes 8 bits a channel: values are clipped to [0, 1] and rounded, not-a-number is 0. Images
+/// with alpha are written with straight colours; pixels that cannot be seen have the colours of
+/// their neighbours, so that programs which enlarge straight colours show no fringes. The file is
 /// written whole or not at all; throws Error if that fails. Throws std::invalid_argument if the
 /// image is empty or its values do not match its size.
 void write_png(const std::filesystem::path& file, const Image& image);
@@ -35,8 +38,8 @@ void write_animation(const std::filesystem::path& file, const std::vector<Image>
                      unsigned milliseconds_per_frame);
 
 struct LoadOptions {
-  std::optional<std::size_t> size;  ///< pixels; picks one size where the folder holds several
-  Rgb background = {1, 1, 1};       ///< under transparent pixels
+  std::optional<std::size_t> size;     ///< pixels; picks one size where the folder holds several
+  std::optional<Rgb> background = {};  ///< under transparent pixels; without, images keep alpha
 };
 
 /// The sizes (longer side in pixels, ascending) that the layout of `folder` offers:
@@ -46,18 +49,16 @@ struct LoadOptions {
 /// Empty if the folder is flat: any other folder of PNGs, which may differ in size.
 std::vector<std::size_t> available_sizes(const std::filesystem::path& folder);
 
-/// Loads a collection from a folder of PNGs in any of the layouts above, or from one PNG file. The
-/// name of an image is that of its file without extension and size, so that it is the same at every
-/// size; bytes that are not printable UTF-8 become \xNN.
-///
-/// Throws Error in these cases:
-///  * The folder offers several sizes and none is chosen, or it lacks the `size` chosen. A flat
-///    folder has a size only if all its images have it.
-///  * A file named like a PNG cannot be read. All such files are listed, with their reasons.
-///  * Something with images would be skipped: PNGs beside size folders, or folders of PNGs that are
-///    not named by size.
-///  * Two images have the same name, or there are no images.
-/// Files of other kinds, hidden folders and folders without PNGs are ignored.
+/// Loads a collection from a folder of PNGs in any of the layouts above, or from one PNG file. An
+/// image's name is its file's name without extension and size, so that an image has one name at
+/// every size; bytes of it that are not printable UTF-8 become \xNN.
+/// Without `size`, a folder that offers several sizes is an Error that lists them, as is a size
+/// that is not there. A flat folder has that `size` only if all of its images do. Any file that
+/// looks like a PNG (by name) and cannot be read is an Error naming every such file with its
+/// reason. Nothing that holds images is skipped: PNGs beside size folders, folders of PNGs that are
+/// not named by size and two images of one name are Errors too, as is an empty folder. Files of
+/// other kinds, hidden folders and folders without PNGs are ignored.
+/// If an image has alpha, all have.
 Collection load_collection(const std::filesystem::path& folder, const LoadOptions& options = {});
 
 }  // namespace chorus

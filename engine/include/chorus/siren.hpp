@@ -55,7 +55,7 @@ struct SirenConfig {
   std::size_t width = 128;        ///< units of a layer
   std::size_t hidden_layers = 3;  ///< width x width layers, after the first layer
   std::size_t latent = 128;       ///< numbers per image
-  std::size_t channels = 3;       ///< outputs per pixel
+  std::size_t channels = 3;       ///< of a pixel: 3, or 4 (balanced, see image.hpp) with alpha
   Conditioning conditioning = Conditioning::shift;
   float omega_first = 20;
   float omega_hidden = 30;
@@ -65,9 +65,9 @@ struct SirenConfig {
   PaletteFields palette_fields = PaletteFields::constant;
 };
 
-/// The length of a palette: 3 numbers for each entry, or 9 with affine fields; 0 without the
-/// palette head. Numbers lie channel by channel: red of all entries, green, blue, then gx and gy in
-/// the same way.
+/// How many numbers a palette has: for each entry as many as there are channels or, with affine
+/// fields, three times as many; 0 without the palette head. They lie channel by channel: red of all
+/// entries, green, blue (and alpha), then gx and gy in the same way.
 std::size_t palette_numbers(const SirenConfig& config);
 
 /// palette_numbers() if palettes are stored beside the latents, else 0.
@@ -167,10 +167,9 @@ class Siren {
   Var forward(std::span<const Var> parameters, const Var& coordinates, const Var& latents,
               const Var& palettes = {}) const;
 
-  /// The palette head's negative log-likelihood of the colours `targets` [rows x 3], [rows x 1]. It
-  /// treats each colour as an entry of the palette, drawn with the weights that `output` gives,
-  /// plus noise of 10 8-bit levels. Palettes count as constant, so derivatives reach the weights
-  /// only.
+  /// The palette head's negative log-likelihood of the colours `targets` [rows x channels], if each
+  /// is an entry of its palette, drawn with the weights that `output` gives, plus noise of 10 8-bit
+  /// levels. Its derivatives teach the weights only: palettes count as constant. [rows x 1].
   Var assignment_loss(const Var& output, const Var& coordinates, const Conditioned& images,
                       const Var& targets) const;
 
