@@ -8,8 +8,8 @@
 
 namespace chorus {
 
-// Both functions throw Error with the reason only, because callers that list several files name
-// them anyway.
+// The functions that read an image throw Error with the reason only, because callers that list
+// several files name them anyway.
 
 /// The size that the header states. Reads 33 bytes, and allocates nothing of the size that they
 /// state.
@@ -18,5 +18,9 @@ PixelSize inspect_png(const std::filesystem::path& file,
 
 Image decode_png(const std::filesystem::path& file, const std::optional<Rgb>& background,
                  std::size_t max_pixels = default_max_pixels);
+
+/// Whether the file is a PNG or an animation that this library wrote: right after its header it
+/// says that its software is chorus. False if the file cannot be read.
+bool written_by_chorus(const std::filesystem::path& file);
 
 }  // namespace chorus

@@ -3,14 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <fstream>
 #include <new>
 #include <ostream>
 #include <stdexcept>
-#include <string_view>
 
 #include "bytes.hpp"
 #include "chorus/pictures.hpp"
 #include "files.hpp"
+#include "png_chunks.hpp"
+#include "png_file.hpp"
 
 namespace chorus {
 namespace {
@@ -77,6 +79,8 @@ Bytes rgb(const Image& image) {
   return bytes;
 }
 
+constexpr std::ptrdiff_t after_header = 33;  // the signature and the chunk IHDR
+
 Bytes encode(const Image& image) {
   check(image);
   const Bytes pixels = image.has_alpha() ? straight_rgba(image) : rgb(image);
@@ -89,6 +93,8 @@ Bytes encode(const Image& image) {
   const auto height = static_cast<unsigned>(image.height);
   if (lodepng::encode(png, pixels, width, height, state) != 0)
     throw std::bad_alloc();  // the only way it can fail with these settings
+  const Bytes mark = software_chunk();
+  png.insert(png.begin() + after_header, mark.begin(), mark.end());
   return png;
 }
 
@@ -99,98 +105,18 @@ void write_bytes(const fs::path& file, const Bytes& bytes) {
   });
 }
 
-// ---- Animation: the chunks of https://www.w3.org/TR/png-3/ around lodepng's pixel data ----------
-
-void append_16(Bytes& out, std::uint32_t value) {
-  out.push_back(static_cast<unsigned char>(value >> 8U));
-  out.push_back(static_cast<unsigned char>(value));
-}
-
-void append_32(Bytes& out, std::size_t value) {
-  append_16(out, static_cast<std::uint32_t>(value) >> 16U);
-  append_16(out, static_cast<std::uint32_t>(value));
-}
-
-void append(Bytes& out, const Bytes& bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
-
-void append_chunk(Bytes& out, std::string_view type, const Bytes& data) {
-  append_32(out, data.size());
-  const std::size_t checked_from = out.size();
-  out.insert(out.end(), type.begin(), type.end());
-  append(out, data);
-  append_32(out, lodepng_crc32(&out[checked_from], out.size() - checked_from));
-}
-
-Bytes animation_control(std::size_t frames) {
-  constexpr std::size_t endless = 0;
-  Bytes data;
-  append_32(data, frames);
-  append_32(data, endless);
-  return data;
-}
-
-Bytes frame_control(std::uint32_t sequence_number, const Image& frame, unsigned milliseconds) {
-  Bytes data;
-  append_32(data, sequence_number);
-  append_32(data, frame.width);
-  append_32(data, frame.height);
-  append_32(data, 0);  // x offset
-  append_32(data, 0);  // y offset
-  append_16(data, milliseconds);
-  append_16(data, 1000);  // the time is a fraction of a second
-  data.push_back(0);      // leave the frame in place when its time is over
-  data.push_back(0);      // replace what was there, do not blend
-  return data;
-}
-
-/// The data of all chunks of one type in a PNG that lodepng has just made.
-Bytes chunk_data(const Bytes& png, const char* type) {
-  Bytes data;
-  const unsigned char* end = png.data() + png.size();
-  for (const unsigned char* chunk = png.data() + 8; chunk != end;
-       chunk = lodepng_chunk_next_const(chunk, end)) {
-    if (lodepng_chunk_type_equals(chunk, type) == 0) continue;
-    const unsigned char* begin = lodepng_chunk_data_const(chunk);
-    data.insert(data.end(), begin, begin + lodepng_chunk_length(chunk));
-  }
-  return data;
-}
-
-Bytes encode_animation(const std::vector<Image>& frames, unsigned milliseconds) {
-  const Bytes first = encode(frames.front());
-  Bytes out(first.begin(), first.begin() + 8);
-  append_chunk(out, "IHDR", chunk_data(first, "IHDR"));
-  append_chunk(out, "acTL", animation_control(frames.size()));
-  append_chunk(out, "fcTL", frame_control(0, frames.front(), milliseconds));
-  append_chunk(out, "IDAT", chunk_data(first, "IDAT"));  // also what a plain PNG reader shows
-  std::uint32_t sequence_number = 1;
-  for (std::size_t i = 1; i < frames.size(); ++i) {
-    append_chunk(out, "fcTL", frame_control(sequence_number++, frames[i], milliseconds));
-    Bytes data;
-    append_32(data, sequence_number++);
-    append(data, chunk_data(encode(frames[i]), "IDAT"));
-    append_chunk(out, "fdAT", data);
-  }
-  append_chunk(out, "IEND", {});
-  return out;
-}
-
 }  // namespace
 
 std::vector<unsigned char> encode_png(const Image& image) { return encode(image); }
 
 void write_png(const fs::path& file, const Image& image) { write_bytes(file, encode(image)); }
 
-void write_animation(const fs::path& file, const std::vector<Image>& frames,
-                     unsigned milliseconds_per_frame) {
-  if (frames.empty()) throw std::invalid_argument("write_animation: expected at least one frame");
-  if (milliseconds_per_frame == 0 || milliseconds_per_frame > 65535)
-    throw std::invalid_argument("write_animation: expected 1 to 65,535 ms for a frame");
-  const Image& first = frames.front();
-  for (const Image& frame : frames)
-    if (frame.size() != first.size() || frame.channels != first.channels)
-      throw std::invalid_argument("the frames of an animation are of one size and kind");
-  write_bytes(file, encode_animation(frames, milliseconds_per_frame));
+bool written_by_chorus(const fs::path& file) {
+  Bytes start(after_header + software_chunk().size());
+  std::ifstream in(file, std::ios::binary);
+  in.read(reinterpret_cast<char*>(start.data()), static_cast<std::streamsize>(start.size()));
+  const Bytes mark = software_chunk();
+  return in && std::equal(mark.begin(), mark.end(), start.begin() + after_header);
 }
 
 }  // namespace chorus

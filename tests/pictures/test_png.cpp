@@ -10,11 +10,13 @@
 
 #include "errors.hpp"
 #include "metrics.hpp"
+#include "png_file.hpp"
 #include "png_samples.hpp"
 #include "temporary_folder.hpp"
 
 namespace fs = std::filesystem;
 using namespace chorus::test;
+using namespace std::string_literals;
 using chorus::Image;
 using chorus::read_png;
 using chorus::Rgb;
@@ -370,11 +372,11 @@ BOOST_AUTO_TEST_CASE(writes_animations) {
 
   const Bytes bytes = file_bytes(file);
   const std::vector<Chunk> chunks = chunks_of(bytes);
-  const std::vector<std::string> expected = {"IHDR", "acTL", "fcTL", "IDAT", "fcTL",
-                                             "fdAT", "fcTL", "fdAT", "IEND"};
+  const std::vector<std::string> expected = {"IHDR", "tEXt", "acTL", "fcTL", "IDAT",
+                                             "fcTL", "fdAT", "fcTL", "fdAT", "IEND"};
   BOOST_TEST_REQUIRE(chunks.size() == expected.size());
   for (std::size_t i = 0; i < chunks.size(); ++i) BOOST_TEST(chunks[i].type == expected[i]);
-  BOOST_TEST(chunks[1].data == big_endian(3) + big_endian(0), "3 frames, for ever");
+  BOOST_TEST(chunks[2].data == big_endian(3) + big_endian(0), "3 frames, for ever");
   std::size_t sequence_number = 0;
   std::size_t frame = 0;
   for (const Chunk& c : chunks) {
@@ -391,6 +393,30 @@ BOOST_AUTO_TEST_CASE(writes_animations) {
     }
   }
   BOOST_TEST(frame == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(knows_the_files_that_it_wrote) {
+  const TemporaryFolder folder;
+  const auto file = [&](const char* name) { return folder.path() / name; };
+  const Image image = noise_image(5, 4, 1);
+  chorus::write_png(file("picture.png"), image);
+  chorus::write_animation(file("animation.png"), {image, image}, 40);
+  for (const char* name : {"picture.png", "animation.png"}) {
+    BOOST_TEST(chorus::written_by_chorus(file(name)), name);
+    const std::vector<Chunk> chunks = chunks_of(file_bytes(file(name)));
+    const std::string text = "Software\0chorus"s;
+    BOOST_TEST(chunks[1].type == "tEXt");
+    BOOST_TEST(chunks[1].data == Bytes(text.begin(), text.end()));
+  }
+  const Bytes ours = file_bytes(file("picture.png"));
+  // The same picture without the text, and files too short to hold it.
+  write_bytes(file("foreign.png"),
+              slice(ours, 0, header_end) + slice(ours, header_end + 27, ours.size()));
+  BOOST_TEST(read_png(file("foreign.png")).values == read_png(file("picture.png")).values);
+  write_bytes(file("short.png"), slice(ours, 0, header_end + 20));
+  write_bytes(file("empty.png"), {});
+  for (const char* name : {"foreign.png", "short.png", "empty.png", "absent.png", "."})
+    BOOST_TEST(!chorus::written_by_chorus(file(name)), name);
 }
 
 BOOST_AUTO_TEST_CASE(refuses_impossible_animations) {

@@ -27,9 +27,10 @@ std::vector<unsigned char> encode_png(const Image& image);
 
 /// Writes 8 bits a channel: values are clipped to [0, 1] and rounded, not-a-number is 0. Images
 /// with alpha are written with straight colours; pixels that cannot be seen have the colours of
-/// their neighbours, so that programs which enlarge straight colours show no fringes. The file is
-/// written whole or not at all; throws Error if that fails. Throws std::invalid_argument if the
-/// image is empty or its values do not match its size.
+/// their neighbours, so that programs which enlarge straight colours show no fringes. The text
+/// "Software" of the file is "chorus". The file is written whole or not at all; throws Error if
+/// that fails. Throws std::invalid_argument if the image is empty or its values do not match its
+/// size.
 void write_png(const std::filesystem::path& file, const Image& image);
 
 /// Writes an animated PNG that loops for ever, in the same way. Throws std::invalid_argument if
