@@ -9,6 +9,7 @@
 #include "alpha.hpp"
 #include "font.hpp"
 #include "resample.hpp"
+#include "transliterate.hpp"
 
 namespace chorus {
 namespace {
@@ -21,11 +22,13 @@ struct Extent {
   std::size_t height = 0;
 };
 
-/// Shortens captions that would push the images apart.
+/// Writes captions in the characters of the font, and shortens those that would push the images
+/// apart.
 std::string caption(std::string_view text) {
   constexpr std::size_t most_characters = 40;
-  if (text.size() <= most_characters) return std::string(text);
-  return std::string(text.substr(0, most_characters - 3)) + "...";
+  const std::string ascii = to_ascii(text);
+  if (ascii.size() <= most_characters) return ascii;
+  return ascii.substr(0, most_characters - 3) + "...";
 }
 
 std::size_t widest_px(const std::vector<std::string>& titles) {

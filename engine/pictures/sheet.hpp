@@ -19,9 +19,9 @@ struct Sheet {
   std::size_t gap_px = 8;
 };
 
-/// Draws the sheet on white with small dark captions in a built-in bitmap font (printable ASCII, up
-/// to 40 characters). Throws std::invalid_argument if there is no image or the number of titles is
-/// wrong.
+/// Draws the sheet on white with small dark captions in a built-in bitmap font (printable ASCII,
+/// see to_ascii(), up to 40 characters). Throws std::invalid_argument if there is no image or the
+/// number of titles is wrong.
 Image draw(const Sheet& sheet);
 
 }  // namespace chorus

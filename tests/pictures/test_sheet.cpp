@@ -137,7 +137,13 @@ BOOST_AUTO_TEST_CASE(draws_any_text) {
     sheet.row_titles = {title};
     return draw(sheet);
   };
-  BOOST_TEST(drawn("\xC3\xA9t\xC3\xA9").values == drawn("?t?").values);
+  BOOST_TEST(drawn("\xC3\xA9t\xC3\xA9").values == drawn("ete").values);   // one character each
+  BOOST_TEST(drawn("e\xCC\x81t\xC3\xA9").values == drawn("ete").values);  // an accent by itself
+  BOOST_TEST(drawn("Stra\xC3\x9F"
+                   "e \xC5\x81\xC3\xB3"
+                   "d\xC5\xBA")
+                 .values == drawn("Strasse Lodz").values);
+  BOOST_TEST(drawn("\xE6\xBC\xA2\xC3").values == drawn("??").values);  // one, and a part of one
   BOOST_TEST(drawn("\x01\xFF\n").values == drawn("???").values);
   const std::string start(37, 'm');
   BOOST_TEST(drawn(start + std::string(500, 'm')).values == drawn(start + "...").values);
