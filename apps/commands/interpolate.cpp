@@ -1,15 +1,22 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <memory>
+#include <ostream>
 
+#include "animation.hpp"
 #include "chorus/error.hpp"
 #include "chorus/path.hpp"
+#include "chorus/pictures.hpp"
 #include "chorus/render.hpp"
 #include "files.hpp"
 #include "pairs.hpp"
 #include "printable.hpp"
+#include "resample.hpp"
 #include "sheet.hpp"
 #include "support/cli_flags.hpp"
+#include "support/output_files.hpp"
 #include "support/session.hpp"
 
 namespace chorus::app {
@@ -30,71 +37,137 @@ struct InterpolateOptions {
   std::size_t frames = 9;       ///< from one image to the next, both included
   std::size_t size = 256;       ///< pixels, longer side
   std::size_t supersample = 0;  ///< 0: see supersample_for()
+  bool stretch = false;         ///< whether images of a walk may differ in aspect
+  bool overwrite = false;
 };
 
-/// The frames from one image to the next: those that are written, and more for the animation.
-struct Leg {
-  std::vector<Image> frames, animation;
-};
-
-Leg walk(Renderer& renderer, const Model& model, const ImagePair& pair, PixelSize size,
-         std::size_t supersample, const InterpolateOptions& options) {
-  PathOptions how = options.path;
-  how.threads = options.backend.threads;
-  Path path(renderer, model, pair.a, pair.b, how);
-  return {path.frames(options.frames, {size, supersample}),
-          path.frames(animation_frames, {size, supersample})};
-}
-
-/// A contact sheet with one row per leg.
-Image strip(const std::vector<Leg>& legs) {
-  Sheet sheet;
-  const std::size_t count = legs.front().frames.size();
-  for (std::size_t k = 0; k < count; ++k)
-    sheet.column_titles.push_back(
-        fmt::format("{:.2f}", static_cast<double>(k) / static_cast<double>(count - 1)));
-  for (const Leg& leg : legs) sheet.rows.push_back(leg.frames);
-  return draw(sheet);
-}
-
-/// The frames of all legs in sequence, with the image at which two legs meet only once.
-std::vector<Image> joined(const std::vector<Leg>& legs, std::vector<Image> Leg::*frames) {
-  std::vector<Image> all = legs.front().*frames;
-  for (std::size_t i = 1; i < legs.size(); ++i)
-    all.insert(all.end(), (legs[i].*frames).begin() + 1, (legs[i].*frames).end());
-  return all;
-}
-
-/// Frames that repeat without a jump. A single leg runs back to its start. Several legs end at the
-/// image with which they begin, which is dropped at the end.
-std::vector<Image> closed(std::vector<Image> frames, bool one_leg) {
-  if (!one_leg) frames.pop_back();
-  for (std::size_t k = one_leg ? frames.size() - 1 : 0; k-- > 1;) frames.push_back(frames[k]);
-  return frames;
-}
-
-/// Writes a walk over pairs, each of which begins with the image with which the previous one ends.
-void write_walk(Renderer& renderer, const Model& model, const std::vector<ImagePair>& pairs,
-                const std::filesystem::path& folder, const InterpolateOptions& options) {
-  const std::size_t first = pairs.front().a;
-  const PixelSize size = scaled_size(model.images[first], options.size);
-  const std::size_t supersample = supersample_for(model, first, options.size, options.supersample);
-  make_folder(folder);
-  std::vector<Leg> legs;
-  for (const ImagePair& pair : pairs) {
-    legs.push_back(walk(renderer, model, pair, size, supersample, options));
-    fmt::print("{} -> {} (distance {:.3f}): {}\n", printable(model.images[pair.a].name),
-               printable(model.images[pair.b].name), pair.distance, shown(folder));
+/// The images of a walk's contact sheet, with one row per leg. They are reduced where the sheet
+/// would become too large.
+class Strip {
+ public:
+  Strip(std::size_t legs, std::size_t frames) {
+    for (std::size_t k = 0; k < frames; ++k)
+      sheet_.column_titles.push_back(
+          fmt::format("{:.2f}", static_cast<double>(k) / static_cast<double>(frames - 1)));
+    const double cells = static_cast<double>(legs * frames);
+    most_px_ = std::clamp(static_cast<std::size_t>(std::sqrt(largest_sheet_px / cells)),
+                          least_cell_px, largest_cell_px);
   }
-  const std::vector<Image> frames = joined(legs, &Leg::frames);
-  for (std::size_t k = 0; k < frames.size(); ++k)
-    write_png(folder / fmt::format("frame_{:03}.png", k), frames[k]);
-  write_png(folder / "strip.png", strip(legs));
-  const std::vector<Image> animation = joined(legs, &Leg::animation);
-  write_animation(folder / "animation.png",
-                  options.open ? animation : closed(animation, legs.size() == 1),
-                  animation_frame_ms);
-}
+  void next_leg() { sheet_.rows.emplace_back(); }
+  void add(const Image& frame) { sheet_.rows.back().push_back(reduced(frame, most_px_)); }
+  Image drawn() const { return draw(sheet_); }
+
+ private:
+  static constexpr double largest_sheet_px = std::size_t{1} << 24U;
+  static constexpr std::size_t least_cell_px = 16, largest_cell_px = 512;
+  Sheet sheet_;
+  std::size_t most_px_ = 0;
+};
+
+/// A walk over pairs, each of which begins with the image with which the previous one ends.
+class Walk {
+ public:
+  Walk(const Model& model, std::vector<ImagePair> pairs, std::filesystem::path folder,
+       const InterpolateOptions& options)
+      : model_(model),
+        pairs_(std::move(pairs)),
+        folder_(std::move(folder)),
+        options_(options),
+        raster_{scaled_size(model.images[pairs_.front().a], options.size),
+                supersample_for(model, pairs_.front().a, options.size, options.supersample)} {
+    for (std::size_t k = 0; k <= pairs_.size() * (options.frames - 1); ++k)
+      frames_.push_back(folder_ / fmt::format("frame_{:03}.png", k));
+  }
+
+  /// Throws Error if an image differs in aspect from the first one, or if files of others are in
+  /// the way.
+  void check() const {
+    for (const ImagePair& pair : pairs_) check_aspects(pair);
+    check_replaceable(frames_, options_.overwrite);
+    check_replaceable({strip_file(), animation_file()}, options_.overwrite);
+  }
+
+  /// Writes the frames of both kinds as they are made, so that few of them are in memory.
+  void write(Renderer& renderer) const {
+    prepare_folder(folder_);
+    Strip strip(pairs_.size(), options_.frames);
+    write_atomically(animation_file(), [&](std::ostream& out) {
+      AnimationWriter animation(out, frames_of_animation(), animation_frame_ms);
+      for (std::size_t leg = 0; leg < pairs_.size(); ++leg) {
+        PathOptions how = options_.path;
+        how.threads = options_.backend.threads;
+        Path path(renderer, model_, pairs_[leg].a, pairs_[leg].b, how);
+        write_frames(path, leg, strip);
+        animate(path, leg, animation);
+        print(pairs_[leg]);
+      }
+    });
+    write_png(strip_file(), strip.drawn());
+    remove_stale(folder_, "frame", frames_);
+  }
+
+ private:
+  std::filesystem::path strip_file() const { return folder_ / "strip.png"; }
+  std::filesystem::path animation_file() const { return folder_ / "animation.png"; }
+  bool is_closed() const { return !options_.open; }
+
+  /// Frames of the animation, in which the image at which two legs meet appears once. A single leg
+  /// runs back to its start. Several legs end with the image with which they begin, which is left
+  /// out.
+  std::size_t frames_of_animation() const {
+    const std::size_t steps = animation_frames - 1;
+    if (!is_closed()) return pairs_.size() * steps + 1;
+    return pairs_.size() == 1 ? 2 * steps : pairs_.size() * steps;
+  }
+
+  void check_aspects(const ImagePair& pair) const {
+    if (options_.stretch) return;
+    const EncodedImage &a = model_.images[pairs_.front().a], &b = model_.images[pair.b];
+    const PixelSize fitted = scaled_size(b, a.size().longer_side());
+    const auto differ = [](std::size_t m, std::size_t n) {
+      return std::max(m, n) > std::min(m, n) + 1;
+    };
+    if (differ(a.width, fitted.width) || differ(a.height, fitted.height))
+      throw Error(fmt::format(
+          "'{}' has {} x {} pixels and '{}' {} x {}; expected images of one aspect, or --stretch "
+          "to draw all in that of the first",
+          printable(a.name), a.width, a.height, printable(b.name), b.width, b.height));
+  }
+
+  void write_frames(Path& path, std::size_t leg, Strip& strip) const {
+    strip.next_leg();
+    for (std::size_t k = 0; k < options_.frames; ++k) {
+      const Image frame = path.frame_of(k, options_.frames, raster_);
+      strip.add(frame);
+      if (k > 0 || leg == 0) write_png(frames_[leg * (options_.frames - 1) + k], frame);
+    }
+  }
+
+  void animate(Path& path, std::size_t leg, AnimationWriter& animation) const {
+    const bool one_leg = pairs_.size() == 1, last = leg + 1 == pairs_.size();
+    const std::size_t end =
+        is_closed() && !one_leg && last ? animation_frames - 1 : animation_frames;
+    std::vector<AnimationFrame> way_back;  // compressed
+    for (std::size_t k = leg == 0 ? 0 : 1; k < end; ++k) {
+      AnimationFrame frame = compressed(path.frame_of(k, animation_frames, raster_));
+      animation.add(frame);
+      if (is_closed() && one_leg && k > 0 && k + 1 < end) way_back.push_back(std::move(frame));
+    }
+    for (std::size_t k = way_back.size(); k-- > 0;) animation.add(way_back[k]);
+  }
+
+  void print(const ImagePair& pair) const {
+    fmt::print("{} -> {} (distance {:.3f}): {}\n", printable(model_.images[pair.a].name),
+               printable(model_.images[pair.b].name), pair.distance, shown(folder_));
+  }
+
+  const Model& model_;
+  std::vector<ImagePair> pairs_;
+  std::filesystem::path folder_;
+  const InterpolateOptions& options_;
+  Raster raster_;
+  std::vector<std::filesystem::path> frames_;
+};
 
 /// The pairs of a walk over the named images. With more than two images it returns to the first.
 std::vector<ImagePair> pairs_of_walk(Session& session, const Model& model,
@@ -110,21 +183,29 @@ std::vector<ImagePair> pairs_of_walk(Session& session, const Model& model,
   return pairs;
 }
 
+/// One walk over the named images, or one for each of the best pairs in a folder of its own.
+std::vector<Walk> walks(Session& session, const Model& model, const InterpolateOptions& options) {
+  if (options.best_pairs == 0)
+    return {Walk(model, pairs_of_walk(session, model, options), options.out, options)};
+  if (model.images.size() < 2 * options.best_pairs)
+    throw Error(fmt::format("{} disjoint pairs need {} images; the model has {}",
+                            options.best_pairs, 2 * options.best_pairs, model.images.size()));
+  std::vector<Walk> walks;
+  for (const ImagePair& pair : best_pairs(session.memory, model, options.best_pairs,
+                                          default_distance_measure, session.threads)) {
+    const std::string name = model.images[pair.a].name + "-" + model.images[pair.b].name;
+    walks.emplace_back(model, std::vector{pair}, options.out / file_name(name, ""), options);
+  }
+  return walks;
+}
+
 void interpolate(const InterpolateOptions& options) {
   Session session(options.backend);
   const Model model = load_model(session.memory, options.model);
   Renderer renderer(session.memory, model);
-  if (options.best_pairs == 0)
-    return write_walk(renderer, model, pairs_of_walk(session, model, options), options.out,
-                      options);
-  if (model.images.size() < 2 * options.best_pairs)
-    throw Error(fmt::format("{} disjoint pairs need {} images; the model has {}",
-                            options.best_pairs, 2 * options.best_pairs, model.images.size()));
-  for (const ImagePair& pair : best_pairs(session.memory, model, options.best_pairs,
-                                          default_distance_measure, session.threads))
-    write_walk(renderer, model, {pair},
-               options.out / (model.images[pair.a].name + "-" + model.images[pair.b].name),
-               options);
+  const std::vector<Walk> all = walks(session, model, options);
+  for (const Walk& walk : all) walk.check();
+  for (const Walk& walk : all) walk.write(renderer);
 }
 
 }  // namespace
@@ -137,6 +218,7 @@ void add_interpolate(CLI::App& program) {
   command.add_option("model", o.model, "Model file")->required();
   CLI::Option* names = command.add_option(
       "names", o.names, "Names of two images, or of more for a walk over all of them");
+  names->allow_extra_args(false);  // CLI11 would take a name [a,b] for two
   CLI::Option* best = command
                           .add_option("--best-pairs", o.best_pairs,
                                       "Instead of names: take the N most similar pairs of images")
@@ -159,6 +241,9 @@ void add_interpolate(CLI::App& program) {
   command.add_option("--size", o.size, "Longer side of the frames (pixels)")
       ->capture_default_str()
       ->check(picture_size_px);
+  command.add_flag("--stretch", o.stretch,
+                   "Let images of different aspects lead to each other, all in the first one's");
+  add_overwrite(command, o.overwrite);
   add_supersample(command, o.supersample);
   add_backend(command, o.backend);
   command.callback([options, best] {

@@ -9,13 +9,13 @@
 
 #include "chorus/pictures.hpp"
 #include "chorus/render.hpp"
-#include "files.hpp"
 #include "metrics.hpp"
 #include "printable.hpp"
 #include "resample.hpp"
 #include "sheet.hpp"
 #include "support/cli_flags.hpp"
 #include "support/model_data.hpp"
+#include "support/output_files.hpp"
 #include "support/progress.hpp"
 #include "support/session.hpp"
 
@@ -31,6 +31,7 @@ struct UpsampleOptions {
   std::size_t size = 256;       ///< pixels, longer side
   std::size_t supersample = 0;  ///< 0: see supersample_for()
   std::size_t sheet_rows = 100;
+  bool overwrite = false;
   std::optional<Rgb> background = {};  ///< see load_for()
 };
 
@@ -107,9 +108,17 @@ class ContactSheet {
     if (with_truth_)
       page_.column_titles.insert(page_.column_titles.end(), {"true image", "error of network"});
     if (with_truth_ && with_trained_) page_.column_titles.emplace_back("error of bicubic");
-    const std::size_t cell = std::min(options.size, largest_cell_px);
+    const std::size_t side = std::min(options.size, largest_cell_px);
     rows_of_page_ =
-        std::max<std::size_t>(1, largest_page_px / (cell * cell * page_.column_titles.size()));
+        std::max<std::size_t>(1, largest_page_px / (side * side * page_.column_titles.size()));
+  }
+
+  /// The files that the pages will be.
+  std::vector<std::filesystem::path> files() const {
+    std::vector<std::filesystem::path> all;
+    for (std::size_t page = 1; (page - 1) * rows_of_page_ < shown_; ++page)
+      all.push_back(file_of_page(page));
+    return all;
   }
 
   /// Must be called for all images in the order of the model.
@@ -119,19 +128,20 @@ class ContactSheet {
     ++added_;
     page_.row_titles.push_back(name);
     std::vector<Image> row;
-    if (with_trained_) row = {reduced(each.trained), reduced(each.bicubic)};
-    row.push_back(reduced(each.network));
+    if (with_trained_) row = {cell(each.trained), cell(each.bicubic)};
+    row.push_back(cell(each.network));
     if (with_truth_) {
-      row.push_back(reduced(each.truth));
-      row.push_back(reduced(error_of(each.network, each.truth)));
+      row.push_back(cell(each.truth));
+      row.push_back(cell(error_of(each.network, each.truth)));
     }
-    if (with_truth_ && with_trained_) row.push_back(reduced(error_of(each.bicubic, each.truth)));
+    if (with_truth_ && with_trained_) row.push_back(cell(error_of(each.bicubic, each.truth)));
     page_.rows.push_back(std::move(row));
     if (page_.rows.size() == rows_of_page_) write_page();
   }
 
   void finish() {
     if (!page_.rows.empty()) write_page();
+    remove_stale(folder_, title_, files());
     if (pages_ == 0) return;
     fmt::print("Contact sheet: {}{}\n", shown(file_of_page(1)),
                pages_ == 1 ? "" : fmt::format(" to {}", shown(file_of_page(pages_).filename())));
@@ -144,14 +154,7 @@ class ContactSheet {
   static constexpr std::size_t largest_cell_px = 512;
   static constexpr std::size_t largest_page_px = std::size_t{1} << 24U;
 
-  static Image reduced(const Image& image) {
-    const std::size_t side = image.size().longer_side();
-    if (side <= largest_cell_px) return image;
-    const auto scaled = [&](std::size_t pixels) {
-      return std::max<std::size_t>(1, pixels * largest_cell_px / side);
-    };
-    return resample(image, scaled(image.width), scaled(image.height), Filter::box);
-  }
+  static Image cell(const Image& image) { return reduced(image, largest_cell_px); }
 
   static Image error_of(const Image& image, const Image& truth) {
     return image.pixels() == 0 || truth.pixels() == 0 ? Image() : error_map(image, truth);
@@ -203,6 +206,15 @@ class Tally {
   std::vector<double> network_, bicubic_;
 };
 
+/// The file of each image of the model.
+std::vector<std::filesystem::path> picture_files(const Model& model,
+                                                 const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  for (const EncodedImage& image : model.images)
+    files.push_back(folder / file_name(image.name, ".png"));
+  return files;
+}
+
 void upsample(const UpsampleOptions& options) {
   Session session(options.backend);
   const Model model = load_model(session.memory, options.model);
@@ -211,10 +223,13 @@ void upsample(const UpsampleOptions& options) {
   for (const EncodedImage& encoded : model.images) sizes.insert(encoded.size().longer_side());
   const TrueImages images = load_images(options, model, sizes);
   const std::vector<Known> known = find_known(model, images, options.size);
-  make_folder(options.out);
 
   const std::size_t count = model.images.size();
   ContactSheet sheet(options, model, known);
+  const std::vector<std::filesystem::path> files = picture_files(model, options.out);
+  check_replaceable(files, options.overwrite);
+  check_replaceable(sheet.files(), options.overwrite);
+  prepare_folder(options.out);
   Tally tally;
   Progress bar;
   for (std::size_t i = 0; i < count; ++i) {
@@ -225,7 +240,7 @@ void upsample(const UpsampleOptions& options) {
                                             : scaled_size(encoded, options.size);
     Image network =
         renderer.render(i, {size, supersample_for(model, i, options.size, options.supersample)});
-    write_png(options.out / (encoded.name + ".png"), network);
+    write_png(files[i], network);
     const Comparison comparison = compare(std::move(network), known[i]);
     tally.add(comparison);
     sheet.add(encoded.name, comparison);
@@ -261,6 +276,7 @@ void add_upsample(CLI::App& program) {
                   "Maximum number of images on the contact sheet (0: no contact sheet)")
       ->capture_default_str()
       ->check(any_count);
+  add_overwrite(command, options->overwrite);
   add_supersample(command, options->supersample);
   add_background(command, options->background);
   add_backend(command, options->backend);

@@ -88,6 +88,11 @@ void add_path(CLI::App& command, PathKind& kind) {
              "through the latent space");
 }
 
+void add_overwrite(CLI::App& command, bool& overwrite) {
+  command.add_flag("--overwrite", overwrite,
+                   "Replace files of the output folder even if chorus did not write them");
+}
+
 void add_measure(CLI::App& command, const char* flag, DistanceMeasure& measure) {
   add_choice(command, flag, measure, "Measure of how similar two images are");
 }

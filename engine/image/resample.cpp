@@ -141,6 +141,15 @@ Image resample(const Image& image, std::size_t width, std::size_t height, Filter
   return clipped(resample_columns(narrow, height, filter));
 }
 
+Image reduced(const Image& image, std::size_t most_px) {
+  const std::size_t side = image.size().longer_side();
+  if (side <= most_px) return image;
+  const auto scaled = [&](std::size_t pixels) {
+    return std::max<std::size_t>(1, pixels * most_px / side);
+  };
+  return resample(image, scaled(image.width), scaled(image.height), Filter::box);
+}
+
 std::string_view name(Filter filter) { return enum_names<Filter>.name(filter); }
 
 }  // namespace chorus

@@ -26,6 +26,10 @@ inline constexpr auto enum_names<Filter> = enum_table<Filter>("filter",
 /// std::invalid_argument if the image or the target is empty.
 Image resample(const Image& image, std::size_t width, std::size_t height, Filter filter);
 
+/// The image with a longer side of at most `most_px` pixels, by the box filter. A smaller image
+/// stays as it is.
+Image reduced(const Image& image, std::size_t most_px);
+
 std::string_view name(Filter filter);
 
 }  // namespace chorus

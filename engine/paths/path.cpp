@@ -50,16 +50,18 @@ Image Path::frame(double t, const Raster& raster) {
   return segment_->at(even_ ? on_polyline(even_places(steps_of_frame), t) : t, raster);
 }
 
+Image Path::frame_of(std::size_t k, std::size_t count, const Raster& raster) {
+  if (count < 2) throw std::invalid_argument("Path: expected at least 2 frames");
+  if (k >= count) throw std::invalid_argument("Path: there is no such frame");
+  const std::size_t steps = count - 1;
+  if (even_ && steps <= most_measured_steps) return segment_->at(even_places(steps)[k], raster);
+  return frame(static_cast<double>(k) / static_cast<double>(steps), raster);
+}
+
 std::vector<Image> Path::frames(std::size_t count, const Raster& raster) {
   if (count < 2) throw std::invalid_argument("Path: expected at least 2 frames");
-  const std::size_t steps = count - 1;
   std::vector<Image> frames;
-  for (std::size_t k = 0; k < count; ++k) {
-    const double t = static_cast<double>(k) / static_cast<double>(steps);
-    frames.push_back(even_ && steps <= most_measured_steps
-                         ? segment_->at(even_places(steps)[k], raster)
-                         : frame(t, raster));
-  }
+  for (std::size_t k = 0; k < count; ++k) frames.push_back(frame_of(k, count, raster));
   return frames;
 }
 

@@ -57,6 +57,10 @@ class Path {
   /// std::invalid_argument if there are fewer than 2.
   std::vector<Image> frames(std::size_t count, const Raster& raster);
 
+  /// Picture `k` of frames(count, raster), for programs that do not keep all of them in memory.
+  /// Throws std::invalid_argument if there is no such picture.
+  Image frame_of(std::size_t k, std::size_t count, const Raster& raster);
+
  private:
   /// The places on the segment between which `steps` steps are even, both ends included.
   const std::vector<double>& even_places(std::size_t steps);
