@@ -38,7 +38,8 @@ void evaluate(const EvaluateOptions& options) {
   if (options.json) return print_json(session, model, options);
   print_scores(evaluate_sizes(session, model, options.data, options.supersample));
   if (options.paths)
-    print_paths(model, evaluate_paths(session, model, options.data, options.path_selection));
+    print_paths(model, evaluate_paths(session, model, options.data, options.path_selection,
+                                      {{}, {}, true}));
 }
 
 }  // namespace

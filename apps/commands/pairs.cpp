@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -9,6 +10,7 @@
 #include "evaluation/pair_study.hpp"
 #include "printable.hpp"
 #include "support/cli_flags.hpp"
+#include "support/output_files.hpp"
 #include "support/progress.hpp"
 #include "support/session.hpp"
 
@@ -43,31 +45,34 @@ void print_pairs(const Model& model, const std::vector<ImagePair>& pairs) {
                printable(model.images[pairs[i].a].name), printable(model.images[pairs[i].b].name));
 }
 
-PairStudy study_with_progress(Session& session, const Model& model, const PairsOptions& options) {
-  if (options.json) return study_pairs(session, model, options.study_settings, [](double) {});
-  Progress progress;
-  const Clock::time_point start = Clock::now();
-  return study_pairs(session, model, options.study_settings, [&](double fraction) {
-    if (progress.due())
-      progress.show(fraction,
-                    fmt::format("paths evaluated in {}", format_duration(seconds_since(start))));
-  });
+/// Shows progress where the output is not JSON.
+std::function<void(double)> progress_of(const PairsOptions& options, const std::string& what) {
+  if (options.json) return [](double) {};
+  return show_fraction(what);
+}
+
+PairStudy study(Session& session, const Model& model, const PairsOptions& options) {
+  return study_pairs(session, model, options.study_settings,
+                     progress_of(options, "paths evaluated"));
 }
 
 void pairs(const PairsOptions& options) {
+  // The scores are kept beside the model, which must not fail after the work is done.
+  if (options.study) prepare_folder(options.study_settings.model.parent_path());
   Session session(options.backend);
   const Model model = load_model(session.memory, options.study_settings.model);
   if (model.images.size() < 2)
     throw Error(fmt::format("a pair needs two images; the model has {}", model.images.size()));
   const DistanceMatrix distances =
-      image_distances(session.memory, model, options.measure, session.threads);
+      image_distances(session.memory, model, options.measure, session.threads,
+                      progress_of(options, "images compared"));
   const std::vector<ImagePair> best = closest_disjoint_pairs(distances, options.count);
   const std::vector<ImagePair> ranking = closest_pairs(distances, options.ranking);
   if (options.json) {
     ordered_json result = {{"measure", std::string(name(options.measure))},
                            {"pairs", to_json(model, best)},
                            {"ranking", to_json(model, ranking)}};
-    if (options.study) result["study"] = to_json(study_with_progress(session, model, options));
+    if (options.study) result["study"] = to_json(study(session, model, options));
     fmt::print("{}\n", result.dump(1, ' ', false, ordered_json::error_handler_t::replace));
     return;
   }
@@ -78,7 +83,7 @@ void pairs(const PairsOptions& options) {
   print_pairs(model, ranking);
   if (!options.study) return;
   fmt::print("\n");
-  print_study(study_with_progress(session, model, options));
+  print_study(study(session, model, options));
 }
 
 }  // namespace

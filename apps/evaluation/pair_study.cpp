@@ -86,7 +86,7 @@ std::filesystem::path cache_file(const PairStudySettings& settings) {
 
 /// All settings on which the scores depend. The version changes with the figures of a path.
 ordered_json cache_key(const PairStudySettings& settings) {
-  return {{"version", 1},
+  return {{"version", 2},
           {"model", checksum(settings.model)},
           {"path", std::string(name(settings.path))},
           {"sample", settings.sample},

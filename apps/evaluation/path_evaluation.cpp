@@ -4,14 +4,17 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "chorus/error.hpp"
 #include "known_truth.hpp"
 #include "parallel.hpp"
 #include "printable.hpp"
 #include "support/model_data.hpp"
+#include "support/progress.hpp"
 
 namespace chorus::app {
 
@@ -118,6 +121,65 @@ std::vector<KnownTruthScore> score_known_truth(Session& session, const Model& mo
   }
   return scores;
 }
+
+/// Scores the paths of one kind between pairs, in even steps at the training size.
+class PairScorer {
+ public:
+  /// `pairs` is how many will be scored, for the progress.
+  PairScorer(Session& session, const Model& model, const TrainingImages& truth, PathKind kind,
+             std::size_t pairs, DistanceProgress progress)
+      : session_(session),
+        model_(model),
+        truth_(truth),
+        kind_(kind),
+        steps_(2 * pairs),
+        progress_(std::move(progress)) {}
+
+  std::vector<PairScores> scores(const std::vector<ImagePair>& pairs, const PathVisitor& visit) {
+    Renderer renderer(session_.memory, model_);
+    std::vector<std::vector<Image>> frames(pairs.size());
+    // Several morphs are drawn at once, each by one thread. Other paths are decoded one at a time,
+    // by all workers of the backend.
+    const std::size_t at_once = kind_ == PathKind::morph ? session_.threads : 1;
+    for_each_index(pairs.size(), at_once, [&](std::size_t i) {
+      const std::size_t first = pairs[i].a;
+      Path path(renderer, model_, first, pairs[i].b, {.kind = kind_, .threads = session_.threads});
+      frames[i] =
+          path.frames(judged_frames, {model_.images[first].size(), training_points(model_, first)});
+      if (visit) visit(i, pairs[i], path);
+      step();
+    });
+    std::vector<PairScores> scores(pairs.size());
+    for_each_index(pairs.size(), session_.threads, [&](std::size_t i) {
+      scores[i] = score(pairs[i], frames[i]);
+      step();
+    });
+    return scores;
+  }
+
+ private:
+  PairScores score(const ImagePair& pair, const std::vector<Image>& frames) const {
+    const Image first = quantized(frames.front()), last = quantized(frames.back());
+    return {.pair = pair,
+            .path = score_path(frames),
+            .cross_fade = score_path(cross_fade(first, last, judged_frames)),
+            .hard_cut = score_path(hard_cut(first, last, judged_frames)),
+            .psnr_ends_db = psnr_of_ends(frames, truth_.find(pair.a), truth_.find(pair.b))};
+  }
+
+  void step() {
+    const std::size_t done = ++done_;
+    if (progress_) progress_(static_cast<double>(done) / static_cast<double>(steps_));
+  }
+
+  Session& session_;
+  const Model& model_;
+  const TrainingImages& truth_;
+  PathKind kind_;
+  std::size_t steps_;
+  DistanceProgress progress_;
+  std::atomic<std::size_t> done_{0};
+};
 
 ordered_json pair_names(const Model& model, const ImagePair& pair) {
   return {model.images[pair.a].name, model.images[pair.b].name};
@@ -256,49 +318,23 @@ PathScores mean_scores(const std::vector<PairScores>& pairs, PathScores PairScor
   return mean;
 }
 
-std::vector<PairScores> score_pairs(Session& session, const Model& model,
-                                    const TrainingImages& truth,
-                                    const std::vector<ImagePair>& pairs, PathKind kind,
-                                    const PathVisitor& visit) {
-  Renderer renderer(session.memory, model);
-  std::vector<std::vector<Image>> frames(pairs.size());
-  // Several morphs are drawn at once, each by one thread. Other paths are decoded one at a time, by
-  // all workers of the backend.
-  const std::size_t at_once = kind == PathKind::morph ? session.threads : 1;
-  for_each_index(pairs.size(), at_once, [&](std::size_t i) {
-    const std::size_t first = pairs[i].a;
-    Path path(renderer, model, first, pairs[i].b, {.kind = kind, .threads = session.threads});
-    frames[i] =
-        path.frames(judged_frames, {model.images[first].size(), training_points(model, first)});
-    if (visit) visit(i, pairs[i], path);
-  });
-  std::vector<PairScores> scores(pairs.size());
-  for_each_index(pairs.size(), session.threads, [&](std::size_t i) {
-    const Image first = quantized(frames[i].front()), last = quantized(frames[i].back());
-    scores[i] = {
-        .pair = pairs[i],
-        .path = score_path(frames[i]),
-        .cross_fade = score_path(cross_fade(first, last, judged_frames)),
-        .hard_cut = score_path(hard_cut(first, last, judged_frames)),
-        .psnr_ends_db = psnr_of_ends(frames[i], truth.find(pairs[i].a), truth.find(pairs[i].b))};
-  });
-  return scores;
-}
-
 PathEvaluation evaluate_paths(Session& session, const Model& model, const TestData& data,
-                              const PathSelection& selection, const PathVisitor& visit_best,
-                              const PathVisitor& visit_random) {
+                              const PathSelection& selection, const PathWatch& watch) {
   const std::size_t images = model.images.size();
   if (images < 2) throw Error(fmt::format("a path needs two images; the model has {}", images));
   const TrainingImages truth(model, data.folder, data.background);
-  const auto scores = [&](const std::vector<ImagePair>& pairs, const PathVisitor& visit) {
-    return score_pairs(session, model, truth, pairs, selection.path, visit);
+  const auto progress = [&](const char* what) {
+    return watch.progress ? show_fraction(what) : DistanceProgress();
   };
+  const std::vector<ImagePair> best =
+      best_pairs(session.memory, model, best_count, selection.measure, session.threads,
+                 progress("images compared"));
+  const std::vector<ImagePair> random = random_pairs(images, random_count, selection.seed);
+  PairScorer scorer(session, model, truth, selection.path, best.size() + random.size(),
+                    progress("paths evaluated"));
   return {.selection = selection,
-          .best = scores(
-              best_pairs(session.memory, model, best_count, selection.measure, session.threads),
-              visit_best),
-          .random = scores(random_pairs(images, random_count, selection.seed), visit_random),
+          .best = scorer.scores(best, watch.best),
+          .random = scorer.scores(random, watch.random),
           .known_truth = score_known_truth(session, model, data, selection.path)};
 }
 

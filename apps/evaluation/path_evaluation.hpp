@@ -49,17 +49,16 @@ PathScores mean_scores(const std::vector<PairScores>& pairs, PathScores PairScor
 /// Called with each evaluated path, the pair and its index, by several threads at once.
 using PathVisitor = std::function<void(std::size_t, const ImagePair&, Path&)>;
 
-/// Scores the paths of one kind between pairs, in even steps at the training size.
-std::vector<PairScores> score_pairs(Session& session, const Model& model,
-                                    const TrainingImages& truth,
-                                    const std::vector<ImagePair>& pairs, PathKind kind,
-                                    const PathVisitor& visit = {});
+/// What an evaluation shows while it runs.
+struct PathWatch {
+  PathVisitor best, random;  ///< visit the paths of each group
+  bool progress = false;     ///< whether to print how far it is
+};
 
 /// Evaluates the 8 most similar disjoint pairs, 20 random ones, and the pairs whose true middle
 /// lies in the folder middle/ of the data. Throws Error if the model has fewer than two images.
 PathEvaluation evaluate_paths(Session& session, const Model& model, const TestData& data,
-                              const PathSelection& selection, const PathVisitor& visit_best = {},
-                              const PathVisitor& visit_random = {});
+                              const PathSelection& selection, const PathWatch& watch = {});
 
 /// The entry "paths" of `evaluate --json`.
 nlohmann::ordered_json to_json(const Model& model, const PathEvaluation& evaluation);

@@ -73,7 +73,7 @@ ordered_json path_section(Session& session, const Model& model,
   if (model.images.size() < 2) return ordered_json::object();
   Walks similar(model), random(model);
   const PathEvaluation evaluation =
-      evaluate_paths(session, model, data, {}, similar.visitor(), random.visitor());
+      evaluate_paths(session, model, data, {}, {similar.visitor(), random.visitor(), true});
   return {{"paths", to_json(model, evaluation)},
           {"walks", {{"similar", similar.to_json()}, {"random", random.to_json()}}},
           {"studies", studies(session, model, model_file)},

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <memory>
+#include <mutex>
 
 namespace chorus::app {
 
@@ -62,6 +64,20 @@ void Progress::show(double done, const std::string& status) {
 void Progress::print(const std::string& line) {
   put(fmt::format("{}{}\n", drawn_ ? "\r\x1b[K" : "", line));
   drawn_ = false;
+}
+
+std::function<void(double)> show_fraction(const std::string& what) {
+  struct Shown {
+    std::mutex mutex;
+    Progress bar;
+    Clock::time_point start = Clock::now();
+  };
+  return [what, shown = std::make_shared<Shown>()](double fraction) {
+    const std::lock_guard lock(shown->mutex);
+    if (shown->bar.due())
+      shown->bar.show(fraction,
+                      fmt::format("{} in {}", what, format_duration(seconds_since(shown->start))));
+  };
 }
 
 std::string format_duration(double seconds) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 
 namespace chorus::app {
@@ -29,6 +30,10 @@ class Progress {
   bool drawn_ = false;
   Clock::time_point last_;
 };
+
+/// A function that shows the fraction of long work and the time it took so far, with "paths
+/// evaluated" as `what`. Several threads may call it at once. The line ends with its last copy.
+std::function<void(double)> show_fraction(const std::string& what);
 
 std::string format_duration(double seconds);  ///< "1:05", "2:03:04"
 

@@ -9,6 +9,7 @@
 
 #include "alpha.hpp"
 #include "path_metrics.hpp"
+#include "resample.hpp"
 
 namespace chorus {
 
@@ -265,6 +266,12 @@ double ghost_index_over(const std::vector<Image>& frames, const Image& a, const 
   return ghost_index(seen, over(a, ground), over(b, ground));
 }
 
+std::vector<Image> reduced_frames(const std::vector<Image>& frames) {
+  std::vector<Image> small;
+  for (const Image& frame : frames) small.push_back(reduced(frame, largest_ghost_px));
+  return small;
+}
+
 }  // namespace
 
 double ghost_index(const std::vector<Image>& frames, const Image& a, const Image& b) {
@@ -272,6 +279,9 @@ double ghost_index(const std::vector<Image>& frames, const Image& a, const Image
     for (const Image* end : {&a, &b})
       if (end->size() != frame.size() || end->channels != frame.channels)
         throw std::invalid_argument("ghost_index: the images differ in size or channels");
+  if (a.size().longer_side() > largest_ghost_px)
+    return ghost_index(reduced_frames(frames), reduced(a, largest_ghost_px),
+                       reduced(b, largest_ghost_px));
   if (a.has_alpha())
     return (ghost_index_over(frames, a, b, white) + ghost_index_over(frames, a, b, black)) / 2;
   if (frames.empty() || a.width < patch_px || a.height < patch_px) return 0;

@@ -1,6 +1,7 @@
 #include "measures.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <string>
 
@@ -117,22 +118,33 @@ double ImageDistances::distance(std::size_t a, std::size_t b, DistanceMeasure me
   return compare(std::min(a, b), std::max(a, b), measure);  // in one order, for the same bits
 }
 
-DistanceMatrix ImageDistances::distances(DistanceMeasure measure) {
+DistanceMatrix ImageDistances::distances(DistanceMeasure measure,
+                                         const DistanceProgress& progress) {
   const std::size_t images = model_.images.size();
-  for (std::size_t i = 0; i < images; ++i) prepare(i, measure);
+  const auto all = static_cast<double>(images + images * (images - 1) / 2);
+  std::atomic<std::size_t> done{0};
+  const auto count = [&](std::size_t more) {
+    const std::size_t now = done += more;
+    if (progress) progress(static_cast<double>(now) / all);
+  };
+  for (std::size_t i = 0; i < images; ++i) {
+    prepare(i, measure);
+    count(1);
+  }
   DistanceMatrix distances(images, std::vector<double>(images));
   // pull_back decodes one image at a time, on all workers.
   const std::size_t threads = measure == DistanceMeasure::pull_back ? 1 : threads_;
   for_each_index(images, threads, [&](std::size_t a) {
     for (std::size_t b = a + 1; b < images; ++b)
       distances[a][b] = distances[b][a] = compare(a, b, measure);
+    count(images - 1 - a);
   });
   return distances;
 }
 
 DistanceMatrix image_distances(Memory& memory, const Model& model, DistanceMeasure measure,
-                               std::size_t threads) {
-  return ImageDistances(memory, model, threads).distances(measure);
+                               std::size_t threads, const DistanceProgress& progress) {
+  return ImageDistances(memory, model, threads).distances(measure, progress);
 }
 
 }  // namespace chorus

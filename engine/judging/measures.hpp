@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,9 @@ constexpr DistanceMeasure default_distance_measure = DistanceMeasure::regions;
 std::string_view name(DistanceMeasure measure);                 ///< "latent-cosine"
 DistanceMeasure parse_distance_measure(std::string_view text);  ///< throws Error
 
+/// Is told the fraction of the work that is done, in [0, 1], by several threads at once.
+using DistanceProgress = std::function<void(double)>;
+
 /// Distances between the images of a model. Decoded images are compared on a grid of 48 x 48 pixels
 /// whatever their own sizes, because images of different sizes share the network's coordinates;
 /// pull_back decodes 24 x 24 pixels at 5 places. An image is decoded when a measure first needs it,
@@ -64,7 +68,7 @@ class ImageDistances {
 
   double distance(std::size_t a, std::size_t b, DistanceMeasure measure);
   /// The distances between all images: a symmetric matrix with zeros on the diagonal.
-  DistanceMatrix distances(DistanceMeasure measure);
+  DistanceMatrix distances(DistanceMeasure measure, const DistanceProgress& progress = {});
 
  private:
   /// Computes the properties of an image that a measure compares.
@@ -82,6 +86,6 @@ class ImageDistances {
 
 /// ImageDistances::distances() for a single measure.
 DistanceMatrix image_distances(Memory& memory, const Model& model, DistanceMeasure measure,
-                               std::size_t threads);
+                               std::size_t threads, const DistanceProgress& progress = {});
 
 }  // namespace chorus

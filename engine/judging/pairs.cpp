@@ -102,8 +102,9 @@ std::vector<ImagePair> closest_disjoint_pairs(const DistanceMatrix& distances, s
 }
 
 std::vector<ImagePair> best_pairs(Memory& memory, const Model& model, std::size_t count,
-                                  DistanceMeasure measure, std::size_t threads) {
-  return closest_disjoint_pairs(image_distances(memory, model, measure, threads), count);
+                                  DistanceMeasure measure, std::size_t threads,
+                                  const DistanceProgress& progress) {
+  return closest_disjoint_pairs(image_distances(memory, model, measure, threads, progress), count);
 }
 
 std::vector<ImagePair> random_pairs(std::size_t images, std::size_t count, std::uint64_t seed) {

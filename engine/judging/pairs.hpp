@@ -31,7 +31,8 @@ std::vector<ImagePair> closest_disjoint_pairs(const DistanceMatrix& distances, s
 /// Up to `count` pairs of a model's images with the least sum of distances, closest first, such
 /// that no image is in two of them. Images are compared on `threads` threads, see ImageDistances.
 std::vector<ImagePair> best_pairs(Memory& memory, const Model& model, std::size_t count,
-                                  DistanceMeasure measure, std::size_t threads);
+                                  DistanceMeasure measure, std::size_t threads,
+                                  const DistanceProgress& progress = {});
 
 /// Returns `count` different pairs of different images, drawn from the seed, or all pairs if there
 /// are not more. In the result a < b and distances are 0. The words w of RandomStream(seed,

@@ -53,6 +53,9 @@ double flat_share(const Image& image);
 /// ..., 1.
 double color_entropy(const Image& image);
 
+/// The longer side to which ghost_index() reduces larger images, in pixels.
+constexpr std::size_t largest_ghost_px = 64;
+
 /// The fraction of the structure of frames that a mixture of both ends explains, but moved or
 /// recoloured copies of either end do not; in [0, 1].
 ///
@@ -68,6 +71,9 @@ double color_entropy(const Image& image);
 ///   ghost = sum of max(0, copy - mix) / sum of E
 /// For both residuals A and B are also tried blurred (Gaussian, sigma 1 and 2 pixels), so that a
 /// blurred cross-fade counts as one. As p and q are free, so does a faint one, or one at any t.
+///
+/// Its time grows with the fourth power of the size, because displacements do too. Larger images
+/// than `largest_ghost_px` are therefore compared after the box filter has reduced them to that.
 ///
 /// Returns the mean over frames; 0 for frames smaller than a patch.
 double ghost_index(const std::vector<Image>& frames, const Image& a, const Image& b);

@@ -204,6 +204,17 @@ BOOST_AUTO_TEST_CASE(two_images_are_as_far_apart_alone_as_among_all) {
     BOOST_TEST(alone.distance(3, 1, measure) == all.distances(measure)[1][3], name(measure));
 }
 
+BOOST_AUTO_TEST_CASE(distances_tell_how_far_they_are) {
+  Memory memory(make_backend("cpu"));
+  const Model model = tiny_model(memory);
+  std::vector<double> told;
+  image_distances(memory, model, DistanceMeasure::regions, 1,
+                  [&](double fraction) { told.push_back(fraction); });
+  BOOST_TEST(told.size() == 10U);  // five images are decoded, and each is compared
+  BOOST_TEST(std::is_sorted(told.begin(), told.end()));
+  BOOST_TEST(told.back() == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_path_is_no_shorter_than_the_distance_of_its_ends) {
   Memory memory(make_backend("cpu"));
   const Model model = tiny_model(memory);

@@ -116,6 +116,24 @@ BOOST_AUTO_TEST_CASE(a_moved_square_is_no_ghost_and_its_fade_is_one) {
   BOOST_TEST(fade.ghost > 0.03);
 }
 
+BOOST_AUTO_TEST_CASE(ghosts_of_large_images_are_sought_at_64_pixels) {
+  const auto at = [](const char* name, std::size_t width, std::size_t height) {
+    return resample(icon(name), width, height, Filter::bicubic);
+  };
+  const auto fade_at = [&](std::size_t width, std::size_t height) {
+    return cross_fade(at("about", width, height), at("camera", width, height), 3);
+  };
+  const auto index = [](const Frames& frames) {
+    return ghost_index({frames[1]}, frames.front(), frames.back());
+  };
+  Frames small;
+  for (const Image& frame : fade_at(128, 96)) small.push_back(resample(frame, 64, 48, Filter::box));
+  BOOST_TEST(index(fade_at(128, 96)) == index(small));
+  BOOST_TEST(index(small) > 0.03);
+  // Displacements go to 64 pixels here, which would take hours.
+  BOOST_TEST(index(fade_at(512, 512)) == index(fade_at(64, 64)), within_percent(30));
+}
+
 BOOST_AUTO_TEST_CASE(a_recoloured_icon_is_no_ghost) {
   for (const char* name : {"businesswoman", "camera", "shop"}) {
     const Image image = icon(name);
