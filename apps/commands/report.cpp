@@ -4,8 +4,10 @@
 
 #include "files.hpp"
 #include "printable.hpp"
+#include "report/page.hpp"
 #include "report/report.hpp"
 #include "support/cli_flags.hpp"
+#include "support/output_files.hpp"
 
 namespace chorus::app {
 
@@ -16,12 +18,14 @@ struct ReportCommand {
   std::filesystem::path run;
   ReportSources sources;
   std::filesystem::path out;
+  bool overwrite = false;
 };
 
 void report(const ReportCommand& options) {
-  const std::string page = make_report(options.backend, options.run, options.sources);
-  make_folder(options.out);
   const std::filesystem::path file = options.out / "index.html";
+  check_replaceable({file}, is_report_page, options.overwrite);
+  prepare_folder(options.out);
+  const std::string page = make_report(options.backend, options.run, options.sources);
   write_atomically(file, [&](std::ostream& out) { out << page; });
   fmt::print("Report: {} ({:.1f} MB)\n", shown(file), 1e-6 * static_cast<double>(page.size()));
 }
@@ -42,6 +46,10 @@ void add_report(CLI::App& program) {
         sources.background = parse_color(text);
       },
       "Colour under transparent pixels: white, black or RRGGBB (default: that of the training)");
+  command.add_flag_callback(
+      "--no-paths", [&sources = options->sources] { sources.paths = false; },
+      "Leave out the paths between images, which take the longest");
+  add_overwrite(command, options->overwrite);
   add_backend(command, options->backend);
   command.callback([options] { report(*options); });
 }

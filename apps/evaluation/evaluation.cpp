@@ -136,13 +136,16 @@ TrainingImages::TrainingImages(const Model& model, const std::filesystem::path& 
   const std::vector<std::size_t> offered = available_sizes(data);
   std::set<std::size_t> wanted;
   for (const EncodedImage& image : model.images) wanted.insert(image.size().longer_side());
-  for (const std::size_t size : wanted) {
-    if (std::find(offered.begin(), offered.end(), size) == offered.end()) continue;
-    Collection collection = load_for(model, data, size, background);
-    for (const auto& [image, place] : match(model, collection)) {
-      Image& found = collection[place].image;
-      if (found.size() == model.images[image].size()) images_[image] = std::move(found);
-    }
+  if (offered.empty()) keep(model, load_for(model, data, std::nullopt, background));
+  for (const std::size_t size : wanted)
+    if (std::find(offered.begin(), offered.end(), size) != offered.end())
+      keep(model, load_for(model, data, size, background));
+}
+
+void TrainingImages::keep(const Model& model, Collection collection) {
+  for (const auto& [image, place] : match(model, collection)) {
+    Image& found = collection[place].image;
+    if (found.size() == model.images[image].size()) images_[image] = std::move(found);
   }
 }
 
@@ -193,7 +196,7 @@ SizeScores at_training_sizes(const ScoresBySize& by_size) {
   SizeScores all;
   for (const auto& [size, scores] : by_size) {
     if (scores.inpainting.empty()) continue;
-    all.size = size;
+    all.size = all.network.images.empty() ? size : 0;
     if (all.inpainting.empty()) all.inpainting.resize(scores.inpainting.size());
     const auto append = [](MethodScores& to, const MethodScores& from) {
       to.method = from.method;

@@ -21,7 +21,7 @@ struct TestData {
 
 /// Scores at one size: of the network, and of its classical rivals if they exist for every image.
 struct SizeScores {
-  std::size_t size = 0;  ///< pixels, longer side
+  std::size_t size = 0;  ///< pixels, longer side; 0 if the images differ in it
   MethodScores network;
   std::vector<MethodScores> baselines;   ///< resampled training images, at all other sizes
   std::vector<MethodScores> inpainting;  ///< held-out from kept pixels, at the training size
@@ -38,6 +38,8 @@ class TrainingImages {
   const Image* find(std::size_t model_image) const;
 
  private:
+  /// Keeps the images of a collection that have their training size.
+  void keep(const Model& model, Collection collection);
   std::vector<Image> images_;  ///< one for each image of the model; empty where the data lacks it
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
 
 #include "evaluation/evaluation.hpp"
 #include "printable.hpp"
@@ -35,11 +36,12 @@ void print_network_table(const ScoresBySize& by_size) {
 void print_rivals(const SizeScores& scores, const std::vector<MethodScores>& rivals, Where where) {
   const std::size_t images = scores.network.images.size();
   const ordered_json means = baselines_to_json(scores.network, rivals, where);
+  const std::string size = scores.size == 0 ? "all" : std::to_string(scores.size);
   for (const auto& [method, mean] : means.items())
-    fmt::print("{:>6} {:>11} {:>8.2f} dB {:>10.2f} dB {:>7.4f} {:>6} of {}\n", scores.size, method,
+    fmt::print("{:>6} {:>11} {:>8.2f} dB {:>10.2f} dB {:>7.4f} {:>6} of {}\n", size, method,
                mean["psnr_mean"].get<double>(), mean["psnr_pooled"].get<double>(),
                mean["ssim_mean"].get<double>(), mean["wins"].get<std::size_t>(), images);
-  fmt::print("{:>6} {:>11} {:>41} of {}\n", scores.size, "all of them",
+  fmt::print("{:>6} {:>11} {:>41} of {}\n", size, "all of them",
              wins(scores.network, rivals, where), images);
 }
 

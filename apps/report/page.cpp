@@ -1,5 +1,6 @@
 #include "report/page.hpp"
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -56,6 +57,13 @@ std::string report_page(const nlohmann::ordered_json& data) {
   fill_in(page, "script", report_template::js);
   fill_in(page, "data", script_json(data));
   return page;
+}
+
+bool is_report_page(const std::filesystem::path& file) {
+  constexpr std::string_view mark = "<meta name=\"generator\" content=\"chorus\">";
+  std::string start(512, '\0');  // the mark is one of the first lines of the template
+  std::ifstream(file, std::ios::binary).read(start.data(), std::ssize(start));
+  return start.find(mark) != std::string::npos;
 }
 
 }  // namespace chorus::app

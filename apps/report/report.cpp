@@ -17,6 +17,7 @@
 #include "printable.hpp"
 #include "report/page.hpp"
 #include "report/paths.hpp"
+#include "report/shown_scores.hpp"
 #include "resample.hpp"
 #include "sheet.hpp"
 #include "similarity.hpp"
@@ -35,7 +36,6 @@ constexpr std::size_t images_in_group = 3;     ///< best, median and worst
 constexpr std::size_t further_images = 15;     ///< for the comparison only
 constexpr std::size_t neighbours_shown = 6;    ///< per image, in the map of latents
 constexpr std::size_t largest_thumbnail = 48;  ///< pixels
-constexpr std::size_t largest_picture = 512;   ///< pixels; larger sizes are measured, but not shown
 
 bool is_model(const fs::path& file) {
   const std::string name = file.filename().string();
@@ -59,17 +59,6 @@ json description(const std::vector<json>& metrics) {
   for (const json& line : metrics)
     if (line.contains("run")) return line["run"];
   return json::object();
-}
-
-/// The scores at the size at which the report compares pictures: the largest size that has
-/// baselines and can be shown, or the training size if there is none.
-const SizeScores& target_of(const ScoresBySize& by_size, std::size_t training_size) {
-  const SizeScores* target = nullptr;
-  for (const auto& [size, scores] : by_size)
-    if (!scores.baselines.empty() && size <= largest_picture) target = &scores;
-  if (target != nullptr) return *target;
-  const auto trained = by_size.find(training_size);
-  return trained != by_size.end() ? trained->second : by_size.begin()->second;
 }
 
 const MethodScores* best_of(const std::vector<MethodScores>& methods) {
@@ -120,9 +109,10 @@ class ReportBuilder {
         trained_(model_, data_.folder, data_.background),
         by_size_(evaluate_sizes(session_, model_, data_)),
         renderer_(session_.memory, model_),
-        training_size_(model_.images.front().size().longer_side()),
-        target_(target_of(by_size_, training_size_)),
-        rival_(best_of(target_.baselines)) {
+        shown_(shown_scores(model_, by_size_)),
+        at_training_size_(training_scores(model_, by_size_)),
+        rival_(best_of(shown_.scores.baselines)),
+        with_paths_(sources.paths) {
     for (std::size_t i = 0; i < model_.images.size(); ++i) places_[model_.images[i].name] = i;
   }
 
@@ -133,8 +123,9 @@ class ReportBuilder {
                          {"run", run_},
                          {"notes", model_.notes},
                          {"network", network()},
-                         {"training_size", training_size_},
-                         {"target", {{"size", target_.size}}}};
+                         {"training_sizes", training_sizes()},
+                         {"target", to_json(shown_)}};
+    if (!at_training_size_.sizes.empty()) data["trained"] = to_json(at_training_size_);
     if (rival_ != nullptr) data["target"]["rival"] = rival_->method;
     data.update(to_json(model_, by_size_));
     for (ordered_json& size : data["sizes"]) {
@@ -144,7 +135,7 @@ class ReportBuilder {
     data["curves"] = training_curves(metrics_);
     data["images"] = images();
     data["showcase"] = showcase();
-    data.update(path_section(session_, model_, model_file_, data_));
+    if (with_paths_) data.update(path_section(session_, model_, model_file_, data_));
     return data;
   }
 
@@ -187,25 +178,33 @@ class ReportBuilder {
             {"numbers_pixels", config.channels * pixels}};
   }
 
-  /// All images that were scored at the target size: scores, thumbnail and position among the
-  /// latents.
+  std::set<std::size_t> training_sizes() const {
+    std::set<std::size_t> sizes;
+    for (const EncodedImage& image : model_.images) sizes.insert(image.size().longer_side());
+    return sizes;
+  }
+
+  /// All images that were scored: scores, thumbnail and position among the latents.
   ordered_json images() {
     const auto vectors = modulation_vectors(model_);
     const auto plane = principal_plane(vectors);
     const auto distances = pairwise_distances(vectors);
-    std::map<std::string, const ImageScore*> at_training_size;
-    if (const auto found = by_size_.find(training_size_); found != by_size_.end())
-      for (const ImageScore& score : found->second.network.images)
-        at_training_size[score.name] = &score;
+    std::map<std::string, double> trained_db;
+    for (const ImageScore& score : at_training_size_.scores.network.images)
+      trained_db[score.name] = score.psnr_db;
     ordered_json list = ordered_json::array();
-    for (std::size_t k = 0; k < target_.network.images.size(); ++k) {
-      const ImageScore& score = target_.network.images[k];
+    for (std::size_t k = 0; k < shown_.sizes.size(); ++k) {
+      const ImageScore& score = shown_.scores.network.images[k];
       const std::size_t place = places_.at(score.name);
-      ordered_json entry = {{"name", score.name},    {"thumb", thumbnail(place)},
-                            {"psnr", score.psnr_db}, {"ssim", score.ssim},
-                            {"at", plane[place]},    {"near", neighbours(distances[place], place)}};
-      if (const auto found = at_training_size.find(score.name); found != at_training_size.end())
-        entry["psnr_trained"] = found->second->psnr_db;
+      ordered_json entry = {{"name", score.name},
+                            {"thumb", thumbnail(place)},
+                            {"size", shown_.sizes[k]},
+                            {"psnr", score.psnr_db},
+                            {"ssim", score.ssim},
+                            {"at", plane[place]},
+                            {"near", neighbours(distances[place], place)}};
+      if (const auto found = trained_db.find(score.name); found != trained_db.end())
+        entry["psnr_trained"] = found->second;
       if (rival_ != nullptr) entry["psnr_rival"] = rival_->images[k].psnr_db;
       list.push_back(std::move(entry));
     }
@@ -236,15 +235,15 @@ class ReportBuilder {
   /// baseline, and the errors.
   ordered_json showcase() {
     std::map<std::string, std::pair<std::size_t, std::string>> chosen;
-    for (const auto& [place, group] : choose_images(target_.network))
-      chosen[target_.network.images[place].name] = {place, group};
+    for (const auto& [place, group] : choose_images(shown_.scores.network))
+      chosen[shown_.scores.network.images[place].name] = {place, group};
     ordered_json list = ordered_json::array();
     for (const Collection& collection :
          load_sizes({data_.folder, sizes_to_load(), data_.background}, model_))
       for (const NamedImage& named : collection) {
         const std::size_t side = named.image.size().longer_side();
         const auto found = chosen.find(named.name);
-        if (side == target_.size && found != chosen.end())
+        if (found != chosen.end() && side == shown_.sizes[found->second.first])
           list.push_back(pictures(named, found->second.first, found->second.second));
       }
     return list;
@@ -252,13 +251,14 @@ class ReportBuilder {
 
   std::vector<std::size_t> sizes_to_load() const {
     if (available_sizes(data_.folder).empty()) return {};
-    return {target_.size};
+    const std::set<std::size_t> sizes(shown_.sizes.begin(), shown_.sizes.end());
+    return {sizes.begin(), sizes.end()};
   }
 
   ordered_json pictures(const NamedImage& truth, std::size_t scored, const std::string& group) {
     const std::size_t place = places_.at(truth.name);
     const Image network = quantized(renderer_.render(
-        place, {truth.image.size(), supersample_for(model_, place, target_.size, 0)}));
+        place, {truth.image.size(), supersample_for(model_, place, shown_.sizes[scored], 0)}));
     ordered_json entry = {{"image", scored},
                           {"group", group},
                           {"truth", data_url(truth.image)},
@@ -283,9 +283,9 @@ class ReportBuilder {
   TrainingImages trained_;
   ScoresBySize by_size_;
   Renderer renderer_;
-  std::size_t training_size_;
-  const SizeScores& target_;
-  const MethodScores* rival_;  ///< the best baseline at the target size, or null
+  ShownScores shown_, at_training_size_;
+  const MethodScores* rival_;  ///< the best baseline of the scores that are shown, or null
+  bool with_paths_;
   std::map<std::string, std::size_t> places_;
 };
 

@@ -13,6 +13,7 @@ namespace chorus::app {
 struct ReportSources {
   std::filesystem::path data;  ///< true images; empty: the folder that the training was given
   std::optional<Rgb> background = {};  ///< nothing: that of the training
+  bool paths = true;                   ///< whether paths between images are evaluated and shown
 };
 
 /// The HTML page about a training. `run` is its model file, or a folder that holds a single model.

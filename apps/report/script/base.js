@@ -51,9 +51,10 @@ function bestOf(baselines, key) {
 
 // ---- Headline -----------------------------------------------------------------------------------
 
-const target = data.sizes.find((size) => size.size === data.target.size);
-const trained = data.sizes.find((size) => size.size === data.training_size);
-const rival = bestOf(target?.baselines, "psnr_pooled");
+const target = data.target, trained = data.trained;
+const rival = bestOf(target.baselines, "psnr_pooled");
+const span = (sizes) => sizes.length === 1 ? `${sizes[0]} px` : `${sizes[0]} to ${sizes.at(-1)} px`;
+const targetSize = span(target.sizes), trainingSize = span(data.training_sizes);
 const seconds = Math.max(0, ...data.curves.flatMap((curve) =>
   curve.series.flatMap((series) => series.points.map((point) => point[0]))));
 
@@ -70,22 +71,22 @@ function headline() {
   document.title = `${data.title} · chorus report`;
   const time = seconds > 0 ? ` in ${duration(seconds)}` : "";
   let text = `${count(data.network.images)} images in one network, trained at ` +
-    `${data.training_size} px${time}.`;
+    `${trainingSize}${time}.`;
   if (rival)
-    text += ` At ${target.size} px it reaches ${decibel(target.psnr_pooled)} dB; the best classical ` +
+    text += ` At ${targetSize} it reaches ${decibel(target.psnr_pooled)} dB; the best classical ` +
       `enlargement, ${label(rival.method)}, reaches ${decibel(rival.value)} dB.`;
   byId("summary").textContent = text;
 
   const tiles = byId("tiles");
   if (trained)
     tiles.append(tile(decibel(trained.psnr_pooled), " dB",
-      `at ${trained.size} px, the training size (mean of images ${decibel(trained.psnr_mean)})`));
+      `at ${span(trained.sizes)}, the training size (mean of images ${decibel(trained.psnr_mean)})`));
   if (rival) {
     tiles.append(tile(decibel(target.psnr_pooled), " dB",
-      `at ${target.size} px; over ${label(rival.method)}:`, target.psnr_pooled - rival.value));
+      `at ${targetSize}; over ${label(rival.method)}:`, target.psnr_pooled - rival.value));
     tiles.append(tile(`${target.wins_over_all} of ${target.count}`, "",
       `images on which it beats all ${Object.keys(target.baselines).length} classical methods at ` +
-      `${target.size} px`));
+      `${targetSize}`));
   }
   const inpainting = bestOf(data.held_out?.baselines, "psnr_pooled");
   if (data.held_out)
@@ -94,8 +95,10 @@ function headline() {
       inpainting ? data.held_out.psnr_held_out - inpainting.value : undefined));
   const numbers = data.network.numbers_shared + data.network.numbers_latents +
     data.network.numbers_beside;
-  tiles.append(tile((data.network.numbers_pixels / numbers).toFixed(1), "×",
-    `fewer numbers than the images have: ${count(numbers)} for ${count(data.network.numbers_pixels)}`));
+  const ratio = data.network.numbers_pixels / numbers;
+  tiles.append(tile((ratio < 1 ? 1 / ratio : ratio).toFixed(1), "×",
+    `${ratio < 1 ? "more" : "fewer"} numbers than the images have: ${count(numbers)} for ` +
+    `${count(data.network.numbers_pixels)}`));
 }
 
 function navigation() {

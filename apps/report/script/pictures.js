@@ -27,7 +27,7 @@ function sheetRow(item) {
 }
 
 function contactSheet() {
-  byId("pictures-note").textContent = `At ${target.size} px, by the network's PSNR. Errors: mean ` +
+  byId("pictures-note").textContent = `At ${targetSize}, by the network's PSNR. Errors: mean ` +
     "absolute difference of the channels, black is none and white a quarter of the range or more.";
   for (const group of ["best", "median", "worst"]) {
     const items = data.showcase.filter((item) => item.group === group)
@@ -55,7 +55,7 @@ function showVersions() {
     byId(tag).textContent = chosen.name;
   }
   const image = data.images[shownItem.image];
-  byId("compare-scores").textContent = `Against the true image at ${target.size} px: network ` +
+  byId("compare-scores").textContent = `Against the true image at ${image.size} px: network ` +
     `${decibel(image.psnr)} dB, SSIM ${similarity(image.ssim)}` +
     (rival ? `; ${label(rival.method)} ${decibel(image.psnr_rival)} dB.` : ".");
 }

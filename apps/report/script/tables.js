@@ -18,7 +18,7 @@ function sizeTable() {
     const best = bestOf(size.baselines, "psnr_pooled");
     const gain = best ? size.psnr_pooled - best.value : null;
     const row = element("tr", {}, element("td", {}, `${size.size} px`,
-      size.size === data.training_size ? element("small", {}, "training size") : null));
+      data.training_sizes.includes(size.size) ? element("small", {}, "training size") : null));
     row.append(scoreCell(size, `ours ${gain === null || gain >= 0 ? "best" : ""}`));
     row.append(gain === null ? element("td", {}, "–")
       : element("td", { className: gain >= 0 ? "gain" : "loss" }, `${signed(gain)} dB`));
@@ -60,16 +60,18 @@ function imageTable() {
   const columns = [
     { title: "Image", key: "name", cell: (image) => element("td", {},
       element("img", { src: image.thumb, alt: "", loading: "lazy" }), image.name) },
-    { title: `PSNR at ${data.training_size} px, dB`, key: "psnr_trained" },
-    { title: `PSNR at ${target.size} px, dB`, key: "psnr" },
-    { title: `SSIM at ${target.size} px`, key: "ssim", format: similarity },
+    { title: `PSNR at ${trainingSize}, dB`, key: "psnr_trained" },
+    { title: `PSNR at ${targetSize}, dB`, key: "psnr" },
+    { title: `SSIM at ${targetSize}`, key: "ssim", format: similarity },
   ];
   if (rival) {
     columns.push({ title: `${label(rival.method)}, dB`, key: "psnr_rival" });
     columns.push({ title: "Gain, dB", key: "gain", cell: (image) => element("td",
       { className: image.gain >= 0 ? "gain" : "loss" }, signed(image.gain)) });
   }
-  if (data.training_size === target.size) columns.splice(1, 1);
+  if (trainingSize === targetSize) columns.splice(1, 1);
+  if (target.sizes.length > 1)
+    columns.splice(1, 0, { title: "Size, px", key: "size", format: String });
   for (const image of data.images) image.gain = image.psnr - image.psnr_rival;
   const rows = data.images.map((image, place) => {
     const row = element("tr", {}, ...columns.map((column) => column.cell ? column.cell(image)
