@@ -218,7 +218,6 @@ void add_interpolate(CLI::App& program) {
   command.add_option("model", o.model, "Model file")->required();
   CLI::Option* names = command.add_option(
       "names", o.names, "Names of two images, or of more for a walk over all of them");
-  names->allow_extra_args(false);  // CLI11 would take a name [a,b] for two
   CLI::Option* best = command
                           .add_option("--best-pairs", o.best_pairs,
                                       "Instead of names: take the N most similar pairs of images")
