@@ -22,7 +22,11 @@ Session::Session(const BackendChoice& choice, bool with_profile)
     : profiler(with_profile ? std::make_shared<ProfilingBackend>(chosen(choice)) : nullptr),
       backend(with_profile ? profiler : chosen(choice)),
       memory(backend),
-      threads(usable_threads(choice.threads)) {}
+      threads(usable_threads(choice.threads)) {
+  if (threads < choice.threads)
+    fmt::print(stderr, "note: --threads {}: this process may run on {} {}, which are used\n",
+               choice.threads, threads, threads == 1 ? "core" : "cores");
+}
 
 void print_profile(const Profile& profile, std::uint64_t steps) {
   const double ms_per_step = 1e3 / static_cast<double>(std::max<std::uint64_t>(steps, 1));

@@ -4,13 +4,70 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <exception>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "available_cpus.hpp"
+#include "chorus/error.hpp"
 
 namespace chorus {
 
+namespace {
+
+/// Starts so many threads, which end when all have been started or one could not be.
+void try_to_start(std::size_t threads) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool may_end = false;
+  std::vector<std::thread> started;
+  const auto end_all = [&] {
+    {
+      const std::scoped_lock lock(mutex);
+      may_end = true;
+    }
+    changed.notify_all();
+    for (std::thread& thread : started) thread.join();
+  };
+  started.reserve(threads);
+  try {
+    while (started.size() < threads)
+      started.emplace_back([&] {
+        std::unique_lock lock(mutex);
+        changed.wait(lock, [&] { return may_end; });
+      });
+  } catch (...) {
+    end_all();
+    throw;
+  }
+  end_all();
+}
+
+/// OpenMP ends the program, with words of its own, where a thread cannot be started. So the first
+/// loop of so many threads finds out before.
+void require_threads(std::size_t threads) {
+  static std::mutex mutex;
+  static std::size_t proven = 1;
+  const std::scoped_lock lock(mutex);
+  if (threads <= proven) return;
+  try {
+    try_to_start(threads - 1);
+  } catch (const std::system_error& error) {
+    throw Error("cannot start " + std::to_string(threads) + " threads (" + error.code().message() +
+                "); expected a higher limit of processes or memory, or fewer --threads");
+  }
+  proven = threads;
+}
+
+}  // namespace
+
 std::size_t usable_threads(std::size_t wanted) {
-  if (wanted == 0) wanted = static_cast<std::size_t>(omp_get_max_threads());
-  return std::min(wanted, static_cast<std::size_t>(omp_get_num_procs()));
+  const AvailableCpus& cpus = available_cpus();
+  if (wanted != 0) return std::min(wanted, cpus.cores);
+  return std::min(static_cast<std::size_t>(omp_get_max_threads()), cpus.threads());
 }
 
 void for_each_index(std::size_t count, std::size_t threads,
@@ -21,6 +78,7 @@ void for_each_index(std::size_t count, std::size_t threads,
     for (std::size_t i = 0; i < count; ++i) body(i);
     return;
   }
+  require_threads(threads);
   std::exception_ptr failure;
   std::atomic<bool> failed = false;
   std::atomic<std::size_t> taken = 0;
