@@ -6,6 +6,7 @@
 #include "evaluation/evaluation.hpp"
 #include "evaluation/path_evaluation.hpp"
 #include "support/cli_flags.hpp"
+#include "support/print_result.hpp"
 
 namespace chorus::app {
 
@@ -29,7 +30,7 @@ void print_json(Session& session, const Model& model, const EvaluateOptions& opt
   if (options.paths)
     result["paths"] =
         to_json(model, evaluate_paths(session, model, options.data, options.path_selection));
-  fmt::print("{}\n", result.dump(1, ' ', false, ordered_json::error_handler_t::replace));
+  print_result(result);
 }
 
 void evaluate(const EvaluateOptions& options) {

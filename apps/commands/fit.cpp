@@ -7,6 +7,7 @@
 #include "evaluation/fitting.hpp"
 #include "printable.hpp"
 #include "support/cli_flags.hpp"
+#include "support/print_result.hpp"
 
 namespace chorus::app {
 
@@ -34,7 +35,7 @@ void print_row(const char* fitted, const ordered_json& scores) {
 void fit(const FitOptions& options) {
   const ordered_json result = fit_images(options.backend, options.task);
   if (options.json) {
-    fmt::print("{}\n", result.dump(1, ' ', false, ordered_json::error_handler_t::replace));
+    print_result(result);
     return;
   }
   fmt::print("{} images fitted, the network unchanged\n{:<24} {:>11} {:>11} {:>7} {:>11}   {}\n",

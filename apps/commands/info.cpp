@@ -1,11 +1,15 @@
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "available_cpus.hpp"
 #include "chorus/version.hpp"
+#include "parallel.hpp"
 #include "printable.hpp"
 #include "support/cli_flags.hpp"
+#include "support/print_result.hpp"
 #include "support/session.hpp"
 
 namespace chorus::app {
@@ -26,6 +30,12 @@ void print_program() {
                each.unavailable.empty() ? "" : " (not available: " + each.unavailable + ")");
   fmt::print("\nOn this machine auto is {}: {}.\n", make_backend("auto")->name(),
              make_backend("auto")->description());
+  const AvailableCpus& cpus = available_cpus();
+  fmt::print("Cores that this process may run on: {}; CPU quota of its control groups: {}.\n",
+             cpus.cores, cpus.quota ? fmt::format("{:.2f} cores", *cpus.quota) : "none");
+  const char* policy = std::getenv("OMP_WAIT_POLICY");
+  fmt::print("Threads unless --threads says otherwise: {}; waiting threads: {}.\n",
+             usable_threads(0), policy == nullptr ? "as OpenMP decides" : policy);
 }
 
 /// The count of a model's numbers, by their purpose.
@@ -104,7 +114,7 @@ void info(const InfoOptions& options) {
   Session session({.name = "reference", .threads = 1});  // nothing is computed
   const Model model = load_model(session.memory, options.model);
   if (options.json)
-    fmt::print("{}\n", to_json(model).dump(1, ' ', false, ordered_json::error_handler_t::replace));
+    print_result(to_json(model));
   else
     print_model(model);
 }

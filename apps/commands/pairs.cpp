@@ -11,6 +11,7 @@
 #include "printable.hpp"
 #include "support/cli_flags.hpp"
 #include "support/output_files.hpp"
+#include "support/print_result.hpp"
 #include "support/progress.hpp"
 #include "support/session.hpp"
 
@@ -73,7 +74,7 @@ void pairs(const PairsOptions& options) {
                            {"pairs", to_json(model, best)},
                            {"ranking", to_json(model, ranking)}};
     if (options.study) result["study"] = to_json(study(session, model, options));
-    fmt::print("{}\n", result.dump(1, ' ', false, ordered_json::error_handler_t::replace));
+    print_result(result);
     return;
   }
   fmt::print("The best disjoint pairs by {}, which minimize the sum of distances:\n",

@@ -5,14 +5,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <mutex>
 #include <optional>
 #include <ostream>
 #include <random>
+#include <set>
 #include <streambuf>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "chorus/error.hpp"
 #include "printable.hpp"
@@ -28,8 +33,19 @@ std::string reason(int error) { return std::generic_category().message(error); }
   throw Error(fmt::format("cannot write {}: {}", shown(file), reason(error)));
 }
 
+[[noreturn]] void fail_to_write(const fs::path& file, int error, std::size_t written) {
+  throw Error(
+      fmt::format("cannot write {}: {} after {} bytes", shown(file), reason(error), written));
+}
+
 [[noreturn]] void fail_to_read(const fs::path& file, int error) {
   throw Error(fmt::format("cannot read {}: {}", shown(file), reason(error)));
+}
+
+/// What is no regular file may have no end, or wait for another program.
+[[noreturn]] void fail_irregular(const char* action, const fs::path& file) {
+  throw Error(fmt::format("cannot {} {}: it is a device or a pipe, expected a regular file", action,
+                          shown(file)));
 }
 
 /// Repeats a call of a system function as long as signals interrupt it.
@@ -67,6 +83,8 @@ class DescriptorBuffer : public std::streambuf {
 
   /// The error number of the first write that failed; 0 if none has failed.
   int error() const { return error_; }
+  /// The number of bytes that the system has taken.
+  std::size_t written() const { return written_; }
 
  protected:
   int_type overflow(int_type next) override {
@@ -93,15 +111,20 @@ class DescriptorBuffer : public std::streambuf {
     while (error_ == 0 && begin != end) {
       const auto count = static_cast<std::size_t>(end - begin);
       const ssize_t written = uninterrupted([&] { return ::write(fd_, begin, count); });
-      if (written < 0) error_ = errno;
-      begin += written < 0 ? 0 : written;
+      if (written < 0) {
+        error_ = errno;
+      } else {
+        begin += written;
+        written_ += static_cast<std::size_t>(written);
+      }
     }
     return error_ == 0;
   }
 
   int fd_;
   int error_ = 0;
-  std::array<char, std::size_t{1} << 16> buffer_;
+  std::size_t written_ = 0;
+  std::vector<char> buffer_ = std::vector<char>(std::size_t{1} << 16);  // too large for a stack
 };
 
 void fill(int fd, const fs::path& file, const std::function<void(std::ostream&)>& write) {
@@ -109,7 +132,7 @@ void fill(int fd, const fs::path& file, const std::function<void(std::ostream&)>
   std::ostream stream(&buffer);
   write(stream);
   stream.flush();
-  if (!stream) fail_to_write(file, buffer.error() != 0 ? buffer.error() : EIO);
+  if (!stream) fail_to_write(file, buffer.error() != 0 ? buffer.error() : EIO, buffer.written());
 }
 
 /// The folder that the system expects: for a plain name, the current folder.
@@ -118,9 +141,39 @@ fs::path folder_of(const fs::path& file) {
   return parent.empty() ? fs::path(".") : parent;
 }
 
+std::string temporary_name(int process, unsigned number) {
+  return fmt::format(".chorus-{}-{:08x}.tmp", process, number);
+}
+
+/// Whether this is the name of a temporary file (see TemporaryFile) whose process has ended.
+bool is_left_behind(const std::string& name) {
+  int process = 0;
+  unsigned number = 0;
+  return std::sscanf(name.c_str(), ".chorus-%d-%x.tmp", &process, &number) == 2 &&
+         name == temporary_name(process, number) && ::kill(process, 0) != 0 && errno == ESRCH;
+}
+
+/// Removes what killed processes have left in a folder: once for each folder, since it may have
+/// many files. A process of another machine that shares the folder would seem to have ended, so
+/// what was changed within the last minute stays.
+void remove_left_behind(const fs::path& folder) {
+  static std::mutex mutex;
+  static std::set<fs::path> seen;
+  {
+    const std::scoped_lock lock(mutex);
+    if (!seen.insert(folder).second) return;
+  }
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    if (!is_left_behind(entry.path().filename().string())) continue;
+    const auto age = fs::file_time_type::clock::now() - entry.last_write_time(ignored);
+    if (age > std::chrono::minutes(1)) fs::remove(entry.path(), ignored);
+  }
+}
+
 /// The new content before it is in place. It has no name until it is complete, so that not even
-/// SIGKILL leaves it behind. Where the system cannot do that, it has a name that nobody else uses,
-/// and is removed again.
+/// SIGKILL leaves it behind (except within the instant between its naming and its renaming). Where
+/// the system cannot do that, it has a name that nobody else uses, and is removed again.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const fs::path& destination)
@@ -171,8 +224,7 @@ class TemporaryFile {
   void choose_name(Use use) {
     std::random_device random;
     for (int attempt = 0; attempt < 16; ++attempt) {
-      path_ =
-          destination_.parent_path() / fmt::format(".chorus-{}-{:08x}.tmp", ::getpid(), random());
+      path_ = destination_.parent_path() / temporary_name(::getpid(), random());
       if (use()) return;
       if (errno != EEXIST) break;
     }
@@ -243,6 +295,7 @@ void write_atomically(const std::filesystem::path& file,
     return write_through(file, write);
 
   const fs::path destination = follow_links(file);
+  remove_left_behind(fs::absolute(folder_of(destination)));
   TemporaryFile temporary(destination);
   fill(temporary.descriptor(), file, write);
   if (existing && ::fchmod(temporary.descriptor(), existing->st_mode & 07777) != 0)
@@ -251,14 +304,31 @@ void write_atomically(const std::filesystem::path& file,
   flush_folder(folder_of(destination));
 }
 
+void require_regular_target(const std::filesystem::path& file) {
+  const auto existing = status_of(file);
+  if (existing && S_ISDIR(existing->st_mode)) fail_to_write(file, EISDIR);
+  if (existing && !S_ISREG(existing->st_mode)) fail_irregular("write", file);
+}
+
+void require_room(const std::filesystem::path& file, std::uintmax_t bytes) {
+  std::error_code unknown;
+  const auto free = fs::space(folder_of(follow_links(file)), unknown).available;
+  if (!unknown && free < bytes)
+    throw Error(fmt::format("cannot write {}: it takes {} bytes, and {} are free", shown(file),
+                            bytes, free));
+}
+
 std::string read_file(const std::filesystem::path& file) {
-  const auto open_file = [&] { return ::open(file.c_str(), O_RDONLY | O_CLOEXEC); };
+  // A pipe without a writer would be waited for.
+  const auto open_file = [&] { return ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); };
   const Descriptor opened(uninterrupted(open_file));
   struct stat status {};
   if (!opened.is_open() || ::fstat(opened.get(), &status) != 0) fail_to_read(file, errno);
+  if (S_ISDIR(status.st_mode)) fail_to_read(file, EISDIR);
+  if (!S_ISREG(status.st_mode)) fail_irregular("read", file);
 
-  // One byte more than expected, so that the end is seen without growing the buffer. Pipes report
-  // no size and grow it.
+  // One byte more than expected, so that the end is seen without growing the buffer. Files of /proc
+  // report no size and grow it.
   std::string content(static_cast<std::size_t>(status.st_size) + 1, '\0');
   for (std::size_t filled = 0;;) {
     if (filled == content.size()) content.resize(content.size() * 2 + 4096);

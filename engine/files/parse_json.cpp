@@ -17,10 +17,13 @@ namespace {
 template <class Json>
 class Guard {
  public:
-  explicit Guard(std::string_view what) : what_(what) {}
+  Guard(std::string_view what, std::size_t most_values) : what_(what), most_(most_values) {}
 
   void see(typename Json::parse_event_t event, const Json& value) {
     using Event = typename Json::parse_event_t;
+    const bool ends = event == Event::object_end || event == Event::array_end;
+    if (!ends && seen_++ == most_)
+      throw Error(fmt::format("{} has more than {} keys and values", what_, most_));
     switch (event) {
       case Event::object_start:
       case Event::array_start:
@@ -52,15 +55,17 @@ class Guard {
   }
 
   std::string_view what_;
+  std::size_t most_;
+  std::size_t seen_ = 0;
   std::vector<std::set<std::string>> keys_;  // of each object or list that is open
 };
 
 template <class Json>
-Json parse(std::string_view text, std::string_view what) {
+Json parse(std::string_view text, std::string_view what, std::size_t most_values) {
   // The library takes a NUL for the end of the text and would ignore what follows it.
   if (const std::size_t nul = text.find('\0'); nul != text.npos)
     throw Error(fmt::format("{} is not valid JSON (at byte {})", what, nul + 1));
-  Guard<Json> guard(what);
+  Guard<Json> guard(what, most_values);
   const auto see = [&](int, typename Json::parse_event_t event, const Json& value) {
     guard.see(event, value);
     return true;
@@ -76,12 +81,12 @@ Json parse(std::string_view text, std::string_view what) {
 
 }  // namespace
 
-nlohmann::json parse_json(std::string_view text, std::string_view what) {
-  return parse<nlohmann::json>(text, what);
+nlohmann::json parse_json(std::string_view text, std::string_view what, std::size_t most_values) {
+  return parse<nlohmann::json>(text, what, most_values);
 }
 
 nlohmann::ordered_json parse_ordered_json(std::string_view text, std::string_view what) {
-  return parse<nlohmann::ordered_json>(text, what);
+  return parse<nlohmann::ordered_json>(text, what, any_number);
 }
 
 }  // namespace chorus

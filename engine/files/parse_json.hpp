@@ -10,10 +10,14 @@ namespace chorus {
 /// nested values by recursion, so that a file of nothing but brackets could exhaust the stack.
 constexpr std::size_t max_json_depth = 64;
 
+constexpr std::size_t any_number = static_cast<std::size_t>(-1);
+
 /// The only reader of JSON from files, which others may have written or damaged. Throws Error if
 /// the text is not valid JSON, has a number beyond the range of double, repeats a key in an object,
-/// or has more than max_json_depth levels. `what` ("the header") is the subject of the message.
-nlohmann::json parse_json(std::string_view text, std::string_view what);
+/// has more than max_json_depth levels, or more than `most_values` keys and values. `what` ("the
+/// header") is the subject of the message.
+nlohmann::json parse_json(std::string_view text, std::string_view what,
+                          std::size_t most_values = any_number);
 
 /// The same, with the keys in the order of the text.
 nlohmann::ordered_json parse_ordered_json(std::string_view text, std::string_view what);

@@ -29,8 +29,11 @@ using nlohmann::json;
 static_assert(std::endian::native == std::endian::little, "safetensors data is little-endian");
 
 constexpr std::size_t length_bytes = 8;  // of the header length at the start of the file
-constexpr std::size_t max_header_bytes = 100000000;  // limit of the standard implementation
-constexpr std::size_t alignment = 8;                 // of the data in the file, in bytes
+/// The list of 100,000 images takes half of it. (Other programs allow 100 MB, which take 20 s.)
+constexpr std::size_t max_header_bytes = std::size_t{16} << 20;
+constexpr std::size_t max_tensors = 4096;  // a training state of the deepest network has 1,000
+constexpr std::size_t max_header_values = 64 * max_tensors;  // keys included; a tensor has some 12
+constexpr std::size_t alignment = 8;                         // of the data in the file, in bytes
 
 constexpr std::string_view metadata_key = "__metadata__";
 constexpr std::string_view checksum_key = "checksum";
@@ -123,6 +126,10 @@ std::string make_header(const TensorFile& content) {
     begin = end;
   }
   std::string text = header.dump();
+  if (content.tensors.size() > max_tensors || text.size() + alignment > max_header_bytes)
+    throw Error(
+        fmt::format("{} tensors with a header of {} bytes; a file has at most {} and {} bytes",
+                    content.tensors.size(), text.size(), max_tensors, max_header_bytes));
   text.append((alignment - text.size() % alignment) % alignment, ' ');
   return text;
 }
@@ -163,11 +170,14 @@ Parts split(std::string_view bytes) {
   std::uint64_t length = 0;
   std::memcpy(&length, bytes.data(), length_bytes);
   const std::size_t rest = bytes.size() - length_bytes;
-  if (length > std::min(rest, max_header_bytes))
+  if (length > rest)
     throw Error(
         fmt::format("found a header length of {} bytes, expected at most {}: not a "
                     "safetensors file, or a truncated one",
-                    length, std::min(rest, max_header_bytes)));
+                    length, rest));
+  if (length > max_header_bytes)
+    throw Error(
+        fmt::format("found a header of {} bytes, expected at most {}", length, max_header_bytes));
   const auto header_bytes = static_cast<std::size_t>(length);
   return {bytes.substr(length_bytes, header_bytes), bytes.substr(length_bytes + header_bytes)};
 }
@@ -175,7 +185,7 @@ Parts split(std::string_view bytes) {
 json parse_header(std::string_view header) {
   if (!header.starts_with('{'))
     throw Error("the header is not a JSON object: not a safetensors file, or a damaged one");
-  return parse_json(header, "the header");
+  return parse_json(header, "the header", max_header_values);
 }
 
 std::map<std::string, std::string> read_metadata(const json& header) {
@@ -257,6 +267,9 @@ void require_size_of_shape(const Entry& entry) {
 
 /// The tensors in the order of their data, which must cover the data exactly.
 std::vector<Entry> read_entries(const json& header, std::size_t data_bytes) {
+  if (header.size() > max_tensors + 1)
+    throw Error(
+        fmt::format("found {} entries, expected at most {} tensors", header.size(), max_tensors));
   std::vector<Entry> entries;
   for (const auto& [name, value] : header.items())
     if (name != metadata_key) entries.push_back(read_entry(name, value));

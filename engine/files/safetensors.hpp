@@ -31,15 +31,16 @@ struct TensorFile {
 /// Writes atomically (see files.hpp); the same content gives the same bytes. Adds a metadata entry
 /// `"checksum":"crc32:xxxxxxxx"`: the CRC-32 (as in zlib and PNG, lower-case hex) of all bytes of
 /// the file, with zeros in place of these eight digits. Throws Error for content that could not be
-/// read back: text that is not UTF-8, or values that are not finite. Throws std::invalid_argument
-/// if a shape and its values disagree, and for reserved names: a tensor `__metadata__`, a metadata
-/// key `checksum`, and metadata values that begin with `crc32:`.
+/// read back: text that is not UTF-8, values that are not finite, or too much in the header. Throws
+/// std::invalid_argument if a shape and its values disagree, and for reserved names: a tensor
+/// `__metadata__`, a metadata key `checksum`, and metadata values that begin with `crc32:`.
 void write_safetensors(const std::filesystem::path& file, const TensorFile& content);
 
 /// Checks everything before use: header length, JSON, dtypes, shapes, offsets (in range, without
 /// gaps or overlaps), file size, finite values, and the checksum. A file of chorus (its metadata
 /// `format` begins with "chorus ") must have a checksum; files of other tools may lack it. The
-/// checksum is not part of the metadata returned. Throws Error, which names the file, what was
+/// checksum is not part of the metadata returned. A header has at most 16 MiB, and names at most
+/// 4,096 tensors. Throws Error, which names the file, what was
 /// found and what was expected. Allocates no more than the size of the file justifies.
 TensorFile read_safetensors(const std::filesystem::path& file);
 

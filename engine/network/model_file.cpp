@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -185,6 +186,21 @@ const StoredTensor& find_tensor(const TensorFile& file, const std::string& name,
   return found->second;
 }
 
+/// From here on neighbouring numbers of 32 bits are further apart than the waves of a sine.
+constexpr float largest_magnitude = 1e8F;
+
+/// Rejects numbers that no training reaches, and from which only noise would be decoded.
+void check_magnitudes(const TensorFile& file) {
+  const auto too_large = [](float value) { return std::abs(value) > largest_magnitude; };
+  for (const auto& [name, tensor] : file.tensors) {
+    if (name.starts_with("adam.")) continue;
+    const auto bad = std::ranges::find_if(tensor.values, too_large);
+    if (bad != tensor.values.end())
+      throw Error(fmt::format("tensor \"{}\" holds {} at index {}; expected at most {:.0f}", name,
+                              *bad, bad - tensor.values.begin(), largest_magnitude));
+  }
+}
+
 void load_tensor(const TensorFile& file, const std::string& name, const Tensor& into) {
   from_host(find_tensor(file, name, into.rows(), into.cols()).values, into);
 }
@@ -237,6 +253,7 @@ Model read_model(Memory& memory, const TensorFile& file) {
   load_tensor(file, "latents", model.latents);
   if (model.palettes) load_tensor(file, "palettes", model.palettes);
   check_all_known(file, model);
+  check_magnitudes(file);
   model.siren.pack();
   model.notes = json_metadata(file, "notes").get<std::map<std::string, std::string>>();
   model.split = split_from(file);
@@ -291,7 +308,13 @@ Model from_tensor_file(Memory& memory, const TensorFile& file, const std::string
 }
 
 void save_model(const Model& model, const std::filesystem::path& file) {
-  write_safetensors(file, to_tensor_file(model));
+  const TensorFile content = to_tensor_file(model);
+  try {
+    check_magnitudes(content);
+  } catch (const Error& error) {
+    throw Error(fmt::format("cannot write {}: {}", shown(file), error.what()));
+  }
+  write_safetensors(file, content);
 }
 
 Model load_model(Memory& memory, const std::filesystem::path& file) {

@@ -5,10 +5,14 @@
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <ostream>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -16,6 +20,7 @@
 
 #include "chorus/error.hpp"
 #include "files.hpp"
+#include "printable.hpp"
 #include "safetensors.hpp"
 #include "temporary_folder.hpp"
 
@@ -171,7 +176,7 @@ BOOST_AUTO_TEST_CASE(full_disk_leaves_the_old_file) {
   } catch (const chorus::Error& error) {
     message = error.what();
   }
-  BOOST_TEST(message == "cannot write " + file.string() + ": File too large");
+  BOOST_TEST(message == "cannot write " + file.string() + ": File too large after 100000 bytes");
   BOOST_TEST(read_file(file) == "old");
   BOOST_TEST(entries(folder.path()) == 1);
 }
@@ -218,7 +223,10 @@ BOOST_AUTO_TEST_CASE(pipes_and_devices_are_written_straight_through) {
   const fs::path pipe = folder.path() / "pipe";
   BOOST_REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
   std::string received;
-  std::thread reader([&] { received = read_file(pipe); });
+  std::thread reader([&] {
+    std::ifstream in(pipe);
+    received.assign(std::istreambuf_iterator<char>(in), {});
+  });
   write_text(pipe, long_text());
   reader.join();
   BOOST_CHECK(received == long_text());
@@ -259,6 +267,54 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_named) {
   check_error([&] { read_file(folder.path()); }, {folder.path().string(), "Is a directory"});
 }
 
+BOOST_AUTO_TEST_CASE(only_regular_files_are_read_and_taken_as_targets) {
+  const TemporaryFolder folder;
+  const fs::path pipe = folder.path() / "pipe";
+  BOOST_REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);  // nobody writes to it
+  for (const fs::path& file : {fs::path("/dev/zero"), pipe}) {
+    check_error([&] { read_file(file); }, {"cannot read", file.string(), "a regular file"});
+    check_error([&] { chorus::require_regular_target(file); },
+                {"cannot write", file.string(), "a regular file"});
+  }
+  check_error([&] { chorus::require_regular_target(folder.path()); }, {"Is a directory"});
+  BOOST_CHECK_NO_THROW(chorus::require_regular_target(folder.path() / "new.txt"));
+  BOOST_TEST(!read_file("/proc/self/status").empty());  // says that it has 0 bytes
+}
+
+BOOST_AUTO_TEST_CASE(a_file_without_room_is_named_with_its_size) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "a.bin";
+  BOOST_CHECK_NO_THROW(chorus::require_room(file, 1));
+  BOOST_CHECK_NO_THROW(chorus::require_room(folder.path() / "missing" / "a.bin", 1));
+  check_error([&] { chorus::require_room(file, std::uintmax_t{1} << 60); },
+              {file.string(), "1152921504606846976 bytes", "are free"});
+}
+
+BOOST_AUTO_TEST_CASE(what_killed_writers_left_is_removed) {
+  const pid_t ended = ::fork();
+  BOOST_REQUIRE(ended >= 0);
+  if (ended == 0) ::_exit(0);
+  ::waitpid(ended, nullptr, 0);
+  const TemporaryFolder folder;
+  const auto leave = [&](const std::string& name, int minutes) {
+    std::ofstream(folder.path() / name) << "half";
+    fs::last_write_time(folder.path() / name,
+                        fs::file_time_type::clock::now() - std::chrono::minutes(minutes));
+  };
+  const std::string process = std::to_string(ended);
+  leave(".chorus-" + process + "-0123abcd.tmp", 5);
+  const std::set<std::string> kept = {
+      ".chorus-" + process + "-76543210.tmp",                     // perhaps of another machine
+      ".chorus-" + std::to_string(::getpid()) + "-0123abcd.tmp",  // still running
+      ".chorus-" + process + "-0123abcd.tmp.png", ".chorus-" + process + "-12.tmp", "a.txt"};
+  for (const std::string& name : kept) leave(name, name.find("7654") != name.npos ? 0 : 5);
+  write_text(folder.path() / "a.txt", "new");
+  std::set<std::string> found;
+  for (const auto& entry : fs::directory_iterator(folder.path()))
+    found.insert(entry.path().filename().string());
+  BOOST_TEST((found == kept));
+}
+
 BOOST_AUTO_TEST_CASE(odd_names_are_shown_on_one_line) {
   const TemporaryFolder folder;
   const fs::path odd = folder.path() / "new\nline\x1b[2J\xff";
@@ -268,6 +324,19 @@ BOOST_AUTO_TEST_CASE(odd_names_are_shown_on_one_line) {
   write_text(odd, "");
   check_error([&] { chorus::make_folder(odd); }, {shown + ": ", shown + " is not a folder"});
   check_error([&] { chorus::read_safetensors(odd); }, {shown, "found 0 bytes"});
+}
+
+BOOST_AUTO_TEST_CASE(names_cannot_steer_a_terminal) {
+  using chorus::printable;
+  BOOST_TEST(printable("gr\u00fcn \u05d0\u05d1 \u65e5\u672c") ==
+             "gr\u00fcn \u05d0\u05d1 \u65e5\u672c");
+  BOOST_TEST(printable("a\xc2\x9b"
+                       "31m") == "a\\xc2\\x9b31m");
+  for (const std::string mark :
+       {"\u061c", "\u200e", "\u200f", "\u202a", "\u202e", "\u2066", "\u2069"})
+    BOOST_TEST(printable("gnp" + mark + ".exe").find(mark) == std::string::npos);
+  BOOST_TEST(chorus::printable_json("{\n\"gr\u00fcn\": \"a\xc2\x9b\u202e\u2028\x7f\"}") ==
+             "{\n\"gr\u00fcn\": \"a\\u009b\\u202e\\u2028\\u007f\"}");
 }
 
 BOOST_AUTO_TEST_CASE(folders_are_made_with_their_parents) {

@@ -229,6 +229,17 @@ BOOST_AUTO_TEST_CASE(foreign_and_malformed_files_are_refused_with_what_was_found
   check_refused(foreign_file(R"({"a":{"dtype":1e999}})"), "the header has a number that is too");
 }
 
+BOOST_AUTO_TEST_CASE(headers_that_would_take_long_are_refused) {
+  check_refused(foreign_file("{" + std::string(17 << 20, ' ') + "}"),
+                "found a header of 17825794 bytes, expected at most 16777216");
+  std::string entries = "{";
+  for (int i = 0; i < 5000; ++i) entries += fmt::format("\"{}\":0,", i);
+  check_refused(foreign_file(entries + R"("t":0})"), "found 5001 entries, expected at most 4096");
+  std::string values = R"({"a":[0)";
+  for (int i = 0; i < 1'000'000; ++i) values += ",0";
+  check_refused(foreign_file(values + "]}"), "the header has more than 262144 keys and values");
+}
+
 BOOST_AUTO_TEST_CASE(a_file_of_chorus_without_its_checksum_is_refused) {
   for (const char* format : {"chorus 1", "chorus model"})
     check_refused(foreign_file(fmt::format(R"({{"__metadata__":{{"format":"{}"}}}})", format)),
@@ -278,6 +289,11 @@ BOOST_AUTO_TEST_CASE(only_what_can_be_read_back_is_written) {
               "tensor 't' holds -inf at index 1, expected finite values");
   check_error({{{"name", "\xFF"}}, {}}, "its names or metadata are not valid UTF-8");
   check_error({{}, {{"\xC3", {{}, {0.0F}}}}}, "its names or metadata are not valid UTF-8");
+  TensorFile many;
+  for (int i = 0; i < 4097; ++i) many.tensors[std::to_string(i)] = {{}, {0.0F}};
+  BOOST_CHECK_THROW(write_safetensors(file, many), chorus::Error);
+  BOOST_CHECK_THROW(write_safetensors(file, {{{"images", std::string(16 << 20, 'x')}}, {}}),
+                    chorus::Error);
 
   const auto check_invalid = [&](const TensorFile& content) {
     BOOST_CHECK_THROW(write_safetensors(file, content), std::invalid_argument);

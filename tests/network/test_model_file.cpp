@@ -156,6 +156,24 @@ BOOST_AUTO_TEST_CASE(files_without_the_right_tensors_are_refused) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(numbers_that_no_training_reaches_are_refused) {
+  for (const char* name : {"hidden.1.weight", "latents", "output.bias"})
+    for (const float value : {3e38F, -1e30F, 2e8F})
+      check_refused(failure([&](TensorFile& file) { file.tensors.at(name).values[1] = value; }),
+                    {name, "at index 1", "expected at most 100000000"});
+  BOOST_TEST(failure([](TensorFile& file) { file.tensors.at("latents").values[1] = 1e6F; }) == "");
+
+  Memory memory = reference_memory();
+  Model model = sample_model(memory);
+  std::vector<float> latents = to_host(model.latents);
+  latents[2] = 1e30F;
+  from_host(latents, model.latents);
+  const TemporaryFolder folder;
+  BOOST_CHECK_EXCEPTION(save_model(model, folder.path() / "m"), Error, [](const Error& error) {
+    return holds(error.what(), "cannot write") && holds(error.what(), "latents");
+  });
+}
+
 BOOST_AUTO_TEST_CASE(configurations_out_of_range_are_refused) {
   for (const char* key : {"width", "hidden_layers", "latent", "channels"})
     for (const json& value :
