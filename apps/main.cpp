@@ -1,12 +1,20 @@
 #include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <new>
+#include <stdexcept>
+#include <string>
 
+#include "chorus/error.hpp"
 #include "cli.hpp"
 #include "printable.hpp"
+#include "support/passive_waits.hpp"
 
 namespace {
 
@@ -29,17 +37,45 @@ int status_after_printing(int status) {
   return 1;
 }
 
+/// What the program was asked to do, as its user knows it: "chorus train".
+std::string asked_for(int argc, char** argv) {
+  return argc > 1 ? fmt::format("chorus {}", argv[1]) : "chorus";
+}
+
+std::string out_of_memory(int argc, char** argv) {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return fmt::format(
+      "out of memory in '{}', which has used up to {} MiB; expected more memory, or fewer or "
+      "smaller images, a smaller --size, or fewer --workers",
+      asked_for(argc, argv), usage.ru_maxrss >> 10);
+}
+
+/// The reason of a failure, in words that name what it happened to.
+std::string describe(const std::exception& error, int argc, char** argv) {
+  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr ||
+      dynamic_cast<const std::length_error*>(&error) != nullptr)
+    return out_of_memory(argc, argv);
+  if (const auto* files = dynamic_cast<const std::filesystem::filesystem_error*>(&error))
+    return fmt::format("cannot use {}: {}", files->path1().string(), files->code().message());
+  if (dynamic_cast<const chorus::Error*>(&error) != nullptr) return error.what();
+  // What is left names neither file nor flag, because no one thought that it could fail.
+  return fmt::format("'{}' ended by a fault of the program: {}", asked_for(argc, argv),
+                     error.what());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   open_standard_streams();
+  chorus::app::wait_passively(argv);
+  // A write beyond a limit of file sizes then fails and is reported like one to a full disk.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     return status_after_printing(chorus::app::run_command_line(argc, argv));
-  } catch (const std::bad_alloc&) {
-    complain("out of memory");
   } catch (const std::exception& error) {
     // Messages may quote names from files.
-    complain(chorus::printable(error.what()).c_str());
+    complain(chorus::printable(describe(error, argc, argv)).c_str());
   }
   return 1;
 }

@@ -75,6 +75,7 @@ ordered_json to_json(const Fit& fit) {
 }  // namespace
 
 ordered_json fit_images(const BackendChoice& backend, const FitTask& task) {
+  require_regular_target(task.out);
   Session session(backend);
   const Model network = load_model(session.memory, task.model);
   const Collection images = unseen_images(task, network);

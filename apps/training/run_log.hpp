@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -15,7 +16,8 @@ class MetricsLog {
  public:
   /// Throws Error if the file cannot be written.
   MetricsLog(const std::filesystem::path& file, std::uint64_t resumed_step);
-  /// If a line cannot be written, warns once, and tries again with later lines.
+  /// If a line cannot be written, warns once, and tries again with later lines. A file that was
+  /// deleted is begun anew.
   void add(const nlohmann::json& line);
 
  private:
@@ -24,9 +26,10 @@ class MetricsLog {
   bool warned_ = false;
 };
 
-/// The lines of a metrics file that are JSON objects; a crash may have cut one off. Throws Error if
-/// the file cannot be read.
-std::vector<nlohmann::json> read_metrics(const std::filesystem::path& file);
+/// The lines of a metrics file that are JSON objects; a crash may have cut one off. Counts the
+/// others in `unreadable` if it is not null. Throws Error if the file cannot be read.
+std::vector<nlohmann::json> read_metrics(const std::filesystem::path& file,
+                                         std::size_t* unreadable = nullptr);
 
 /// The "step" of a line; nothing if there is none that is a whole number.
 std::optional<std::uint64_t> step_of(const nlohmann::json& line);

@@ -33,7 +33,10 @@ using nlohmann::json;
 
 constexpr std::size_t tracked_images = 12;          ///< decoded now and then during the training
 constexpr std::size_t most_evaluated_images = 500;  ///< decoded at the end
-constexpr double tracking_interval = 0.1;           ///< fraction of the training
+/// At most so many of their pixels: decoding large images would take longer than the training.
+constexpr std::size_t tracked_pixels = std::size_t{1} << 22,
+                      most_evaluated_pixels = tracked_pixels << 4;
+constexpr double tracking_interval = 0.1;  ///< fraction of the training
 
 Limit limit_of(const TrainOptions& options, const Collection& data, std::size_t pixels_per_step) {
   if (options.steps) return {Limit::Kind::steps, static_cast<double>(*options.steps)};
@@ -85,7 +88,7 @@ class TrainingRun {
   void run() {
     catch_interrupts();
     announce();
-    save_state();  // finds out now whether the folder can be written
+    save_first_state();
     log_.emplace(options_.metrics.empty() ? metrics_file(options_.model) : options_.metrics,
                  resumed_step_);
     describe_run();
@@ -96,7 +99,7 @@ class TrainingRun {
       step();
       if (bar_.due()) report();
       if (progress() >= next_tracking && progress() < 1) {
-        track(tracked_images);
+        track(tracked_images, tracked_pixels);
         next_tracking += tracking_interval;
       }
       if (seconds_since(last_checkpoint_) >= options_.checkpoint_seconds) checkpoint();
@@ -104,7 +107,7 @@ class TrainingRun {
     report();
     save();
     if (interrupted()) throw Error(stopped_message());
-    track(most_evaluated_images);
+    track(most_evaluated_images, most_evaluated_pixels);
     if (tracker_) print_resolutions();
     bar_.print(fmt::format("Model: {}", shown(options_.model)));
     if (session_.profiler)
@@ -190,15 +193,37 @@ class TrainingRun {
     last_steps_ = trainer_.steps();
   }
 
-  /// Evaluates decoded images that are evenly spread over the collection.
-  void track(std::size_t count) {
+  /// The indices of at most `count` images, evenly spread over the collection, which have at most
+  /// so many pixels together; none if not even the first has so few.
+  std::vector<std::size_t> spread_images(std::size_t count, std::size_t most_pixels) const {
+    std::vector<std::size_t> chosen;
+    for (count = std::min(count, images_.size()); count > 0;
+         count = std::min(count - 1, count / 2 + 1)) {
+      std::size_t pixels = 0;
+      chosen.clear();
+      for (std::size_t k = 0; k < count; ++k) {
+        chosen.push_back(k * images_.size() / count);
+        pixels += images_[chosen.back()].image.pixels();
+      }
+      if (pixels <= most_pixels) return chosen;
+    }
+    return {};
+  }
+
+  /// Evaluates decoded images.
+  void track(std::size_t wanted, std::size_t most_pixels) {
+    const std::vector<std::size_t> chosen = spread_images(wanted, most_pixels);
+    const std::size_t count = chosen.size();
+    if (count < std::min(wanted, images_.size()) && !std::exchange(said_fewer_, true))
+      bar_.print(fmt::format(
+          "{} images are decoded to follow the training: {} would have more than {} pixels",
+          count == 0 ? "No" : fmt::format("Only {}", count), std::min(wanted, images_.size()),
+          most_pixels));
+    if (count == 0) return;
     MethodScores scores;
-    count = std::min(count, images_.size());
-    for (std::size_t k = 0; k < count; ++k) {
-      const std::size_t i = k * images_.size() / count;
+    for (const std::size_t i : chosen)
       scores.images.push_back(
           score_image(renderer_, model_, i, images_[i].image, model_.samples_per_axis));
-    }
     const PsnrSummary psnr = scores.psnr();
     const std::optional<HeldOutScores> held_out = held_out_scores(scores.images);
     bar_.print(fmt::format(
@@ -243,10 +268,21 @@ class TrainingRun {
     write_safetensors(state_file(options_.model), file);
   }
 
-  /// Writes the state and the model. The model is written even if there is no room for the state,
-  /// which is three times as large.
+  /// Finds out before the training whether its results can be written.
+  void save_first_state() {
+    require_regular_target(options_.model);
+    save_state();
+    std::uintmax_t bytes = 0;
+    for (const auto& [name, tensor] : to_tensor_file(model_).tensors)
+      bytes += tensor.values.size() * sizeof(float);
+    require_room(options_.model, bytes);
+  }
+
+  /// Writes the state and the model, into a new folder if the old one was deleted. The model is
+  /// written even if there is no room for the state, which is three times as large.
   void save() {
     std::optional<Error> failure;
+    make_folder(options_.model.parent_path());
     try {
       save_state();
     } catch (const Error& error) {
@@ -296,6 +332,7 @@ class TrainingRun {
   double tracking_s_ = 0;  ///< time spent on the evaluation of other sizes
   json last_sizes_;        ///< the latest scores at other sizes
   std::uint64_t last_steps_ = 0;
+  bool said_fewer_ = false;
 };
 
 }  // namespace
