@@ -61,6 +61,7 @@ void add_evaluate(CLI::App& program) {
       ->check(positive_count);
   add_supersample(command, options->supersample);
   add_background(command, options->data.background);
+  add_skip_unreadable(command);
   CLI::Option* paths = command.add_flag(
       "--paths", options->paths,
       "Also evaluate paths between images: of the 8 most similar pairs, of 20 random pairs, and of "

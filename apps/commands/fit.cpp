@@ -81,6 +81,7 @@ void add_fit(CLI::App& program) {
       ->check(positive_count);
   add_seed(command, "--seed", task.config.seed, "Random seed for the pixel order");
   add_background(command, task.background);
+  add_skip_unreadable(command);
   command.add_flag("--json", options->json, "Print one JSON object");
   add_backend(command, options->backend);
   command.callback([options] { fit(*options); });

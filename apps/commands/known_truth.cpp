@@ -11,6 +11,7 @@
 #include "files.hpp"
 #include "printable.hpp"
 #include "support/cli_flags.hpp"
+#include "support/model_data.hpp"
 #include "support/session.hpp"
 
 namespace chorus::app {
@@ -30,11 +31,10 @@ struct KnownTruthOptions {
 };
 
 Collection largest_images(const KnownTruthOptions& options) {
-  const std::vector<std::size_t> sizes = available_sizes(options.data);
-  LoadOptions load;
-  load.background = options.background;
-  if (!sizes.empty()) load.size = sizes.back();
-  return load_collection(options.data, load);
+  const std::vector<std::size_t> sizes = offered_sizes(options.data);
+  const std::optional<std::size_t> largest =
+      sizes.empty() ? std::nullopt : std::optional(sizes.back());
+  return load_images(options.data, largest, options.background);
 }
 
 /// Files that are already in the folder would become part of the collection.
@@ -120,6 +120,7 @@ void add_known_truth(CLI::App& program) {
       ->check(CLI::Range(1, 1 << 20));
   add_seed(command, "--seed", options->seed, "Random seed for the choice of images and motions");
   add_background(command, options->background);
+  add_skip_unreadable(command);
   command.callback([options] { known_truth(*options); });
 }
 

@@ -46,6 +46,7 @@ void add_report(CLI::App& program) {
         sources.background = parse_color(text);
       },
       "Colour under transparent pixels: white, black or RRGGBB (default: that of the training)");
+  add_skip_unreadable(command);
   command.add_flag_callback(
       "--no-paths", [&sources = options->sources] { sources.paths = false; },
       "Leave out the paths between images, which take the longest");

@@ -14,6 +14,7 @@
 #include "files.hpp"
 #include "printable.hpp"
 #include "support/cli_flags.hpp"
+#include "support/model_data.hpp"
 #include "support/session.hpp"
 #include "training/train_flags.hpp"
 #include "training/training_state.hpp"
@@ -66,7 +67,7 @@ ordered_json limit_to_json(const TrainOptions& train) {
 std::vector<std::optional<std::size_t>> sizes_of(const StudyOptions& options) {
   const TrainOptions& train = options.train;
   if (train.size && options.protocol != Protocol::resolutions) return {train.size};
-  const std::vector<std::size_t> offered = available_sizes(train.data);
+  const std::vector<std::size_t> offered = offered_sizes(train.data);
   if (offered.empty()) return {std::nullopt};
   return {offered.begin(), offered.end()};
 }
@@ -75,8 +76,8 @@ std::vector<std::optional<std::size_t>> sizes_of(const StudyOptions& options) {
 ordered_json data_to_json(const StudyOptions& options) {
   ordered_json checksums;
   for (const std::optional<std::size_t>& size : sizes_of(options))
-    checksums.push_back(data_checksum(load_collection(
-        options.train.data, {.size = size, .background = options.train.background})));
+    checksums.push_back(
+        data_checksum(load_images(options.train.data, size, options.train.background)));
   return checksums;
 }
 
@@ -265,6 +266,7 @@ void add_study(CLI::App& program) {
                   "Size to train on if the data has several (pixels, longer side)")
       ->check(positive_count);
   add_background(command, train.background);
+  add_skip_unreadable(command);
   add_limits(command, train);
   add_training(command, train);
   add_backend(command, train.backend);

@@ -15,6 +15,7 @@ void add_train(CLI::App& program) {
                   "Size to train on if the data has several (pixels, longer side)")
       ->check(positive_count);
   add_background(command, o.background);
+  add_skip_unreadable(command);
   std::vector<CLI::Option*> fresh_only = add_limits(command, o);
   const std::vector<CLI::Option*> training = add_training(command, o);
   fresh_only.insert(fresh_only.end(), training.begin(), training.end());

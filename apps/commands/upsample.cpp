@@ -49,7 +49,7 @@ TrueImages load_images(const UpsampleOptions& options, const Model& model,
       if (sizes.contains(size)) images.emplace(std::pair(named.name, size), std::move(named.image));
     }
   };
-  const std::vector<std::size_t> offered = available_sizes(options.data);
+  const std::vector<std::size_t> offered = offered_sizes(options.data);
   if (offered.empty()) add(std::nullopt);
   for (const std::size_t size : offered)
     if (sizes.contains(size)) add(size);
@@ -279,6 +279,7 @@ void add_upsample(CLI::App& program) {
   add_overwrite(command, options->overwrite);
   add_supersample(command, options->supersample);
   add_background(command, options->background);
+  add_skip_unreadable(command);
   add_backend(command, options->backend);
   command.callback([options] { upsample(*options); });
 }

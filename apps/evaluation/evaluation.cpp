@@ -133,7 +133,7 @@ TrainingImages::TrainingImages(const Model& model) : images_(model.images.size()
 TrainingImages::TrainingImages(const Model& model, const std::filesystem::path& data,
                                const std::optional<Rgb>& background)
     : images_(model.images.size()) {
-  const std::vector<std::size_t> offered = available_sizes(data);
+  const std::vector<std::size_t> offered = offered_sizes(data);
   std::set<std::size_t> wanted;
   for (const EncodedImage& image : model.images) wanted.insert(image.size().longer_side());
   if (offered.empty()) keep(model, load_for(model, data, std::nullopt, background));
@@ -155,7 +155,7 @@ const Image* TrainingImages::find(std::size_t model_image) const {
 
 std::vector<Collection> load_sizes(const TestData& data, const Model& model) {
   const std::vector<std::size_t> sizes =
-      data.sizes.empty() ? available_sizes(data.folder) : data.sizes;
+      data.sizes.empty() ? offered_sizes(data.folder) : data.sizes;
   std::vector<Collection> collections;
   if (sizes.empty())
     collections.push_back(load_for(model, data.folder, std::nullopt, data.background));

@@ -84,7 +84,7 @@ std::map<std::string, Image> load_middles(const Model& model, const TestData& da
   std::error_code ignored;
   std::map<std::string, Image> middles;
   if (!std::filesystem::is_directory(folder, ignored)) return middles;
-  const std::vector<std::size_t> sizes = available_sizes(folder);
+  const std::vector<std::size_t> sizes = offered_sizes(folder);
   if (!sizes.empty() && std::find(sizes.begin(), sizes.end(), size) == sizes.end()) return middles;
   const std::optional<std::size_t> chosen = sizes.empty() ? std::nullopt : std::optional(size);
   for (NamedImage& image : load_for(model, folder, chosen, data.background))

@@ -21,6 +21,7 @@
 #include "resample.hpp"
 #include "sheet.hpp"
 #include "similarity.hpp"
+#include "support/model_data.hpp"
 #include "training/run_log.hpp"
 #include "training/training_state.hpp"
 
@@ -250,7 +251,7 @@ class ReportBuilder {
   }
 
   std::vector<std::size_t> sizes_to_load() const {
-    if (available_sizes(data_.folder).empty()) return {};
+    if (offered_sizes(data_.folder).empty()) return {};
     const std::set<std::size_t> sizes(shown_.sizes.begin(), shown_.sizes.end());
     return {sizes.begin(), sizes.end()};
   }

@@ -6,6 +6,7 @@
 
 #include "path_names.hpp"
 #include "precision_names.hpp"
+#include "support/model_data.hpp"
 
 namespace chorus::app {
 
@@ -68,6 +69,11 @@ void add_background(CLI::App& command, std::optional<Rgb>& background) {
       "--background", [&background](const std::string& text) { background = parse_color(text); },
       "Makes images opaque: the colour under transparent pixels, white, black or RRGGBB (default: "
       "images keep their alpha, or what the model was trained with)");
+}
+
+void add_skip_unreadable(CLI::App& command) {
+  command.add_flag_callback("--skip-unreadable", skip_unreadable_files,
+                            "Go on without image files that cannot be read, and name them");
 }
 
 void add_supersample(CLI::App& command, std::size_t& supersample) {

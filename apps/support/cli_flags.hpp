@@ -41,6 +41,7 @@ Rgb parse_color(const std::string& text);
 
 void add_backend(CLI::App& command, BackendChoice& choice);
 void add_background(CLI::App& command, std::optional<Rgb>& background);
+void add_skip_unreadable(CLI::App& command);
 void add_supersample(CLI::App& command, std::size_t& supersample);
 void add_seed(CLI::App& command, const std::string& flag, std::uint64_t& seed, const char* help);
 void add_path(CLI::App& command, PathKind& kind);

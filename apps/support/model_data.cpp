@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <set>
 #include <utility>
 
 #include "alpha.hpp"
@@ -12,6 +13,14 @@
 namespace chorus::app {
 
 namespace {
+
+bool skip_unreadable = false;
+
+/// An evaluation reads a folder several times, and each time notes the same.
+void print_once(const std::string& note) {
+  static std::set<std::string> printed;
+  if (printed.insert(note).second) fmt::print(stderr, "note: {}\n", note);
+}
 
 void check_background(const Model& model, const Rgb& asked) {
   if (model.siren.config().channels == 4)
@@ -31,11 +40,25 @@ std::string shown_color(const Rgb& color) {
                      to_byte(color[2]));
 }
 
+void skip_unreadable_files() { skip_unreadable = true; }
+
+Collection load_images(const std::filesystem::path& folder, std::optional<std::size_t> size,
+                       const std::optional<Rgb>& background) {
+  return load_collection(folder, {.size = size,
+                                  .background = background,
+                                  .skip_unreadable = skip_unreadable,
+                                  .note = print_once});
+}
+
+std::vector<std::size_t> offered_sizes(const std::filesystem::path& folder) {
+  return available_sizes(folder, skip_unreadable);
+}
+
 Collection load_for(const Model& model, const std::filesystem::path& folder,
                     std::optional<std::size_t> size, const std::optional<Rgb>& background) {
   if (background) check_background(model, *background);
   const std::optional<Rgb>& ground = background ? background : model.background;
-  Collection images = load_collection(folder, {.size = size, .background = ground});
+  Collection images = load_images(folder, size, ground);
   const bool with_alpha_channel = model.siren.config().channels == 4;
   if (!with_alpha_channel && !images.empty() && images.front().image.has_alpha())
     fmt::print(stderr,

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "chorus/model.hpp"
 #include "chorus/pictures.hpp"
@@ -12,6 +13,15 @@ namespace chorus::app {
 
 /// "#ffffff".
 std::string shown_color(const Rgb& color);
+
+/// From now on, files that cannot be read are left out with a note (--skip-unreadable).
+void skip_unreadable_files();
+
+/// load_collection(), whose notes go to standard error, each of them once in a run of the program.
+Collection load_images(const std::filesystem::path& folder, std::optional<std::size_t> size,
+                       const std::optional<Rgb>& background);
+/// available_sizes(), which may leave out unreadable files as well.
+std::vector<std::size_t> offered_sizes(const std::filesystem::path& folder);
 
 /// Loads images as a model sees them: with alpha if it has alpha, else over its background. A model
 /// that names none takes `background`, or white. Throws Error if a background is asked for that is

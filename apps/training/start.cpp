@@ -55,8 +55,7 @@ void drop_held_out_images(Collection& images, const Split& split) {
 }  // namespace
 
 Start fresh_start(Session& session, const TrainOptions& options) {
-  Collection images =
-      load_collection(options.data, {.size = options.size, .background = options.background});
+  Collection images = load_images(options.data, options.size, options.background);
   const Split split{options.training.seed, options.hold_out_pixels, options.hold_out_images};
   drop_held_out_images(images, split);
   TrainingState state;

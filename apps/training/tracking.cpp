@@ -8,6 +8,7 @@
 
 #include "chorus/error.hpp"
 #include "printable.hpp"
+#include "support/model_data.hpp"
 
 namespace chorus::app {
 
@@ -24,7 +25,7 @@ std::set<std::string> names_of_subset(const Model& model, std::size_t count) {
 }
 
 std::vector<std::size_t> other_sizes(const Model& model, const std::filesystem::path& data) {
-  std::vector<std::size_t> sizes = available_sizes(data);
+  std::vector<std::size_t> sizes = offered_sizes(data);
   for (const EncodedImage& image : model.images) std::erase(sizes, image.size().longer_side());
   if (sizes.empty())
     throw Error(fmt::format("{} has no images of a size other than the training size to track",

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <system_error>
 #include <utility>
 
@@ -39,6 +40,15 @@ std::vector<std::size_t> sizes_of(const Layout& layout) {
                                   const std::vector<std::string>& problems) {
   throw Error(fmt::format("cannot read {} file{} of {}: {}", problems.size(),
                           problems.size() == 1 ? "" : "s", shown(folder), summary(problems, "; ")));
+}
+
+void report_notes(const fs::path& folder, const Layout& layout, const LoadOptions& options) {
+  if (!options.note) return;
+  for (const std::string& note : layout.notes) options.note(note);
+  const std::size_t count = layout.problems.size();
+  if (count > 0)
+    options.note(fmt::format("{}: left out {} file{} that cannot be read: {}", shown(folder), count,
+                             count == 1 ? "" : "s", summary(layout.problems, "; ")));
 }
 
 // ---- Which images -------------------------------------------------------------------------------
@@ -107,28 +117,59 @@ Collection of_one_kind(Collection collection) {
   return collection;
 }
 
-Collection load_folder(const fs::path& folder, const LoadOptions& options) {
-  Layout layout = find_images(folder, options.size);
-  // After a problem no image is chosen any more; reading goes on only to name every damaged file.
-  std::vector<ImageFile> images =
-      layout.problems.empty() ? choose(folder, layout, options.size) : all_images(layout);
-  if (layout.problems.empty()) sort_by_unique_name(folder, images);
+/// Reads images; those that cannot be read become problems of the layout.
+Collection read_all(const fs::path& folder, const std::vector<ImageFile>& images,
+                    const std::optional<Rgb>& background, Layout& layout) {
   Collection collection;
+  std::map<std::string, std::vector<std::string>> files_by_remark;
   for (const ImageFile& image : images) {
+    const std::string file = shown(image.file.lexically_relative(folder));
     try {
-      collection.push_back({image.name, decode_png(image.file, options.background)});
+      std::vector<std::string> remarks;
+      collection.push_back({image.name, decode_png(image.file, background, &remarks)});
+      for (const std::string& remark : remarks) files_by_remark[remark].push_back(file);
     } catch (const Error& error) {
-      layout.problems.push_back(
-          fmt::format("{}: {}", shown(image.file.lexically_relative(folder)), error.what()));
+      layout.problems.push_back(fmt::format("{}: {}", file, error.what()));
     }
   }
-  if (!layout.problems.empty()) fail_unreadable(folder, layout.problems);
+  for (const auto& [remark, files] : files_by_remark)
+    layout.notes.push_back(fmt::format("{}: {} file{} with {}: {}", shown(folder), files.size(),
+                                       files.size() == 1 ? "" : "s", remark, summary(files, ", ")));
+  return collection;
+}
+
+Collection load_folder(const fs::path& folder, const LoadOptions& options) {
+  Layout layout = find_images(folder, options.size);
+  if (all_images(layout).empty() && !layout.problems.empty())
+    fail_unreadable(folder, layout.problems);
+  // After a problem no image is chosen any more; reading goes on only to name every damaged file.
+  const bool hopeless = !layout.problems.empty() && !options.skip_unreadable;
+  std::vector<ImageFile> images =
+      hopeless ? all_images(layout) : choose(folder, layout, options.size);
+  if (!hopeless) sort_by_unique_name(folder, images);
+  Collection collection = read_all(folder, images, options.background, layout);
+  if (!layout.problems.empty() && (!options.skip_unreadable || collection.empty()))
+    fail_unreadable(folder, layout.problems);
+  report_notes(folder, layout, options);
   return of_one_kind(std::move(collection));
 }
 
+/// Like read_png(), but notes what viewers may show otherwise.
+Image read_noted(const fs::path& file, const LoadOptions& options) {
+  try {
+    std::vector<std::string> remarks;
+    Image image = decode_png(file, options.background, &remarks);
+    for (const std::string& remark : remarks)
+      if (options.note) options.note(fmt::format("{}: a file with {}", shown(file), remark));
+    return image;
+  } catch (const Error& error) {
+    throw Error(fmt::format("cannot read {}: {}", shown(file), error.what()));
+  }
+}
+
 Collection load_file(const fs::path& file, const LoadOptions& options) {
-  Image image = read_png(file, options.background);
-  const PixelSize size = {image.width, image.height};
+  Image image = read_noted(file, options);
+  const PixelSize size = inspect_png(file);
   std::string name = image_name(file, size).name;
   if (options.size) check_flat_size(file, {{file, name, size}}, *options.size);
   return {{std::move(name), std::move(image)}};
@@ -136,15 +177,17 @@ Collection load_file(const fs::path& file, const LoadOptions& options) {
 
 }  // namespace
 
-std::vector<std::size_t> available_sizes(const fs::path& folder) {
+std::vector<std::size_t> available_sizes(const fs::path& folder, bool skip_unreadable) {
   if (!is_folder(folder)) {
     const Image image = read_png(folder);
     const PixelSize size = {image.width, image.height};
     if (!image_name(folder, size).had_size) return {};
     return {size.longer_side()};
   }
-  const Layout layout = find_images(folder);
-  if (!layout.problems.empty()) fail_unreadable(folder, layout.problems);
+  Layout layout = find_images(folder);
+  if (!layout.problems.empty() && (!skip_unreadable || all_images(layout).empty()))
+    fail_unreadable(folder, layout.problems);
+  std::erase_if(layout.by_size, [](const auto& size) { return size.second.empty(); });
   return sizes_of(layout);
 }
 

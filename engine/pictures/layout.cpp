@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <iterator>
+#include <set>
 #include <system_error>
 #include <utility>
 
 #include "chorus/error.hpp"
+#include "listing.hpp"
 #include "printable.hpp"
 
 namespace chorus {
@@ -19,10 +20,12 @@ namespace fs = std::filesystem;
 
 // ---- Sizes in names -----------------------------------------------------------------------------
 
-/// A size as it is written in names: 48 or 48x32, with or without "px" after it.
+/// A size as it is written in names: 48 or 48x32, with or without "px" after it. Folders of icon
+/// themes add a scale: pictures of 16x16@2 are meant for 16 x 16 points, and have 32 x 32 pixels.
 struct StatedSize {
-  std::size_t width = 0;
-  std::size_t height = 0;  ///< 0 if one number states the longer side
+  std::size_t width = 0;   ///< pixels
+  std::size_t height = 0;  ///< pixels; 0 if one number states the longer side
+  bool scaled = false;
 
   std::size_t longer_side() const { return std::max(width, height); }
 
@@ -55,13 +58,42 @@ std::optional<StatedSize> parse_size(std::string_view text) {
   return StatedSize{*width, *height};
 }
 
+/// Takes "@2" or "@2x" from the end of `text`; 1 if there is none.
+std::size_t take_scale(std::string_view& text) {
+  const std::size_t at = text.rfind('@');
+  if (at == std::string_view::npos) return 1;
+  std::string_view digits = text.substr(at + 1);
+  if (digits.ends_with('x')) digits.remove_suffix(1);
+  const auto scale = take_number(digits);
+  if (!scale || *scale > 16 || !digits.empty()) return 1;
+  text = text.substr(0, at);
+  return *scale;
+}
+
+std::optional<StatedSize> parse_folder_size(std::string_view text) {
+  const std::size_t scale = take_scale(text);
+  const auto size = parse_size(text);
+  if (!size) return std::nullopt;
+  return StatedSize{size->width * scale, size->height * scale, scale > 1};
+}
+
+/// Splits a size from the end of a name, if it is that of the image.
+ImageName split_size(std::string name, const PixelSize& size) {
+  const std::size_t separator = name.find_last_of("_-");
+  if (separator == std::string::npos || separator == 0) return {std::move(name), false};
+  const auto stated = parse_size(std::string_view(name).substr(separator + 1));
+  if (!stated || !stated->agrees_with(size)) return {std::move(name), false};
+  name.resize(separator);
+  return {std::move(name), true};
+}
+
 /// Removes the numbers at the ends of names if they are sizes. A number can mean anything
 /// (`arrow_2`), so it counts as a size only if it is that of the image, for every image of the
 /// folder.
 bool remove_sizes(std::vector<ImageFile>& images) {
   std::vector<std::string> names;
   for (const ImageFile& image : images) {
-    ImageName name = image_name(image.file, image.size);
+    ImageName name = split_size(image.name, image.size);
     if (!name.had_size) return false;
     names.push_back(std::move(name.name));
   }
@@ -71,40 +103,10 @@ bool remove_sizes(std::vector<ImageFile>& images) {
 
 // ---- Folders ------------------------------------------------------------------------------------
 
-bool is_named_png(const fs::path& file) {
-  std::string name = file.filename().string();
-  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return name.ends_with(".png");
-}
-
-/// The direct content of a folder, in byte order.
-struct Listing {
-  std::vector<fs::path> images;   ///< files named like images; unreadable ones are found out later
-  std::vector<fs::path> folders;  ///< without hidden folders
-};
-
-Listing list(const fs::path& folder) {
-  Listing listing;
-  std::error_code error;
-  fs::directory_iterator entry(folder, error);
-  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-    const fs::path& path = entry->path();
-    std::error_code ignored;  // such as a link that leads nowhere, which is not a folder
-    if (is_named_png(path))
-      listing.images.push_back(path);
-    else if (fs::is_directory(path, ignored) && !path.filename().string().starts_with('.'))
-      listing.folders.push_back(path);
-  }
-  if (error) throw Error(fmt::format("cannot read folder {}: {}", shown(folder), error.message()));
-  std::sort(listing.images.begin(), listing.images.end());
-  std::sort(listing.folders.begin(), listing.folders.end());
-  return listing;
-}
-
 struct SizeFolder {
   fs::path folder;
   StatedSize size;
-  std::vector<fs::path> images;
+  Listing files;  ///< of the folder and of those in it
 };
 
 /// The folders in a folder that hold PNGs.
@@ -113,54 +115,90 @@ struct Folders {
   std::vector<std::string> others;
 };
 
+/// Whether a folder is a link to its neighbour, as `16x16@2` is in themes without larger drawings.
+bool is_link_to_neighbour(const fs::path& folder) {
+  std::error_code error;
+  if (!fs::is_symlink(fs::symlink_status(folder, error))) return false;
+  const fs::path real = fs::canonical(folder, error);
+  return !error && real.parent_path() == fs::canonical(folder.parent_path(), error);
+}
+
 Folders folders_with_images(const std::vector<fs::path>& folders) {
   Folders found;
   for (const fs::path& folder : folders) {
-    std::vector<fs::path> images = list(folder).images;
-    if (images.empty()) continue;
-    if (const auto size = parse_size(folder.filename().string()))
-      found.sized.push_back({folder, *size, std::move(images)});
-    else
+    if (const auto size = parse_folder_size(folder.filename().string())) {
+      if (size->scaled && is_link_to_neighbour(folder)) continue;
+      Listing files = list_below(folder);
+      if (!files.images.empty()) found.sized.push_back({folder, *size, std::move(files)});
+    } else if (!list(folder).images.empty()) {
       found.others.push_back(shown(folder.filename()));
+    }
   }
+  // So that a scaled folder finds the names that a plain one of its pixels has.
+  std::stable_partition(found.sized.begin(), found.sized.end(),
+                        [](const SizeFolder& each) { return !each.size.scaled; });
   return found;
 }
 
+std::vector<std::string> relative_to(const fs::path& top, const std::vector<fs::path>& files) {
+  std::vector<std::string> names;
+  names.reserve(files.size());
+  for (const fs::path& file : files) names.push_back(shown(file.lexically_relative(top)));
+  return names;
+}
+
+/// "a.jpg is no PNG" or "3 files are no PNGs: a.jpg, b.svg, c.gif".
+std::string no_pngs(const fs::path& top, const std::vector<fs::path>& files) {
+  const std::vector<std::string> names = relative_to(top, files);
+  if (names.size() == 1) return fmt::format("{} is no PNG", names.front());
+  return fmt::format("{} files are no PNGs: {}", names.size(), summary(names, ", "));
+}
+
 /// Refuses folders of which a part would have to be skipped, since the caller would not notice.
-void check_unambiguous(const fs::path& folder, const std::vector<fs::path>& images,
-                       const Folders& inner) {
+void check_unambiguous(const fs::path& folder, const Listing& listing, const Folders& inner) {
+  const std::vector<fs::path>& images = listing.images;
   const std::string others = summary(inner.others, ", ");
   if (images.empty() && inner.sized.empty()) {
     if (others.empty())
       throw Error(fmt::format(
-          "{} holds no PNG files, nor folders of them named by size such as 48 or 48x48",
-          shown(folder)));
+          "{} holds no PNG files, nor folders of them named by size such as 48 or 48x48{}",
+          shown(folder),
+          listing.others.empty()
+              ? ""
+              : fmt::format("; {}; convert to PNG first", no_pngs(folder, listing.others))));
     throw Error(fmt::format("{} holds no PNG files, but folders that do: {}; give one of them",
                             shown(folder), others));
   }
-  if (!others.empty())
+  if (!others.empty() && inner.sized.empty())
     throw Error(
         fmt::format("beside the images in {} there are other folders with PNG files: {}; "
                     "move them elsewhere",
                     shown(folder), others));
   if (images.empty() || inner.sized.empty()) return;
-  std::vector<std::string> names;
-  names.reserve(images.size());
-  for (const fs::path& file : images) names.push_back(shown(file.filename()));
   throw Error(
       fmt::format("beside the size folders in {} there are PNG files: {}; move them into "
                   "the folder of their size",
-                  shown(folder), summary(names, ", ")));
+                  shown(folder), summary(relative_to(folder, images), ", ")));
 }
 
-/// Reads the headers of files. Those that cannot be read are added to `problems`, with paths
-/// relative to `top`.
-std::vector<ImageFile> inspect(const fs::path& top, const std::vector<fs::path>& files,
+/// The name of an image somewhere below a folder: `apps/key.png` is apps.key, since a name has to
+/// serve as the name of a file.
+std::string name_below(const fs::path& folder, const fs::path& file) {
+  std::string name;
+  for (const fs::path& part : file.parent_path().lexically_relative(folder))
+    if (part != ".") name += part.string() + ".";
+  return printable(name + file.stem().string());
+}
+
+/// Reads the headers of files below `folder`. Those that cannot be read are added to `problems`,
+/// with paths relative to `top`.
+std::vector<ImageFile> inspect(const fs::path& top, const fs::path& folder,
+                               const std::vector<fs::path>& files,
                                std::vector<std::string>& problems) {
   std::vector<ImageFile> images;
   for (const fs::path& file : files) {
     try {
-      images.push_back({file, printable(file.stem().string()), inspect_png(file)});
+      images.push_back({file, name_below(folder, file), inspect_png(file)});
     } catch (const Error& error) {
       problems.push_back(fmt::format("{}: {}", shown(file.lexically_relative(top)), error.what()));
     }
@@ -180,24 +218,54 @@ void check_sizes(const SizeFolder& sized, const std::vector<ImageFile>& images) 
   }
 }
 
-Layout layout_by_folders(const fs::path& top, const std::vector<SizeFolder>& folders,
+void note_others(const fs::path& top, const std::vector<fs::path>& others, Layout& layout) {
+  if (!others.empty())
+    layout.notes.push_back(fmt::format("{}: left out; {}; convert to PNG to use {}", shown(top),
+                                       no_pngs(top, others), others.size() == 1 ? "it" : "them"));
+}
+
+/// Adds images of one size, without those of a scaled folder that a plain one has, too: 32x32
+/// before 16x16@2.
+void add_images(const fs::path& top, const SizeFolder& sized, std::vector<ImageFile> found,
+                Layout& layout) {
+  std::vector<ImageFile>& images = layout.by_size[sized.size.longer_side()];
+  std::set<std::string> names;
+  if (sized.size.scaled)
+    for (const ImageFile& image : images) names.insert(image.name);
+  const auto known =
+      std::erase_if(found, [&](const ImageFile& image) { return names.contains(image.name); });
+  if (known > 0)
+    layout.notes.push_back(fmt::format(
+        "{}: left out {} image{} of {}, since another folder of this size has the same names",
+        shown(top), known, known == 1 ? "" : "s", shown(sized.folder.filename())));
+  std::move(found.begin(), found.end(), std::back_inserter(images));
+}
+
+Layout layout_by_folders(const fs::path& top, const Folders& folders, std::vector<fs::path> others,
                          std::optional<std::size_t> wanted) {
   Layout layout;
-  for (const SizeFolder& sized : folders) {
+  for (const SizeFolder& sized : folders.sized) {
     const std::size_t size = sized.size.longer_side();
-    std::vector<ImageFile>& images = layout.by_size[size];
+    layout.by_size.try_emplace(size);
     if (wanted && *wanted != size) continue;
-    std::vector<ImageFile> found = inspect(top, sized.images, layout.problems);
+    std::vector<ImageFile> found = inspect(top, sized.folder, sized.files.images, layout.problems);
     check_sizes(sized, found);
     remove_sizes(found);
-    std::move(found.begin(), found.end(), std::back_inserter(images));
+    add_images(top, sized, std::move(found), layout);
+    others.insert(others.end(), sized.files.others.begin(), sized.files.others.end());
   }
+  note_others(top, others, layout);
+  if (!folders.others.empty())
+    layout.notes.push_back(
+        fmt::format("{}: left out the PNG files of folders that are not named by size: {}",
+                    shown(top), summary(folders.others, ", ")));
   return layout;
 }
 
-Layout layout_by_names(const fs::path& top, const std::vector<fs::path>& files) {
+Layout layout_by_names(const fs::path& top, const Listing& listing) {
   Layout layout;
-  std::vector<ImageFile> images = inspect(top, files, layout.problems);
+  std::vector<ImageFile> images = inspect(top, top, listing.images, layout.problems);
+  note_others(top, listing.others, layout);
   if (remove_sizes(images)) {
     for (ImageFile& image : images)
       layout.by_size[image.size.longer_side()].push_back(std::move(image));
@@ -212,19 +280,13 @@ Layout layout_by_names(const fs::path& top, const std::vector<fs::path>& files) 
 Layout find_images(const fs::path& folder, std::optional<std::size_t> wanted) {
   const Listing listing = list(folder);
   const Folders inner = folders_with_images(listing.folders);
-  check_unambiguous(folder, listing.images, inner);
-  if (listing.images.empty()) return layout_by_folders(folder, inner.sized, wanted);
-  return layout_by_names(folder, listing.images);
+  check_unambiguous(folder, listing, inner);
+  if (listing.images.empty()) return layout_by_folders(folder, inner, listing.others, wanted);
+  return layout_by_names(folder, listing);
 }
 
 ImageName image_name(const fs::path& file, const PixelSize& size) {
-  std::string name = printable(file.stem().string());
-  const std::size_t separator = name.find_last_of("_-");
-  if (separator == std::string::npos || separator == 0) return {std::move(name), false};
-  const auto stated = parse_size(std::string_view(name).substr(separator + 1));
-  if (!stated || !stated->agrees_with(size)) return {std::move(name), false};
-  name.resize(separator);
-  return {std::move(name), true};
+  return split_size(printable(file.stem().string()), size);
 }
 
 std::string summary(const std::vector<std::string>& items, std::string_view separator) {

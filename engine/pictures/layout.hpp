@@ -24,6 +24,7 @@ struct Layout {
   std::map<std::size_t, std::vector<ImageFile>> by_size;  ///< keys: longer side in pixels
   std::vector<ImageFile> flat;
   std::vector<std::string> problems;  ///< "file: reason" for files that look like PNGs but are none
+  std::vector<std::string> notes;     ///< what is left out, and why: a line for each kind
 };
 
 /// Finds out how a folder is laid out. With `wanted`, damaged images of other sizes do not matter.

@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 #include <lodepng.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <new>
 #include <string_view>
@@ -15,6 +19,7 @@
 #include "alpha.hpp"
 #include "chorus/error.hpp"
 #include "png_file.hpp"
+#include "png_metadata.hpp"
 #include "printable.hpp"
 
 namespace chorus {
@@ -24,8 +29,7 @@ namespace fs = std::filesystem;
 using Bytes = std::vector<unsigned char>;
 
 constexpr std::size_t signature_bytes = 8;
-constexpr std::size_t chunk_overhead_bytes = 12;  // length, type and checksum
-constexpr std::size_t header_bytes = signature_bytes + chunk_overhead_bytes + 13;
+constexpr std::size_t header_bytes = signature_bytes + 12 + 13;  // with the chunk IHDR
 
 // ---- The file -----------------------------------------------------------------------------------
 
@@ -81,8 +85,6 @@ std::string decoder_reason(unsigned code) {
   switch (code) {
     case 57:
       return "damaged: a checksum is wrong";
-    case 58:
-      return "damaged: the checksum of the pixel data is wrong";
     case 83:
       return "needs more memory than there is";
     case 91:
@@ -116,6 +118,9 @@ void check_signature(const Bytes& bytes) {
   static constexpr std::string_view signature("\x89PNG\r\n\x1A\n", signature_bytes);
   const std::string_view start(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (start.empty()) throw Error("the file is empty");
+  if (start.substr(std::min<std::size_t>(start.size(), 12)).starts_with("CgBI"))
+    throw Error(
+        "is a PNG as Xcode packs it (CgBI), which few programs read; take the original file");
   if (start.starts_with(signature) || signature.starts_with(start)) return;
   throw Error(fmt::format("is not a PNG{}", other_format(start)));
 }
@@ -154,54 +159,135 @@ void read_rest(const fs::path& file, const PixelSize& size, InputFile& opened, B
   if (file_bytes > bytes.size()) opened.read(file_bytes - bytes.size(), bytes);
 }
 
-/// Keeps the chunks that determine the pixels. All others (text, colour profiles, animation) are
-/// left out unread, because they change nothing here and can hide decompression bombs.
-Bytes keep_pixel_chunks(const Bytes& bytes) {
-  Bytes kept(bytes.begin(), bytes.begin() + signature_bytes);
-  for (std::size_t at = signature_bytes; at + chunk_overhead_bytes <= bytes.size();) {
-    const unsigned char* chunk = &bytes[at];
-    const std::size_t left = bytes.size() - at;
-    const std::size_t length = chunk_overhead_bytes + lodepng_chunk_length(chunk);
-    if (length > left) throw Error(fmt::format("truncated: a chunk lacks {} bytes", length - left));
-    const bool critical = lodepng_chunk_ancillary(chunk) == 0;
-    if (critical || lodepng_chunk_type_equals(chunk, "tRNS") != 0)
-      kept.insert(kept.end(), chunk, chunk + length);
-    if (lodepng_chunk_type_equals(chunk, "IEND") != 0) return kept;
-    at += length;
+/// The bytes of the decompressed pixel data: rows of whole bytes, each with the number of its
+/// filter. Interlaced images consist of seven smaller ones.
+std::size_t raw_bytes(const PixelSize& size, const LodePNGInfo& info) {
+  const auto rows = [&](std::size_t width, std::size_t height) -> std::size_t {
+    return width == 0 ? 0 : height * (1 + (width * lodepng_get_bpp(&info.color) + 7) / 8);
+  };
+  if (info.interlace_method == 0) return rows(size.width, size.height);
+  struct Pass {
+    std::size_t x, y, step_x, step_y;  // the first pixel, and the distances to the next
+  };
+  static constexpr std::array<Pass, 7> passes = {{{0, 0, 8, 8},
+                                                  {4, 0, 8, 8},
+                                                  {0, 4, 4, 8},
+                                                  {2, 0, 4, 4},
+                                                  {0, 2, 2, 4},
+                                                  {1, 0, 2, 2},
+                                                  {0, 1, 1, 2}}};
+  std::size_t bytes = 0;
+  for (const Pass& pass : passes)
+    bytes += rows((size.width + pass.step_x - 1 - pass.x) / pass.step_x,
+                  (size.height + pass.step_y - 1 - pass.y) / pass.step_y);
+  return bytes;
+}
+
+/// How pixel data was decompressed.
+struct Inflation {
+  std::size_t expected = 0;  ///< bytes
+  unsigned error = 0;        ///< of lodepng
+  bool is_odd = false;       ///< whether something follows, or the checksum is wrong
+};
+
+std::uint32_t adler32(const unsigned char* bytes, std::size_t count) {
+  constexpr std::uint32_t modulus = 65'521;
+  std::uint32_t a = 1, b = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    a = (a + bytes[i]) % modulus;
+    b = (b + a) % modulus;
   }
-  throw Error("truncated: it has no end marker");
+  return b << 16U | a;
 }
 
-/// An upper bound of the decompressed data: rows of whole bytes, each with the number of its
-/// filter. Interlaced images have up to 15/8 as many rows, each of them padded.
-std::size_t max_inflated_bytes(const PixelSize& size, const LodePNGColorMode& color) {
-  const auto width = static_cast<unsigned>(size.width);
-  const auto height = static_cast<unsigned>(size.height);
-  return lodepng_get_raw_size(width, height, &color) + 4 * (size.height + 8);
+/// Whether the first `count` bytes are decompressed from what there is, and from nothing behind it:
+/// lodepng reads zeros there, which can make up the last bytes.
+bool are_given(const unsigned char* bytes, std::size_t count, const unsigned char* in,
+               std::size_t in_count, const LodePNGDecompressSettings& settings) {
+  Bytes followed_by_ones(in, in + in_count);
+  followed_by_ones.resize(in_count + 8, 0xFF);
+  unsigned char* again = nullptr;
+  std::size_t again_count = 0;
+  lodepng_inflate(&again, &again_count, followed_by_ones.data(), followed_by_ones.size(),
+                  &settings);
+  const std::unique_ptr<unsigned char, decltype(&std::free)> owner(again, &std::free);
+  return again_count >= count && std::equal(bytes, bytes + count, again);
 }
 
-Bytes decode_rgba(const Bytes& bytes, const PixelSize& size, lodepng::State& state) {
+/// Decompresses as viewers do: once there are all pixels, what follows does not matter, not even
+/// that it is missing. Every chunk has a checksum of its own that guards against damage.
+unsigned inflate_pixels(unsigned char** out, std::size_t* count, const unsigned char* in,
+                        std::size_t in_count, const LodePNGDecompressSettings* settings) {
+  auto& inflation = *static_cast<Inflation*>(const_cast<void*>(settings->custom_context));
+  constexpr unsigned deflate = 8, with_dictionary = 32, bad_header = 24, too_little = 91;
+  if (in_count < 2 || in[0] % 16 != deflate || (in[0] * 256 + in[1]) % 31 != 0 ||
+      (in[1] & with_dictionary) != 0)
+    return inflation.error = bad_header;
+  LodePNGDecompressSettings plain = *settings;
+  plain.custom_zlib = nullptr;
+  plain.max_output_size = inflation.expected;
+  const unsigned error = lodepng_inflate(out, count, in + 2, in_count - 2, &plain);
+  if (*count < inflation.expected) return inflation.error = error != 0 ? error : too_little;
+  *count = inflation.expected;
+  std::uint32_t stated = 0;
+  for (std::size_t i = std::max<std::size_t>(in_count, 6) - 4; i < in_count; ++i)
+    stated = stated << 8U | in[i];
+  inflation.is_odd = error != 0 || stated != adler32(*out, *count);
+  if (inflation.is_odd && !are_given(*out, *count, in + 2, in_count - 2, plain))
+    return inflation.error = too_little;
+  return 0;
+}
+
+Bytes decode_rgba(PngMetadata& chunks, const PixelSize& size, lodepng::State& state) {
   state.info_raw.colortype = LCT_RGBA;
   state.info_raw.bitdepth = state.info_png.color.bitdepth == 16 ? 16 : 8;
-  state.decoder.zlibsettings.max_output_size = max_inflated_bytes(size, state.info_png.color);
+  Inflation inflation{raw_bytes(size, state.info_png)};
+  state.decoder.zlibsettings.custom_zlib = inflate_pixels;
+  state.decoder.zlibsettings.custom_context = &inflation;
   Bytes rgba;
   unsigned width = 0;
   unsigned height = 0;
-  if (const unsigned code = lodepng::decode(rgba, width, height, state, keep_pixel_chunks(bytes)))
-    throw Error(decoder_reason(code));
+  const unsigned code = lodepng::decode(rgba, width, height, state, chunks.pixels);
+  if (code != 0 && !chunks.complete) throw Error("truncated: it ends before its pixel data does");
+  if (code != 0) throw Error(decoder_reason(inflation.error != 0 ? inflation.error : code));
+  if (!chunks.complete)
+    chunks.remarks.emplace_back("no end marker (cut off behind its pixel data)");
+  else if (inflation.is_odd)
+    chunks.remarks.emplace_back("spare bytes behind its pixel data, or a wrong checksum of it");
   return rgba;
 }
 
-/// `Sample` reads one channel of a pixel as a value in [0, 1].
+/// `Sample` reads one channel of a pixel as a value in [0, 1]. Colours are raised to `exponent`.
 template <class Sample>
-Image multiplied_by_alpha(const PixelSize& size, Sample sample) {
+Image multiplied_by_alpha(const PixelSize& size, double exponent, Sample sample) {
+  const auto tone = [&](std::size_t i) {
+    return exponent == 1 ? sample(i) : std::pow(sample(i), static_cast<float>(exponent));
+  };
   Image image(size, 4);
   for (std::size_t i = 0; i < image.pixels(); ++i) {
     const float alpha = sample(i * 4 + 3);
     set_color(image, i,
-              {alpha * sample(i * 4), alpha * sample(i * 4 + 1), alpha * sample(i * 4 + 2), alpha});
+              {alpha * tone(i * 4), alpha * tone(i * 4 + 1), alpha * tone(i * 4 + 2), alpha});
   }
   return image;
+}
+
+/// Turns and mirrors a picture as Exif says: where its first row and its first column are shown.
+Image oriented(Image stored, unsigned orientation) {
+  if (orientation == 1) return stored;
+  const bool transposed = orientation >= 5;
+  const bool flip_x = orientation == 2 || orientation == 3 || orientation >= 7;
+  const bool flip_y = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
+  const PixelSize size = transposed ? PixelSize{stored.height, stored.width} : stored.size();
+  Image shown(size, stored.channels);
+  for (std::size_t y = 0; y < size.height; ++y)
+    for (std::size_t x = 0; x < size.width; ++x) {
+      const std::size_t column = transposed ? y : x, row = transposed ? x : y;
+      set_color(shown, y * size.width + x,
+                color_at(stored, (flip_y ? stored.height - 1 - row : row) * stored.width +
+                                     (flip_x ? stored.width - 1 - column : column)));
+    }
+  return shown;
 }
 
 /// Without alpha if nothing shows through, or if there is a background.
@@ -210,21 +296,24 @@ Image made_opaque(Image image, const std::optional<Rgb>& background) {
   return is_transparent(image) ? std::move(image) : over(image, black);
 }
 
-Image decode(const fs::path& file, const std::optional<Rgb>& background, std::size_t max_pixels) {
+Image decode(const fs::path& file, const std::optional<Rgb>& background, std::size_t max_pixels,
+             std::vector<std::string>* remarks) {
   InputFile opened(file);
   Bytes bytes;
   opened.read(header_bytes, bytes);
   lodepng::State state;
   const PixelSize size = parse_header(bytes, state, max_pixels);
   read_rest(file, size, opened, bytes);
-  const Bytes rgba = decode_rgba(bytes, size, state);
+  PngMetadata chunks = parse_metadata(bytes);
+  const Bytes rgba = decode_rgba(chunks, size, state);
   const auto low = [&](std::size_t i) { return rgba[i] / 255.0F; };
   const auto high = [&](std::size_t i) {
     return static_cast<float>(rgba[2 * i] * 256 + rgba[2 * i + 1]) / 65535.0F;
   };
-  return made_opaque(state.info_raw.bitdepth == 8 ? multiplied_by_alpha(size, low)
-                                                  : multiplied_by_alpha(size, high),
-                     background);
+  Image image = state.info_raw.bitdepth == 8 ? multiplied_by_alpha(size, chunks.exponent, low)
+                                             : multiplied_by_alpha(size, chunks.exponent, high);
+  if (remarks != nullptr) *remarks = std::move(chunks.remarks);
+  return made_opaque(oriented(std::move(image), chunks.orientation), background);
 }
 
 }  // namespace
@@ -237,9 +326,9 @@ PixelSize inspect_png(const fs::path& file, std::size_t max_pixels) {
 }
 
 Image decode_png(const fs::path& file, const std::optional<Rgb>& background,
-                 std::size_t max_pixels) {
+                 std::vector<std::string>* remarks, std::size_t max_pixels) {
   try {
-    return decode(file, background, max_pixels);
+    return decode(file, background, max_pixels, remarks);
   } catch (const std::bad_alloc&) {
     throw Error("needs more memory than there is");
   }
@@ -247,7 +336,7 @@ Image decode_png(const fs::path& file, const std::optional<Rgb>& background,
 
 Image read_png(const fs::path& file, const std::optional<Rgb>& background, std::size_t max_pixels) {
   try {
-    return decode_png(file, background, max_pixels);
+    return decode_png(file, background, nullptr, max_pixels);
   } catch (const Error& error) {
     throw Error(fmt::format("cannot read {}: {}", shown(file), error.what()));
   }

@@ -50,6 +50,15 @@ class PngFolder {
     return error_of([&] { load(size); });
   }
 
+  /// What loading notes, and the names of what it loads.
+  std::pair<Names, Names> noted(std::optional<std::size_t> size = {}, bool skip = false) const {
+    Names notes, names;
+    chorus::LoadOptions options{.size = size, .skip_unreadable = skip};
+    options.note = [&](const std::string& note) { notes.push_back(note); };
+    for (const auto& image : load_collection(path(), options)) names.push_back(image.name);
+    return {notes, names};
+  }
+
  private:
   TemporaryFolder folder_;
 };
@@ -267,9 +276,6 @@ BOOST_AUTO_TEST_CASE(refuses_to_skip_images) {
   PngFolder beside;
   beside.add("8/a.png", 8).add("loose.png", 8);
   check_holds(beside.error(8), {"beside the size folders", "loose.png"});
-  PngFolder other;
-  other.add("8/a.png", 8).add("old/a.png", 8);
-  check_holds(other.error(8), {"other folders with PNG files: old"});
   PngFolder flat;
   flat.add("a.png", 8).add("old/a.png", 8).add("older/a.png", 8);
   check_holds(flat.error(), {"other folders with PNG files: old, older"});
@@ -297,6 +303,80 @@ BOOST_AUTO_TEST_CASE(says_what_is_missing) {
   check_holds(error_of([&] { load_collection(""); }), {"no such file or folder: "});
   check_holds(error_of([&] { folder.load({}, "text.txt"); }), {"text.txt: is not a PNG"});
   check_holds(error_of([&] { load_collection("/dev/null"); }), {"is not a regular file"});
+}
+
+BOOST_AUTO_TEST_CASE(passes_over_what_is_hidden) {
+  PngFolder folder;
+  folder.add("a.png", 8).add_bytes("._a.png", as_bytes("Mac OS X")).add("__MACOSX/a.png", 8);
+  folder.add_bytes("._b.jpg", {}).add_bytes("__MACOSX/b/._a.png", {});
+  const auto [notes, names] = folder.noted();
+  check_names(names, {"a"});
+  check_names(notes, {});
+}
+
+BOOST_AUTO_TEST_CASE(loads_icon_themes) {
+  PngFolder theme;
+  theme.add("16x16/apps/key.png", 16).add("16x16/actions/key.png", 16).add("16x16/top.png", 16);
+  theme.add("32x32/apps/key.png", 32, 0, 51).add("16x16@2/apps/key.png", 32, 0, 255);
+  theme.add("16x16@2/apps/more/lock.png", 32).add("24x24@2x/apps/key.png", 48);
+  theme.add_bytes("scalable/apps/key.svg", as_bytes("<svg/>")).add("symbolic/key.png", 5);
+  fs::create_directory_symlink("16x16", theme.path() / "16x16@3");
+  fs::create_directory_symlink("..", theme.path() / "16x16" / "loop");
+  BOOST_TEST(available_sizes(theme.path()) == (Sizes{16, 32, 48}),
+             boost::test_tools::per_element());
+  check_names(theme.names(16), {"actions.key", "apps.key", "top"});
+  check_names(theme.names(48), {"apps.key"});
+  const auto [notes, names] = theme.noted(32);
+  check_names(names, {"apps.key", "apps.more.lock"});
+  BOOST_TEST(theme.load(32)[0].image.values[0] == 0.2F, "that of 32x32, not of 16x16@2");
+  BOOST_TEST_REQUIRE(notes.size() == 2U);
+  check_holds(notes[0], {"left out 1 image of 16x16@2, since another folder of this size"});
+  check_holds(notes[1], {"folders that are not named by size: symbolic"});
+}
+
+BOOST_AUTO_TEST_CASE(names_below_size_folders_stay_unique) {
+  PngFolder folder;
+  folder.add("8/apps/a_8.png", 8).add("8/apps.a.png", 8);
+  check_names(folder.names(), {"apps.a", "apps.a_8"});
+  folder.add("8/apps/a.png", 8);
+  check_holds(folder.error(), {"the name \"apps.a\"", "8/apps.a.png", "8/apps/a.png"});
+}
+
+BOOST_AUTO_TEST_CASE(notes_pictures_that_are_no_pngs) {
+  PngFolder folder;
+  folder.add("a.png", 8).add_bytes("notes.txt", {}).add_bytes("b.SVG", {}).add_bytes("c.ico", {});
+  const auto [notes, names] = folder.noted();
+  check_names(names, {"a"});
+  BOOST_TEST_REQUIRE(notes.size() == 1U);
+  check_holds(notes[0], {"left out; 2 files are no PNGs: b.SVG, c.ico; convert"});
+
+  PngFolder sized;
+  sized.add("8/a.png", 8).add_bytes("8/b.gif", {}).add("9/a.png", 9).add_bytes("9/c.bmp", {});
+  const Names at_8 = sized.noted(8).first;
+  BOOST_TEST_REQUIRE(at_8.size() == 1U);
+  check_holds(at_8[0], {"left out; 8/b.gif is no PNG; convert"});
+
+  PngFolder none;
+  none.add_bytes("a.ico", {});
+  check_holds(none.error(), {"holds no PNG files", "; a.ico is no PNG; convert to PNG first"});
+}
+
+BOOST_AUTO_TEST_CASE(goes_on_without_unreadable_files_if_asked) {
+  PngFolder folder;
+  Bytes damaged = plain_png(8, 8);
+  damaged[45] ^= 1;
+  folder.add("8/good.png", 8).add_bytes("8/empty.png", {}).add_bytes("8/damaged.png", damaged);
+  folder.add_bytes("9/empty.png", {});
+  const auto [notes, names] = folder.noted(8, true);
+  check_names(names, {"good"});
+  BOOST_TEST_REQUIRE(notes.size() == 1U);
+  check_holds(notes[0], {"left out 2 files that cannot be read: ", "8/empty.png: the file is empty",
+                         "8/damaged.png: damaged: a checksum is wrong"});
+  BOOST_TEST(available_sizes(folder.path(), true) == (Sizes{8}), boost::test_tools::per_element());
+  check_holds(error_of([&] { folder.noted(9, true); }), {"cannot read 1 file of ", "9/empty.png"});
+  PngFolder bad;
+  bad.add_bytes("damaged.png", damaged);
+  check_holds(error_of([&] { bad.noted({}, true); }), {"cannot read 1 file of ", "damaged.png"});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

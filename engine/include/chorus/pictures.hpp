@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "chorus/image.hpp"
@@ -15,10 +17,11 @@ namespace CHORUS_API chorus {
 constexpr std::size_t default_max_pixels = std::size_t{1} << 26U;
 
 /// Reads a PNG of any colour type and depth. An image that lets something through has alpha, unless
-/// it is composited over `background`, in the values as stored; others are opaque. Colour profiles
-/// and gamma are not applied. Of an animation, the default image is read. Throws Error naming the
-/// file and the reason (missing, empty, truncated, not a PNG, larger than `max_pixels`, damaged).
-/// Sizes are checked from the header before anything is allocated.
+/// it is composited over `background`, in the values as stored; others are opaque. Gamma and
+/// orientation are applied, colour profiles are not (docs/pictures.md). Of an animation, the
+/// default image is read. Throws Error naming the file and the reason (missing, empty, truncated,
+/// not a PNG, larger than `max_pixels`, damaged). Sizes are checked from the header before anything
+/// is allocated.
 Image read_png(const std::filesystem::path& file, const std::optional<Rgb>& background = {},
                std::size_t max_pixels = default_max_pixels);
 
@@ -41,25 +44,34 @@ void write_animation(const std::filesystem::path& file, const std::vector<Image>
 struct LoadOptions {
   std::optional<std::size_t> size;     ///< pixels; picks one size where the folder holds several
   std::optional<Rgb> background = {};  ///< under transparent pixels; without, images keep alpha
+  bool skip_unreadable = false;        ///< leaves out files that cannot be read, with a note
+  /// Receives a line of text for each kind of thing that was left out, or that viewers may show
+  /// otherwise, with the number of files and the first of their names.
+  std::function<void(const std::string&)> note = {};
 };
 
 /// The sizes (longer side in pixels, ascending) that the layout of `folder` offers:
-///  * size folders `48/`, `48x48/`, `48px/`, whose images all have that size;
+///  * size folders `48/`, `48x48/`, `48px/`, or `24x24@2/` as in icon themes, whose images all have
+///    that size (48 pixels each), directly or in folders below;
 ///  * sizes in names, `name_48.png`, `name-48x32.png`, if they are right for every PNG of the
 ///    folder.
-/// Empty if the folder is flat: any other folder of PNGs, which may differ in size.
-std::vector<std::size_t> available_sizes(const std::filesystem::path& folder);
+/// Empty if the folder is flat: any other folder of PNGs, which may differ in size. With
+/// `skip_unreadable`, sizes of which no image has a readable header are left out.
+std::vector<std::size_t> available_sizes(const std::filesystem::path& folder,
+                                         bool skip_unreadable = false);
 
 /// Loads a collection from a folder of PNGs in any of the layouts above, or from one PNG file. An
 /// image's name is its file's name without extension and size, so that an image has one name at
-/// every size; bytes of it that are not printable UTF-8 become \xNN.
+/// every size; bytes of it that are not printable UTF-8 become \xNN. Folders below a size folder
+/// are part of the name: `48/apps/key.png` is "apps.key".
 /// Without `size`, a folder that offers several sizes is an Error that lists them, as is a size
 /// that is not there. A flat folder has that `size` only if all of its images do. Any file that
 /// looks like a PNG (by name) and cannot be read is an Error naming every such file with its
-/// reason. Nothing that holds images is skipped: PNGs beside size folders, folders of PNGs that are
-/// not named by size and two images of one name are Errors too, as is an empty folder. Files of
-/// other kinds, hidden folders and folders without PNGs are ignored.
-/// If an image has alpha, all have.
+/// reason, unless `skip_unreadable` is set and others can be read. PNGs beside size folders,
+/// folders of PNGs beside PNGs and two images of one name are Errors too, as is an empty folder.
+/// Left out with a note are pictures of other formats, folders that are not named by size beside
+/// size folders, and images of a folder like 24x24@2 whose names the folder 48x48 has, too. Hidden
+/// files and folders, `__MACOSX` and all other files are ignored. If an image has alpha, all have.
 Collection load_collection(const std::filesystem::path& folder, const LoadOptions& options = {});
 
 }  // namespace chorus
