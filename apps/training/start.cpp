@@ -4,6 +4,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "chorus/error.hpp"
 #include "chorus/version.hpp"
@@ -58,11 +59,12 @@ Start fresh_start(Session& session, const TrainOptions& options) {
   Collection images = load_images(options.data, options.size, options.background);
   const Split split{options.training.seed, options.hold_out_pixels, options.hold_out_images};
   drop_held_out_images(images, split);
+  std::vector<EncodedImage> names = encoded(images);  // refuses what a model file cannot state
   TrainingState state;
   state.config = options.training;
   state.data_checksum = data_checksum(images, split);
   const auto [network, fit] = choose_network(options, images, split);
-  Model model = make_model(session.memory, network, encoded(images), options.training.seed);
+  Model model = make_model(session.memory, network, std::move(names), options.training.seed);
   model.split = split;
   model.background = options.background;
   initialize_palettes(model, images, fit);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "chorus/error.hpp"
+#include "model_file.hpp"
 #include "random.hpp"
 
 namespace chorus {
@@ -14,8 +15,13 @@ namespace chorus {
 std::vector<EncodedImage> encoded(const std::vector<NamedImage>& images) {
   std::vector<EncodedImage> list;
   list.reserve(images.size());
-  for (const NamedImage& named : images)
-    list.push_back({named.name, named.image.width, named.image.height});
+  for (const NamedImage& named : images) {
+    const auto [width, height] = named.image.size();
+    if (std::max(width, height) > largest_side_px)
+      throw Error(fmt::format("the image {} has {} x {} pixels; a side may have at most {}",
+                              named.name, width, height, largest_side_px));
+    list.push_back({named.name, width, height});
+  }
   return list;
 }
 

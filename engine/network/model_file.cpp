@@ -139,12 +139,11 @@ void check_names(const std::vector<EncodedImage>& images) {
 }
 
 std::vector<EncodedImage> images_from_json(const json& list) {
-  constexpr std::size_t largest_side = std::size_t{1} << 20;
   std::vector<EncodedImage> images;
   for (const json& entry : list)
     images.push_back({entry.at("name").get<std::string>(),
-                      count_field(entry, "width", largest_side),
-                      count_field(entry, "height", largest_side)});
+                      count_field(entry, "width", largest_side_px),
+                      count_field(entry, "height", largest_side_px)});
   if (images.empty()) throw Error("the list of images is empty; expected at least one image");
   check_names(images);
   return images;

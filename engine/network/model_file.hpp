@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "chorus/model.hpp"
@@ -8,6 +9,9 @@
 
 // Exported: the room training, in another shared library, uses it.
 namespace CHORUS_API chorus {
+
+/// The longest side of an image that a model file may state, in pixels.
+constexpr std::size_t largest_side_px = std::size_t{1} << 20U;
 
 /// The model as a safetensors file: parameters by name, "latents", and metadata with the format
 /// version, the configuration, images and notes. See docs/file_format.md.

@@ -328,4 +328,13 @@ BOOST_AUTO_TEST_CASE(a_background_is_kept) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(images_are_as_large_as_a_file_may_state) {
+  constexpr std::size_t most = std::size_t{1} << 20U;
+  BOOST_TEST(encoded({{"line", Image(1, most)}}).front().height == most);
+  BOOST_CHECK_EXCEPTION(encoded({{"line", Image(most + 1, 1)}}), Error, [](const Error& error) {
+    return std::string(error.what()) ==
+           "the image line has 1048577 x 1 pixels; a side may have at most 1048576";
+  });
+}
+
 BOOST_AUTO_TEST_SUITE_END()
