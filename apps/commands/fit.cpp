@@ -34,6 +34,11 @@ void print_row(const char* fitted, const ordered_json& scores) {
 
 void fit(const FitOptions& options) {
   const ordered_json result = fit_images(options.backend, options.task);
+  if (const auto left_out = result["left_out"].get<std::size_t>(); left_out > 0)
+    fmt::print(stderr,
+               "note: {} images of {} were left out, because the model encodes images of these "
+               "names; --all fits them too\n",
+               left_out, shown(options.task.data));
   if (options.json) {
     print_result(result);
     return;

@@ -108,6 +108,7 @@ ordered_json settings_of(const StudyOptions& options) {
 TrainOptions training_of(const StudyOptions& options, std::uint64_t seed) {
   TrainOptions train = options.train;
   train.training.seed = seed;
+  train.overwrite = true;  // a seed without results was interrupted, and begins anew
   train.model = options.out / fmt::format("seed_{}.safetensors", seed);
   if (options.protocol == Protocol::pixels && train.hold_out_pixels == 0)
     train.hold_out_pixels = 0.2;

@@ -11,8 +11,10 @@ void add_train(CLI::App& program) {
   command.add_option("data", o.data, "Folder of PNGs, or of size folders (48/, 256/)")->required();
   command.add_option("-o,--output", o.model, "Model file to write (.safetensors)")->required();
   command
-      .add_option("--size", o.size,
-                  "Size to train on if the data has several (pixels, longer side)")
+      .add_option(
+          "--size", o.size,
+          "Size to train on if the data has several (pixels, longer side; with --resume, that "
+          "of the training)")
       ->check(positive_count);
   add_background(command, o.background);
   add_skip_unreadable(command);
@@ -23,6 +25,10 @@ void add_train(CLI::App& program) {
       "--resume", o.resume,
       "Continue an interrupted training of this model; the result is as if it had not stopped");
   for (CLI::Option* option : fresh_only) resume->excludes(option);
+  command
+      .add_flag("--overwrite", o.overwrite,
+                "Begin anew where there is a model, or the state of a training, already")
+      ->excludes(resume);
   command.add_flag("--profile", o.profile, "Print where the time of a step went");
   command.add_option("--checkpoint-seconds", o.checkpoint_seconds, "Seconds between checkpoints")
       ->capture_default_str()

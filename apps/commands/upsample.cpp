@@ -223,6 +223,13 @@ void upsample(const UpsampleOptions& options) {
   for (const EncodedImage& encoded : model.images) sizes.insert(encoded.size().longer_side());
   const TrueImages images = load_images(options, model, sizes);
   const std::vector<Known> known = find_known(model, images, options.size);
+  std::vector<const Image*> trained;
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    const Image* image = known[i].trained;
+    const bool same_size = image != nullptr && image->size() == model.images[i].size();
+    trained.push_back(same_size ? image : nullptr);
+  }
+  if (!options.data.empty()) note_other_images(model, options.data, trained);
 
   const std::size_t count = model.images.size();
   ContactSheet sheet(options, model, known);

@@ -153,6 +153,12 @@ const Image* TrainingImages::find(std::size_t model_image) const {
   return images_[model_image].pixels() == 0 ? nullptr : &images_[model_image];
 }
 
+void TrainingImages::note_if_other(const Model& model, const std::filesystem::path& data) const {
+  std::vector<const Image*> found;
+  for (std::size_t i = 0; i < images_.size(); ++i) found.push_back(find(i));
+  note_other_images(model, data, found);
+}
+
 std::vector<Collection> load_sizes(const TestData& data, const Model& model) {
   const std::vector<std::size_t> sizes =
       data.sizes.empty() ? offered_sizes(data.folder) : data.sizes;
@@ -179,6 +185,7 @@ ImageScore score_image(Renderer& renderer, const Model& model, std::size_t image
 ScoresBySize evaluate_sizes(Session& session, const Model& model, const TestData& data,
                             std::size_t supersample) {
   const TrainingImages trained(model, data.folder, data.background);
+  trained.note_if_other(model, data.folder);
   Scorer scorer(session, model, &trained, supersample);
   for (const Collection& collection : load_sizes(data, model)) {
     const std::size_t matched = match(model, collection).size();

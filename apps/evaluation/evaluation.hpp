@@ -36,6 +36,8 @@ class TrainingImages {
                  const std::optional<Rgb>& background);
   /// Null if the data does not hold it.
   const Image* find(std::size_t model_image) const;
+  /// Prints a note if the data, the folder, holds other images under all names of the model.
+  void note_if_other(const Model& model, const std::filesystem::path& data) const;
 
  private:
   /// Keeps the images of a collection that have their training size.

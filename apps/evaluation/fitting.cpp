@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <system_error>
+#include <utility>
 
 #include "chorus/error.hpp"
 #include "chorus/render.hpp"
@@ -13,6 +15,7 @@
 #include "grow.hpp"
 #include "printable.hpp"
 #include "support/model_data.hpp"
+#include "support/model_output.hpp"
 #include "support/progress.hpp"
 #include "support/session.hpp"
 
@@ -22,17 +25,26 @@ namespace {
 
 using nlohmann::ordered_json;
 
-/// The images of the data that the model does not encode, or all images if the task requests them.
-Collection unseen_images(const FitTask& task, const Model& model) {
+/// The images of the data whose names the model does not have, and the number of the others.
+struct Unseen {
+  Collection images;
+  std::size_t left_out = 0;
+};
+
+/// All images count as unseen if the task requests them.
+Unseen unseen_images(const FitTask& task, const Model& model) {
   Collection data = load_for(model, task.data, task.size, task.background);
-  if (task.all) return data;
+  if (task.all) return {std::move(data)};
+  const std::size_t count = data.size();
   std::set<std::string> known;
   for (const EncodedImage& image : model.images) known.insert(image.name);
   std::erase_if(data, [&](const NamedImage& image) { return known.contains(image.name); });
   if (data.empty())
-    throw Error(fmt::format("{}: the model encodes all images of {} already; --all fits them again",
-                            shown(task.model), shown(task.data)));
-  return data;
+    throw Error(
+        fmt::format("{}: the model encodes images of all {} names of {}; --all fits these images",
+                    shown(task.model), count, shown(task.data)));
+  const std::size_t left_out = count - data.size();
+  return {std::move(data), left_out};
 }
 
 MethodScores scores_of(Session& session, const Model& model, const Collection& images) {
@@ -72,13 +84,23 @@ ordered_json to_json(const Fit& fit) {
   return object;
 }
 
+void check_outputs(const FitTask& task) {
+  check_model_output(task.out);
+  std::error_code ignored;  // what does not exist is no other file's equal
+  if (!task.keep && std::filesystem::equivalent(task.model, task.out, ignored))
+    throw Error(
+        fmt::format("{} is the model itself, which would lose its own images; choose another "
+                    "--output, or --keep",
+                    shown(task.out)));
+}
+
 }  // namespace
 
 ordered_json fit_images(const BackendChoice& backend, const FitTask& task) {
-  require_regular_target(task.out);
+  check_outputs(task);
   Session session(backend);
   const Model network = load_model(session.memory, task.model);
-  const Collection images = unseen_images(task, network);
+  const auto [images, left_out] = unseen_images(task, network);
   FitConfig config = task.config;
   config.shift_steps = 0;
   std::vector<Fit> fits;
@@ -92,6 +114,7 @@ ordered_json fit_images(const BackendChoice& backend, const FitTask& task) {
   save_model(found, task.out);
   ordered_json result = {{"model", task.out.string()},
                          {"count", images.size()},
+                         {"left_out", left_out},
                          {"images_of_model", found.images.size()}};
   result["latent"] = to_json(fits.front());
   if (task.modulations) result["modulations"] = to_json(fits.back());

@@ -24,8 +24,10 @@ struct FitTask {
   bool keep = false;         ///< write the images of the model, too; not together with `all`
 };
 
-/// Fits the images, writes the model and returns the output of `fit --json`: the scores by the
-/// latent alone under "latent" and, if requested, those with shifts under "modulations".
+/// Fits the images, writes the model and returns the output of `fit --json`: the number of images
+/// fitted under "count" and of those left out under "left_out", the scores by the latent alone
+/// under "latent" and, if requested, those with shifts under "modulations". Throws Error if the
+/// task's output is its own model, or a file that is no model.
 nlohmann::ordered_json fit_images(const BackendChoice& backend, const FitTask& task);
 
 }  // namespace chorus::app

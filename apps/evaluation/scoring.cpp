@@ -138,6 +138,7 @@ ordered_json baselines_to_json(const MethodScores& network, const std::vector<Me
 }
 
 std::vector<Matched> match(const Model& model, const Collection& data) {
+  if (data.empty()) throw Error("the data holds no images; expected some that the model encodes");
   std::map<std::string, std::size_t> places;
   for (std::size_t i = 0; i < data.size(); ++i) places[data[i].name] = i;
   std::vector<Matched> matched;

@@ -51,16 +51,20 @@ void add_backend(CLI::App& command, BackendChoice& choice) {
 }
 
 Rgb parse_color(const std::string& text) {
-  if (text == "white") return {1, 1, 1};
-  if (text == "black") return {0, 0, 0};
-  const bool hex =
-      text.size() == 6 && text.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
-  if (!hex)
-    throw CLI::ValidationError("--background",
-                               "'" + text + "' is not a colour; expected white, black or RRGGBB");
+  const std::string lower = CLI::detail::to_lower(text);
+  if (lower == "white") return {1, 1, 1};
+  if (lower == "black") return {0, 0, 0};
+  const std::string digits = lower.substr(lower.starts_with('#') ? 1 : 0);
+  const bool hex = digits.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (!hex || (digits.size() != 6 && digits.size() != 3))
+    throw CLI::ValidationError(
+        "--background", "'" + text + "' is not a colour; expected white, black, RRGGBB or RGB");
   Rgb color{};
-  for (std::size_t c = 0; c < 3; ++c)
-    color[c] = static_cast<float>(std::stoi(text.substr(2 * c, 2), nullptr, 16)) / 255.0F;
+  for (std::size_t c = 0; c < 3; ++c) {
+    const std::string value =
+        digits.size() == 6 ? digits.substr(2 * c, 2) : std::string(2, digits[c]);
+    color[c] = static_cast<float>(std::stoi(value, nullptr, 16)) / 255.0F;
+  }
   return color;
 }
 

@@ -36,7 +36,8 @@ CLI::Validator number_in(double least, double most);
 /// truncate larger ones.)
 CLI::Validator seed_number();
 
-/// "white", "black" or "RRGGBB"; throws CLI::ValidationError.
+/// "white", "black", "RRGGBB" or "RGB", in letters of any case, with or without "#"; throws
+/// CLI::ValidationError.
 Rgb parse_color(const std::string& text);
 
 void add_backend(CLI::App& command, BackendChoice& choice);

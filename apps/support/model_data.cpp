@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <set>
 #include <utility>
 
@@ -9,6 +11,8 @@
 #include "bytes.hpp"
 #include "chorus/error.hpp"
 #include "printable.hpp"
+#include "split.hpp"
+#include "support/fingerprint.hpp"
 
 namespace chorus::app {
 
@@ -52,6 +56,37 @@ Collection load_images(const std::filesystem::path& folder, std::optional<std::s
 
 std::vector<std::size_t> offered_sizes(const std::filesystem::path& folder) {
   return available_sizes(folder, skip_unreadable);
+}
+
+std::string data_checksum(const Collection& data, const Split& split) {
+  Fingerprint fingerprint;
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    const NamedImage& named = data[i];
+    fingerprint.add(named.name.c_str(), named.name.size() + 1);
+    const std::uint64_t size[2] = {named.image.width, named.image.height};
+    fingerprint.add(size, sizeof size);
+    const Image seen = blacked_out(named.image, held_out_pixels(split, i, named.image.size()));
+    fingerprint.add(seen.values.data(), seen.values.size() * sizeof(float));
+  }
+  return fingerprint.hex();
+}
+
+void note_other_images(const Model& model, const std::filesystem::path& folder,
+                       const std::vector<const Image*>& found) {
+  const auto trained_on = model.notes.find("data_checksum");
+  const bool of_training = trained_on != model.notes.end() && !model.notes.contains("fitted");
+  if (!of_training || std::ranges::count(found, nullptr) > 0) return;
+  Collection images;
+  for (std::size_t i = 0; i < found.size(); ++i)
+    images.push_back({model.images[i].name, *found[i]});
+  const std::string checksum = data_checksum(images, model.split);
+  if (checksum == trained_on->second) return;
+  fmt::print(
+      stderr,
+      "note: the images of {} at {} px are not those that the model was trained on (checksum "
+      "{} instead of {})\n",
+      shown(folder), model.images.front().size().longer_side(), checksum,
+      printable(trained_on->second));
 }
 
 Collection load_for(const Model& model, const std::filesystem::path& folder,

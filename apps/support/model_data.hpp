@@ -29,4 +29,13 @@ std::vector<std::size_t> offered_sizes(const std::filesystem::path& folder);
 Collection load_for(const Model& model, const std::filesystem::path& folder,
                     std::optional<std::size_t> size, const std::optional<Rgb>& background);
 
+/// A checksum of the names, sizes and pixels of images, without the pixels that `split` holds out.
+std::string data_checksum(const Collection& data, const Split& split = {});
+
+/// Prints a note if all training images of a model were found in a folder, by name and size, and
+/// are not those that the model was trained on. `found` has an entry for each image of the model,
+/// null where the folder lacks it.
+void note_other_images(const Model& model, const std::filesystem::path& folder,
+                       const std::vector<const Image*>& found);
+
 }  // namespace chorus::app

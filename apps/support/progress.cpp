@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <mutex>
+#include <string_view>
 
 namespace chorus::app {
 
@@ -18,8 +20,14 @@ constexpr double terminal_interval_s = 0.2, line_interval_s = 5;
 
 std::size_t terminal_columns() {
   winsize size{};
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20) return size.ws_col;
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
   return 80;
+}
+
+/// Whether standard output is a terminal that understands escape codes.
+bool can_redraw() {
+  const char* kind = std::getenv("TERM");
+  return isatty(STDOUT_FILENO) == 1 && (kind == nullptr || std::string_view(kind) != "dumb");
 }
 
 /// Ignores errors: work goes on if its status cannot be printed, and main() reports the error at
@@ -35,7 +43,7 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-Progress::Progress() : terminal_(isatty(STDOUT_FILENO) == 1), last_(Clock::now()) {}
+Progress::Progress() : terminal_(can_redraw()), last_(Clock::now()) {}
 
 Progress::~Progress() {
   if (drawn_) std::fputc('\n', stdout);

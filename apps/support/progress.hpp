@@ -10,7 +10,7 @@ using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point start);
 
 /// Shows the status of long work on standard output: as a bar that is redrawn on a terminal, and as
-/// occasional plain lines in a pipe or a file.
+/// occasional plain lines in a pipe, in a file and where TERM is dumb.
 class Progress {
  public:
   Progress();

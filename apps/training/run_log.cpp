@@ -1,7 +1,11 @@
 #include "training/run_log.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
@@ -18,25 +22,71 @@ namespace chorus::app {
 
 using nlohmann::json;
 
-MetricsLog::MetricsLog(const std::filesystem::path& file, std::uint64_t resumed_step)
-    : file_(file) {
-  std::string kept;
-  if (resumed_step > 0 && std::filesystem::exists(file)) {
+namespace {
+
+[[noreturn]] void fail_to_write(const std::filesystem::path& file) {
+  throw Error(fmt::format("cannot write {}: {}", shown(file),
+                          std::error_code(errno, std::generic_category()).message()));
+}
+
+/// Writes from the start of a file.
+bool put(int file, const std::string& text) {
+  for (std::size_t done = 0; done < text.size();) {
+    const ssize_t count =
+        pwrite(file, text.data() + done, text.size() - done, static_cast<off_t>(done));
+    if (count <= 0) return false;
+    done += static_cast<std::size_t>(count);
+  }
+  return true;
+}
+
+/// A descriptor below 0 means that the file cannot be written.
+int open_log(const std::filesystem::path& file) {
+  return open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+}
+
+}  // namespace
+
+MetricsLog::MetricsLog(const std::filesystem::path& file) : file_(file), locked_(open_log(file)) {
+  if (locked_ < 0) fail_to_write(file);
+  // A file system without locks is no reason not to train.
+  if (!std::filesystem::is_regular_file(file) || flock(locked_, LOCK_EX | LOCK_NB) == 0) return;
+  if (errno != EWOULDBLOCK) return;
+  close(locked_);
+  throw Error(fmt::format(
+      "{} is locked by another training that is under way; choose another --output, or wait",
+      shown(file)));
+}
+
+MetricsLog::~MetricsLog() {
+  if (locked_ >= 0) close(locked_);
+}
+
+void MetricsLog::begin(std::uint64_t resumed_step) {
+  if (std::filesystem::is_regular_file(file_)) {
+    std::string kept;
     std::size_t unreadable = 0;
-    for (const json& line : read_metrics(file, &unreadable))
-      if (step_of(line).value_or(resumed_step + 1) <= resumed_step) kept += line.dump() + "\n";
+    if (resumed_step > 0)
+      for (const json& line : read_metrics(file_, &unreadable))
+        if (step_of(line).value_or(resumed_step + 1) <= resumed_step) kept += line.dump() + "\n";
     if (unreadable > 0)
       fmt::print(stderr, "note: lines of {} that are no JSON objects are dropped: {}\n",
-                 shown(file), unreadable);
+                 shown(file_), unreadable);
+    // In place, since a new file would not be the one that is locked. What is kept is mostly the
+    // beginning of what is there, so that a stop half way loses nothing.
+    if (!put(locked_, kept) || ftruncate(locked_, static_cast<off_t>(kept.size())) != 0)
+      fail_to_write(file_);
   }
-  write_atomically(file, [&](std::ostream& out) { out << kept; });
-  stream_.open(file, std::ios::app);
-  if (!stream_) throw Error(fmt::format("cannot open {} for appending", shown(file)));
+  stream_.open(file_, std::ios::app);
+  if (!stream_) throw Error(fmt::format("cannot open {} for appending", shown(file_)));
 }
 
 void MetricsLog::add(const json& line) {
   if (std::error_code unknown; !std::filesystem::exists(file_, unknown)) {
     stream_.close();  // someone has deleted it, perhaps with its folder
+    if (locked_ >= 0) close(locked_);
+    locked_ = open_log(file_);
+    if (locked_ >= 0) flock(locked_, LOCK_EX | LOCK_NB);
     stream_.open(file_, std::ios::app);
   }
   stream_ << line.dump(-1, ' ', false, json::error_handler_t::replace) << std::endl;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "chorus/version.hpp"
 #include "model_file.hpp"
 #include "palette.hpp"
+#include "precision_names.hpp"
 #include "printable.hpp"
 #include "split.hpp"
 #include "support/model_data.hpp"
@@ -53,16 +55,63 @@ void drop_held_out_images(Collection& images, const Split& split) {
   images = std::move(kept);
 }
 
+/// The size that all images of a model have, if the data offers it; nothing for flat folders.
+std::optional<std::size_t> size_of_training(const Model& model, const std::filesystem::path& data) {
+  const std::size_t size = model.images.front().size().longer_side();
+  const std::vector<std::size_t> offered = offered_sizes(data);
+  return std::ranges::count(offered, size) > 0 ? std::optional(size) : std::nullopt;
+}
+
+std::string computed_on(const Session& session) {
+  const std::size_t workers = session.backend->workers();
+  return fmt::format("{}, {}, {} worker{}", session.backend->name(),
+                     name(session.backend->precision()), workers, workers == 1 ? "" : "s");
+}
+
+/// Whether all pixels of all images are `pixel`.
+bool is_everywhere(const Collection& images, const Color& pixel) {
+  return std::ranges::all_of(images, [&](const NamedImage& each) {
+    for (std::size_t i = 0; i < each.image.pixels(); ++i)
+      if (color_at(each.image, i) != pixel) return false;
+    return true;
+  });
+}
+
+/// Refuses images in which nothing can be seen. Images that differ in nothing get perfect scores
+/// that say nothing, so a note tells of them.
+void check_content(const Collection& images, const TrainOptions& options) {
+  const std::string data = shown(options.data);
+  const Image& first = images.front().image;
+  const Color pixel = color_at(first, 0);
+  if (is_everywhere(images, pixel)) {
+    if (first.has_alpha() && pixel[3] == 0)
+      throw Error(fmt::format(
+          "{}: every pixel of its {} images is transparent; expected some that can be seen", data,
+          images.size()));
+    fmt::print(stderr, "note: all pixels of the {} images of {} have the colour {}{}\n",
+               images.size(), data, shown_color({pixel[0], pixel[1], pixel[2]}),
+               options.background ? "; another --background may show more" : "");
+    return;
+  }
+  const bool alike = std::ranges::all_of(images, [&](const NamedImage& each) {
+    return each.image.size() == first.size() && each.image.values == first.values;
+  });
+  if (alike && images.size() > 1)
+    fmt::print(stderr, "note: the {} images of {} are all alike\n", images.size(), data);
+}
+
 }  // namespace
 
 Start fresh_start(Session& session, const TrainOptions& options) {
   Collection images = load_images(options.data, options.size, options.background);
   const Split split{options.training.seed, options.hold_out_pixels, options.hold_out_images};
   drop_held_out_images(images, split);
+  check_content(images, options);
   std::vector<EncodedImage> names = encoded(images);  // refuses what a model file cannot state
   TrainingState state;
   state.config = options.training;
   state.data_checksum = data_checksum(images, split);
+  state.computed_on = computed_on(session);
   const auto [network, fit] = choose_network(options, images, split);
   Model model = make_model(session.memory, network, std::move(names), options.training.seed);
   model.split = split;
@@ -80,12 +129,23 @@ Start resumed_start(Session& session, const TrainOptions& options) {
   TensorFile file = read_safetensors(state_file(options.model));
   TrainingState state = read_state(file, origin);
   Model model = from_tensor_file(session.memory, file, origin);
-  Collection images = load_for(model, options.data, options.size, options.background);
+  const std::optional<std::size_t> size =
+      options.size ? options.size : size_of_training(model, options.data);
+  Collection images = load_for(model, options.data, size, options.background);
   drop_held_out_images(images, model.split);
   if (state.data_checksum != data_checksum(images, model.split))
     throw Error(fmt::format("{}: this training was begun on other images than those of {}", origin,
                             shown(options.data)));
   return {std::move(images), std::move(state), std::move(model), std::move(file)};
+}
+
+void go_on_with(const Session& session, TrainingState& state) {
+  const std::string before = std::exchange(state.computed_on, computed_on(session));
+  if (before.empty() || before == state.computed_on) return;
+  fmt::print(stderr,
+             "note: the training was computed on {} and goes on on {}; its result will differ in "
+             "some bits from that of an uninterrupted one\n",
+             printable(before), state.computed_on);
 }
 
 }  // namespace chorus::app

@@ -26,4 +26,8 @@ Start fresh_start(Session& session, const TrainOptions& options);
 /// with which it was begun.
 Start resumed_start(Session& session, const TrainOptions& options);
 
+/// From now on the state is computed on this session's backend. Prints a note if it was computed on
+/// another one, or with another precision or number of workers, so that some bits will differ.
+void go_on_with(const Session& session, TrainingState& state);
+
 }  // namespace chorus::app

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "chorus/error.hpp"
 #include "printable.hpp"
@@ -16,12 +15,15 @@ using nlohmann::ordered_json;
 
 namespace {
 
-std::set<std::string> names_of_subset(const Model& model, std::size_t count) {
-  std::set<std::string> names;
-  const std::size_t images = model.images.size();
-  for (std::size_t k = 0; k < std::min(count, images); ++k)
-    names.insert(model.images[k * images / std::min(count, images)].name);
-  return names;
+/// Images that are evenly spread over those that the model encodes; a size may lack some of them.
+/// Throws Error if the collection holds none.
+Collection spread_over(const Model& model, const Collection& collection, std::size_t most) {
+  const std::vector<Matched> known = match(model, collection);
+  const std::size_t count = std::min(most, known.size());
+  Collection spread;
+  for (std::size_t k = 0; k < count; ++k)
+    spread.push_back(collection[known[k * known.size() / count].data_image]);
+  return spread;
 }
 
 std::vector<std::size_t> other_sizes(const Model& model, const std::filesystem::path& data) {
@@ -42,13 +44,9 @@ ResolutionTracker::ResolutionTracker(Session& session, const Model& model,
       model_(model),
       trained_(model, data, background),
       all_(load_sizes({data, other_sizes(model, data), background}, model)) {
-  const std::set<std::string> names = names_of_subset(model, subset);
-  for (const Collection& collection : all_) {
-    Collection& part = subset_.emplace_back();
-    std::copy_if(collection.begin(), collection.end(), std::back_inserter(part),
-                 [&](const NamedImage& image) { return names.contains(image.name); });
-    match(model, part);
-  }
+  trained_.note_if_other(model, data);
+  for (const Collection& collection : all_)
+    subset_.push_back(spread_over(model, collection, subset));
 }
 
 ScoresBySize ResolutionTracker::score(bool all, bool with_baselines) const {

@@ -20,6 +20,7 @@
 #include "support/interrupt.hpp"
 #include "support/progress.hpp"
 #include "support/session.hpp"
+#include "training/outputs.hpp"
 #include "training/run_log.hpp"
 #include "training/start.hpp"
 #include "training/tracking.hpp"
@@ -80,17 +81,19 @@ class TrainingRun {
       state_.limit = limit_of(options, images_, trainer_.pixels_per_step());
     start_.file.reset();
     resumed_step_ = trainer_.steps();
-    if (progress() >= 1)
+    if (progress() >= 1 && model_is_written())
       throw Error(fmt::format("{}: this training is complete ({} steps); nothing to resume",
                               shown(state_file(options.model)), trainer_.steps()));
   }
 
   void run() {
     catch_interrupts();
+    log_.emplace(metrics_of(options_));
+    check_outputs(options_);  // another training may have ended since
     announce();
+    if (progress() < 1) go_on_with(session_, state_);
     save_first_state();
-    log_.emplace(options_.metrics.empty() ? metrics_file(options_.model) : options_.metrics,
-                 resumed_step_);
+    log_->begin(resumed_step_);
     describe_run();
     began_ = last_checkpoint_ = last_report_ = Clock::now();
     last_steps_ = trainer_.steps();
@@ -119,6 +122,16 @@ class TrainingRun {
     if (session_.profiler) session_.profiler->start();
     trainer_.step(schedule_progress());
     if (session_.profiler) session_.profiler->stop();
+  }
+
+  /// Whether the model file is that of the state. A stop between the writing of the two leaves an
+  /// older model, or none.
+  bool model_is_written() const {
+    try {
+      return read_safetensors(options_.model) == to_tensor_file(model_);
+    } catch (const Error&) {
+      return false;
+    }
   }
 
   double elapsed_s() const {
@@ -270,7 +283,6 @@ class TrainingRun {
 
   /// Finds out before the training whether its results can be written.
   void save_first_state() {
-    require_regular_target(options_.model);
     save_state();
     std::uintmax_t bytes = 0;
     for (const auto& [name, tensor] : to_tensor_file(model_).tensors)
@@ -338,11 +350,7 @@ class TrainingRun {
 }  // namespace
 
 void train(const TrainOptions& options) {
-  // Checked before the training, rather than after it.
-  if (options.model.filename().empty() || std::filesystem::is_directory(options.model))
-    throw Error(
-        fmt::format("cannot write the model '{}': expected the name of a file, not of a folder",
-                    shown(options.model)));
+  check_outputs(options);  // before the training, rather than after it
   make_folder(options.model.parent_path());
   TrainingRun(options).run();
 }

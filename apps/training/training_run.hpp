@@ -33,11 +33,13 @@ struct TrainOptions {
   std::filesystem::path metrics;  ///< if empty, beside the model
   std::filesystem::path track;    ///< images of other sizes to evaluate on; may be empty
   bool resume = false;
-  bool profile = false;  ///< whether to print how the time was spent
+  bool overwrite = false;  ///< whether the files of an earlier training may be replaced
+  bool profile = false;    ///< whether to print how the time was spent
 };
 
 /// Trains a model and writes it. A training that is interrupted by a signal saves its state and
-/// throws Error.
+/// throws Error. Without `resume` and `overwrite`, files of an earlier training are an Error too,
+/// and stay as they are; a file that no training has written is never replaced.
 void train(const TrainOptions& options);
 
 }  // namespace chorus::app

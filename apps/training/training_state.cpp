@@ -11,8 +11,6 @@
 
 #include "chorus/error.hpp"
 #include "parse_json.hpp"
-#include "split.hpp"
-#include "support/fingerprint.hpp"
 
 namespace chorus::app {
 
@@ -93,6 +91,7 @@ TrainingState state_from(const json& training) {
   state.limit = read_limit(training.at("limit"));
   state.elapsed_s = read_number(training, "elapsed_seconds", 0, most_seconds);
   training.at("data_checksum").get_to(state.data_checksum);
+  state.computed_on = training.value("computed_on", "");
   return state;
 }
 
@@ -113,6 +112,7 @@ json to_json(const TrainingState& state) {
                        {"amount", state.limit.amount}};
   training["elapsed_seconds"] = state.elapsed_s;
   training["data_checksum"] = state.data_checksum;
+  training["computed_on"] = state.computed_on;
   return training;
 }
 
@@ -131,19 +131,6 @@ TrainingState read_state(const TensorFile& file, const std::string& origin) {
   } catch (const Error& error) {
     throw Error(fmt::format("{}: the training state is damaged: {}", origin, error.what()));
   }
-}
-
-std::string data_checksum(const Collection& data, const Split& split) {
-  Fingerprint fingerprint;
-  for (std::size_t i = 0; i < data.size(); ++i) {
-    const NamedImage& named = data[i];
-    fingerprint.add(named.name.c_str(), named.name.size() + 1);
-    const std::uint64_t size[2] = {named.image.width, named.image.height};
-    fingerprint.add(size, sizeof size);
-    const Image seen = blacked_out(named.image, held_out_pixels(split, i, named.image.size()));
-    fingerprint.add(seen.values.data(), seen.values.size() * sizeof(float));
-  }
-  return fingerprint.hex();
 }
 
 }  // namespace chorus::app

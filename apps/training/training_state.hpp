@@ -4,7 +4,6 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "chorus/pictures.hpp"
 #include "chorus/trainer.hpp"
 #include "model_file.hpp"
 #include "safetensors.hpp"
@@ -26,6 +25,9 @@ struct TrainingState {
   Limit limit;
   double elapsed_s = 0;
   std::string data_checksum;  ///< data_checksum() of the training images
+  /// Backend, precision and number of workers, on which the bits of the result depend. Empty in
+  /// states written before this was kept.
+  std::string computed_on;
 };
 
 /// "model.safetensors" -> "model.state.safetensors", "model.metrics.jsonl".
@@ -35,8 +37,5 @@ std::filesystem::path metrics_file(const std::filesystem::path& model);
 nlohmann::json to_json(const TrainingState& state);
 void write_state(TensorFile& file, const TrainingState& state);
 TrainingState read_state(const TensorFile& file, const std::string& origin);
-
-/// A checksum of the names, sizes and pixels of images, without the pixels that `split` holds out.
-std::string data_checksum(const Collection& data, const Split& split = {});
 
 }  // namespace chorus::app

@@ -31,7 +31,7 @@ set(threads --backend cpu --threads 3)
 
 # Long enough for all phases of a training, and for pictures that are tracked meanwhile.
 chorus_add_race_test(races_of_training ${program} train ${icons} --size 24 --steps 12 --width 32
-  --latent 8 ${threads} --workers 3 --hold-out-images 0.9 -o ${model})
+  --latent 8 ${threads} --workers 3 --hold-out-images 0.9 --overwrite -o ${model})
 chorus_add_race_test(races_of_evaluation ${program} evaluate ${model} ${icons} --size 24 --paths
   --path linear ${threads})
 chorus_add_race_test(races_of_morphs ${program} interpolate ${model} --best-pairs 1 --frames 5

@@ -34,7 +34,7 @@ make_seeds() {
     # shellcheck disable=SC2086 # a list of words
     "$chorus" train "$data" --size 24 --steps 5 --width 8 --hidden-layers 1 --latent 4 --threads 1 \
       --flat-pixels 4 --edge-pixels 4 --track "$data" --hold-out-pixels 0.1 --backend reference \
-      $options -o "$work/$i.safetensors" > "$work/seeds.log"
+      $options --overwrite -o "$work/$i.safetensors" > "$work/seeds.log"
     cp "$work/$i.safetensors" "$seeds/model/$i"
     cp "$work/$i.state.safetensors" "$seeds/training_state/$i"
     cp "$work/$i.metrics.jsonl" "$seeds/metrics/$i"

@@ -93,7 +93,7 @@ measure() {
   limited 15 "small_step_$precision" "$program" bench --backend cuda --precision "$precision" \
     --width 128 --pixels 16 --repetitions 5 --json
   limited 25 "train_$precision" "$program" train data/icons --size 48 --seconds 3 --backend cuda \
-    --precision "$precision" -o "$build/icons_$precision.safetensors"
+    --precision "$precision" --overwrite -o "$build/icons_$precision.safetensors"
   if [[ -f $peer ]]; then
     limited 25 "peer_$precision" python3 "$peer" --device cuda --precision "$precision" \
       --pixels 81920 --images-per-step 80 --width 256 --hidden 3
@@ -131,7 +131,8 @@ limited 90 racecheck compute-sanitizer --tool racecheck --error-exitcode 1 "${te
 unset CHORUS_TEST_BACKEND
 for precision in fp32 bf16; do
   limited 30 "check_$precision" "$program" train data/icons --size 24 --steps 5 \
-    --backend check:cuda,reference --precision "$precision" -o "$build/checked.safetensors"
+    --backend check:cuda,reference --precision "$precision" --overwrite \
+    -o "$build/checked.safetensors"
 done
 
 [[ -f $peer ]] || printf 'no peer at %s: set CHORUS_PEER to compare\n' "$peer"

@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(held_out_pixels_are_scored_and_never_read) {
 BOOST_AUTO_TEST_CASE(heads_are_chosen_and_reported) {
   const Workplace place;
   const auto info = [&](const std::string& flags) {
-    place.must("train icons" + small + "--steps 5 -o h.safetensors " + flags);
+    place.must("train icons" + small + "--steps 5 --overwrite -o h.safetensors " + flags);
     place.must("interpolate h.safetensors key folder --frames 3 --size 16 -o path");
     return json::parse(place.must("info h.safetensors --json"));
   };
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(an_interrupted_training_goes_on_exactly) {
   const Workplace place;
   const std::string steps = "--steps 3000 ";
   place.must("train icons" + small + steps + "-o whole.safetensors");
-  for (const int signal : {SIGINT, SIGTERM}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) {
     const std::string model = fmt::format("cut{}.safetensors", signal);
     BackgroundTraining training(place, "train icons" + small + steps + "-o " + model);
     training.wait_for(fmt::format("cut{}.state.safetensors", signal));
@@ -244,7 +244,8 @@ BOOST_AUTO_TEST_CASE(a_killed_training_leaves_whole_files) {
   const Workplace place;
   for (int round = 0; round < 6; ++round) {
     BackgroundTraining training(
-        place, "train icons" + small + "--seconds 60 --checkpoint-seconds 0.1 -o k.safetensors");
+        place, "train icons" + small +
+                   "--seconds 60 --checkpoint-seconds 0.1 --overwrite -o k.safetensors");
     training.wait_for("k.safetensors");
     std::this_thread::sleep_for(std::chrono::milliseconds(37 * round));
     const int status = training.stop(SIGKILL);
@@ -261,8 +262,8 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_said_and_loses_nothing) {
   place.must("train icons" + small + "--steps 20 -o m.safetensors");
   const std::string before = chorus::read_file(place.path("m.safetensors"));
   // A limit on the size of files stands in for the disk; blocks of 512 or 1024 bytes.
-  place.must_fail(1, "train icons" + small + "--steps 20 -o m.safetensors", "m.state.safetensors",
-                  "ulimit -f 4; trap '' XFSZ;");
+  place.must_fail(1, "train icons" + small + "--steps 20 --overwrite -o m.safetensors",
+                  "m.state.safetensors", "ulimit -f 4; trap '' XFSZ;");
   BOOST_TEST(chorus::read_file(place.path("m.safetensors")) == before);
   for (const auto& entry : fs::directory_iterator(place.path("")))
     BOOST_TEST(entry.path().filename().string().find("tmp") == std::string::npos, entry.path());
@@ -305,7 +306,7 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_that_fails_half_way_leaves_the_one_before) {
 BOOST_AUTO_TEST_CASE(a_state_that_cannot_be_written_does_not_cost_the_model) {
   const Workplace place;
   BackgroundTraining training(place, "train icons" + small + "--seconds 60 -o m.safetensors");
-  training.wait_for("m.metrics.jsonl");
+  training.wait_for("m.state.safetensors");
   fs::remove(place.path("m.state.safetensors"));
   fs::create_directory(place.path("m.state.safetensors"));
   const int status = training.stop(SIGINT);

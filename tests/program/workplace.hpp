@@ -118,6 +118,9 @@ class BackgroundTraining {
     BOOST_REQUIRE(prlimit(child_, RLIMIT_FSIZE, &limit, nullptr) == 0);
   }
 
+  void send(int signal) const { kill(child_, signal); }
+  bool is_running() const { return waitpid(child_, nullptr, WNOHANG) == 0; }
+
   /// Sends a signal and waits for the end; the status as of waitpid.
   int stop(int signal) {
     kill(child_, signal);
