@@ -21,9 +21,11 @@ void add_train(CLI::App& program) {
   std::vector<CLI::Option*> fresh_only = add_limits(command, o);
   const std::vector<CLI::Option*> training = add_training(command, o);
   fresh_only.insert(fresh_only.end(), training.begin(), training.end());
-  CLI::Option* resume = command.add_flag(
-      "--resume", o.resume,
-      "Continue an interrupted training of this model; the result is as if it had not stopped");
+  CLI::Option* resume =
+      command.add_flag("--resume", o.resume,
+                       "Continue an interrupted training of this model; the result is as if it had "
+                       "not stopped. With "
+                       "--steps or --seconds: make a complete training that long in all");
   for (CLI::Option* option : fresh_only) resume->excludes(option);
   command
       .add_flag("--overwrite", o.overwrite,

@@ -27,7 +27,6 @@ void catch_interrupts() {
   action.sa_flags = 0;  // these may come again, by themselves, while work is being saved
   for (const int signal : {SIGPIPE, SIGUSR1}) sigaction(signal, &action, nullptr);
   if (!is_ignored(SIGHUP)) sigaction(SIGHUP, &action, nullptr);
-  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 bool interrupted() { return interrupt_seen != 0; }

@@ -5,7 +5,7 @@ namespace chorus::app {
 /// From now on SIGINT, SIGTERM, SIGHUP (the terminal is gone), SIGUSR1 (of batch systems, before
 /// the time is up) and SIGPIPE (nobody reads the output) only set a flag, so that work in progress
 /// can be saved. A second SIGINT or SIGTERM ends the program at once. SIGHUP stays ignored if it
-/// was (nohup). SIGXFSZ is ignored: a file that grows too large is then an error of writing.
+/// was (nohup).
 void catch_interrupts();
 bool interrupted();
 

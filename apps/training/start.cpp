@@ -9,12 +9,14 @@
 
 #include "chorus/error.hpp"
 #include "chorus/version.hpp"
+#include "grow.hpp"
 #include "model_file.hpp"
 #include "palette.hpp"
 #include "precision_names.hpp"
 #include "printable.hpp"
 #include "split.hpp"
 #include "support/model_data.hpp"
+#include "training/extension.hpp"
 
 namespace chorus::app {
 
@@ -106,8 +108,8 @@ Start fresh_start(Session& session, const TrainOptions& options) {
   Collection images = load_images(options.data, options.size, options.background);
   const Split split{options.training.seed, options.hold_out_pixels, options.hold_out_images};
   drop_held_out_images(images, split);
-  check_content(images, options);
   std::vector<EncodedImage> names = encoded(images);  // refuses what a model file cannot state
+  check_content(images, options);
   TrainingState state;
   state.config = options.training;
   state.data_checksum = data_checksum(images, split);
@@ -125,13 +127,20 @@ Start fresh_start(Session& session, const TrainOptions& options) {
 }
 
 Start resumed_start(Session& session, const TrainOptions& options) {
+  return resumed_start(session, options, {});
+}
+
+Start resumed_start(Session& session, const TrainOptions& options, Collection images) {
   const std::string origin = shown(state_file(options.model));
   TensorFile file = read_safetensors(state_file(options.model));
   TrainingState state = read_state(file, origin);
+  lengthen(state, steps_of_state(file, origin), options, origin);
   Model model = from_tensor_file(session.memory, file, origin);
-  const std::optional<std::size_t> size =
-      options.size ? options.size : size_of_training(model, options.data);
-  Collection images = load_for(model, options.data, size, options.background);
+  if (images.empty()) {
+    const std::optional<std::size_t> size =
+        options.size ? options.size : size_of_training(model, options.data);
+    images = load_for(model, options.data, size, options.background);
+  }
   drop_held_out_images(images, model.split);
   if (state.data_checksum != data_checksum(images, model.split))
     throw Error(fmt::format("{}: this training was begun on other images than those of {}", origin,

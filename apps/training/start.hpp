@@ -22,9 +22,11 @@ struct Start {
 /// A new model, with palettes found from the images. The state has no limit yet.
 Start fresh_start(Session& session, const TrainOptions& options);
 
-/// The model and the state of an interrupted training. Throws Error if the images differ from those
-/// with which it was begun.
+/// The model and the state of an interrupted training, or of one that is to become longer. Throws
+/// Error if the images differ from those with which it was begun.
 Start resumed_start(Session& session, const TrainOptions& options);
+/// The same with these images, whatever the data of the options.
+Start resumed_start(Session& session, const TrainOptions& options, Collection images);
 
 /// From now on the state is computed on this session's backend. Prints a note if it was computed on
 /// another one, or with another precision or number of workers, so that some bits will differ.

@@ -117,14 +117,14 @@ std::vector<CLI::Option*> add_limits(CLI::App& command, TrainOptions& o) {
           ->check(number_in(1e-3, 1e9));
   steps->excludes(epochs)->excludes(seconds);
   epochs->excludes(seconds);
-  return {steps, epochs, seconds};
+  return {epochs};
 }
 
 void finish_training_flags(TrainOptions& o) {
   if (o.training.pixels.flat_pixels + o.training.pixels.edge_pixels == 0)
     throw CLI::ValidationError("--flat-pixels, --edge-pixels",
                                "both are 0; expected at least one pixel per image");
-  if (!o.steps && !o.epochs && !o.seconds) o.seconds = 60;
+  if (!o.resume && !o.steps && !o.epochs && !o.seconds) o.seconds = 60;
 }
 
 }  // namespace chorus::app

@@ -12,7 +12,7 @@ namespace chorus::app {
 /// Flags for what is trained and how. A resumed training cannot change them.
 std::vector<CLI::Option*> add_training(CLI::App& command, TrainOptions& options);
 
-/// Flags for the length of a training.
+/// Flags for the length of a training. Returns those that a resumed training does not take.
 std::vector<CLI::Option*> add_limits(CLI::App& command, TrainOptions& options);
 
 /// Checks flags that depend on each other and sets the default length; throws CLI::ValidationError.

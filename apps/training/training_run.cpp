@@ -20,6 +20,7 @@
 #include "support/interrupt.hpp"
 #include "support/progress.hpp"
 #include "support/session.hpp"
+#include "training/extension.hpp"
 #include "training/outputs.hpp"
 #include "training/run_log.hpp"
 #include "training/start.hpp"
@@ -67,10 +68,10 @@ json run_description(const TrainOptions& options, const Session& session,
 
 class TrainingRun {
  public:
-  explicit TrainingRun(const TrainOptions& options)
+  TrainingRun(const TrainOptions& options, const std::function<Start(Session&)>& make_start)
       : options_(options),
         session_(options.backend, options.profile),
-        start_(options.resume ? resumed_start(session_, options) : fresh_start(session_, options)),
+        start_(make_start(session_)),
         trainer_(session_.memory, model_, images_, state_.config),
         renderer_(session_.memory, model_) {
     if (!options.track.empty())
@@ -82,8 +83,10 @@ class TrainingRun {
     start_.file.reset();
     resumed_step_ = trainer_.steps();
     if (progress() >= 1 && model_is_written())
-      throw Error(fmt::format("{}: this training is complete ({} steps); nothing to resume",
-                              shown(state_file(options.model)), trainer_.steps()));
+      throw Error(fmt::format(
+          "{}: this training is complete ({} steps); nothing to resume, but --steps or --seconds "
+          "beyond that make it longer",
+          shown(state_file(options.model)), trainer_.steps()));
   }
 
   void run() {
@@ -140,15 +143,16 @@ class TrainingRun {
   }
 
   double progress() const {
-    const bool by_steps = state_.limit.kind == Limit::Kind::steps;
-    return (by_steps ? static_cast<double>(trainer_.steps()) : elapsed_s()) / state_.limit.amount;
+    return fraction_done(state_, static_cast<double>(trainer_.steps()), elapsed_s());
   }
 
   /// The schedule follows the fraction of the steps. By the clock its end would begin too late,
   /// because the steps there are slower.
   double schedule_progress() const {
-    if (state_.limit.kind == Limit::Kind::steps) return progress();
-    return trainer_.fraction_of_steps(progress());
+    const double left_out = state_.start.progress;
+    if (state_.limit.kind == Limit::Kind::steps) return left_out + (1 - left_out) * progress();
+    const double time_left_out = left_out > 0 ? time_of_steps(trainer_, left_out) : 0;
+    return trainer_.fraction_of_steps(time_left_out + (1 - time_left_out) * progress());
   }
 
   void announce() {
@@ -194,7 +198,8 @@ class TrainingRun {
     const double error = trainer_.take_error();
     if (!std::isfinite(error)) throw Error(diverged_message());
     const double psnr = psnr_db(error);
-    const double left = elapsed_s() * (1 - progress()) / std::max(progress(), 1e-9);
+    const double scheduled_s = elapsed_s() - state_.start.seconds;
+    const double left = scheduled_s * (1 - progress()) / std::max(progress(), 1e-9);
     bar_.show(progress(), fmt::format("step {}  {:.3f} Mpixel/s  sampled PSNR {:.2f} dB  {} left",
                                       trainer_.steps(), rate * 1e-6, psnr, format_duration(left)));
     log_->add({{"step", trainer_.steps()},
@@ -350,9 +355,15 @@ class TrainingRun {
 }  // namespace
 
 void train(const TrainOptions& options) {
+  train(options, [&](Session& session) {
+    return options.resume ? resumed_start(session, options) : fresh_start(session, options);
+  });
+}
+
+void train(const TrainOptions& options, const std::function<Start(Session&)>& make_start) {
   check_outputs(options);  // before the training, rather than after it
   make_folder(options.model.parent_path());
-  TrainingRun(options).run();
+  TrainingRun(options, make_start).run();
 }
 
 }  // namespace chorus::app

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <optional>
 
 #include "chorus/pictures.hpp"
@@ -37,9 +38,13 @@ struct TrainOptions {
   bool profile = false;    ///< whether to print how the time was spent
 };
 
+struct Start;
+
 /// Trains a model and writes it. A training that is interrupted by a signal saves its state and
 /// throws Error. Without `resume` and `overwrite`, files of an earlier training are an Error too,
 /// and stay as they are; a file that no training has written is never replaced.
 void train(const TrainOptions& options);
+/// The same from another start than images and fresh weights.
+void train(const TrainOptions& options, const std::function<Start(Session&)>& make_start);
 
 }  // namespace chorus::app

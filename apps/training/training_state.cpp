@@ -82,13 +82,32 @@ Limit read_limit(const json& object) {
           read_number(object, "amount", least, most)};
 }
 
+constexpr double most_seconds = 1e12;
+
+/// States of trainings that were not lengthened have no such entry.
+ScheduleStart read_schedule_start(const json& training) {
+  const auto found = training.find("schedule_start");
+  if (found == training.end()) return {};
+  constexpr double most_steps = 1e15, most_progress = 0.999;
+  return {read_number(*found, "steps", 0, most_steps),
+          read_number(*found, "seconds", 0, most_seconds),
+          read_number(*found, "progress", 0, most_progress)};
+}
+
+double done_at_start(const TrainingState& state) {
+  return state.limit.kind == Limit::Kind::steps ? state.start.steps : state.start.seconds;
+}
+
 TrainingState state_from(const json& training) {
-  constexpr double most_seconds = 1e12;
   TrainingState state;
   each_setting(state.config,
                [&](const char* name, auto& value) { read_setting(training, name, value); });
   require_pixels(state.config.pixels);
   state.limit = read_limit(training.at("limit"));
+  state.start = read_schedule_start(training);
+  if (!(done_at_start(state) < state.limit.amount))
+    throw Error(fmt::format("its schedule starts at {} and ends at {}; expected a later end",
+                            done_at_start(state), state.limit.amount));
   state.elapsed_s = read_number(training, "elapsed_seconds", 0, most_seconds);
   training.at("data_checksum").get_to(state.data_checksum);
   state.computed_on = training.value("computed_on", "");
@@ -96,6 +115,12 @@ TrainingState state_from(const json& training) {
 }
 
 }  // namespace
+
+double fraction_done(const TrainingState& state, double steps, double seconds) {
+  const double done = state.limit.kind == Limit::Kind::steps ? steps : seconds;
+  const double start = done_at_start(state);
+  return (done - start) / (state.limit.amount - start);
+}
 
 std::filesystem::path state_file(const std::filesystem::path& model) {
   return beside(model, ".state.safetensors");
@@ -110,6 +135,10 @@ json to_json(const TrainingState& state) {
   each_setting(state.config, [&](const char* name, const auto& value) { training[name] = value; });
   training["limit"] = {{"kind", state.limit.kind == Limit::Kind::steps ? "steps" : "seconds"},
                        {"amount", state.limit.amount}};
+  if (state.start.progress > 0)
+    training["schedule_start"] = {{"steps", state.start.steps},
+                                  {"seconds", state.start.seconds},
+                                  {"progress", state.start.progress}};
   training["elapsed_seconds"] = state.elapsed_s;
   training["data_checksum"] = state.data_checksum;
   training["computed_on"] = state.computed_on;

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <cstdint>
+#include <string>
+
 #include "chorus/model.hpp"
 #include "chorus/version.hpp"
+#include "safetensors.hpp"
 
-// Models that get more images.
+// Models that get more images, and trainings that get more steps.
 
 // Exported: the program, outside the shared library, uses it.
 namespace CHORUS_API chorus {
@@ -15,5 +19,9 @@ namespace CHORUS_API chorus {
 /// or if the models differ in the numbers
 /// per image.
 Model joined(Memory& memory, const Model& known, const Model& added);
+
+/// How many steps a training had taken whose state Trainer::save_state() wrote. Throws Error, which
+/// begins with `origin`, if the file does not say.
+std::uint64_t steps_of_state(const TensorFile& file, const std::string& origin);
 
 }  // namespace chorus

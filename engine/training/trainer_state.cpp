@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "chorus/error.hpp"
+#include "grow.hpp"
 #include "safetensors.hpp"
 #include "trainer_impl.hpp"
 
@@ -21,6 +22,13 @@ std::uint64_t parse_step(const std::string& text, const std::string& origin) {
 }
 
 }  // namespace
+
+std::uint64_t steps_of_state(const TensorFile& file, const std::string& origin) {
+  const auto found = file.metadata.find("step");
+  if (found == file.metadata.end())
+    throw Error(origin + ": has no step; expected a training state");
+  return parse_step(found->second, origin);
+}
 
 double Trainer::Impl::take_error() {
   double total = 0;
@@ -47,10 +55,7 @@ void Trainer::Impl::save_state(TensorFile& file) const {
 }
 
 void Trainer::Impl::load_state(const TensorFile& file, const std::string& origin) {
-  const auto found = file.metadata.find("step");
-  if (found == file.metadata.end())
-    throw Error(origin + ": has no step; expected a training state");
-  const std::uint64_t step = parse_step(found->second, origin);
+  const std::uint64_t step = steps_of_state(file, origin);
   for (const OptimizedParameter* each : optimized_parameters()) load_moments(*each, file, origin);
   step_ = step;
 }

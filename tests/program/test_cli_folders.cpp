@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(every_command_goes_on_without_broken_files_and_names_them) 
   for (const std::string& command :
        {train, std::string("evaluate m.safetensors icons --threads 2"),
         std::string("upsample m.safetensors --size 48 --data icons -o up --threads 2"),
-        std::string("fit m.safetensors icons --all --size 24 --steps 2 -o f.safetensors")}) {
+        std::string("fit m.safetensors icons --all --size 24 --latent-steps 2 -o f.safetensors")}) {
     const Outcome outcome = place.run(command + " --skip-unreadable");
     BOOST_TEST(outcome.status == 0, command << "\n" << outcome.err);
     BOOST_TEST(count(outcome.err, "left out 1 file that cannot be read: 24/broken.png") == 1U,

@@ -1,4 +1,7 @@
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <csignal>
+#include <cstddef>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -9,7 +12,7 @@
 #include "safetensors.hpp"
 #include "workplace.hpp"
 
-// Models that get more images.
+// Models that get more images, and trainings that get more steps.
 
 using namespace chorus;
 using namespace chorus::test;
@@ -23,7 +26,6 @@ class GrowingPlace : public Workplace {
   GrowingPlace() {
     copy("old", {"about", "camera", "folder"});
     copy("new", {"key", "search"});
-    copy("both", {"about", "camera", "folder", "key", "search"});
   }
 
   void copy(const std::string& folder, const std::vector<std::string>& names) const {
@@ -39,12 +41,17 @@ class GrowingPlace : public Workplace {
   }
 };
 
-const std::string recipe = " --width 32 --latent 8 --threads 2 ";
+const std::string recipe = " --width 32 --latent 8 --threads 1 ";
 
 std::vector<std::string> names_of(const Model& model) {
   std::vector<std::string> names;
   for (const EncodedImage& image : model.images) names.push_back(image.name);
   return names;
+}
+
+Model load_model_of(const Workplace& place, const std::string& file) {
+  Memory memory(make_backend("reference"));
+  return load_model(memory, place.path(file));
 }
 
 }  // namespace
@@ -93,6 +100,122 @@ BOOST_AUTO_TEST_CASE(fit_keeps_the_images_of_the_model) {
   BOOST_TEST(place.psnr("six.safetensors", "new") == place.psnr("shifts.safetensors", "new"));
 
   place.must_fail(2, "fit m.safetensors new --keep --all -o x.safetensors", "--all");
+}
+
+BOOST_AUTO_TEST_CASE(a_complete_training_becomes_longer) {
+  const GrowingPlace place;
+  place.must("train old --steps 150 -o m.safetensors" + recipe);
+  const auto copy_as = [&](const std::string& name) {
+    for (const char* ending : {".safetensors", ".state.safetensors", ".metrics.jsonl"})
+      fs::copy_file(place.path("m" + std::string(ending)), place.path(name + ending));
+  };
+  for (const char* name : {"a", "b", "c"}) copy_as(name);
+  const std::string longer = "train old --resume --steps 900 --threads 1 -o ";
+  place.must(longer + "a.safetensors");
+  BOOST_TEST(place.psnr("a.safetensors", "old") > place.psnr("m.safetensors", "old") + 1);
+  const json info = json::parse(place.must("info a.safetensors --json"));
+  BOOST_TEST(info.at("notes").at("steps") == "900");
+
+  {
+    BackgroundTraining stopped(place, longer + "b.safetensors --checkpoint-seconds 0.1");
+    const std::string before = read_file(place.path("b.safetensors"));
+    BackgroundTraining::wait_until(
+        [&] { return read_file(place.path("b.safetensors")) != before; });
+    BOOST_TEST(WEXITSTATUS(stopped.stop(SIGINT)) == 1);
+  }
+  place.must_fail(1, "train old --resume --steps 901 -o b.safetensors",
+                  "before the end of its 900");
+  place.must("train old --resume --threads 1 -o b.safetensors");
+  BOOST_TEST(place.same_bytes("a.safetensors", "b.safetensors"));
+
+  place.must_fail(1, "train old --resume --steps 150 -o c.safetensors", "has done 150 steps");
+  place.must_fail(1, "train old --resume -o c.safetensors", "make it longer");
+  place.must_fail(2, "train old --resume --epochs 9 -o c.safetensors", "--epochs");
+}
+
+BOOST_AUTO_TEST_CASE(a_training_becomes_longer_by_the_clock) {
+  const GrowingPlace place;
+  place.must("train old --seconds 0.3 -o m.safetensors" + recipe);
+  const double before = place.psnr("m.safetensors", "old");
+  place.must("train old --resume --seconds 2 --threads 1 -o m.safetensors");
+  BOOST_TEST(place.psnr("m.safetensors", "old") > before);
+  place.must_fail(1, "train old --resume --seconds 1 -o m.safetensors", "expected a length beyond");
+}
+
+BOOST_AUTO_TEST_CASE(new_images_are_learnt_and_the_others_not_lost) {
+  const GrowingPlace place;
+  std::vector<std::string> names;
+  for (const auto& file : fs::directory_iterator(fs::path(CHORUS_DATA_DIR) / "icons/24"))
+    names.push_back(file.path().stem().string());
+  std::sort(names.begin(), names.end());
+  std::vector<std::string> known, added, all;
+  for (std::size_t i = 0; i < 25; ++i) {
+    all.push_back(names[4 * i]);
+    (i % 5 == 4 ? added : known).push_back(names[4 * i]);
+  }
+  place.copy("known", known);
+  place.copy("added", added);
+  place.copy("all", all);
+  const std::string network = " --width 48 --latent 16 --threads 1 --steps 1500 ";
+  place.must("train known -o known.safetensors" + network);
+  place.must("train all -o all.safetensors" + network);
+  const double known_before = place.psnr("known.safetensors", "known");
+  const double added_jointly = place.psnr("all.safetensors", "added");
+
+  const std::string add = "add known.safetensors added --threads 1 ";
+  place.must(add + "--steps 3000 -o drawn.safetensors");
+  BOOST_TEST(place.psnr("drawn.safetensors", "known") >= known_before - 0.5);
+  BOOST_TEST(place.psnr("drawn.safetensors", "added") >= added_jointly - 2);
+  place.must(add + "--data known --steps 1500 -o given.safetensors");
+  BOOST_TEST(place.psnr("given.safetensors", "known") >= known_before - 0.5);
+  BOOST_TEST(place.psnr("given.safetensors", "added") >= added_jointly - 2);
+}
+
+BOOST_AUTO_TEST_CASE(an_interrupted_addition_goes_on_exactly) {
+  const GrowingPlace place;
+  place.must("train old --steps 100 -o m.safetensors" + recipe);
+  const std::string add = "add m.safetensors new --steps 600 --threads 1 ";
+  place.must(add + "-o whole.safetensors");
+  {
+    BackgroundTraining stopped(place, add + "--checkpoint-seconds 0.1 -o cut.safetensors");
+    stopped.wait_for("cut.safetensors");
+    BOOST_TEST(WEXITSTATUS(stopped.stop(SIGINT)) == 1);
+  }
+  place.must("add m.safetensors new --resume --threads 1 -o cut.safetensors");
+  BOOST_TEST(place.same_bytes("whole.safetensors", "cut.safetensors"));
+  BOOST_TEST(names_of(load_model_of(place, "cut.safetensors")) ==
+                 std::vector<std::string>({"about", "camera", "folder", "key", "search"}),
+             boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_added_is_said) {
+  const GrowingPlace place;
+  place.must("train old --steps 5 -o m.safetensors" + recipe);
+  place.copy("mixed", {"camera", "key"});
+  place.must_fail(1, "add m.safetensors mixed --steps 5 -o x.safetensors",
+                  "1 of 2 images of mixed have names");
+  place.must_fail(1, "add m.safetensors new --data mixed --steps 5 -o x.safetensors",
+                  "mixed has no image 'about' of 24 x 24 px");
+  BOOST_TEST(!fs::exists(place.path("x.safetensors")));
+}
+
+BOOST_AUTO_TEST_CASE(images_with_and_without_alpha_are_added) {
+  const GrowingPlace place;
+  fs::create_directories(place.path("glass"));
+  std::vector<fs::path> files;
+  for (const auto& file : fs::directory_iterator(fs::path(CHORUS_DATA_DIR) / "transparent/24"))
+    files.push_back(file.path());
+  std::sort(files.begin(), files.end());
+  for (std::size_t i = 0; i < 3; ++i)
+    fs::copy_file(files[i], place.path("glass") / fmt::format("glass_{}.png", "abc"[i]));
+  place.must("train glass --steps 100 -o alpha.safetensors" + recipe);
+  place.must("train old --steps 100 -o opaque.safetensors" + recipe);
+  place.must("add alpha.safetensors new --steps 400 --threads 1 -o a.safetensors");
+  place.must("add opaque.safetensors glass --steps 400 --threads 1 -o b.safetensors");
+  BOOST_TEST(place.psnr("a.safetensors", "new") > 15);
+  BOOST_TEST(place.psnr("b.safetensors", "glass") > 15);
+  place.must_fail(1, "add alpha.safetensors new --background ff0000 -o c.safetensors",
+                  "with alpha");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -26,7 +26,8 @@ std::map<std::string, std::string> contents(const fs::path& folder) {
 }
 
 void train(const Workplace& place, const std::string& data = "icons --size 24") {
-  place.must("train " + data + " --width 16 --latent 4 --threads 1 --steps 3 -o m.safetensors");
+  place.must("train " + data +
+             " --width 16 --latent 4 --threads 1 --steps 3 --overwrite -o m.safetensors");
 }
 
 void add_picture(const fs::path& file, std::size_t width, std::size_t height) {

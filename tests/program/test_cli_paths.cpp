@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(pairs_are_ranked_chosen_and_studied) {
   BOOST_TEST(place.must(study) == first);
   BOOST_TEST((fs::last_write_time(place.path("m.pairs.linear.json")) == written));
   // Neither another model's judgements nor damaged ones count.
-  place.must("train icons -o m.safetensors --steps 25" + small);
+  place.must("train icons -o m.safetensors --overwrite --steps 25" + small);
   BOOST_TEST(place.must(study) != first);
   std::ofstream(place.path("m.pairs.linear.json")) << "{\"of\": 3";
   BOOST_TEST(json::parse(place.must(study))["study"]["pairs"] == 6);
