@@ -39,8 +39,8 @@ struct UpsampleOptions {
 using TrueImages = std::map<std::pair<std::string, std::size_t>, Image>;
 
 /// The images of the data that have one of the sizes.
-TrueImages load_images(const UpsampleOptions& options, const Model& model,
-                       const std::set<std::size_t>& sizes) {
+TrueImages load_true_images(const UpsampleOptions& options, const Model& model,
+                            const std::set<std::size_t>& sizes) {
   TrueImages images;
   if (options.data.empty()) return images;
   const auto add = [&](std::optional<std::size_t> of_size) {
@@ -221,7 +221,7 @@ void upsample(const UpsampleOptions& options) {
   Renderer renderer(session.memory, model);
   std::set<std::size_t> sizes = {options.size};
   for (const EncodedImage& encoded : model.images) sizes.insert(encoded.size().longer_side());
-  const TrueImages images = load_images(options, model, sizes);
+  const TrueImages images = load_true_images(options, model, sizes);
   const std::vector<Known> known = find_known(model, images, options.size);
   std::vector<const Image*> trained;
   for (std::size_t i = 0; i < known.size(); ++i) {

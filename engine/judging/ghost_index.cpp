@@ -262,12 +262,14 @@ double ghost_share(const Image& frame, const End& a, const End& b, std::size_t m
 double ghost_index_over(const std::vector<Image>& frames, const Image& a, const Image& b,
                         const Rgb& ground) {
   std::vector<Image> seen;
+  seen.reserve(frames.size());
   for (const Image& frame : frames) seen.push_back(over(frame, ground));
   return ghost_index(seen, over(a, ground), over(b, ground));
 }
 
 std::vector<Image> reduced_frames(const std::vector<Image>& frames) {
   std::vector<Image> small;
+  small.reserve(frames.size());
   for (const Image& frame : frames) small.push_back(reduced(frame, largest_ghost_px));
   return small;
 }

@@ -121,7 +121,8 @@ double ImageDistances::distance(std::size_t a, std::size_t b, DistanceMeasure me
 DistanceMatrix ImageDistances::distances(DistanceMeasure measure,
                                          const DistanceProgress& progress) {
   const std::size_t images = model_.images.size();
-  const auto all = static_cast<double>(images + images * (images - 1) / 2);
+  const std::size_t pairs = images * (images - 1) / 2;
+  const auto all = static_cast<double>(images + pairs);
   std::atomic<std::size_t> done{0};
   const auto count = [&](std::size_t more) {
     const std::size_t now = done += more;

@@ -18,7 +18,7 @@ namespace {
 
 using Bytes = std::vector<unsigned char>;
 
-constexpr std::size_t signature_bytes = 8;
+constexpr std::size_t bytes_of_signature = 8;
 constexpr std::size_t chunk_overhead_bytes = 12;  // length, type and checksum
 
 std::uint32_t big_endian(std::string_view bytes) {
@@ -125,12 +125,12 @@ class Exif {
 class ChunkReader {
  public:
   explicit ChunkReader(const Bytes& file) : file_(file) {
-    read_.pixels.assign(file.begin(), file.begin() + signature_bytes);
+    read_.pixels.assign(file.begin(), file.begin() + bytes_of_signature);
   }
 
   PngMetadata read() {
     bool ended = false;
-    for (at_ = signature_bytes; !ended && at_ + 8 <= file_.size();) ended = read_chunk();
+    for (at_ = bytes_of_signature; !ended && at_ + 8 <= file_.size();) ended = read_chunk();
     read_.complete = ended;
     if (!ended) append_chunk(read_.pixels, "IEND", {});
     read_colors(descriptions_, read_);

@@ -26,7 +26,7 @@ struct Extent {
 /// apart.
 std::string caption(std::string_view text) {
   constexpr std::size_t most_characters = 40;
-  const std::string ascii = to_ascii(text);
+  std::string ascii = to_ascii(text);
   if (ascii.size() <= most_characters) return ascii;
   return ascii.substr(0, most_characters - 3) + "...";
 }
