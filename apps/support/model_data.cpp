@@ -101,7 +101,10 @@ Collection load_for(const Model& model, const std::filesystem::path& folder,
                "white\n",
                shown(folder));
   for (NamedImage& each : images)
-    each.image = with_alpha_channel ? with_alpha(std::move(each.image)) : over(each.image, white);
+    if (with_alpha_channel)
+      each.image = with_alpha(std::move(each.image));
+    else if (each.image.has_alpha())
+      each.image = over(each.image, white);
   return images;
 }
 

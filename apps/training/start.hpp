@@ -28,8 +28,8 @@ Start resumed_start(Session& session, const TrainOptions& options);
 /// The same with these images, whatever the data of the options.
 Start resumed_start(Session& session, const TrainOptions& options, Collection images);
 
-/// From now on the state is computed on this session's backend. Prints a note if it was computed on
-/// another one, or with another precision or number of workers, so that some bits will differ.
+/// The training goes on with the backend that was chosen now. Prints a note if the state comes from
+/// another one, or from another precision or number of workers, so that some bits will differ.
 void go_on_with(const Session& session, TrainingState& state);
 
 }  // namespace chorus::app

@@ -45,12 +45,6 @@ Image with_alpha(Image image) {
   return made;
 }
 
-bool is_transparent(const Image& image) {
-  for (std::size_t pixel = 0; image.has_alpha() && pixel < image.pixels(); ++pixel)
-    if (color_at(image, pixel)[3] < 1) return true;
-  return false;
-}
-
 double mean_over_grounds(const Image& a, const Image& b,
                          double (*measure)(const Image&, const Image&)) {
   return (measure(over(a, white), over(b, white)) + measure(over(a, black), over(b, black))) / 2;

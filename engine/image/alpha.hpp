@@ -11,8 +11,6 @@ Image over(const Image& image, const Rgb& ground);
 Image over_checkerboard(const Image& image);
 /// An opaque image with alpha 1 beside its colours; images with alpha are returned as they are.
 Image with_alpha(Image image);
-/// Whether a pixel lets something through.
-bool is_transparent(const Image& image);
 
 constexpr Rgb white = {1, 1, 1}, black = {0, 0, 0};
 

@@ -133,7 +133,8 @@ double silhouette_distance(const Image& a, const Image& b) {
 
 double edge_distance(const Image& a, const Image& b) {
   check_compared(a, b);
-  return one_minus_overlap(wide_edges(balanced(a)), wide_edges(balanced(b)));
+  if (a.has_alpha()) return one_minus_overlap(wide_edges(balanced(a)), wide_edges(balanced(b)));
+  return one_minus_overlap(wide_edges(a), wide_edges(b));
 }
 
 }  // namespace chorus

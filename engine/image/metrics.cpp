@@ -133,6 +133,7 @@ Image quantized(const Image& image) {
 }
 
 double mean_squared_error(const Image& image, const Image& truth) {
+  if (!image.has_alpha() && !truth.has_alpha()) return balanced_squared_error(image, truth);
   return balanced_squared_error(balanced(image), balanced(truth));
 }
 
@@ -163,7 +164,7 @@ double ssim(const Image& image, const Image& truth) {
 PixelScores score_pixels(const Image& image, const Image& truth, const std::vector<bool>& chosen) {
   check_compared(image, truth);
   if (chosen.size() != image.pixels())
-    throw std::invalid_argument("score_pixels: the choice is of another size than the images");
+    throw std::invalid_argument("score_pixels: the mask and the images differ in size");
   if (image.has_alpha()) {
     PixelScores scores = score_pixels(over(image, white), over(truth, white), chosen);
     const PixelScores dark = score_pixels(over(image, black), over(truth, black), chosen);
@@ -203,8 +204,8 @@ PsnrSummary summarize_psnr(const std::vector<double>& mse_per_image) {
 
 Image error_map(const Image& image, const Image& truth, float full_scale) {
   if (image.size() != truth.size())
-    throw std::invalid_argument("images to be compared have the same size");
-  if (!(full_scale > 0)) throw std::invalid_argument("an error map needs a scale above 0");
+    throw std::invalid_argument("error_map: the images differ in size");
+  if (!(full_scale > 0)) throw std::invalid_argument("error_map: expected a scale above 0");
   xt::xtensor<float, 2> difference = difference_map(over(image, white), over(truth, white));
   if (image.has_alpha())
     difference = (difference + difference_map(over(image, black), over(truth, black))) / 2;

@@ -26,7 +26,7 @@ std::vector<Image> eight_bit(const std::vector<Image>& frames) {
   for (const Image& frame : frames) {
     if (frame.pixels() == 0 || frame.size() != frames.front().size() ||
         frame.channels != frames.front().channels)
-      throw std::invalid_argument("score_path: frames have pixels and one size");
+      throw std::invalid_argument("score_path: the frames are empty or differ in size");
     seen.push_back(quantized(frame));
   }
   return seen;

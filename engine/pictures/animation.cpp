@@ -15,7 +15,8 @@ namespace {
 
 using Bytes = std::vector<unsigned char>;
 
-constexpr std::array<unsigned char, 8> signature = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+constexpr std::array<unsigned char, png_signature_bytes> signature = {0x89, 'P',  'N',  'G',
+                                                                      '\r', '\n', 0x1A, '\n'};
 
 Bytes header(const AnimationFrame& first) {
   constexpr unsigned char bits = 8, rgb = 2, rgba = 6;
@@ -70,9 +71,9 @@ AnimationFrame compressed(const Image& image) {
 AnimationWriter::AnimationWriter(std::ostream& out, std::size_t frames,
                                  unsigned milliseconds_per_frame)
     : out_(out), frames_(frames), milliseconds_(milliseconds_per_frame) {
-  if (frames == 0) throw std::invalid_argument("an animation has at least one frame");
+  if (frames == 0) throw std::invalid_argument("write_animation: expected at least one frame");
   if (milliseconds_ == 0 || milliseconds_ > 65535)
-    throw std::invalid_argument("a frame of an animation lasts 1 to 65,535 ms");
+    throw std::invalid_argument("write_animation: expected 1 to 65,535 ms for a frame");
 }
 
 void AnimationWriter::add(const AnimationFrame& frame) {
@@ -88,7 +89,7 @@ void AnimationWriter::add(const AnimationFrame& frame) {
     append_chunk(bytes, "acTL", animation_control(frames_));
   }
   if (frame.size != size_ || frame.channels != channels_)
-    throw std::invalid_argument("the frames of an animation are of one size and kind");
+    throw std::invalid_argument("write_animation: the frames differ in size or kind");
   append_chunk(bytes, "fcTL", frame_control(sequence_number_++, size_, milliseconds_));
   if (added_ == 0) {
     append_chunk(bytes, "IDAT", frame.data);  // also what a plain PNG reader shows
@@ -107,7 +108,7 @@ void write_animation(const std::filesystem::path& file, const std::vector<Image>
                      unsigned milliseconds_per_frame) {
   for (const Image& frame : frames)
     if (frame.size() != frames.front().size() || frame.channels != frames.front().channels)
-      throw std::invalid_argument("the frames of an animation are of one size and kind");
+      throw std::invalid_argument("write_animation: the frames differ in size or kind");
   write_atomically(file, [&](std::ostream& out) {
     AnimationWriter animation(out, frames.size(), milliseconds_per_frame);
     for (const Image& frame : frames) animation.add(compressed(frame));

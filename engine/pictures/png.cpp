@@ -18,6 +18,7 @@
 
 #include "alpha.hpp"
 #include "chorus/error.hpp"
+#include "png_chunks.hpp"
 #include "png_file.hpp"
 #include "png_metadata.hpp"
 #include "printable.hpp"
@@ -28,8 +29,7 @@ namespace {
 namespace fs = std::filesystem;
 using Bytes = std::vector<unsigned char>;
 
-constexpr std::size_t signature_bytes = 8;
-constexpr std::size_t header_bytes = signature_bytes + 12 + 13;  // with the chunk IHDR
+constexpr std::size_t header_bytes = png_signature_bytes + chunk_overhead_bytes + 13;  // of IHDR
 
 // ---- The file -----------------------------------------------------------------------------------
 
@@ -115,7 +115,7 @@ std::string_view other_format(std::string_view start) {
 }
 
 void check_signature(const Bytes& bytes) {
-  static constexpr std::string_view signature("\x89PNG\r\n\x1A\n", signature_bytes);
+  static constexpr std::string_view signature("\x89PNG\r\n\x1A\n", png_signature_bytes);
   const std::string_view start(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (start.empty()) throw Error("the file is empty");
   if (start.substr(std::min<std::size_t>(start.size(), 12)).starts_with("CgBI"))
@@ -258,16 +258,23 @@ Bytes decode_rgba(PngMetadata& chunks, const PixelSize& size, lodepng::State& st
 }
 
 /// `Sample` reads one channel of a pixel as a value in [0, 1]. Colours are raised to `exponent`.
+/// The image has alpha if something shows through and there is no background.
 template <class Sample>
-Image multiplied_by_alpha(const PixelSize& size, double exponent, Sample sample) {
+Image image_of(const PixelSize& size, double exponent, const std::optional<Rgb>& background,
+               Sample sample) {
   const auto tone = [&](std::size_t i) {
     return exponent == 1 ? sample(i) : std::pow(sample(i), static_cast<float>(exponent));
   };
-  Image image(size, 4);
+  bool is_transparent = false;
+  for (std::size_t i = 0; !is_transparent && i < size.width * size.height; ++i)
+    is_transparent = sample(i * 4 + 3) < 1;
+  Image image(size, is_transparent && !background ? 4 : 3);
+  const Rgb behind = background.value_or(black);
   for (std::size_t i = 0; i < image.pixels(); ++i) {
     const float alpha = sample(i * 4 + 3);
-    set_color(image, i,
-              {alpha * tone(i * 4), alpha * tone(i * 4 + 1), alpha * tone(i * 4 + 2), alpha});
+    Color color = {alpha * tone(i * 4), alpha * tone(i * 4 + 1), alpha * tone(i * 4 + 2), alpha};
+    for (std::size_t c = 0; !image.has_alpha() && c < 3; ++c) color[c] += (1 - alpha) * behind[c];
+    set_color(image, i, color);
   }
   return image;
 }
@@ -290,12 +297,6 @@ Image oriented(Image stored, unsigned orientation) {
   return shown;
 }
 
-/// Without alpha if nothing shows through, or if there is a background.
-Image made_opaque(Image image, const std::optional<Rgb>& background) {
-  if (background) return over(image, *background);
-  return is_transparent(image) ? std::move(image) : over(image, black);
-}
-
 Image decode(const fs::path& file, const std::optional<Rgb>& background, std::size_t max_pixels,
              std::vector<std::string>* remarks) {
   InputFile opened(file);
@@ -310,10 +311,10 @@ Image decode(const fs::path& file, const std::optional<Rgb>& background, std::si
   const auto high = [&](std::size_t i) {
     return static_cast<float>(rgba[2 * i] * 256 + rgba[2 * i + 1]) / 65535.0F;
   };
-  Image image = state.info_raw.bitdepth == 8 ? multiplied_by_alpha(size, chunks.exponent, low)
-                                             : multiplied_by_alpha(size, chunks.exponent, high);
+  Image image = state.info_raw.bitdepth == 8 ? image_of(size, chunks.exponent, background, low)
+                                             : image_of(size, chunks.exponent, background, high);
   if (remarks != nullptr) *remarks = std::move(chunks.remarks);
-  return made_opaque(oriented(std::move(image), chunks.orientation), background);
+  return oriented(std::move(image), chunks.orientation);
 }
 
 }  // namespace

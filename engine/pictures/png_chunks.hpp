@@ -8,6 +8,9 @@ namespace chorus {
 
 // Chunks of PNG files, see https://www.w3.org/TR/png-3/
 
+constexpr std::size_t png_signature_bytes = 8;
+constexpr std::size_t chunk_overhead_bytes = 12;  ///< length, type and checksum
+
 /// Appends the lower 16 or 32 bits of a number, the highest byte first.
 void append_16(std::vector<unsigned char>& out, std::size_t value);
 void append_32(std::vector<unsigned char>& out, std::size_t value);

@@ -18,9 +18,6 @@ namespace {
 
 using Bytes = std::vector<unsigned char>;
 
-constexpr std::size_t bytes_of_signature = 8;
-constexpr std::size_t chunk_overhead_bytes = 12;  // length, type and checksum
-
 std::uint32_t big_endian(std::string_view bytes) {
   std::uint32_t value = 0;
   for (const char byte : bytes.substr(0, 4)) value = value << 8U | static_cast<unsigned char>(byte);
@@ -125,12 +122,12 @@ class Exif {
 class ChunkReader {
  public:
   explicit ChunkReader(const Bytes& file) : file_(file) {
-    read_.pixels.assign(file.begin(), file.begin() + bytes_of_signature);
+    read_.pixels.assign(file.begin(), file.begin() + png_signature_bytes);
   }
 
   PngMetadata read() {
     bool ended = false;
-    for (at_ = bytes_of_signature; !ended && at_ + 8 <= file_.size();) ended = read_chunk();
+    for (at_ = png_signature_bytes; !ended && at_ + 8 <= file_.size();) ended = read_chunk();
     read_.complete = ended;
     if (!ended) append_chunk(read_.pixels, "IEND", {});
     read_colors(descriptions_, read_);

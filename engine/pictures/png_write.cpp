@@ -23,10 +23,10 @@ using Bytes = std::vector<unsigned char>;
 void check(const Image& image) {
   constexpr std::size_t max_side = 0x7FFFFFFF;  // limit of the format
   if (image.pixels() == 0 || image.width > max_side || image.height > max_side)
-    throw std::invalid_argument("an image to be written has pixels, and at most 2^31 - 1 a side");
+    throw std::invalid_argument("write_png: expected sides of 1 to 2^31 - 1 pixels");
   if (image.channels < 3 || image.channels > 4 ||
       image.values.size() != image.pixels() * image.channels)
-    throw std::invalid_argument("an image has width x height x 3 or 4 values");
+    throw std::invalid_argument("write_png: expected width x height x 3 or 4 values");
 }
 
 using Rgba = std::array<unsigned char, 4>;
@@ -92,7 +92,7 @@ Bytes encode(const Image& image) {
   const auto width = static_cast<unsigned>(image.width);
   const auto height = static_cast<unsigned>(image.height);
   if (lodepng::encode(png, pixels, width, height, state) != 0)
-    throw std::bad_alloc();  // the only way it can fail with these settings
+    throw std::bad_alloc();  // the only possible failure with these settings
   const Bytes mark = software_chunk();
   png.insert(png.begin() + after_header, mark.begin(), mark.end());
   return png;

@@ -55,7 +55,7 @@ std::vector<ColorField> as_fields(const std::vector<Color>& colors) {
 std::vector<ColorField> entries_of(const Image& image, const std::vector<bool>& held_out,
                                    std::size_t entries, PaletteFields fields) {
   if (image.pixels() == 0 || entries == 0)
-    throw std::invalid_argument("initial_palette: no pixels or no entries");
+    throw std::invalid_argument("initial_palette: expected at least one pixel and one entry");
   const std::vector<Color> colors = choose_colors(image, held_out, entries);
   if (fields == PaletteFields::affine) return fit_fields(smooth_pixels(image, held_out), colors);
   return as_fields(colors);
