@@ -110,21 +110,21 @@ BOOST_AUTO_TEST_CASE(a_complete_training_becomes_longer) {
       fs::copy_file(place.path("m" + std::string(ending)), place.path(name + ending));
   };
   for (const char* name : {"a", "b", "c"}) copy_as(name);
-  const std::string longer = "train old --resume --steps 900 --threads 1 -o ";
+  const std::string longer = "train old --resume --steps 3000 --threads 1 -o ";
   place.must(longer + "a.safetensors");
   BOOST_TEST(place.psnr("a.safetensors", "old") > place.psnr("m.safetensors", "old") + 1);
   const json info = json::parse(place.must("info a.safetensors --json"));
-  BOOST_TEST(info.at("notes").at("steps") == "900");
+  BOOST_TEST(info.at("notes").at("steps") == "3000");
 
   {
-    BackgroundTraining stopped(place, longer + "b.safetensors --checkpoint-seconds 0.1");
     const std::string before = read_file(place.path("b.safetensors"));
+    BackgroundTraining stopped(place, longer + "b.safetensors --checkpoint-seconds 0.05");
     BackgroundTraining::wait_until(
         [&] { return read_file(place.path("b.safetensors")) != before; });
     BOOST_TEST(WEXITSTATUS(stopped.stop(SIGINT)) == 1);
   }
-  place.must_fail(1, "train old --resume --steps 901 -o b.safetensors",
-                  "before the end of its 900");
+  place.must_fail(1, "train old --resume --steps 3001 -o b.safetensors",
+                  "before the end of its 3000");
   place.must("train old --resume --threads 1 -o b.safetensors");
   BOOST_TEST(place.same_bytes("a.safetensors", "b.safetensors"));
 
