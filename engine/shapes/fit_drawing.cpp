@@ -1,0 +1,181 @@
+#include "fit_drawing.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "choices.hpp"
+#include "cutting.hpp"
+#include "outlines.hpp"
+#include "paints.hpp"
+#include "regions.hpp"
+#include "resample.hpp"
+#include "solver.hpp"
+
+namespace chorus::shapes {
+
+namespace {
+
+/// An error of a pixel's number that noise and rounding do not explain.
+constexpr double visible_error = 20.0 / 255, striking_error = 70.0 / 255;
+
+/// In units of Solver::work(), for a picture of 48 x 48; larger ones get as much more.
+constexpr std::uint64_t most_work = 900'000'000;
+
+void solve(Solver& solver, Drawing& drawing, const Priors& priors, int steps,
+           double damping = 1e-3) {
+  find_joints(drawing, priors.smooth_sine);
+  solver.solve(drawing, {steps, damping, nullptr});
+}
+
+/// A picture's regions and the drawing of them.
+struct Candidate {
+  RegionMap regions;
+  Drawing drawing;
+  double description = 0;
+};
+
+class Fitter {
+ public:
+  Fitter(const Image& picture, std::uint64_t work)
+      : picture_(picture),
+        problem_{picture.size(), numbers_of(picture), {}, {}},
+        solver_(problem_),
+        most_work_(work) {}
+
+  Candidate fit(RegionMap regions, std::uint64_t until) {
+    if (regions.regions() > most_regions) throw NotADrawing{regions.regions()};
+    const Outlines outlines = trace(regions);
+    Drawing drawing = draw_outlines(regions, outlines);
+    find_paints(problem_, drawing);
+    for (int round = 0; round < 3; ++round) {
+      solve(solver_, drawing, problem_.priors, 15);
+      find_paints(problem_, drawing);
+    }
+    for (int round = 0; round < 3; ++round) {
+      find_joints(drawing, problem_.priors.smooth_sine);
+      Chooser chooser(problem_, solver_, std::move(drawing), outlines.outlines, until);
+      const double before = chooser.description();
+      if (round < 2) {
+        chooser.try_other_shapes();
+        chooser.try_other_colors();
+      }
+      chooser.try_other_segments();
+      drawing = chooser.drawing();
+      solve(solver_, drawing, problem_.priors, 15);
+      find_paints(problem_, drawing);
+      constexpr double worth_going_on = 16;  // the price of two numbers
+      if (before - chooser.description() < worth_going_on || chooser.is_exhausted()) break;
+    }
+    solve(solver_, drawing, problem_.priors, 20);
+    find_paints(problem_, drawing);
+    find_joints(drawing, problem_.priors.smooth_sine);
+    const double found = description(problem_, drawing);
+    return {std::move(regions), std::move(drawing), found};
+  }
+
+  DrawnPicture run(const ClassMap& proposal) {
+    Candidate best = fit(find_regions(picture_, proposal), most_work_ / 2);
+    for (int round = 0; round < 2 && !is_exhausted(); ++round) {
+      const auto groups = unexplained(best.drawing);
+      if (groups.empty()) break;
+      const std::uint64_t until = std::min(most_work_, solver_.work() + most_work_ / 4);
+      try {
+        Candidate other = fit(with_new_regions(picture_, best.regions, groups), until);
+        if (other.description >= best.description) break;
+        best = std::move(other);
+      } catch (const NotADrawing&) {
+        break;
+      }
+    }
+    snap(best.drawing);
+    const Pixels drawn = rasterize(best.drawing);
+    const auto differing = std::ranges::count_if(drawn, [&](const Numbers& color) {
+      const auto p = static_cast<std::size_t>(&color - drawn.data());
+      return largest_error(color, problem_.target[p]) > visible_error;
+    });
+    return {std::move(best.drawing), mean_squared(drawn, problem_.target),
+            static_cast<std::size_t>(differing), !is_exhausted()};
+  }
+
+ private:
+  bool is_exhausted() const { return solver_.work() > most_work_; }
+
+  /// Connected pixels that differ from the drawing within a region, and are of one colour.
+  std::vector<std::vector<std::size_t>> unexplained(const Drawing& drawing) const {
+    constexpr float mostly = 0.6F;
+    const Pixels drawn = rasterize(drawing);
+    const Coverage shares = coverage(drawing);
+    const std::size_t count = drawn.size(), width = problem_.size.width;
+    std::vector<int> region(count, -1);
+    std::vector<double> off(count);
+    for (std::size_t p = 0; p < count; ++p) {
+      off[p] = largest_error(drawn[p], problem_.target[p]);
+      for (std::size_t r = 0; r < shares.of_region.size(); ++r)
+        if (shares.of_region[r][p] > mostly) region[p] = static_cast<int>(r);
+    }
+    std::vector<char> is_seen(count);
+    std::vector<std::vector<std::size_t>> groups;
+    for (std::size_t first = 0; first < count; ++first) {
+      if (is_seen[first] || off[first] <= visible_error || region[first] < 0) continue;
+      std::vector<std::size_t> group = {first};
+      is_seen[first] = 1;
+      for (std::size_t i = 0; i < group.size(); ++i) {
+        const std::size_t p = group[i];
+        const auto visit = [&](std::size_t q) {
+          if (is_seen[q] || region[q] != region[p] || off[q] <= visible_error) return;
+          if (largest_error(problem_.target[p], problem_.target[q]) > visible_error) return;
+          is_seen[q] = 1;
+          group.push_back(q);
+        };
+        if (p % width > 0) visit(p - 1);
+        if (p % width + 1 < width) visit(p + 1);
+        if (p >= width) visit(p - width);
+        if (p + width < count) visit(p + width);
+      }
+      if (group.size() >= 2 || off[first] > striking_error) groups.push_back(std::move(group));
+    }
+    return groups;
+  }
+
+  void snap(Drawing& drawing) {
+    // The pixels overrule the grid where it is more than a tenth of a pixel off.
+    constexpr double pull = 30, settled_px = 0.012, settled_bulge = 0.004;
+    Problem pulled = problem_;
+    pulled.priors.grid = pull;
+    Solver solver(pulled);
+    for (int round = 0; round < 2; ++round) solve(solver, drawing, pulled.priors, 20, 1e-4);
+    for (std::size_t p = 0; p < drawing.points.size(); ++p) {
+      if (drawing.is_fixed[p]) continue;
+      for (double* number : {&drawing.points[p].x, &drawing.points[p].y})
+        if (std::abs(off_grid(*number)) < settled_px) *number -= off_grid(*number);
+    }
+    for (Chain& chain : drawing.chains)
+      for (Segment& segment : chain.segments)
+        if (segment.is_arc && std::abs(off_quarters(segment.bulge)) < settled_bulge)
+          segment.bulge -= off_quarters(segment.bulge);
+  }
+
+  const Image& picture_;
+  Problem problem_;
+  Solver solver_;
+  std::uint64_t most_work_;
+};
+
+}  // namespace
+
+DrawnPicture fit_drawing(const Image& picture, const ClassMap& proposal) {
+  const std::uint64_t share = std::max<std::uint64_t>(1, picture.pixels() / (48 * 48));
+  return Fitter(picture, most_work * share).run(proposal);
+}
+
+ClassMap propose(const Image& picture) {
+  const std::size_t k = nodes_per_pixel(picture.size());
+  const Image enlarged =
+      resample(picture, picture.width * k, picture.height * k, Filter::bicubic);
+  return nearest_colors(picture.size(), enlarged, main_colors(picture));
+}
+
+}  // namespace chorus::shapes
