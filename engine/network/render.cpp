@@ -115,39 +115,72 @@ Conditioned Renderer::condition(Tape& tape, const ImageCode& code) {
   return image;
 }
 
-std::vector<float> Renderer::colors(std::span<const float> points, const Conditioned& image) {
+std::vector<float> Renderer::evaluate(std::span<const float> points, std::size_t columns,
+                                      const Conditioned& image, const Formula& formula) {
   const std::size_t rows = points.size() / 2;
   const std::size_t tile = backend_.tile_rows(model_.siren.config().width);
-  const std::size_t channels = model_.siren.config().channels;
-  std::vector<float> result(channels * rows);
+  std::vector<float> result(columns * rows);
   backend_.parallel((rows + tile - 1) / tile, [&](std::size_t t, std::size_t worker) {
     const std::size_t first = t * tile, count = std::min(tile, rows - first);
     Memory& memory = memories_[worker];
     Tape tape(memory, Activations::reduced);
-    const Var output = model_.siren.decode(
-        model_.siren.on_tape(tape),
-        tape.constant(memory.from(points.subspan(2 * first, 2 * count), count, 2)),
-        as_constants(tape, image));
-    const std::vector<float> colors = to_host(output.value());
-    std::copy(colors.begin(), colors.end(),
-              result.begin() + static_cast<std::ptrdiff_t>(channels * first));
+    const Var output =
+        formula(tape, tape.constant(memory.from(points.subspan(2 * first, 2 * count), count, 2)),
+                as_constants(tape, image));
+    const std::vector<float> values = to_host(output.value());
+    std::copy(values.begin(), values.end(),
+              result.begin() + static_cast<std::ptrdiff_t>(columns * first));
   });
   return result;
 }
 
-Image Renderer::render(const ImageCode& code, const Raster& raster) {
+std::vector<float> Renderer::colors(std::span<const float> points, const Conditioned& image) {
+  const Siren& siren = model_.siren;
+  return evaluate(points, siren.config().channels, image,
+                  [&](Tape& tape, const Var& places, const Conditioned& conditioned) {
+                    return siren.decode(siren.on_tape(tape), places, conditioned);
+                  });
+}
+
+void Renderer::check(const ImageCode& code, const Raster& raster) const {
   const SirenConfig& config = model_.siren.config();
   if (code.latent.size() != config.latent || code.palette.size() != free_palette_numbers(config))
     throw std::invalid_argument("render: the code's latent or palette does not fit the model");
   if (!code.shifts.empty() && code.shifts.size() != shift_numbers(config))
     throw std::invalid_argument("render: the number of the code's shifts does not fit the model");
-  const auto& [size, samples] = raster;
-  if (size.width == 0 || size.height == 0 || samples == 0)
+  if (raster.size.width == 0 || raster.size.height == 0 || raster.samples_per_axis == 0)
     throw std::invalid_argument("render: the raster has no pixels or no samples");
+}
+
+EntryScores Renderer::entry_scores(const ImageCode& code, PixelSize size) {
+  const Siren& siren = model_.siren;
+  const SirenConfig& config = siren.config();
+  check(code, {size});
+  if (config.head != Head::palette)
+    throw std::invalid_argument("entry_scores: the model has no palettes");
   const std::scoped_lock my_turn(turn_);
   Tape tape(memories_.front());
   const Conditioned conditioned = condition(tape, code);
-  Image image(size, config.channels);
+  EntryScores scores;
+  scores.logits = evaluate(pixel_centres(size), config.palette_size, conditioned,
+                           [&](Tape& tile, const Var& places, const Conditioned& image) {
+                             return siren.output(siren.on_tape(tile), places, image);
+                           });
+  const std::vector<float> palette = to_host(conditioned.palettes.value());
+  scores.entries.assign(config.palette_size, Color{});
+  for (std::size_t c = 0; c < config.channels; ++c)
+    for (std::size_t e = 0; e < config.palette_size; ++e)
+      scores.entries[e][c] = palette[c * config.palette_size + e];
+  return scores;
+}
+
+Image Renderer::render(const ImageCode& code, const Raster& raster) {
+  check(code, raster);
+  const auto& [size, samples] = raster;
+  const std::scoped_lock my_turn(turn_);
+  Tape tape(memories_.front());
+  const Conditioned conditioned = condition(tape, code);
+  Image image(size, model_.siren.config().channels);
   image.values = colors(pixel_centres(size), conditioned);
   if (samples == 1) return premultiplied(std::move(image));
   const std::vector<std::size_t> busy = busy_pixels(image);

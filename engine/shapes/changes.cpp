@@ -238,4 +238,25 @@ Touched replace_by(Drawing& drawing, int c, Shape shape) {
   return if_possible(chain, points_of(chain));
 }
 
+void level_circles(Drawing& drawing) {
+  constexpr double same_circle_px = 0.05;
+  for (Chain& chain : drawing.chains) {
+    if (chain.is_frame || !chain.is_closed || chain.segments.size() != 2) continue;
+    Segment& first = chain.segments[0];
+    Segment& second = chain.segments[1];
+    if (!first.is_arc || !second.is_arc || first.bulge * second.bulge <= 0) continue;
+    // The two arcs of a circle end at the same places; their deepest points are opposite.
+    const Point p = arc_point(drawing.start(first), drawing.stop(first), first.bulge, 0.5);
+    const Point q = arc_point(drawing.start(second), drawing.stop(second), second.bulge, 0.5);
+    const Point centre = midpoint(p, q);
+    const double radius = length(q - p) / 2;
+    const auto off = [&](Point on) { return std::abs(length(on - centre) - radius); };
+    if (off(drawing.start(first)) > same_circle_px || off(drawing.stop(first)) > same_circle_px)
+      continue;
+    drawing.points[static_cast<std::size_t>(first.from)] = {centre.x - radius, centre.y};
+    drawing.points[static_cast<std::size_t>(first.to)] = {centre.x + radius, centre.y};
+    first.bulge = second.bulge = first.bulge > 0 ? 1 : -1;
+  }
+}
+
 }  // namespace chorus::shapes

@@ -29,4 +29,7 @@ enum class Shape { rectangle, rounded_rectangle, circle, diamond };
 /// Puts a simple shape in the place of a closed chain.
 Touched replace_by(Drawing& drawing, int chain, Shape shape);
 
+/// Draws closed chains of two arcs that are a circle, up to noise, as two halves that begin on its left.
+void level_circles(Drawing& drawing);
+
 }  // namespace chorus::shapes

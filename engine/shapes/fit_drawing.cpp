@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "changes.hpp"
 #include "choices.hpp"
 #include "cutting.hpp"
 #include "outlines.hpp"
@@ -79,11 +81,11 @@ class Fitter {
   DrawnPicture run(const ClassMap& proposal) {
     Candidate best = fit(find_regions(picture_, proposal), most_work_ / 2);
     for (int round = 0; round < 2 && !is_exhausted(); ++round) {
-      const auto groups = unexplained(best.drawing);
-      if (groups.empty()) break;
+      const Revision revision = {unexplained(best.drawing), vanished(best.drawing)};
+      if (revision.new_regions.empty() && revision.gone.empty()) break;
       const std::uint64_t until = std::min(most_work_, solver_.work() + most_work_ / 4);
       try {
-        Candidate other = fit(with_new_regions(picture_, best.regions, groups), until);
+        Candidate other = fit(revised(picture_, best.regions, revision), until);
         if (other.description >= best.description) break;
         best = std::move(other);
       } catch (const NotADrawing&) {
@@ -102,6 +104,19 @@ class Fitter {
 
  private:
   bool is_exhausted() const { return solver_.work() > most_work_; }
+
+  /// The regions that the fit has shrunk to nothing: they were noise, or the rim of another.
+  std::vector<int> vanished(const Drawing& drawing) const {
+    constexpr double least_area = 0.12;
+    std::vector<int> regions;
+    const Coverage shares = coverage(drawing);
+    for (std::size_t r = 0; r < shares.of_region.size(); ++r) {
+      const std::vector<float>& share = shares.of_region[r];
+      if (std::accumulate(share.begin(), share.end(), 0.0) < least_area)
+        regions.push_back(static_cast<int>(r));
+    }
+    return regions;
+  }
 
   /// Connected pixels that differ from the drawing within a region, and are of one colour.
   std::vector<std::vector<std::size_t>> unexplained(const Drawing& drawing) const {
@@ -143,6 +158,7 @@ class Fitter {
   void snap(Drawing& drawing) {
     // The pixels overrule the grid where it is more than a tenth of a pixel off.
     constexpr double pull = 30, settled_px = 0.012, settled_bulge = 0.004;
+    level_circles(drawing);
     Problem pulled = problem_;
     pulled.priors.grid = pull;
     Solver solver(pulled);

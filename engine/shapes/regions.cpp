@@ -61,6 +61,14 @@ class Cleaner {
     relabel();
   }
 
+  void join(const std::vector<int>& gone) {
+    join([&](int i, const Neighbours& beside) -> std::optional<int> {
+      if (std::ranges::find(gone, i) == gone.end() || beside.empty()) return std::nullopt;
+      return std::ranges::max_element(beside, {}, [](const auto& entry) { return entry.second; })
+          ->first;
+    });
+  }
+
   RegionMap clean() {
     join_specks();
     open();
@@ -387,11 +395,13 @@ RegionMap find_regions(const Image& picture, const ClassMap& classes) {
   return Cleaner(picture, classes).clean();
 }
 
-RegionMap with_new_regions(const Image& picture, const RegionMap& regions,
-                           const std::vector<std::vector<std::size_t>>& groups) {
-  ClassMap classes = regions.nodes;
+RegionMap revised(const Image& picture, const RegionMap& regions, const Revision& revision) {
+  Cleaner joined(picture, regions.nodes);
+  joined.join(revision.gone);
+  ClassMap classes = joined.clean().nodes;
+  if (revision.new_regions.empty()) return find_regions(picture, classes);
   const std::size_t k = classes.nodes_per_pixel;
-  for (const std::vector<std::size_t>& group : groups) {
+  for (const std::vector<std::size_t>& group : revision.new_regions) {
     const int label = static_cast<int>(classes.colors.size());
     Color mean{};
     for (const std::size_t pixel : group) {

@@ -21,8 +21,11 @@ struct RegionMap {
 /// colour of a region is the median of the pixels that lie wholly inside.
 RegionMap find_regions(const Image& picture, const ClassMap& classes);
 
-/// Gives pixels, listed in groups, to a new region each, and cleans again.
-RegionMap with_new_regions(const Image& picture, const RegionMap& regions,
-                           const std::vector<std::vector<std::size_t>>& groups);
+/// What a drawing of a region map showed to be wrong with it.
+struct Revision {
+  std::vector<std::vector<std::size_t>> new_regions;  ///< the pixels of each
+  std::vector<int> gone;  ///< regions without area, which join the neighbour of longest border
+};
+RegionMap revised(const Image& picture, const RegionMap& regions, const Revision& revision);
 
 }  // namespace chorus::shapes

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <mutex>
 #include <span>
 #include <vector>
@@ -10,6 +11,12 @@
 #include "chorus/version.hpp"
 
 namespace CHORUS_API chorus {
+
+/// To which entry of an image's palette the network assigns each pixel's centre.
+struct EntryScores {
+  std::vector<float> logits;   ///< [pixels x entries], row-major
+  std::vector<Color> entries;  ///< at the image's centre, in balanced numbers (image.hpp)
+};
 
 /// Decodes images of any size from a model, and keeps working memory between calls. A call uses all
 /// workers of the backend; calls from several threads wait for each other.
@@ -25,11 +32,20 @@ class Renderer {
   /// The image of that index in the model.
   Image render(std::size_t image, const Raster& raster);
 
+  /// What render() mixes colours from, at one point a pixel. Throws std::invalid_argument as
+  /// render() does, and if the model has no palettes.
+  EntryScores entry_scores(const ImageCode& code, PixelSize size);
+
   ImageCode code(std::size_t image) const;
 
  private:
+  void check(const ImageCode& code, const Raster& raster) const;
   Conditioned condition(Tape& tape, const ImageCode& code);
-  /// The colours [n][3] at points [n][2] in [-1, 1] x [-1, 1].
+  /// The rows [n][columns] that `formula` gives at points [n][2] in [-1, 1] x [-1, 1].
+  using Formula = std::function<Var(Tape& tape, const Var& points, const Conditioned& image)>;
+  std::vector<float> evaluate(std::span<const float> points, std::size_t columns,
+                              const Conditioned& image, const Formula& formula);
+  /// The colours [n][channels] at points.
   std::vector<float> colors(std::span<const float> points, const Conditioned& image);
 
   Backend& backend_;

@@ -1,0 +1,278 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <ostream>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "chorus/error.hpp"
+#include "chorus/pictures.hpp"
+#include "chorus/render.hpp"
+#include "drawn_image.hpp"
+#include "files.hpp"
+#include "metrics.hpp"
+#include "printable.hpp"
+#include "resample.hpp"
+#include "sheet.hpp"
+#include "support/cli_flags.hpp"
+#include "support/drawings.hpp"
+#include "support/model_data.hpp"
+#include "support/output_files.hpp"
+#include "support/progress.hpp"
+#include "support/session.hpp"
+#include "svg.hpp"
+
+namespace chorus::app {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct VectorizeOptions {
+  BackendChoice backend;
+  fs::path input;  ///< a model file, or images
+  fs::path data;   ///< the images that a model was trained on
+  fs::path out;
+  std::optional<std::size_t> size;
+  std::size_t sheet_rows = 100;
+  bool is_minified = false;
+  bool overwrite = false;
+  std::optional<Rgb> background;
+};
+
+/// The table that lists the drawings of a folder. It also tells which SVGs there are ours.
+constexpr const char* table_name = "drawings.tsv";
+constexpr const char* table_head = "file\tbytes\tnodes\tregions\tpsnr_db\tremark\n";
+
+bool is_image_source(const fs::path& input) {
+  std::string ending = input.extension().string();
+  std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return std::tolower(c); });
+  return fs::is_directory(input) || (ending != ".safetensors" && !ending.empty());
+}
+
+/// Where the images come from: a model, or files.
+struct Source {
+  std::optional<Session> session;
+  std::optional<Model> model;
+  std::optional<Renderer> renderer;
+  std::vector<ToDraw> images;
+  std::size_t threads = 0;
+};
+
+void load_files(const VectorizeOptions& options, Source& source) {
+  if (!options.data.empty())
+    throw Error(fmt::format("{} holds images; expected a model file where --data is given",
+                            shown(options.input)));
+  source.threads = options.backend.threads;
+  for (NamedImage& named : load_images(options.input, options.size, options.background))
+    source.images.push_back({std::move(named.name), std::move(named.image), std::nullopt});
+}
+
+/// The images of a model: as they were trained on if the data has them, else as they are decoded.
+void load_model_images(const VectorizeOptions& options, Source& source) {
+  source.session.emplace(options.backend);
+  source.threads = source.session->threads;
+  source.model.emplace(load_model(source.session->memory, options.input));
+  source.renderer.emplace(source.session->memory, *source.model);
+  const Model& model = *source.model;
+  std::map<std::string, Image> given;
+  if (!options.data.empty()) {
+    const std::size_t side = model.images.front().size().longer_side();
+    const bool is_sized = !offered_sizes(options.data).empty();
+    for (NamedImage& named : load_for(
+             model, options.data, is_sized ? std::optional(side) : std::nullopt, options.background))
+      given.emplace(named.name, std::move(named.image));
+  }
+  std::vector<const Image*> found;
+  std::size_t decoded = 0;
+  for (std::size_t i = 0; i < model.images.size(); ++i) {
+    const EncodedImage& encoded = model.images[i];
+    const auto image = given.find(encoded.name);
+    const bool fits = image != given.end() && image->second.size() == encoded.size();
+    found.push_back(fits ? &image->second : nullptr);
+    Image pixels = fits ? image->second
+                        : source.renderer->render(
+                              i, {encoded.size(), std::max<std::size_t>(3, model.samples_per_axis)});
+    decoded += fits ? 0 : 1;
+    source.images.push_back({encoded.name, std::move(pixels), i});
+  }
+  if (!options.data.empty()) note_other_images(model, options.data, found);
+  if (decoded > 0)
+    fmt::print(stderr,
+               "note: {} of {} images are drawn from the network's own pixels; with --data FOLDER, "
+               "the training images decide\n",
+               decoded, model.images.size());
+}
+
+/// The SVGs that an earlier run wrote to the folder.
+std::vector<std::string> listed_files(const fs::path& folder) {
+  std::vector<std::string> files;
+  const fs::path table = folder / table_name;
+  if (!fs::is_regular_file(table)) return files;
+  std::istringstream lines(read_file(table));
+  std::string line;
+  std::getline(lines, line);
+  if (line + "\n" != table_head) return files;
+  while (std::getline(lines, line)) files.push_back(line.substr(0, line.find('\t')));
+  return files;
+}
+
+/// An SVG that shows the pixels themselves: what is no drawing is not made to look like one.
+std::string embedded_picture(const Image& image) {
+  static constexpr char digits[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  const std::vector<unsigned char> bytes = encode_png(image);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::uint32_t group = 0;
+    const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
+    for (std::size_t k = 0; k < 3; ++k) group = group << 8U | (k < count ? bytes[i + k] : 0U);
+    for (std::size_t k = 0; k < 4; ++k)
+      text += k <= count ? digits[group >> (18 - 6 * k) & 63U] : '=';
+  }
+  return fmt::format(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\">\n<image width=\"{0}\" "
+      "height=\"{1}\" href=\"data:image/png;base64,{2}\"/>\n</svg>\n",
+      image.width, image.height, text);
+}
+
+class Report {
+ public:
+  Report(const VectorizeOptions& options, const std::vector<ToDraw>& images)
+      : options_(options), images_(images), table_(table_head) {
+    sheet_.column_titles = {"pixels", "bicubic", "drawing"};
+  }
+
+  void add(std::size_t i, const DrawnImage& drawn) {
+    const ToDraw& image = images_[i];
+    shapes::SvgText svg;
+    if (drawn.drawn)
+      svg = shapes::write_svg(drawn.drawn->drawing, {2, options_.is_minified});
+    else
+      svg.text = embedded_picture(image.pixels);
+    const std::string file = file_name(image.name, ".svg");
+    write_atomically(options_.out / file, [&](std::ostream& out) { out << svg.text; });
+    table_ += fmt::format("{}\t{}\t{}\t{}\t{:.2f}\t{}\n", file, svg.text.size(), svg.nodes,
+                          drawn.regions, drawn.psnr_db(), drawn.remark());
+    bytes_.push_back(svg.text.size());
+    if (drawn.drawn) errors_.push_back(drawn.drawn->squared_error);
+    if (!drawn.explains_pixels()) doubtful_.push_back(fmt::format("{}: {}", image.name, drawn.remark()));
+    const bool chosen =
+        sheet_.rows.size() < options_.sheet_rows &&
+        i >= sheet_.rows.size() * images_.size() / std::min(options_.sheet_rows, images_.size());
+    if (chosen) add_row(image, drawn);
+  }
+
+  void finish() {
+    write_atomically(options_.out / table_name, [&](std::ostream& out) { out << table_; });
+    if (!sheet_.rows.empty()) write_png(options_.out / sheet_name(), draw(sheet_));
+    std::ranges::sort(bytes_);
+    fmt::print("Drawings: {} bytes in the median, {} in the mean\n", bytes_[bytes_.size() / 2],
+               std::accumulate(bytes_.begin(), bytes_.end(), std::size_t{0}) / bytes_.size());
+    if (!errors_.empty()) {
+      const PsnrSummary summary = summarize_psnr(errors_);
+      fmt::print("At the size of the pixels: {:.2f} dB mean, {:.2f} dB pooled\n", summary.mean_db,
+                 summary.pooled_db);
+    }
+    if (!doubtful_.empty())
+      fmt::print("{} of {} images are no flat drawings ({} says why), the first of them {}\n",
+                 doubtful_.size(), images_.size(), table_name, doubtful_.front());
+    fmt::print("Table: {}\n", shown(options_.out / table_name));
+    if (!sheet_.rows.empty())
+      fmt::print("Contact sheet: {}\n", shown(options_.out / sheet_name()));
+  }
+
+  /// A name that no image has.
+  std::string sheet_name() const { return "contact_sheet.png"; }
+
+ private:
+  static constexpr std::size_t cell_px = 192;
+
+  void add_row(const ToDraw& image, const DrawnImage& drawn) {
+    const std::size_t longer = image.pixels.size().longer_side();
+    const std::size_t factor = std::max<std::size_t>(1, cell_px / longer);
+    const PixelSize size = {image.pixels.width * factor, image.pixels.height * factor};
+    sheet_.row_titles.push_back(image.name);
+    sheet_.rows.push_back(
+        {image.pixels, resample(image.pixels, size.width, size.height, Filter::bicubic),
+         drawn.drawn ? shapes::drawn_image(drawn.drawn->drawing, size, image.pixels.channels)
+                     : Image()});
+  }
+
+  const VectorizeOptions& options_;
+  const std::vector<ToDraw>& images_;
+  std::string table_;
+  std::vector<std::size_t> bytes_;
+  std::vector<double> errors_;
+  std::vector<std::string> doubtful_;
+  Sheet sheet_;
+};
+
+void vectorize(const VectorizeOptions& options) {
+  Source source;
+  if (is_image_source(options.input))
+    load_files(options, source);
+  else
+    load_model_images(options, source);
+  const std::size_t count = source.images.size();
+  std::vector<fs::path> files;
+  for (const ToDraw& image : source.images)
+    files.push_back(options.out / file_name(image.name, ".svg"));
+  const std::vector<std::string> listed = listed_files(options.out);
+  check_replaceable(
+      files,
+      [&](const fs::path& file) {
+        return std::ranges::find(listed, file.filename().string()) != listed.end();
+      },
+      options.overwrite);
+  Report report(options, source.images);
+  check_replaceable({options.out / report.sheet_name()}, options.overwrite);
+  prepare_folder(options.out);
+  Progress bar;
+  draw_images(source.images, source.renderer ? &*source.renderer : nullptr,
+              source.model ? &*source.model : nullptr, source.threads,
+              [&](std::size_t i, const DrawnImage& drawn) {
+                report.add(i, drawn);
+                if (bar.due())
+                  bar.show(static_cast<double>(i + 1) / static_cast<double>(count),
+                           fmt::format("{} of {} images", i + 1, count));
+              });
+  bar.print(fmt::format("{} drawings: {}", count, shown(options.out)));
+  report.finish();
+}
+
+}  // namespace
+
+void add_vectorize(CLI::App& program) {
+  CLI::App& command = *program.add_subcommand(
+      "vectorize", "Write images as exact vector drawings (SVG), fitted to their pixels");
+  const auto options = std::make_shared<VectorizeOptions>();
+  command.add_option("input", options->input, "Model file, or a folder of images or one image")
+      ->required();
+  command.add_option("-o,--output", options->out, "Folder to write the SVGs, a table and a contact sheet to")
+      ->required();
+  command.add_option("--data", options->data,
+                     "The images that the model was trained on; the drawings are fitted to them");
+  command.add_option("--size", options->size, "Which size of the folder's images to draw (pixels)")
+      ->check(picture_size_px);
+  command.add_flag("--minify", options->is_minified, "Leave out ids and line ends");
+  command
+      .add_option("--sheet-rows", options->sheet_rows,
+                  "Maximum number of images on the contact sheet (0: no contact sheet)")
+      ->capture_default_str()
+      ->check(any_count);
+  add_overwrite(command, options->overwrite);
+  add_background(command, options->background);
+  add_skip_unreadable(command);
+  add_backend(command, options->backend);
+  command.callback([options] { vectorize(*options); });
+}
+
+}  // namespace chorus::app

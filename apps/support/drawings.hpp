@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "chorus/render.hpp"
+#include "fit_drawing.hpp"
+
+namespace chorus::app {
+
+/// An image to be drawn: its pixels (premultiplied) and, if a model has it, its index there.
+struct ToDraw {
+  std::string name;
+  Image pixels;
+  std::optional<std::size_t> in_model;
+};
+
+/// The drawing of an image, or why it has none.
+struct DrawnImage {
+  std::optional<shapes::DrawnPicture> drawn;
+  int regions = 0;
+
+  /// PSNR at the size of the pixels that it was made from, in dB; 0 without a drawing.
+  double psnr_db() const;
+  /// Whether the pixels themselves say that they show flat or linearly shaded shapes: the drawing
+  /// explains them up to the noise of rounding and of another renderer's edges.
+  bool explains_pixels() const;
+  /// Why not, in some words; empty if it does.
+  std::string remark() const;
+};
+
+/// Draws all images, in their order, and calls receive(index, drawing) for each in that order. The
+/// model's network proposes regions where there is a `renderer`; else, or where the model has no
+/// palettes, the enlarged pixels do. `threads` images are fitted at once; the results do not depend
+/// on that.
+void draw_images(const std::vector<ToDraw>& images, Renderer* renderer, const Model* model,
+                 std::size_t threads,
+                 const std::function<void(std::size_t, const DrawnImage&)>& receive);
+
+}  // namespace chorus::app
