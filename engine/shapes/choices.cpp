@@ -132,7 +132,9 @@ void Chooser::try_other_colors() {
   const Coverage shares = coverage(drawing_);
   for (std::size_t r = 0; r < shares.of_region.size(); ++r) {
     if (drawing_.is_measured[r]) continue;
-    const std::vector<float>& share = shares.of_region[r];
+    std::vector<float> share = shares.of_region[r];
+    for (std::size_t p = 0; p < share.size(); ++p)
+      if (is_held_out(problem_.target[p])) share[p] = 0;
     const auto purest = std::ranges::max_element(share);
     if (*purest <= least_share) continue;
     const Numbers color = problem_.target[static_cast<std::size_t>(purest - share.begin())];

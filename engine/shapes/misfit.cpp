@@ -1,5 +1,7 @@
 #include "misfit.hpp"
 
+#include <algorithm>
+
 namespace chorus::shapes {
 
 Pixels numbers_of(const Image& balanced) {
@@ -12,6 +14,7 @@ Pixels numbers_of(const Image& balanced) {
 }
 
 double misfit(const Numbers& drawn, const Numbers& target, const Noise& noise) {
+  if (is_held_out(target)) return 0;
   double sum = 0;
   for (std::size_t c = 0; c < drawn.size(); ++c)
     sum += robust((drawn[c] - target[c]) / noise.sigma, noise.huber);
@@ -25,6 +28,7 @@ double misfit(const Pixels& drawn, const Pixels& target, const Noise& noise) {
 }
 
 double largest_error(const Numbers& drawn, const Numbers& target) {
+  if (is_held_out(target)) return 0;
   double most = 0;
   for (std::size_t c = 0; c < drawn.size(); ++c)
     most = std::max(most, std::abs(drawn[c] - target[c]));
@@ -33,10 +37,14 @@ double largest_error(const Numbers& drawn, const Numbers& target) {
 
 double mean_squared(const Pixels& drawn, const Pixels& target) {
   double sum = 0;
-  for (std::size_t p = 0; p < drawn.size(); ++p)
+  std::size_t seen = 0;
+  for (std::size_t p = 0; p < drawn.size(); ++p) {
+    if (is_held_out(target[p])) continue;
+    ++seen;
     for (std::size_t c = 0; c < drawn[p].size(); ++c)
       sum += (drawn[p][c] - target[p][c]) * (drawn[p][c] - target[p][c]);
-  return sum / (3 * static_cast<double>(drawn.size()));
+  }
+  return sum / (3 * static_cast<double>(std::max<std::size_t>(1, seen)));
 }
 
 }  // namespace chorus::shapes

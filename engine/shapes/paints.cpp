@@ -117,7 +117,7 @@ void guess_paint(const Problem& problem, const Pixels& drawn, const std::vector<
   double weights = 0;
   Numbers sums{};
   for (std::size_t p = 0; p < share.size(); ++p) {
-    if (share[p] <= least_share) continue;
+    if (share[p] <= least_share || is_held_out(problem.target[p])) continue;
     const auto w = static_cast<double>(share[p]);
     weights += w * w;
     for (std::size_t c = 0; c < most_channels; ++c)
@@ -139,7 +139,7 @@ void find_paints(const Problem& problem, Drawing& drawing) {
   for (std::size_t r = 0; r < regions; ++r) {
     std::vector<std::size_t> pixels;
     for (std::size_t p = 0; p < problem.target.size(); ++p)
-      if (shares.of_region[r][p] > whole) pixels.push_back(p);
+      if (shares.of_region[r][p] > whole && !is_held_out(problem.target[p])) pixels.push_back(p);
     drawing.is_measured[r] = !pixels.empty();
     if (!pixels.empty()) drawing.paints[r] = measured_paint(problem, pixels);
   }

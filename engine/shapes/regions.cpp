@@ -275,7 +275,7 @@ class Cleaner {
     std::vector<std::vector<std::size_t>> inside(count());
     for (std::size_t y = 0; y < picture_.height; ++y)
       for (std::size_t x = 0; x < picture_.width; ++x)
-        if (const auto region = region_of_pixel(x, y))
+        if (const auto region = region_of_pixel(x, y); region && !std::isnan(*picture_.pixel(x, y)))
           inside[static_cast<std::size_t>(*region)].push_back(y * picture_.width + x);
     for (std::size_t r = 0; r < count(); ++r) {
       is_measured_[r] = !inside[r].empty();

@@ -133,7 +133,7 @@ void Solver::find_slopes(const Drawing& drawing, const Unknowns& unknowns) {
 void Solver::add_pixels(const Pixels& drawn, Equations& equations) const {
   const auto& [sigma, huber] = problem_.noise;
   for (const std::size_t pixel : touched_)
-    for (std::size_t c = 0; c < most_channels; ++c) {
+    for (std::size_t c = 0; c < most_channels && !is_held_out(problem_.target[pixel]); ++c) {
       const double error = drawn[pixel][c] - problem_.target[pixel][c];
       const double size = std::abs(error) / sigma;
       const double weight = (size <= huber ? 1 : huber / size) / (sigma * sigma);
