@@ -72,7 +72,7 @@ std::vector<std::optional<std::size_t>> sizes_of(const StudyOptions& options) {
   return {offered.begin(), offered.end()};
 }
 
-/// Checksums of the pictures that a seed is trained and evaluated on, one per size.
+/// Checksums of the pictures on which a seed is trained and evaluated, one for each size.
 ordered_json data_to_json(const StudyOptions& options) {
   ordered_json checksums;
   for (const std::optional<std::size_t>& size : sizes_of(options))

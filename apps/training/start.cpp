@@ -22,7 +22,7 @@ namespace chorus::app {
 
 namespace {
 
-/// A network's configuration, and the palettes that were found to choose it.
+/// A network's configuration, and the palettes that were found while choosing it.
 struct NetworkChoice {
   SirenConfig network;
   PaletteFit fit;

@@ -50,7 +50,7 @@ Image recolored(Image image, double share) {
   return image;
 }
 
-/// Adds the colour at a place in units of pixels, (0, 0) the upper left corner of the image.
+/// Adds the colour at a place in units of pixels; (0, 0) is the upper left corner of the image.
 void add_sample(const Image& image, const Color& outside, double x, double y, float weight,
                 float* sum) {
   const double left = std::floor(x - 0.5), top = std::floor(y - 0.5);
