@@ -63,7 +63,7 @@ ordered_json limit_to_json(const TrainOptions& train) {
   return {{"seconds", train.seconds.value_or(0)}};
 }
 
-/// The sizes that a seed is trained and evaluated on; nothing stands for a flat folder.
+/// The sizes on which a seed is trained and evaluated. An empty one stands for a flat folder.
 std::vector<std::optional<std::size_t>> sizes_of(const StudyOptions& options) {
   const TrainOptions& train = options.train;
   if (train.size && options.protocol != Protocol::resolutions) return {train.size};
@@ -258,7 +258,7 @@ void add_study(CLI::App& program) {
                   "Folder to write models and results to; finished seeds in it are not repeated")
       ->required();
   add_choice(command, "--protocol", options->protocol,
-             "What is held out: pixels, other resolutions, or images");
+             "What to hold out: pixels, other resolutions, or images");
   command.add_option("--seeds", options->seeds, "Number of seeds, counted from --seed")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000));

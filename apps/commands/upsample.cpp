@@ -113,7 +113,7 @@ class ContactSheet {
         std::max<std::size_t>(1, largest_page_px / (side * side * page_.column_titles.size()));
   }
 
-  /// The files that the pages will be.
+  /// The files to which the pages will be written.
   std::vector<std::filesystem::path> files() const {
     std::vector<std::filesystem::path> all;
     for (std::size_t page = 1; (page - 1) * rows_of_page_ < shown_; ++page)
@@ -277,7 +277,7 @@ void add_upsample(CLI::App& program) {
       .add_option("-o,--output", options->out, "Folder to write the PNGs and a contact sheet to")
       ->required();
   command.add_option("--data", options->data,
-                     "True images to compare with, where they have the training size or --size");
+                     "True images to compare with, if they have the training size or --size");
   command
       .add_option("--sheet-rows", options->sheet_rows,
                   "Maximum number of images on the contact sheet (0: no contact sheet)")
