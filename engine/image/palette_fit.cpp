@@ -33,7 +33,7 @@ float distance_to_nearest(const Color& color, const std::vector<Color>& others) 
   return least;
 }
 
-/// A colour in 8 bits a channel, which are those of the picture: not of balanced numbers.
+/// A colour with 8 bits for each channel of the picture, not for its balanced numbers.
 std::uint32_t pack(const Image& image, std::size_t pixel) {
   const Color balance = color_at(image, pixel);
   const Color color = image.has_alpha() ? premultiplied(balance) : balance;

@@ -21,7 +21,7 @@ struct PlacedColor {
   Color color;
 };
 
-/// The colours (8 bits a channel) of the pixels that are not held out, most common first.
+/// The colours (8 bits per channel) of the pixels that are not held out, most common first.
 std::vector<CountedColor> count_colors(const Image& image, const std::vector<bool>& held_out);
 
 /// The number of colours that are common away from edges and differ visibly from each other.

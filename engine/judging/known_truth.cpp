@@ -15,8 +15,8 @@ namespace chorus {
 
 namespace {
 
-/// A pixel is the mean of points, of which there are so many along each axis, and at least so many
-/// for each pixel of the source.
+/// A pixel is the mean of points. Along each axis there are at least `least_points` of them, and at
+/// least `points_per_source_pixel` for each pixel of the source.
 constexpr std::size_t least_points = 4, points_per_source_pixel = 2;
 
 /// Maps a place of the result to its place in the source, in units of width and height.
