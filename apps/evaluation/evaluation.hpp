@@ -40,10 +40,13 @@ class TrainingImages {
   void note_if_other(const Model& model, const std::filesystem::path& data) const;
 
  private:
-  /// Keeps the images of a collection that have their training size.
-  void keep(const Model& model, Collection collection);
   std::vector<Image> images_;  ///< one for each image of the model; empty where the data lacks it
 };
+
+/// The true image of each image of the model whose longer side is `size`; empty where the data
+/// lacks it. Throws Error if none of the images at this size has a name of the model.
+std::vector<Image> true_images(const Model& model, const std::filesystem::path& data,
+                               const std::optional<Rgb>& background, std::size_t size);
 
 /// Marks the held-out pixels of an image of the model. Empty if there are none, or if `truth` is
 /// not of the training size.
