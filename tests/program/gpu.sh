@@ -8,18 +8,22 @@
 #   CHORUS_PACKAGES  such a folder, where the packages are not installed
 #   CHORUS_PEER      the PyTorch program to compare with; it prints "... 1.23 Mpixel/s ..."
 set -uo pipefail
+# Folders that the caller names are relative to where the caller is.
+folder=${2:+$(realpath -m -- "$2")}
+packages=${CHORUS_PACKAGES:+$(realpath -m -- "$CHORUS_PACKAGES")}
+peer=${CHORUS_PEER:+$(realpath -m -- "$CHORUS_PEER")}
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit
 
 # The packages of a build, and those that they need themselves.
 fetch() {
-  local packages
-  mapfile -t packages < <(./run packages)
-  packages+=(libboost-test1.74-dev libboost-test1.74.0 libboost1.74-dev libfmt9 liblodepng0 xtl-dev)
-  mkdir -p "$1" && cd "$1" && apt-get -q download "${packages[@]}"
+  local names
+  mapfile -t names < <(./run packages)
+  names+=(libboost-test1.74-dev libboost-test1.74.0 libboost1.74-dev libfmt9 liblodepng0 xtl-dev)
+  mkdir -p "$1" && cd "$1" && apt-get -q download "${names[@]}"
 }
 
 if [[ ${1-} == fetch ]]; then
-  fetch "${2?"gpu.sh fetch FOLDER: the folder is missing"}"
+  fetch "${folder:?"gpu.sh fetch FOLDER: the folder is missing"}"
   exit
 fi
 
@@ -27,7 +31,6 @@ build=build/gpu
 logs=$build/logs
 program=$build/apps/chorus
 tests=$build/tests/chorus_test_
-peer=${CHORUS_PEER:-../shared/peers/torch_siren.py}
 deadline=$((SECONDS + 535))
 failures=0
 mkdir -p "$logs"
@@ -53,7 +56,7 @@ limited() {
 
 unpack() {
   local package
-  for package in "$CHORUS_PACKAGES"/*.deb; do
+  for package in "$packages"/*.deb; do
     dpkg-deb -x "$package" "$build/packages" || return
   done
 }
@@ -66,7 +69,7 @@ configure() {
   cmake "${options[@]}"
 }
 
-export build
+export build packages
 export -f unpack configure
 
 # number KEY FILE: the first number of that key in a JSON file.
@@ -114,7 +117,7 @@ row() {
     "$(sed -n 's/.*pooled \([0-9.]*\) dB.*/\1/p' "$logs/train_$precision.log" | tail -n 1)"
 }
 
-if [[ -n ${CHORUS_PACKAGES-} ]]; then
+if [[ -n $packages ]]; then
   limited 60 unpack bash -c unpack || exit 1
 fi
 limited 60 configure bash -c configure || exit 1
@@ -135,7 +138,11 @@ for precision in fp32 bf16; do
     -o "$build/checked.safetensors"
 done
 
-[[ -f $peer ]] || printf 'no peer at %s: set CHORUS_PEER to compare\n' "$peer"
+if [[ -z $peer ]]; then
+  echo 'no comparison with PyTorch: CHORUS_PEER names no program'
+elif [[ ! -f $peer ]]; then
+  printf 'no comparison with PyTorch: there is no %s\n' "$peer"
+fi
 for precision in fp32 tf32 fp16 bf16; do
   measure "$precision"
 done
