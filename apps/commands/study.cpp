@@ -42,7 +42,7 @@ ordered_json to_json(const Config& config) {
 
 ordered_json network_to_json(const TrainOptions& train) {
   // This does not compile if SirenConfig gets another number of fields. TrainOptions overrides some
-  // of them, and the number of channels is always 3.
+  // of them, and the number of channels follows from the images.
   const auto& [width, hidden_layers, latent, channels, conditioning, omega_first, omega_hidden,
                head, palette_size, palette_source, palette_fields] = train.network;
   return {{"width", width},

@@ -35,7 +35,7 @@ enum class PixelKinds : std::uint32_t { all, unblended, blended };
 struct PixelDraw {
   std::uint64_t seed = 0;
   PixelKinds kinds = PixelKinds::all;
-  std::uint32_t flat_rows = 0;  ///< number of rows in each group
+  std::uint32_t flat_rows = 0;  ///< number of flat rows in each group
   /// Up to 1: coordinates are pixel centres. Larger n: each row behind the first flat_rows of a
   /// group stands for n x n points, in consecutive rows of out0. There is one point in each of the
   /// n x n cells of the pixel's square, along each axis uniform within area_jitter / 2 of a cell
