@@ -11,7 +11,7 @@ namespace chorus {
 inline void check_compared(const Image& a, const Image& b) {
   if (a.size() != b.size() || a.channels != b.channels || a.pixels() == 0)
     throw std::invalid_argument(
-        "images to be compared have pixels, the same size and the same channels");
+        "cannot compare: the images are empty, or differ in size or channels");
 }
 
 }  // namespace chorus
