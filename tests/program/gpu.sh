@@ -44,7 +44,8 @@ limited() {
     failures=$((failures + 1))
     return 1
   fi
-  if timeout $((limit < left ? limit : left)) "$@" > "$logs/$name.log" 2>&1; then
+  # A training that is told to stop ends its step and saves, which may take longer than there is time.
+  if timeout --kill-after=5 $((limit < left ? limit : left)) "$@" > "$logs/$name.log" 2>&1; then
     printf '%-28s passed  %4d s\n' "$name" $((SECONDS - start))
   else
     printf '%-28s FAILED  %4d s, see %s\n' "$name" $((SECONDS - start)) "$logs/$name.log"
@@ -72,15 +73,19 @@ configure() {
 export build packages
 export -f unpack configure
 
-# number KEY FILE: the first number of that key in a JSON file.
-number() {
-  sed -n "s/.*\"$1\": *\([0-9.eE+-]*\).*/\1/p" "$2" 2> /dev/null | head -n 1
+# Prints the last line of standard input, or "-" if there is none.
+last_or_none() {
+  tail -n 1 | grep . || echo -
 }
 
-# The rate that the peer printed, the better one of several files; 0 if there is none.
+# number KEY FILE: the first number of that key in a JSON file, or "-".
+number() {
+  sed -n "s/.*\"$1\": *\([0-9.eE+-]*\).*/\1/p" "$2" 2> /dev/null | head -n 1 | last_or_none
+}
+
+# The rate that the peer printed, the better one of several files, or "-".
 peer_rate() {
-  cat "$@" 2> /dev/null | sed -n 's/.* \([0-9.]*\) Mpixel\/s.*/\1/p' |
-    sort -g | tail -n 1 | grep . || echo 0
+  cat "$@" 2> /dev/null | sed -n 's/.* \([0-9.]*\) Mpixel\/s.*/\1/p' | sort -g | last_or_none
 }
 
 # memcheck ROOM SECONDS SUITES: looks for memory errors in suites of a room's tests.
@@ -109,12 +114,12 @@ row() {
   local precision=$1 rate peer_best
   rate=$(number mpixel_per_s "$logs/bench_$precision.log")
   peer_best=$(peer_rate "$logs/peer_$precision.log" "$logs/peer_compiled_$precision.log")
-  printf '| %s | %s | %s | %s | %s | %s | %s | %s |\n' "$precision" "${rate:--}" \
+  printf '| %s | %s | %s | %s | %s | %s | %s | %s |\n' "$precision" "$rate" \
     "$(number gflops "$logs/bench_$precision.log")" "$peer_best" \
-    "$(awk -v a="${rate:-0}" -v b="$peer_best" 'BEGIN { if (b > 0) printf "%.1f", a / b; else print "-" }')" \
+    "$(awk -v a="$rate" -v b="$peer_best" 'BEGIN { if (a > 0 && b > 0) printf "%.1f", a / b; else print "-" }')" \
     "$(number us_per_step "$logs/small_step_$precision.log")" \
     "$(number host_us_per_step "$logs/small_step_$precision.log")" \
-    "$(sed -n 's/.*pooled \([0-9.]*\) dB.*/\1/p' "$logs/train_$precision.log" | tail -n 1)"
+    "$(sed -n 's/.*pooled \([0-9.]*\) dB.*/\1/p' "$logs/train_$precision.log" 2> /dev/null | last_or_none)"
 }
 
 if [[ -n $packages ]]; then
