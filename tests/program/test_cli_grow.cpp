@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(a_complete_training_becomes_longer) {
 
   {
     const std::string before = read_file(place.path("b.safetensors"));
-    BackgroundTraining stopped(place, longer + "b.safetensors --checkpoint-seconds 0.05");
+    BackgroundTraining stopped(place, longer + "b.safetensors --checkpoint-seconds 0.1");
     BackgroundTraining::wait_until(
         [&] { return read_file(place.path("b.safetensors")) != before; });
     BOOST_TEST(WEXITSTATUS(stopped.stop(SIGINT)) == 1);
