@@ -25,7 +25,7 @@ void open_standard_streams() {
     if (fcntl(stream, F_GETFD) == -1) static_cast<void>(open("/dev/null", O_RDWR));
 }
 
-/// fmt would throw where standard error cannot be written either.
+/// Does without fmt, which would throw if standard error could not be written either.
 void complain(const char* message) {
   static_cast<void>(std::fprintf(stderr, "chorus: %s\n", message));
 }
@@ -37,7 +37,7 @@ int status_after_printing(int status) {
   return 1;
 }
 
-/// What the program was asked to do, as its user knows it: "chorus train".
+/// The command as its user knows it: "chorus train".
 std::string asked_for(int argc, char** argv) {
   return argc > 1 ? fmt::format("chorus {}", argv[1]) : "chorus";
 }
@@ -51,7 +51,7 @@ std::string out_of_memory(int argc, char** argv) {
       asked_for(argc, argv), usage.ru_maxrss >> 10);
 }
 
-/// The reason of a failure, in words that name what it happened to.
+/// The reason for a failure, with the name of the file or command that it concerns.
 std::string describe(const std::exception& error, int argc, char** argv) {
   if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr ||
       dynamic_cast<const std::length_error*>(&error) != nullptr)
@@ -59,8 +59,8 @@ std::string describe(const std::exception& error, int argc, char** argv) {
   if (const auto* files = dynamic_cast<const std::filesystem::filesystem_error*>(&error))
     return fmt::format("cannot use {}: {}", files->path1().string(), files->code().message());
   if (dynamic_cast<const chorus::Error*>(&error) != nullptr) return error.what();
-  // What is left names neither file nor flag, because no one thought that it could fail.
-  return fmt::format("'{}' ended by a fault of the program: {}", asked_for(argc, argv),
+  // Other exceptions name neither file nor flag, because no one expected them.
+  return fmt::format("'{}' failed because of a defect in the program: {}", asked_for(argc, argv),
                      error.what());
 }
 
@@ -69,7 +69,7 @@ std::string describe(const std::exception& error, int argc, char** argv) {
 int main(int argc, char** argv) {
   open_standard_streams();
   chorus::app::wait_passively(argv);
-  // A write beyond a limit of file sizes then fails and is reported like one to a full disk.
+  // A write beyond the limit on file sizes then fails, and is reported like one to a full disk.
   std::signal(SIGXFSZ, SIG_IGN);
   try {
     return status_after_printing(chorus::app::run_command_line(argc, argv));

@@ -5,7 +5,7 @@
 
 #include "support/session.hpp"
 
-// How fast a backend trains and decodes, against the peak of the machine.
+// Measures how fast a backend trains and decodes, relative to the peak of the machine.
 
 namespace chorus::app {
 
@@ -17,8 +17,9 @@ struct Batch {
   std::size_t pixels() const { return images * pixels_per_image; }
 };
 
-/// Both give an object: width, arch, precision, threads, gflops, peak_gflops, share_of_peak (the
-/// median over repetitions), share_of_peak_best, spread (of the times, as a fraction).
+/// Both functions return an object with width, arch, precision, threads, gflops, peak_gflops,
+/// share_of_peak (the median over repetitions), share_of_peak_best, spread (of the times, as a
+/// fraction).
 
 /// Steps of a training; the object has also batch, us_per_step, mpixel_per_s, host_us_per_step, and
 /// parts: what fraction of a step is spent where.

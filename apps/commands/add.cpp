@@ -11,12 +11,13 @@ void add_add(CLI::App& program) {
   const auto options = std::make_shared<AddOptions>();
   TrainOptions& training = options->training;
   command.add_option("model", options->known, "Model file")->required();
-  command.add_option("data", training.data, "New images, with other names than those of the model")
+  command
+      .add_option("data", training.data, "New images, whose names differ from those of the model")
       ->required();
   command.add_option("-o,--output", training.model, "Model file to write (.safetensors)")
       ->required();
   command.add_option("--data", options->known_data,
-                     "The images of the model; without, the model draws them for the training");
+                     "The model's own images (default: the model draws them for the training)");
   command
       .add_option("--size", training.size,
                   "Size of the new images if the data has several (pixels, longer side)")
@@ -25,7 +26,7 @@ void add_add(CLI::App& program) {
   for (CLI::Option* option : add_limits(command, training)) command.remove_option(option);
   add_seed(command, "--seed", training.training.seed, "Random seed for the pixel order");
   command.add_flag("--resume", training.resume,
-                   "Continue when interrupted; the result is as if it had not stopped");
+                   "Continue an interrupted training; the result is as if it had not stopped");
   command
       .add_option("--checkpoint-seconds", training.checkpoint_seconds,
                   "Seconds between checkpoints")

@@ -65,7 +65,7 @@ void add_fit(CLI::App& program) {
   command
       .add_option(
           "-o,--output", task.out,
-          "Model file to write: the network with the fitted images (with --keep: and its own)")
+          "Model file to write: the network with the fitted images (and with --keep, its own)")
       ->required();
   command.add_flag("--modulations", task.modulations,
                    "Also fit shifts of every layer, separately for each image");

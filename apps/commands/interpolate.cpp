@@ -37,7 +37,7 @@ struct InterpolateOptions {
   std::size_t frames = 9;       ///< from one image to the next, both included
   std::size_t size = 256;       ///< pixels, longer side
   std::size_t supersample = 0;  ///< 0: see supersample_for()
-  bool stretch = false;         ///< whether images of a walk may differ in aspect
+  bool stretch = false;         ///< whether images of a walk may differ in aspect ratio
   bool overwrite = false;
 };
 
@@ -79,8 +79,8 @@ class Walk {
       frames_.push_back(folder_ / fmt::format("frame_{:03}.png", k));
   }
 
-  /// Throws Error if an image differs in aspect from the first one, or if files of others are in
-  /// the way.
+  /// Throws Error if an image differs in aspect ratio from the first one, or if files that chorus
+  /// did not write are in the way.
   void check() const {
     for (const ImagePair& pair : pairs_) check_aspects(pair);
     check_replaceable(frames_, options_.overwrite);
@@ -111,9 +111,9 @@ class Walk {
   std::filesystem::path animation_file() const { return folder_ / "animation.png"; }
   bool is_closed() const { return !options_.open; }
 
-  /// Frames of the animation, in which the image at which two legs meet appears once. A single leg
-  /// runs back to its start. Several legs end with the image with which they begin, which is left
-  /// out.
+  /// The number of frames of the animation, in which the image at which two legs meet appears once.
+  /// A single leg runs back to its start. Several legs end with the image with which they begin,
+  /// which is left out.
   std::size_t frames_of_animation() const {
     const std::size_t steps = animation_frames - 1;
     if (!is_closed()) return pairs_.size() * steps + 1;
@@ -129,8 +129,8 @@ class Walk {
     };
     if (differ(a.width, fitted.width) || differ(a.height, fitted.height))
       throw Error(fmt::format(
-          "'{}' has {} x {} pixels and '{}' {} x {}; expected images of one aspect, or --stretch "
-          "to draw all in that of the first",
+          "'{}' has {} x {} pixels and '{}' {} x {}; expected the same aspect ratio, or "
+          "--stretch to draw all in that of the first",
           printable(a.name), a.width, a.height, printable(b.name), b.width, b.height));
   }
 
@@ -241,7 +241,7 @@ void add_interpolate(CLI::App& program) {
       ->capture_default_str()
       ->check(picture_size_px);
   command.add_flag("--stretch", o.stretch,
-                   "Let images of different aspects lead to each other, all in the first one's");
+                   "Allow images of different aspect ratios, and draw all in that of the first");
   add_overwrite(command, o.overwrite);
   add_supersample(command, o.supersample);
   add_backend(command, o.backend);

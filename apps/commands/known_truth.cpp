@@ -26,8 +26,7 @@ struct KnownTruthOptions {
   std::vector<std::size_t> sizes = {48, 256};  ///< pixels, longer side
   std::size_t per_kind = 8;
   std::uint64_t seed = 1;
-  std::optional<Rgb> background =
-      {};  ///< under transparent pixels; nothing: images keep their alpha
+  std::optional<Rgb> background = {};  ///< under transparent pixels; if empty, images keep alpha
 };
 
 Collection largest_images(const KnownTruthOptions& options) {
@@ -102,11 +101,12 @@ void known_truth(const KnownTruthOptions& options) {
 
 void add_known_truth(CLI::App& program) {
   CLI::App& command = *program.add_subcommand(
-      "known-truth", "Make pairs of images whose true middle is known, to evaluate paths with");
+      "known-truth",
+      "Make pairs of images whose true middle is known, for the evaluation of paths");
   const auto options = std::make_shared<KnownTruthOptions>();
   command
       .add_option("data", options->data,
-                  "Folder of PNGs, or of size folders, of which the largest is used")
+                  "Folder of PNGs, or of size folders; the largest size is used")
       ->required();
   command
       .add_option("-o,--output", options->out,

@@ -58,7 +58,7 @@ PairStudy study(Session& session, const Model& model, const PairsOptions& option
 }
 
 void pairs(const PairsOptions& options) {
-  // The scores are kept beside the model, which must not fail after the work is done.
+  // Scores are saved beside the model. That must not fail after the work is done.
   if (options.study) prepare_folder(options.study_settings.model.parent_path());
   Session session(options.backend);
   const Model model = load_model(session.memory, options.study_settings.model);
@@ -91,7 +91,7 @@ void pairs(const PairsOptions& options) {
 
 void add_pairs(CLI::App& program) {
   CLI::App& command = *program.add_subcommand(
-      "pairs", "List the images of a model that are most alike, by one of several measures");
+      "pairs", "List the most similar pairs of a model's images, by one of several measures");
   const auto options = std::make_shared<PairsOptions>();
   PairsOptions& o = *options;
   command.add_option("model", o.study_settings.model, "Model file")->required();
@@ -116,7 +116,8 @@ void add_pairs(CLI::App& program) {
       ->capture_default_str()
       ->check(any_count);
   add_seed(command, "--seed", o.study_settings.seed,
-           "Random seed of the study, for its sample and for the half of the images that chooses");
+           "Random seed of the study, for its sample of pairs and for the half of the images that "
+           "choose a measure");
   for (const char* flag : {"--path", "--sample", "--seed"}) command.get_option(flag)->needs(study);
   command.add_flag("--json", o.json, "Print one JSON object");
   add_backend(command, o.backend);

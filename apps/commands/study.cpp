@@ -42,7 +42,7 @@ ordered_json to_json(const Config& config) {
 
 ordered_json network_to_json(const TrainOptions& train) {
   // This does not compile if SirenConfig gets another number of fields. TrainOptions overrides some
-  // of them, and the number of channels is always 3.
+  // of them, and the number of channels follows from the images.
   const auto& [width, hidden_layers, latent, channels, conditioning, omega_first, omega_hidden,
                head, palette_size, palette_source, palette_fields] = train.network;
   return {{"width", width},
@@ -63,7 +63,7 @@ ordered_json limit_to_json(const TrainOptions& train) {
   return {{"seconds", train.seconds.value_or(0)}};
 }
 
-/// The sizes that a seed is trained and evaluated on; nothing stands for a flat folder.
+/// The sizes on which a seed is trained and evaluated. An empty one stands for a flat folder.
 std::vector<std::optional<std::size_t>> sizes_of(const StudyOptions& options) {
   const TrainOptions& train = options.train;
   if (train.size && options.protocol != Protocol::resolutions) return {train.size};
@@ -72,7 +72,7 @@ std::vector<std::optional<std::size_t>> sizes_of(const StudyOptions& options) {
   return {offered.begin(), offered.end()};
 }
 
-/// Checksums of the pictures that a seed is trained and evaluated on, one per size.
+/// Checksums of the pictures on which a seed is trained and evaluated, one for each size.
 ordered_json data_to_json(const StudyOptions& options) {
   ordered_json checksums;
   for (const std::optional<std::size_t>& size : sizes_of(options))
@@ -258,7 +258,7 @@ void add_study(CLI::App& program) {
                   "Folder to write models and results to; finished seeds in it are not repeated")
       ->required();
   add_choice(command, "--protocol", options->protocol,
-             "What is held out: pixels, other resolutions, or images");
+             "What to hold out: pixels, other resolutions, or images");
   command.add_option("--seeds", options->seeds, "Number of seeds, counted from --seed")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000));

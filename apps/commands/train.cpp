@@ -21,17 +21,17 @@ void add_train(CLI::App& program) {
   std::vector<CLI::Option*> fresh_only = add_limits(command, o);
   const std::vector<CLI::Option*> training = add_training(command, o);
   fresh_only.insert(fresh_only.end(), training.begin(), training.end());
-  CLI::Option* resume =
-      command.add_flag("--resume", o.resume,
-                       "Continue an interrupted training of this model; the result is as if it had "
-                       "not stopped. With "
-                       "--steps or --seconds: make a complete training that long in all");
+  CLI::Option* resume = command.add_flag(
+      "--resume", o.resume,
+      "Continue an interrupted training of this model; the result is as if it had "
+      "not stopped. With --steps or --seconds: make a complete training that long in all");
   for (CLI::Option* option : fresh_only) resume->excludes(option);
   command
-      .add_flag("--overwrite", o.overwrite,
-                "Begin anew where there is a model, or the state of a training, already")
+      .add_flag(
+          "--overwrite", o.overwrite,
+          "Begin a new training even if there is a model, or the state of a training, already")
       ->excludes(resume);
-  command.add_flag("--profile", o.profile, "Print where the time of a step went");
+  command.add_flag("--profile", o.profile, "Print how the time of a step is spent");
   command.add_option("--checkpoint-seconds", o.checkpoint_seconds, "Seconds between checkpoints")
       ->capture_default_str()
       ->check(number_in(0.1, 1e9));

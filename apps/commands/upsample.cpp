@@ -1,14 +1,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <utility>
+#include <vector>
 
 #include "chorus/pictures.hpp"
 #include "chorus/render.hpp"
+#include "evaluation/evaluation.hpp"
 #include "metrics.hpp"
 #include "printable.hpp"
 #include "resample.hpp"
@@ -35,41 +35,16 @@ struct UpsampleOptions {
   std::optional<Rgb> background = {};  ///< see load_for()
 };
 
-/// Images by name and longer side.
-using TrueImages = std::map<std::pair<std::string, std::size_t>, Image>;
-
-/// The images of the data that have one of the sizes.
-TrueImages load_true_images(const UpsampleOptions& options, const Model& model,
-                            const std::set<std::size_t>& sizes) {
-  TrueImages images;
-  if (options.data.empty()) return images;
-  const auto add = [&](std::optional<std::size_t> of_size) {
-    for (NamedImage& named : load_for(model, options.data, of_size, options.background)) {
-      const std::size_t size = std::max(named.image.width, named.image.height);
-      if (sizes.contains(size)) images.emplace(std::pair(named.name, size), std::move(named.image));
-    }
-  };
-  const std::vector<std::size_t> offered = offered_sizes(options.data);
-  if (offered.empty()) add(std::nullopt);
-  for (const std::size_t size : offered)
-    if (sizes.contains(size)) add(size);
-  return images;
-}
-
 /// The images that the data holds of an image of the model, or null.
 struct Known {
   const Image* trained = nullptr;
   const Image* truth = nullptr;
 };
 
-std::vector<Known> find_known(const Model& model, const TrueImages& images, std::size_t size) {
-  const auto find = [&](const std::string& name, std::size_t side) {
-    const auto found = images.find({name, side});
-    return found == images.end() ? nullptr : &found->second;
-  };
+std::vector<Known> find_known(const TrainingImages& trained, const std::vector<Image>& truth) {
   std::vector<Known> known;
-  for (const EncodedImage& encoded : model.images)
-    known.push_back({find(encoded.name, encoded.size().longer_side()), find(encoded.name, size)});
+  for (std::size_t i = 0; i < truth.size(); ++i)
+    known.push_back({trained.find(i), truth[i].pixels() == 0 ? nullptr : &truth[i]});
   return known;
 }
 
@@ -113,7 +88,7 @@ class ContactSheet {
         std::max<std::size_t>(1, largest_page_px / (side * side * page_.column_titles.size()));
   }
 
-  /// The files that the pages will be.
+  /// The files to which the pages will be written.
   std::vector<std::filesystem::path> files() const {
     std::vector<std::filesystem::path> all;
     for (std::size_t page = 1; (page - 1) * rows_of_page_ < shown_; ++page)
@@ -219,17 +194,14 @@ void upsample(const UpsampleOptions& options) {
   Session session(options.backend);
   const Model model = load_model(session.memory, options.model);
   Renderer renderer(session.memory, model);
-  std::set<std::size_t> sizes = {options.size};
-  for (const EncodedImage& encoded : model.images) sizes.insert(encoded.size().longer_side());
-  const TrueImages images = load_true_images(options, model, sizes);
-  const std::vector<Known> known = find_known(model, images, options.size);
-  std::vector<const Image*> trained;
-  for (std::size_t i = 0; i < known.size(); ++i) {
-    const Image* image = known[i].trained;
-    const bool same_size = image != nullptr && image->size() == model.images[i].size();
-    trained.push_back(same_size ? image : nullptr);
-  }
-  if (!options.data.empty()) note_other_images(model, options.data, trained);
+  const bool compared = !options.data.empty();
+  const TrainingImages trained =
+      compared ? TrainingImages(model, options.data, options.background) : TrainingImages(model);
+  const std::vector<Image> truth =
+      compared ? true_images(model, options.data, options.background, options.size)
+               : std::vector<Image>(model.images.size());
+  if (compared) trained.note_if_other(model, options.data);
+  const std::vector<Known> known = find_known(trained, truth);
 
   const std::size_t count = model.images.size();
   ContactSheet sheet(options, model, known);
@@ -242,9 +214,9 @@ void upsample(const UpsampleOptions& options) {
   for (std::size_t i = 0; i < count; ++i) {
     const EncodedImage& encoded = model.images[i];
     // The shorter side of the truth may differ by rounding.
-    const Image* truth = known[i].truth;
-    const PixelSize size = truth != nullptr ? PixelSize{truth->width, truth->height}
-                                            : scaled_size(encoded, options.size);
+    const Image* true_image = known[i].truth;
+    const PixelSize size =
+        true_image != nullptr ? true_image->size() : scaled_size(encoded, options.size);
     Image network =
         renderer.render(i, {size, supersample_for(model, i, options.size, options.supersample)});
     write_png(files[i], network);
@@ -256,7 +228,8 @@ void upsample(const UpsampleOptions& options) {
                fmt::format("{} of {} images", i + 1, count));
   }
   bar.print(fmt::format("{} images of {} px: {}", count, options.size, shown(options.out)));
-  if (!options.data.empty() && images.empty())
+  if (compared && std::ranges::none_of(
+                      known, [](auto& k) { return k.trained != nullptr || k.truth != nullptr; }))
     fmt::print(stderr, "note: {} has no images of {} px or of the training size to compare with\n",
                shown(options.data), options.size);
   tally.print(options.size);
@@ -277,7 +250,7 @@ void add_upsample(CLI::App& program) {
       .add_option("-o,--output", options->out, "Folder to write the PNGs and a contact sheet to")
       ->required();
   command.add_option("--data", options->data,
-                     "True images to compare with, where they have the training size or --size");
+                     "True images to compare with, if they have the training size or --size");
   command
       .add_option("--sheet-rows", options->sheet_rows,
                   "Maximum number of images on the contact sheet (0: no contact sheet)")

@@ -130,23 +130,48 @@ ScoresBySize Scorer::result() {
 
 TrainingImages::TrainingImages(const Model& model) : images_(model.images.size()) {}
 
-TrainingImages::TrainingImages(const Model& model, const std::filesystem::path& data,
-                               const std::optional<Rgb>& background)
-    : images_(model.images.size()) {
+namespace {
+
+/// For each image of the model the one of the data that has its name and for which fits(image,
+/// size) is true, or an empty one. Size folders are read only if they have one of the `sizes`.
+template <class Fits>
+std::vector<Image> fitting_images(const Model& model, const std::filesystem::path& data,
+                                  const std::optional<Rgb>& background,
+                                  const std::set<std::size_t>& sizes, const Fits& fits) {
+  std::vector<Image> images(model.images.size());
+  const auto take_from = [&](Collection collection) {
+    for (const auto& [image, place] : match(model, collection)) {
+      Image& found = collection[place].image;
+      if (fits(image, found.size())) images[image] = std::move(found);
+    }
+  };
   const std::vector<std::size_t> offered = offered_sizes(data);
-  std::set<std::size_t> wanted;
-  for (const EncodedImage& image : model.images) wanted.insert(image.size().longer_side());
-  if (offered.empty()) keep(model, load_for(model, data, std::nullopt, background));
-  for (const std::size_t size : wanted)
-    if (std::find(offered.begin(), offered.end(), size) != offered.end())
-      keep(model, load_for(model, data, size, background));
+  if (offered.empty()) take_from(load_for(model, data, std::nullopt, background));
+  for (const std::size_t size : offered)
+    if (sizes.contains(size)) take_from(load_for(model, data, size, background));
+  return images;
 }
 
-void TrainingImages::keep(const Model& model, Collection collection) {
-  for (const auto& [image, place] : match(model, collection)) {
-    Image& found = collection[place].image;
-    if (found.size() == model.images[image].size()) images_[image] = std::move(found);
-  }
+std::set<std::size_t> training_sizes(const Model& model) {
+  std::set<std::size_t> sizes;
+  for (const EncodedImage& image : model.images) sizes.insert(image.size().longer_side());
+  return sizes;
+}
+
+}  // namespace
+
+TrainingImages::TrainingImages(const Model& model, const std::filesystem::path& data,
+                               const std::optional<Rgb>& background)
+    : images_(fitting_images(model, data, background, training_sizes(model),
+                             [&](std::size_t image, const PixelSize& size) {
+                               return size == model.images[image].size();
+                             })) {}
+
+std::vector<Image> true_images(const Model& model, const std::filesystem::path& data,
+                               const std::optional<Rgb>& background, std::size_t size) {
+  return fitting_images(model, data, background, {size}, [&](std::size_t, const PixelSize& found) {
+    return found.longer_side() == size;
+  });
 }
 
 const Image* TrainingImages::find(std::size_t model_image) const {

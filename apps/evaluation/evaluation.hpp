@@ -15,13 +15,13 @@ namespace chorus::app {
 /// True images to compare a model with.
 struct TestData {
   std::filesystem::path folder;
-  std::vector<std::size_t> sizes;      ///< pixels, longer side; empty: all that the folder offers
+  std::vector<std::size_t> sizes;      ///< longer side in pixels; empty: all that the folder offers
   std::optional<Rgb> background = {};  ///< see load_for()
 };
 
 /// Scores at one size: of the network, and of its classical rivals if they exist for every image.
 struct SizeScores {
-  std::size_t size = 0;  ///< pixels, longer side; 0 if the images differ in it
+  std::size_t size = 0;  ///< longer side in pixels; 0 if it differs among the images
   MethodScores network;
   std::vector<MethodScores> baselines;   ///< resampled training images, at all other sizes
   std::vector<MethodScores> inpainting;  ///< held-out from kept pixels, at the training size
@@ -31,19 +31,22 @@ using ScoresBySize = std::map<std::size_t, SizeScores>;
 /// The images on which a model was trained, as far as the data holds them.
 class TrainingImages {
  public:
-  explicit TrainingImages(const Model& model);  ///< none of them
+  explicit TrainingImages(const Model& model);  ///< without data: find() returns null
   TrainingImages(const Model& model, const std::filesystem::path& data,
                  const std::optional<Rgb>& background);
-  /// Null if the data does not hold it.
+  /// Null if the data lacks the image.
   const Image* find(std::size_t model_image) const;
   /// Prints a note if the data, the folder, holds other images under all names of the model.
   void note_if_other(const Model& model, const std::filesystem::path& data) const;
 
  private:
-  /// Keeps the images of a collection that have their training size.
-  void keep(const Model& model, Collection collection);
   std::vector<Image> images_;  ///< one for each image of the model; empty where the data lacks it
 };
+
+/// The true image of each image of the model whose longer side is `size`; empty where the data
+/// lacks it. Throws Error if none of the images at this size has a name of the model.
+std::vector<Image> true_images(const Model& model, const std::filesystem::path& data,
+                               const std::optional<Rgb>& background, std::size_t size);
 
 /// Marks the held-out pixels of an image of the model. Empty if there are none, or if `truth` is
 /// not of the training size.
@@ -85,7 +88,7 @@ class Scorer {
 /// is a single collection.
 std::vector<Collection> load_sizes(const TestData& data, const Model& model);
 
-/// Scores at all sizes of the data; images of a flat folder may be of several sizes. Prints a note
+/// Scores at all sizes of the data; images of a flat folder may differ in size. Prints a note
 /// if the images of the model and of the data differ. `supersample`: see supersample_for().
 ScoresBySize evaluate_sizes(Session& session, const Model& model, const TestData& data,
                             std::size_t supersample = 0);

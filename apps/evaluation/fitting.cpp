@@ -41,7 +41,7 @@ Unseen unseen_images(const FitTask& task, const Model& model) {
   std::erase_if(data, [&](const NamedImage& image) { return known.contains(image.name); });
   if (data.empty())
     throw Error(
-        fmt::format("{}: the model encodes images of all {} names of {}; --all fits these images",
+        fmt::format("{}: the model encodes images of all {} names in {}; expected others, or --all",
                     shown(task.model), count, shown(task.data)));
   const std::size_t left_out = count - data.size();
   return {std::move(data), left_out};
@@ -86,7 +86,7 @@ ordered_json to_json(const Fit& fit) {
 
 void check_outputs(const FitTask& task) {
   check_model_output(task.out);
-  std::error_code ignored;  // what does not exist is no other file's equal
+  std::error_code ignored;  // a file that does not exist is not the model
   if (!task.keep && std::filesystem::equivalent(task.model, task.out, ignored))
     throw Error(
         fmt::format("{} is the model itself, which would lose its own images; choose another "

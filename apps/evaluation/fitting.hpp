@@ -16,7 +16,7 @@ struct FitTask {
   std::filesystem::path model;
   std::filesystem::path data;
   std::filesystem::path out;        ///< the model file to write: the network with the fitted images
-  std::optional<std::size_t> size;  ///< pixels, longer side, where the data offers several
+  std::optional<std::size_t> size;  ///< longer side in pixels, if the data offers several
   std::optional<Rgb> background = {};  ///< see load_for()
   FitConfig config;
   bool modulations = false;  ///< also fit shifts of every layer

@@ -77,7 +77,8 @@ std::vector<KnownPlace> known_places(const Model& model) {
   return known;
 }
 
-/// The middles that the data holds at a size, by name; none if there is no such folder or size.
+/// The middles that the data holds at a size, by name; none if the folder or the size does not
+/// exist.
 std::map<std::string, Image> load_middles(const Model& model, const TestData& data,
                                           std::size_t size) {
   const std::filesystem::path folder = data.folder / "middle";

@@ -49,10 +49,10 @@ PathScores mean_scores(const std::vector<PairScores>& pairs, PathScores PairScor
 /// Called with each evaluated path, the pair and its index, by several threads at once.
 using PathVisitor = std::function<void(std::size_t, const ImagePair&, Path&)>;
 
-/// What an evaluation shows while it runs.
+/// What an evaluation shows while it is running.
 struct PathWatch {
   PathVisitor best, random;  ///< visit the paths of each group
-  bool progress = false;     ///< whether to print how far it is
+  bool progress = false;     ///< whether to print its progress
 };
 
 /// Evaluates the 8 most similar disjoint pairs, 20 random ones, and the pairs whose true middle

@@ -147,9 +147,9 @@ std::vector<Matched> match(const Model& model, const Collection& data) {
       matched.push_back({i, found->second});
   if (matched.empty())
     throw Error(fmt::format(
-        "the model encodes none of the {} images of the data; its {} images have other names (its "
-        "first is '{}', the data's '{}')",
-        data.size(), model.images.size(), model.images.front().name, data.front().name));
+        "the model encodes none of the images in the data, which have other names (the first is "
+        "'{}' in the model and '{}' in the data)",
+        model.images.front().name, data.front().name));
   return matched;
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-// What is missing, or of another type, is an exception of the library's at() and get().
+// If something is missing or has another type, at() and get() of the library throw.
 
 void add(Measures& measures, const std::string& name, const ordered_json& scores, const char* key) {
   measures.emplace_back(name, scores.at(key).get<double>());
@@ -93,8 +93,8 @@ FinishedSeed parse_finished_seed(const std::string& text) {
   ordered_json whole = parse_ordered_json(text, "the file");
   for (const char* key : {"settings", "result"})
     if (!whole.contains(key) || !whole.at(key).is_object())
-      throw Error(
-          fmt::format("the file has no object \"{}\"; expected that of a finished seed", key));
+      throw Error(fmt::format(
+          "the file has no object \"{}\"; expected the result of a finished seed", key));
   return {std::move(whole.at("settings")), std::move(whole.at("result"))};
 }
 

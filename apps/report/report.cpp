@@ -151,7 +151,7 @@ class ReportBuilder {
             .background = sources.background ? sources.background : trained_over()};
   }
 
-  /// Models written before backgrounds were kept have theirs in the log.
+  /// Older models do not name their background; the log does.
   std::optional<Rgb> trained_over() const {
     if (model_.background || model_.siren.config().channels == 4) return model_.background;
     const auto logged = run_.find("background");

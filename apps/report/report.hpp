@@ -11,8 +11,8 @@ namespace chorus::app {
 
 /// Sources of a report that replace those that the training recorded.
 struct ReportSources {
-  std::filesystem::path data;  ///< true images; empty: the folder that the training was given
-  std::optional<Rgb> background = {};  ///< nothing: that of the training
+  std::filesystem::path data;          ///< true images; if empty, the folder that the training used
+  std::optional<Rgb> background = {};  ///< if empty, that of the training
   bool paths = true;                   ///< whether paths between images are evaluated and shown
 };
 

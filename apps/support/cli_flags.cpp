@@ -38,11 +38,11 @@ void add_backend(CLI::App& command, BackendChoice& choice) {
   command
       .add_option("--threads", choice.threads,
                   "Number of CPU threads, at most one per core (default: OMP_NUM_THREADS, else one "
-                  "per core)")
+                  "per core; a CPU quota lowers it)")
       ->check(count);
   command
       .add_option("--workers", choice.workers,
-                  "Number of workers that the work is divided among; results depend on it, but not "
+                  "Number of workers that share the work; results depend on it, but not "
                   "on the number of threads (default: one per thread; on a GPU, 2)")
       ->check(count);
   add_choice(command, "--precision", choice.precision,
@@ -71,13 +71,13 @@ Rgb parse_color(const std::string& text) {
 void add_background(CLI::App& command, std::optional<Rgb>& background) {
   command.add_option_function<std::string>(
       "--background", [&background](const std::string& text) { background = parse_color(text); },
-      "Makes images opaque: the colour under transparent pixels, white, black or RRGGBB (default: "
-      "images keep their alpha, or what the model was trained with)");
+      "Make images opaque, with this colour under transparent pixels: white, black or RRGGBB "
+      "(default: transparency stays, unless the model was trained without it)");
 }
 
 void add_skip_unreadable(CLI::App& command) {
   command.add_flag_callback("--skip-unreadable", skip_unreadable_files,
-                            "Go on without image files that cannot be read, and name them");
+                            "Leave out image files that cannot be read, and list them");
 }
 
 void add_supersample(CLI::App& command, std::size_t& supersample) {
@@ -100,7 +100,7 @@ void add_path(CLI::App& command, PathKind& kind) {
 
 void add_overwrite(CLI::App& command, bool& overwrite) {
   command.add_flag("--overwrite", overwrite,
-                   "Replace files of the output folder even if chorus did not write them");
+                   "Replace files in the output folder even if chorus did not write them");
 }
 
 void add_measure(CLI::App& command, const char* flag, DistanceMeasure& measure) {

@@ -24,7 +24,7 @@ void catch_interrupts() {
   action.sa_flags = static_cast<int>(SA_RESETHAND);  // a second signal has its usual effect
   sigemptyset(&action.sa_mask);
   for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
-  action.sa_flags = 0;  // these may come again, by themselves, while work is being saved
+  action.sa_flags = 0;  // these can arrive repeatedly while work is being saved
   for (const int signal : {SIGPIPE, SIGUSR1}) sigaction(signal, &action, nullptr);
   if (!is_ignored(SIGHUP)) sigaction(SIGHUP, &action, nullptr);
 }

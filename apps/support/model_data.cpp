@@ -20,7 +20,7 @@ namespace {
 
 bool skip_unreadable = false;
 
-/// An evaluation reads a folder several times, and each time notes the same.
+/// Without repetitions: an evaluation reads a folder several times, and gets its notes each time.
 void print_once(const std::string& note) {
   static std::set<std::string> printed;
   if (printed.insert(note).second) fmt::print(stderr, "note: {}\n", note);

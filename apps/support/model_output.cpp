@@ -31,7 +31,7 @@ void check_model_output(const fs::path& file) {
   } catch (const Error&) {  // not even a safetensors file
   }
   throw Error(fmt::format(
-      "{} exists and is no model of chorus, so that it is not replaced; choose another --output",
+      "{} exists and is not a model of chorus, so it is not replaced; choose another --output",
       shown(file)));
 }
 

@@ -6,12 +6,12 @@
 #include <string_view>
 #include <vector>
 
-// What commands do to a folder before they write pictures and pages to it.
+// Checks and preparations of a folder, before commands write pictures and pages to it.
 
 namespace chorus::app {
 
-/// Throws Error for the first of the files that exists and is not `ours`, which would be lost. Does
-/// nothing if the user wants to overwrite. To be called before anything is written.
+/// Throws Error for the first of the files that exists and is not `ours`, since it would be lost.
+/// Does nothing if the user wants to overwrite. To be called before anything is written.
 void check_replaceable(const std::vector<std::filesystem::path>& files,
                        const std::function<bool(const std::filesystem::path&)>& ours,
                        bool overwrite);

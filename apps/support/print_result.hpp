@@ -8,7 +8,7 @@
 
 namespace chorus::app {
 
-/// Prints a result for other programs. What would steer a terminal stands there as \uNNNN.
+/// Prints a result for other programs. Characters that would control a terminal become \uNNNN.
 inline void print_result(const nlohmann::ordered_json& result) {
   constexpr auto replace = nlohmann::ordered_json::error_handler_t::replace;
   fmt::print("{}\n", printable_json(result.dump(1, ' ', false, replace)));

@@ -24,8 +24,9 @@ Session::Session(const BackendChoice& choice, bool with_profile)
       memory(backend),
       threads(usable_threads(choice.threads)) {
   if (threads < choice.threads)
-    fmt::print(stderr, "note: --threads {}: this process may run on {} {}, which are used\n",
-               choice.threads, threads, threads == 1 ? "core" : "cores");
+    fmt::print(stderr, "note: --threads {}: this process may run on {} {} only, and uses {}\n",
+               choice.threads, threads, threads == 1 ? "core" : "cores",
+               threads == 1 ? "it" : "all of them");
 }
 
 void print_profile(const Profile& profile, std::uint64_t steps) {

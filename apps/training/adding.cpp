@@ -94,7 +94,7 @@ Model fitted_model(Session& session, const Model& known, const Collection& added
   const FitConfig config{.shift_steps = 0, .seed = seed};
   const std::vector<ImageCode> codes = Fitter(session.memory, known, config).fit(added);
   Model model = joined(session.memory, known, with_images(session.memory, known, added, codes));
-  model.shifts = {};  // training knows none; it finds latents that do without
+  model.shifts = {};  // training finds latents that need no shifts
   return model;
 }
 

@@ -14,10 +14,10 @@ namespace chorus::app {
 /// docs/experiments/training.md compares them with others.
 constexpr double longer_from = 0.65, adding_from = 0.5;
 
-/// Makes a training that did `steps` steps as long as the options ask, if they do: with the last
+/// If the options state a length, makes a training that did `steps` steps that long, with the last
 /// part of the schedule anew. An interrupted training of that very length stays as it is. Throws
-/// Error, which begins with `origin`, if the training is interrupted and was to have another
-/// length, or if it has been as long already.
+/// Error, which begins with `origin`, if the training was interrupted and was meant to have another
+/// length, or if it has already been that long.
 void lengthen(TrainingState& state, std::uint64_t steps, const TrainOptions& options,
               const std::string& origin);
 

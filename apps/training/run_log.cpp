@@ -40,7 +40,7 @@ bool put(int file, const std::string& text) {
   return true;
 }
 
-/// A descriptor below 0 means that the file cannot be written.
+/// Returns a descriptor below 0 if the file cannot be written.
 int open_log(const std::filesystem::path& file) {
   return open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
 }
@@ -70,10 +70,10 @@ void MetricsLog::begin(std::uint64_t resumed_step) {
       for (const json& line : read_metrics(file_, &unreadable))
         if (step_of(line).value_or(resumed_step + 1) <= resumed_step) kept += line.dump() + "\n";
     if (unreadable > 0)
-      fmt::print(stderr, "note: lines of {} that are no JSON objects are dropped: {}\n",
+      fmt::print(stderr, "note: lines of {} that are not JSON objects are dropped: {}\n",
                  shown(file_), unreadable);
-    // In place, since a new file would not be the one that is locked. What is kept is mostly the
-    // beginning of what is there, so that a stop half way loses nothing.
+    // In place, since a new file would not be the one that is locked. The lines to keep are mostly
+    // those at the beginning, so that an interruption loses nothing.
     if (!put(locked_, kept) || ftruncate(locked_, static_cast<off_t>(kept.size())) != 0)
       fail_to_write(file_);
   }

@@ -22,7 +22,7 @@ namespace chorus::app {
 
 namespace {
 
-/// A network's configuration, and the palettes that were found to choose it.
+/// A network's configuration, and the palettes that were found while choosing it.
 struct NetworkChoice {
   SirenConfig network;
   PaletteFit fit;
@@ -57,7 +57,7 @@ void drop_held_out_images(Collection& images, const Split& split) {
   images = std::move(kept);
 }
 
-/// The size that all images of a model have, if the data offers it; nothing for flat folders.
+/// The size that all images of a model have, if the data offers it; empty for flat folders.
 std::optional<std::size_t> size_of_training(const Model& model, const std::filesystem::path& data) {
   const std::size_t size = model.images.front().size().longer_side();
   const std::vector<std::size_t> offered = offered_sizes(data);
@@ -79,8 +79,8 @@ bool is_everywhere(const Collection& images, const Color& pixel) {
   });
 }
 
-/// Refuses images in which nothing can be seen. Images that differ in nothing get perfect scores
-/// that say nothing, so a note tells of them.
+/// Refuses images in which nothing can be seen. Images without any difference would get perfect
+/// scores that mean nothing, so a note reports them.
 void check_content(const Collection& images, const TrainOptions& options) {
   const std::string data = shown(options.data);
   const Image& first = images.front().image;
@@ -88,10 +88,9 @@ void check_content(const Collection& images, const TrainOptions& options) {
   if (is_everywhere(images, pixel)) {
     if (first.has_alpha() && pixel[3] == 0)
       throw Error(fmt::format(
-          "{}: every pixel of its {} images is transparent; expected some that can be seen", data,
-          images.size()));
-    fmt::print(stderr, "note: all pixels of the {} images of {} have the colour {}{}\n",
-               images.size(), data, shown_color({pixel[0], pixel[1], pixel[2]}),
+          "{}: all pixels of all images are transparent; expected some that can be seen", data));
+    fmt::print(stderr, "note: all pixels of all images in {} have the colour {}{}\n", data,
+               shown_color({pixel[0], pixel[1], pixel[2]}),
                options.background ? "; another --background may show more" : "");
     return;
   }
@@ -99,7 +98,7 @@ void check_content(const Collection& images, const TrainOptions& options) {
     return each.image.size() == first.size() && each.image.values == first.values;
   });
   if (alike && images.size() > 1)
-    fmt::print(stderr, "note: the {} images of {} are all alike\n", images.size(), data);
+    fmt::print(stderr, "note: the {} images in {} are all alike\n", images.size(), data);
 }
 
 }  // namespace
@@ -152,7 +151,7 @@ void go_on_with(const Session& session, TrainingState& state) {
   const std::string before = std::exchange(state.computed_on, computed_on(session));
   if (before.empty() || before == state.computed_on) return;
   fmt::print(stderr,
-             "note: the training was computed on {} and goes on on {}; its result will differ in "
+             "note: the training was computed on {} and continues on {}; its result will differ in "
              "some bits from that of an uninterrupted one\n",
              printable(before), state.computed_on);
 }

@@ -15,9 +15,8 @@ namespace chorus::app {
 /// time to time on a subset of the images, at the end on all. The model does not depend on this.
 class ResolutionTracker {
  public:
-  /// Uses all sizes of `data` except the training size; the subset is at most `subset`
-  /// evenly spread images of each size. Throws Error if there is no other size, or if a size has
-  /// no image of the model.
+  /// Uses all sizes of `data` except the training size, and of each size at most `subset` evenly
+  /// spread images. Throws Error if there is no other size, or if a size has no image of the model.
   ResolutionTracker(Session& session, const Model& model, const std::filesystem::path& data,
                     const std::optional<Rgb>& background, std::size_t subset);
 

@@ -49,7 +49,7 @@ std::vector<CLI::Option*> add_training(CLI::App& command, TrainOptions& o) {
   add("--width", o.network.width, "Units per layer")->check(CLI::Range(1, 8192));
   add("--hidden-layers", o.network.hidden_layers, "Number of layers after the first")
       ->check(CLI::Range(1, 64));
-  add("--latent", o.network.latent, "Numbers in the latent of each image")
+  add("--latent", o.network.latent, "Number of values in the latent of each image")
       ->check(CLI::Range(1, 65536));
   options.push_back(add_choice(command, "--conditioning", o.network.conditioning,
                                "How a latent acts: on the input, or as a shift, or as a shift and "
@@ -74,7 +74,7 @@ std::vector<CLI::Option*> add_training(CLI::App& command, TrainOptions& o) {
       "(0: treat them like other edge pixels)")
       ->check(pixel_count);
   add("--blended-from", o.training.pixels.blended.from,
-      "Fraction of the steps before which no such pixels are sampled")
+      "Fraction of the steps after which blended pixels are sampled")
       ->check(number_in(0, 1));
   add("--area-from", o.training.pixels.areas.from,
       "Fraction of the steps after which pixels count as areas instead of points (1: never)")

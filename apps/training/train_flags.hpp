@@ -9,10 +9,10 @@
 
 namespace chorus::app {
 
-/// Flags for what is trained and how. A resumed training cannot change them.
+/// Flags for the network and its training. A resumed training cannot change them.
 std::vector<CLI::Option*> add_training(CLI::App& command, TrainOptions& options);
 
-/// Flags for the length of a training. Returns those that a resumed training does not take.
+/// Flags for the length of a training. Returns those that a resumed training rejects.
 std::vector<CLI::Option*> add_limits(CLI::App& command, TrainOptions& options);
 
 /// Checks flags that depend on each other and sets the default length; throws CLI::ValidationError.

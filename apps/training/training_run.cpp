@@ -35,7 +35,7 @@ using nlohmann::json;
 
 constexpr std::size_t tracked_images = 12;          ///< decoded now and then during the training
 constexpr std::size_t most_evaluated_images = 500;  ///< decoded at the end
-/// At most so many of their pixels: decoding large images would take longer than the training.
+/// A limit on their pixels, because decoding large images would take longer than the training.
 constexpr std::size_t tracked_pixels = std::size_t{1} << 22,
                       most_evaluated_pixels = tracked_pixels << 4;
 constexpr double tracking_interval = 0.1;  ///< fraction of the training
@@ -127,8 +127,8 @@ class TrainingRun {
     if (session_.profiler) session_.profiler->stop();
   }
 
-  /// Whether the model file is that of the state. A stop between the writing of the two leaves an
-  /// older model, or none.
+  /// Whether the model file belongs to the state. If the program is stopped between writing the
+  /// two, there is an older model, or none.
   bool model_is_written() const {
     try {
       return read_safetensors(options_.model) == to_tensor_file(model_);
@@ -211,8 +211,8 @@ class TrainingRun {
     last_steps_ = trainer_.steps();
   }
 
-  /// The indices of at most `count` images, evenly spread over the collection, which have at most
-  /// so many pixels together; none if not even the first has so few.
+  /// The indices of at most `count` images, evenly spread over the collection, that together have
+  /// at most `most_pixels` pixels; none if even the first has more.
   std::vector<std::size_t> spread_images(std::size_t count, std::size_t most_pixels) const {
     std::vector<std::size_t> chosen;
     for (count = std::min(count, images_.size()); count > 0;

@@ -16,10 +16,9 @@ struct TrainOptions {
   BackendChoice backend;
   std::filesystem::path data;
   std::filesystem::path model;
-  std::optional<std::size_t> size;  ///< pixels, longer side, where the data offers several
-  std::optional<Rgb> background =
-      {};  ///< under transparent pixels; nothing: images keep their alpha
-  // The length of the training; at most one of the three is given.
+  std::optional<std::size_t> size;     ///< longer side in pixels, if the data offers several
+  std::optional<Rgb> background = {};  ///< under transparent pixels; if empty, images keep alpha
+  // The length of the training. At most one of the three is given.
   std::optional<std::size_t> steps;
   std::optional<double> epochs;
   std::optional<double> seconds;

@@ -29,12 +29,12 @@ struct ScheduleStart {
 /// nothing is lost by a stop between the writing of two files.
 struct TrainingState {
   TrainConfig config;
-  Limit limit;  ///< of everything, what was done before the start of the schedule included
+  Limit limit;  ///< of the whole training, with what came before the schedule
   ScheduleStart start;
   double elapsed_s = 0;
   std::string data_checksum;  ///< data_checksum() of the training images
   /// Backend, precision and number of workers, on which the bits of the result depend. Empty in
-  /// states written before this was kept.
+  /// older states.
   std::string computed_on;
 };
 

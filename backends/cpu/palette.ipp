@@ -41,6 +41,8 @@ CHORUS_INLINE Batch log_of_positive(const Batch& x) {
   series = xsimd::fma(square, series, Batch(2.0F / 5));
   series = xsimd::fma(square, series, Batch(2.0F / 3));
   series = xsimd::fma(square, series, Batch(2.0F));
+  // The arithmetic on bits turns NaN into a number. x - x is NaN then, and otherwise 0, which
+  // clang-tidy takes for a mistake.
   const Batch zero_or_nan = x - x;  // NOLINT(misc-redundant-expression)
   return xsimd::fma(xsimd::to_float(n), Batch(0.693147181F), t * series) + zero_or_nan;
 }

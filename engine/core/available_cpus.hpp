@@ -9,7 +9,7 @@
 // Exported: programs say what was found.
 namespace CHORUS_API chorus {
 
-/// What the system grants this process.
+/// The CPU time that the system grants this process.
 struct AvailableCpus {
   std::size_t cores = 1;        ///< cores that it may run on (its affinity mask)
   std::optional<double> quota;  ///< CPU time per second of its control groups, in cores

@@ -8,23 +8,7 @@
 
 namespace chorus {
 
-/// What draw_pixels reads and writes (k-th entry of index0 = image of the k-th group of rows).
-///   index0  image of each group                       index1  table of images, image_fields each
-///   index2  pixel numbers, per image the flat ones first, then edge pixels, then blended ones (see
-///           PixelTable); neighbours in the list should be neighbours in the image
-///   index3  visit of each group: how often its image was drawn before; it is data, not an
-///           attribute, so that a recorded step can be replayed
-///   in0     colours, one row per pixel, in pixel order, images one after another
-///   out0    pixel centres (x, y) in [-1, 1]    out1  their colours    out2  their weights
-/// Each group has `flat_rows` flat pixels, then others of `kinds`. The k-th of the n rows of a kind
-/// is uniform in the k-th of n equal stretches of the image's pixels of that kind
-/// (below_in_stretch), by the word weyl(Philox(seed; row, image), visit): the rows of a visit lie
-/// apart, and successive visits soon reach all of a stretch, which lowers the variance of sums over
-/// both. Row weights make the weighted sum over a group of any per-pixel quantity an unbiased
-/// estimate of its sum over the pixels of `kinds` divided by the number of all pixels: draws of
-/// `unblended` and of `blended` pixels add up to a mean over the image. Where the image or the
-/// group has only flat pixels of `kinds` or only others, all rows are drawn from all of them; where
-/// it has none, weights are 0.
+/// The pixels of an image that a draw chooses from, see PixelTable.
 enum class PixelKinds : std::uint32_t { all, unblended, blended };
 
 /// The operands of draw_pixels. The k-th entry of index0 is the image of the k-th group of rows.
@@ -34,7 +18,7 @@ enum class PixelKinds : std::uint32_t { all, unblended, blended };
 ///           (see PixelTable); neighbours in the list should be neighbours in the image
 ///   index3  visit of each group: how often its image was drawn before. It is data rather than an
 ///           attribute, so that a recorded step can be replayed.
-///   in0     colours, one row of 3 per pixel, in pixel order, images one after another
+///   in0     colours, one row per pixel, in pixel order, images one after another
 ///   out0    pixel centres (x, y) in [-1, 1]
 ///   out1    their colours
 ///   out2    their weights
@@ -51,7 +35,7 @@ enum class PixelKinds : std::uint32_t { all, unblended, blended };
 struct PixelDraw {
   std::uint64_t seed = 0;
   PixelKinds kinds = PixelKinds::all;
-  std::uint32_t flat_rows = 0;  ///< number of rows in each group
+  std::uint32_t flat_rows = 0;  ///< number of flat rows in each group
   /// Up to 1: coordinates are pixel centres. Larger n: each row behind the first flat_rows of a
   /// group stands for n x n points, in consecutive rows of out0. There is one point in each of the
   /// n x n cells of the pixel's square, along each axis uniform within area_jitter / 2 of a cell

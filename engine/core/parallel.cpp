@@ -18,7 +18,7 @@ namespace chorus {
 
 namespace {
 
-/// Starts so many threads, which end when all have been started or one could not be.
+/// Starts this number of threads. They end as soon as all have started, or one has failed to.
 void try_to_start(std::size_t threads) {
   std::mutex mutex;
   std::condition_variable changed;
@@ -46,8 +46,8 @@ void try_to_start(std::size_t threads) {
   end_all();
 }
 
-/// OpenMP ends the program, with words of its own, where a thread cannot be started. So the first
-/// loop of so many threads finds out before.
+/// OpenMP ends the program with a message of its own if it cannot start a thread. The first loop
+/// with a number of threads therefore tries to start them beforehand.
 void require_threads(std::size_t threads) {
   static std::mutex mutex;
   static std::size_t proven = 1;

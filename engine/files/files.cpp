@@ -42,7 +42,7 @@ std::string reason(int error) { return std::generic_category().message(error); }
   throw Error(fmt::format("cannot read {}: {}", shown(file), reason(error)));
 }
 
-/// What is no regular file may have no end, or wait for another program.
+/// Anything but a regular file may have no end, or may wait for another program.
 [[noreturn]] void fail_irregular(const char* action, const fs::path& file) {
   throw Error(fmt::format("cannot {} {}: it is a device or a pipe, expected a regular file", action,
                           shown(file)));
@@ -83,7 +83,7 @@ class DescriptorBuffer : public std::streambuf {
 
   /// The error number of the first write that failed; 0 if none has failed.
   int error() const { return error_; }
-  /// The number of bytes that the system has taken.
+  /// The number of bytes that the system has accepted.
   std::size_t written() const { return written_; }
 
  protected:
@@ -153,9 +153,9 @@ bool is_left_behind(const std::string& name) {
          name == temporary_name(process, number) && ::kill(process, 0) != 0 && errno == ESRCH;
 }
 
-/// Removes what killed processes have left in a folder: once for each folder, since it may have
-/// many files. A process of another machine that shares the folder would seem to have ended, so
-/// what was changed within the last minute stays.
+/// Removes the files that killed processes have left in a folder. This is done once per folder,
+/// which may hold many files. The process of another machine that shares the folder would seem to
+/// have ended, so files that were changed within the last minute stay.
 void remove_left_behind(const fs::path& folder) {
   static std::mutex mutex;
   static std::set<fs::path> seen;
@@ -172,8 +172,8 @@ void remove_left_behind(const fs::path& folder) {
 }
 
 /// The new content before it is in place. It has no name until it is complete, so that not even
-/// SIGKILL leaves it behind (except within the instant between its naming and its renaming). Where
-/// the system cannot do that, it has a name that nobody else uses, and is removed again.
+/// SIGKILL leaves it behind (except within the instant between its naming and its renaming). If the
+/// system cannot make nameless files, it has a unique name, and is removed after a failure.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const fs::path& destination)
@@ -319,7 +319,7 @@ void require_room(const std::filesystem::path& file, std::uintmax_t bytes) {
 }
 
 std::string read_file(const std::filesystem::path& file) {
-  // A pipe without a writer would be waited for.
+  // Without O_NONBLOCK, opening a pipe would wait for a writer.
   const auto open_file = [&] { return ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); };
   const Descriptor opened(uninterrupted(open_file));
   struct stat status {};

@@ -48,7 +48,7 @@ class Guard {
     keys_.emplace_back();
   }
 
-  /// Of values under one key the library would drop all but one.
+  /// The library would drop all but one of the values under one key.
   void add_key(const std::string& key) {
     if (!keys_.back().insert(key).second)
       throw Error(fmt::format("{} has the key '{}' twice", what_, key));

@@ -22,7 +22,7 @@ std::size_t announced_length(std::uint32_t lead) {
   return 0;
 }
 
-/// Marks that turn the direction of writing, with which a name can show another order of letters.
+/// Marks that change the direction of writing. They could make a name look like another one.
 bool turns_direction(std::uint32_t code_point) {
   return code_point == 0x061C || code_point == 0x200E || code_point == 0x200F ||
          (code_point >= 0x202A && code_point <= 0x202E) ||
@@ -84,7 +84,7 @@ std::string printable_json(std::string_view json) {
   while (!json.empty()) {
     const auto [code_point, announced] = first_character(json);
     const std::size_t length = std::max<std::size_t>(1, announced);
-    // The text's own line breaks are ASCII; what else is a control stands in a string.
+    // The text's own line breaks are ASCII; all other control characters are inside strings.
     if (code_point >= 0x7F && is_control(code_point))
       out += fmt::format("\\u{:04x}", code_point);
     else

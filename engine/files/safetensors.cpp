@@ -29,7 +29,8 @@ using nlohmann::json;
 static_assert(std::endian::native == std::endian::little, "safetensors data is little-endian");
 
 constexpr std::size_t length_bytes = 8;  // of the header length at the start of the file
-/// The list of 100,000 images takes half of it. (Other programs allow 100 MB, which take 20 s.)
+/// A list of 100,000 images needs half of this. (Other programs allow 100 MB, which takes 20 s to
+/// read.)
 constexpr std::size_t max_header_bytes = std::size_t{16} << 20;
 constexpr std::size_t max_tensors = 4096;  // a training state of the deepest network has 1,000
 constexpr std::size_t max_header_values = 64 * max_tensors;  // keys included; a tensor has some 12

@@ -40,8 +40,8 @@ void write_safetensors(const std::filesystem::path& file, const TensorFile& cont
 /// gaps or overlaps), file size, finite values, and the checksum. A file of chorus (its metadata
 /// `format` begins with "chorus ") must have a checksum; files of other tools may lack it. The
 /// checksum is not part of the metadata returned. A header has at most 16 MiB, and names at most
-/// 4,096 tensors. Throws Error, which names the file, what was
-/// found and what was expected. Allocates no more than the size of the file justifies.
+/// 4,096 tensors. Throws Error, which names the file, what was found and what was expected. Never
+/// allocates more than the size of the file justifies.
 TensorFile read_safetensors(const std::filesystem::path& file);
 
 }  // namespace chorus

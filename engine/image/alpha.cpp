@@ -4,7 +4,7 @@ namespace chorus {
 
 namespace {
 
-/// `ground` gives the colour behind a pixel of a row-major number.
+/// `ground` maps the row-major number of a pixel to the colour behind it.
 template <class Ground>
 Image over_each(const Image& image, const Ground& ground) {
   if (!image.has_alpha()) return image;

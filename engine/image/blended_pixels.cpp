@@ -10,9 +10,9 @@ namespace {
 
 /// Whether a colour lies between two that differ visibly, on the line through both.
 bool lies_between(const Color& color, const Color& first, const Color& second) {
-  constexpr float least_contrast = 0.01F;    // squared distances
-  constexpr float largest_offset = 0.0012F;  // from the line: about 5 8-bit levels a channel
-  constexpr float least_share = 0.04F;       // of each of the two
+  constexpr float least_contrast = 0.01F;    // squared distance of the two colours
+  constexpr float largest_offset = 0.0012F;  // squared: about 5 of 255 levels per channel
+  constexpr float least_share = 0.04F;       // fraction of each of the two colours
   float contrast = 0, along = 0;
   for (std::size_t c = 0; c < most_channels; ++c) {
     contrast += (second[c] - first[c]) * (second[c] - first[c]);

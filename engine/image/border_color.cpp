@@ -14,7 +14,7 @@ Color border_color(const Image& image) {
     std::size_t pixels = 0;
     std::array<std::uint64_t, most_channels> bytes{};
   };
-  std::map<std::array<unsigned, most_channels>, Sum> colors;  // by bytes rounded to multiples of 17
+  std::map<std::array<unsigned, most_channels>, Sum> colors;  // keys: bytes in multiples of 17
   for (std::size_t y = 0; y < image.height; ++y)
     for (std::size_t x = 0; x < image.width; ++x) {
       const bool inside = x > 0 && y > 0 && x + 1 < image.width && y + 1 < image.height;

@@ -4,8 +4,8 @@
 
 namespace chorus {
 
-/// The commonest colour in 8 bits a number of the border, nearly equal ones taken together: their
-/// mean.
+/// The commonest colour of the border, with 8 bits per channel. Nearly equal colours count together
+/// and give their mean.
 Color border_color(const Image& image);
 
 }  // namespace chorus

@@ -6,11 +6,12 @@
 
 namespace chorus {
 
-/// Throws std::invalid_argument unless two images have pixels, one size and both or none alpha.
+/// Throws std::invalid_argument unless both images have pixels, the same size and the same number
+/// of channels.
 inline void check_compared(const Image& a, const Image& b) {
   if (a.size() != b.size() || a.channels != b.channels || a.pixels() == 0)
     throw std::invalid_argument(
-        "images to be compared have pixels, the same size and the same channels");
+        "cannot compare: the images are empty, or differ in size or channels");
 }
 
 }  // namespace chorus

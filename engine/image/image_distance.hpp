@@ -2,9 +2,10 @@
 
 #include "chorus/image.hpp"
 
-// How different two pictures of one size look: 0 for equal ones. Formulas and what each is blind to
-// are in docs/measures.md. Images with alpha count as the mean over white and over black. All throw
-// std::invalid_argument if the sizes differ or there are no pixels.
+// Differences in the look of two pictures of one size; equal pictures have 0. docs/measures.md
+// gives the formulas, and says what each measure cannot see. Transparent pictures are compared over
+// white and over black, and the mean counts. All functions throw std::invalid_argument if the
+// sizes differ or there are no pixels.
 
 namespace chorus {
 
@@ -17,9 +18,9 @@ double pixel_distance(const Image& a, const Image& b);
 /// corners of the cube.
 double palette_distance(const Image& a, const Image& b);
 
-/// 1 - intersection over union of the pixels that are not background: with alpha at least half
-/// opaque, else further than 24/255 in some channel from the commonest colour of the border. Two
-/// empty silhouettes are equal.
+/// 1 - intersection over union of the foregrounds. With alpha, a foreground pixel is at least half
+/// opaque; without, it differs by more than 24/255 in some channel from the commonest colour of the
+/// border. Two empty foregrounds are equal.
 double silhouette_distance(const Image& a, const Image& b);
 
 /// 1 - intersection over union of the edges, each widened by one pixel. At an edge pixel the Sobel

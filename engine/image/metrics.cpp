@@ -111,7 +111,7 @@ xt::xtensor<float, 2> difference_map(const Image& a, const Image& b) {
   return xt::mean(xt::abs(as_array(a) - as_array(b)), {2});
 }
 
-/// What a viewer sees of a pixel with alpha whose straight colour and alpha are written in 8 bits.
+/// The pixel that a viewer sees if straight colour and alpha are written with 8 bits each.
 Color quantized(const Color& premultiplied) {
   const float alpha = static_cast<float>(to_byte(premultiplied[3])) / 255.0F;
   Color seen{0, 0, 0, alpha};

@@ -7,19 +7,19 @@
 
 namespace chorus {
 
-// Images with alpha (premultiplied) are judged over white and over black, and the two figures
-// averaged: image.hpp has the formula. The alpha channel alone has figures of its own.
+// Images with (premultiplied) alpha are judged over white and over black, and the two figures are
+// averaged; image.hpp has the formula. The alpha channel alone has figures of its own.
 
-/// Clips to [0, 1] and rounds to 8 bits: what a viewer would see. Metrics are taken on this. Where
-/// there is alpha, the straight colour (as PNGs have it) and alpha are rounded.
+/// Clips to [0, 1] and rounds to 8 bits, as a viewer does. Metrics use the result. In images with
+/// alpha, the straight colour (as in a PNG) and alpha are rounded.
 Image quantized(const Image& image);
 
-/// Mean over pixels and channels of the squared difference. Throws std::invalid_argument if the
+/// The mean over pixels and channels of the squared difference. Throws std::invalid_argument if the
 /// sizes differ.
 double mean_squared_error(const Image& image, const Image& truth);
-/// The same of images in balanced numbers.
+/// The same for images that are already in balanced numbers.
 double balanced_squared_error(const Image& image, const Image& truth);
-/// Mean over pixels of the squared difference of alpha; 0 for opaque images.
+/// The mean over pixels of the squared difference in alpha; 0 for opaque images.
 double alpha_squared_error(const Image& image, const Image& truth);
 
 /// Peak signal-to-noise ratio in dB for a peak of 1: -10 log10(mse), at most `cap_db`, so that a

@@ -33,7 +33,7 @@ float distance_to_nearest(const Color& color, const std::vector<Color>& others) 
   return least;
 }
 
-/// A colour in 8 bits a channel, which are those of the picture: not of balanced numbers.
+/// A colour with 8 bits for each channel of the picture, not for its balanced numbers.
 std::uint32_t pack(const Image& image, std::size_t pixel) {
   const Color balance = color_at(image, pixel);
   const Color color = image.has_alpha() ? premultiplied(balance) : balance;
@@ -64,8 +64,8 @@ std::vector<CountedColor> count(std::vector<std::uint32_t> keys, bool has_alpha)
 }
 
 /// The most common colour of the border, or of the image if the whole border is held out. Exact,
-/// unlike border_color(), which takes the mean of nearly equal colours: an entry of the palette is
-/// a colour that the image has.
+/// because an entry of the palette is a colour that the image has; border_color() takes the mean of
+/// nearly equal colours instead.
 Color exact_border_color(const Image& image, const std::vector<bool>& held_out) {
   std::vector<std::uint32_t> border;
   for (std::size_t y = 0; y < image.height; ++y)
@@ -78,7 +78,7 @@ Color exact_border_color(const Image& image, const std::vector<bool>& held_out) 
   return count(std::move(border), image.has_alpha()).front().color;
 }
 
-/// Adds the common colours that are not chosen yet. `counted` has the most common colours first.
+/// Adds the common colours that are not chosen yet. `counted` is sorted, most common first.
 void add_common(std::vector<Color>& chosen, const std::vector<CountedColor>& counted,
                 std::size_t entries) {
   std::size_t pixels = 0;
@@ -90,7 +90,7 @@ void add_common(std::vector<Color>& chosen, const std::vector<CountedColor>& cou
   }
 }
 
-/// Adds colours one by one, each the farthest from all chosen before, while any is left.
+/// Adds colours one by one while any is left, each time the one farthest from all chosen before.
 void add_farthest(std::vector<Color>& chosen, const std::vector<CountedColor>& counted,
                   std::size_t entries) {
   std::vector<float> distance;
@@ -132,8 +132,8 @@ Nearest nearest(const std::vector<ColorField>& fields, const PlacedColor& pixel)
   return best;
 }
 
-/// The field that fits some pixels best by least squares, with a penalty on its slopes, which
-/// matters where the pixels lie close together.
+/// The field that fits some pixels best by least squares. A penalty on its slopes keeps it stable
+/// where the pixels lie close together.
 template <int channels>
 ColorField fit_channels(const std::vector<PlacedColor>& pixels) {
   constexpr double slope_penalty = 0.002;
@@ -171,7 +171,7 @@ ColorField fit_field(const std::vector<PlacedColor>& pixels) {
   return opaque ? fit_channels<3>(pixels) : fit_channels<4>(pixels);
 }
 
-/// Whether the pixels around (x, y) that are not held out have about the same colour.
+/// Whether the pixels around (x, y) that are not held out have nearly the same colour.
 bool is_smooth(const Image& image, const std::vector<bool>& held_out, std::size_t x,
                std::size_t y) {
   const float* center = image.pixel(x, y);
@@ -208,7 +208,7 @@ std::size_t count_common_colors(const Image& image, const std::vector<bool>& hel
 
 std::vector<Color> choose_colors(const Image& image, const std::vector<bool>& held_out,
                                  std::size_t entries) {
-  // A pixel that an edge passes through shows a mixture, which is no colour of the picture.
+  // The mixture of colours that an edge leaves in a pixel is no colour of the picture.
   std::vector<bool> skipped = blended_pixels(image, held_out);
   for (std::size_t pixel = 0; pixel < held_out.size(); ++pixel)
     if (held_out[pixel]) skipped[pixel] = true;
@@ -283,7 +283,7 @@ Color mean_of(const std::vector<Color>& colors) {
   return mean;
 }
 
-/// Centres of `count` clusters of colours: k-means that starts with colours far from each other.
+/// The centres of `count` clusters of colours, by k-means from colours far from each other.
 std::vector<Color> cluster(const std::vector<Color>& colors, std::size_t count) {
   constexpr int rounds = 12;
   std::vector<Color> centres = {colors.front()};
@@ -330,7 +330,7 @@ void order_alike(std::vector<std::vector<ColorField>>& palettes) {
   for (const auto& palette : palettes)
     for (std::size_t k = 1; k < palette.size(); ++k) all.push_back(palette[k].p);
   std::vector<Color> places = cluster(all, palettes.front().size() - 1);
-  places.insert(places.begin(), Color{});  // stands for the first entry, which stays
+  places.insert(places.begin(), Color{});  // for the first entry, which stays in its place
   for (auto& palette : palettes) order_as(places, palette);
 }
 

@@ -21,13 +21,13 @@ struct PlacedColor {
   Color color;
 };
 
-/// The colours (8 bits a channel) of the pixels that are not held out, most common first.
+/// The colours (8 bits per channel) of the pixels that are not held out, most common first.
 std::vector<CountedColor> count_colors(const Image& image, const std::vector<bool>& held_out);
 
 /// The number of colours that are common away from edges and differ visibly from each other.
 std::size_t count_common_colors(const Image& image, const std::vector<bool>& held_out);
 
-/// The constant entries of a palette, see initial_palette.
+/// The constant entries of a palette, see initial_palette().
 std::vector<Color> choose_colors(const Image& image, const std::vector<bool>& held_out,
                                  std::size_t entries);
 
@@ -38,8 +38,8 @@ std::vector<PlacedColor> smooth_pixels(const Image& image, const std::vector<boo
 std::vector<ColorField> fit_fields(const std::vector<PlacedColor>& pixels,
                                    const std::vector<Color>& start);
 
-/// Moves all entries but the first to the places whose colours are nearest; the nearest pair
-/// chooses first. There must be as many places as entries.
+/// Moves all entries but the first to the places whose colours are nearest, beginning with the
+/// nearest pair. There must be as many places as entries.
 void order_as(const std::vector<Color>& places, std::vector<ColorField>& palette);
 
 /// Orders all entries but the first so that entries of the same index are similar in all palettes.
@@ -48,7 +48,8 @@ void order_as(const std::vector<Color>& places, std::vector<ColorField>& palette
 /// two palettes blends colours that belong together.
 void order_alike(std::vector<std::vector<ColorField>>& palettes);
 
-/// Mean squared distance of pixels from the nearest field, a third of it: per colour channel.
+/// The mean squared distance of pixels from the nearest field, divided by three: per colour
+/// channel.
 double distance_from(const std::vector<ColorField>& fields, const std::vector<PlacedColor>& pixels);
 
 }  // namespace chorus

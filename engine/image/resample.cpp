@@ -121,7 +121,7 @@ Image resample_columns(const Image& image, std::size_t height, Filter filter) {
   return out;
 }
 
-/// To [0, 1]; colours multiplied by alpha to at most alpha.
+/// Clips values to [0, 1], and colours that are multiplied by alpha to at most alpha.
 Image clipped(Image image) {
   for (float& value : image.values) value = std::clamp(value, 0.0F, 1.0F);
   for (std::size_t at = 0; image.has_alpha() && at < image.values.size(); at += image.channels)

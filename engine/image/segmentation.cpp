@@ -35,7 +35,7 @@ void for_neighbours(PixelSize size, std::size_t pixel, const F& f) {
   if (y + 1 < size.height) f(pixel + size.width);
 }
 
-/// Whether the colour changes in the same direction before a pixel and after it.
+/// Whether the colour changes in the same direction before and after a pixel.
 bool passes_through(const Color& before, const Color& here, const Color& after) {
   float dot = 0;
   for (std::size_t c = 0; c < most_channels; ++c)
@@ -64,8 +64,8 @@ Mask transitions(const Image& image) {
 }
 
 /// The common colours of the pixels that are not on transitions, most common first. Colours are
-/// counted in the cells of a grid, and each cell's mean is taken unless a more common colour
-/// is near to it.
+/// counted in the cells of a grid. The mean of a cell is taken unless a more common colour is near
+/// to it.
 std::vector<Color> common_colors(const Image& image, const Mask& transition, float same_color) {
   constexpr float levels = 16;
   constexpr std::size_t rare = 2000;  // fewer than one of 2000 pixels

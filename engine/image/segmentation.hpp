@@ -18,19 +18,19 @@ struct Segmentation {
 };
 
 struct SegmentationOptions {
-  float same_color = 0.13F;       ///< distance of colours below which two colours are one
-  std::size_t least_pixels = 24;  ///< a smaller region joins its surroundings
-  std::size_t most_regions = 60;  ///< beyond this number, the smallest join theirs
+  float same_color = 0.13F;       ///< colours that are closer than this count as one
+  std::size_t least_pixels = 24;  ///< smaller regions join their surroundings
+  std::size_t most_regions = 60;  ///< if there are more, the smallest join their surroundings
 };
 
 /// Options whose least region is in proportion to the picture: 24 pixels for 192 x 192.
 SegmentationOptions options_for(PixelSize size);
 
-/// Seeded region growing (Adams and Bischof 1994). Seeds are the pixels that are near to a common
-/// colour and not on a transition between two, so that the soft border between two regions is
-/// divided between them instead of becoming a region. Regions without a visible border between them
-/// are joined to one with a colour gradient. Images with alpha are taken in balanced numbers
-/// (image.hpp). Throws std::invalid_argument if there is no pixel.
+/// Seeded region growing (Adams and Bischof 1994). Seeds are the pixels whose colour is near to a
+/// common one and that are not on a transition between two colours. The soft border between two
+/// regions is then divided between them instead of becoming a region. Regions without a visible
+/// border between them are joined to one with a colour gradient. Colours of images with alpha are
+/// compared as balanced numbers (image.hpp). Throws std::invalid_argument if there is no pixel.
 Segmentation segment(const Image& image, const SegmentationOptions& options = {});
 
 /// The squared distance of each pixel from the nearest pixel that has a neighbour in another

@@ -122,8 +122,8 @@ End make_end(const Image& image, std::size_t margin) {
 
 /// A patch of the frame, less the mean of each channel.
 struct Patch {
-  std::size_t x,
-      y;  ///< the upper left pixel; in padded views, that of the copy moved farthest up and left
+  /// The upper left pixel; in padded views, that of the copy moved farthest up and left.
+  std::size_t x, y;
   std::array<std::array<float, patch_numbers>, 3> values;
   std::array<float, 3> energy;
   float total_energy;

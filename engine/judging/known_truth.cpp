@@ -15,8 +15,8 @@ namespace chorus {
 
 namespace {
 
-/// A pixel is the mean of points, of which there are so many along each axis, and at least so many
-/// for each pixel of the source.
+/// A pixel is the mean of points. Along each axis there are at least `least_points` of them, and at
+/// least `points_per_source_pixel` for each pixel of the source.
 constexpr std::size_t least_points = 4, points_per_source_pixel = 2;
 
 /// Maps a place of the result to its place in the source, in units of width and height.
@@ -50,7 +50,7 @@ Image recolored(Image image, double share) {
   return image;
 }
 
-/// Adds the colour at a place in units of pixels, (0, 0) the upper left corner of the image.
+/// Adds the colour at a place in units of pixels; (0, 0) is the upper left corner of the image.
 void add_sample(const Image& image, const Color& outside, double x, double y, float weight,
                 float* sum) {
   const double left = std::floor(x - 0.5), top = std::floor(y - 0.5);

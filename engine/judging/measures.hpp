@@ -12,7 +12,7 @@
 #include "enum_names.hpp"
 #include "similarity.hpp"
 
-// Measures of how alike the images of a model are.
+// Measures of the similarity of a model's images.
 
 namespace chorus {
 
@@ -54,7 +54,7 @@ constexpr DistanceMeasure default_distance_measure = DistanceMeasure::regions;
 std::string_view name(DistanceMeasure measure);                 ///< "latent-cosine"
 DistanceMeasure parse_distance_measure(std::string_view text);  ///< throws Error
 
-/// Is told the fraction of the work that is done, in [0, 1], by several threads at once.
+/// Receives the fraction of the work that is done, in [0, 1]. Several threads may call it at once.
 using DistanceProgress = std::function<void(double)>;
 
 /// Distances between the images of a model. Decoded images are compared on a grid of 48 x 48 pixels

@@ -72,8 +72,9 @@ constexpr std::size_t largest_ghost_px = 64;
 /// For both residuals A and B are also tried blurred (Gaussian, sigma 1 and 2 pixels), so that a
 /// blurred cross-fade counts as one. As p and q are free, so does a faint one, or one at any t.
 ///
-/// Its time grows with the fourth power of the size, because displacements do too. Larger images
-/// than `largest_ghost_px` are therefore compared after the box filter has reduced them to that.
+/// The time grows with the fourth power of the size, since displacements grow with it. Images above
+/// `largest_ghost_px` are therefore reduced to that size by the box filter before they are
+/// compared.
 ///
 /// Returns the mean over frames; 0 for frames smaller than a patch.
 double ghost_index(const std::vector<Image>& frames, const Image& a, const Image& b);

@@ -22,8 +22,8 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* format_name = "chorus model";
-/// The version that models with alpha are written in, and the one of all others: programs that do
-/// not know of alpha go on reading these.
+/// The format version of models with alpha, and that of all others, which programs that do not know
+/// of alpha can still read.
 constexpr int alpha_version = 2, opaque_version = 1;
 constexpr std::size_t largest_width = 8192, largest_depth = 64, largest_latent = 65536,
                       largest_palette = 1024, largest_supersample = 64;
@@ -185,7 +185,7 @@ const StoredTensor& find_tensor(const TensorFile& file, const std::string& name,
   return found->second;
 }
 
-/// From here on neighbouring numbers of 32 bits are further apart than the waves of a sine.
+/// Beyond this, neighbouring 32-bit floats are further apart than the waves of a sine.
 constexpr float largest_magnitude = 1e8F;
 
 /// Rejects numbers that no training reaches, and from which only noise would be decoded.

@@ -13,7 +13,7 @@ class RgbHead final : public OutputHead {
   std::size_t outputs() const override { return channels_; }
   float initial_weight_factor() const override { return 0.25F; }
   std::vector<float> initial_bias() const override {
-    if (channels_ == 4) return {0.5F, 0.5F, 0.5F, balanced_alpha / 2};  // icons on nothing
+    if (channels_ == 4) return {0.5F, 0.5F, 0.5F, balanced_alpha / 2};  // transparent icons
     constexpr float mean_color = 0.8F;                                  // icons on white
     return std::vector<float>(channels_, mean_color);
   }

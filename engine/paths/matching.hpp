@@ -28,7 +28,7 @@ OwnMotion own_motion(const Shape& from, const Shape& to, const Affine& whole, do
 struct Match {
   std::optional<std::size_t> from, to;  ///< indices into Drawing::shapes; at least one is given
   OwnMotion own;                        ///< meaningful if both shapes are given
-  /// Of the two shapes, after the first has followed the motion of the whole picture.
+  /// The overlap of the two shapes after the first has followed the motion of the whole picture.
   double overlap = 0;
   /// Whether one of the two shapes has another counterpart as well: it parts, or several come
   /// together.

@@ -27,8 +27,8 @@ float correction_near_end(double away);
 /// A path between any two pictures of one size on which their shapes move: docs/paths.md.
 class Morph {
  public:
-  /// Draws on `threads` threads, see for_each_index(). Throws std::invalid_argument if the sizes
-  /// or channels differ or there is no pixel.
+  /// Drawing uses `threads` threads, see for_each_index(). Throws std::invalid_argument if the
+  /// sizes or channels differ or there are no pixels.
   Morph(const Image& first_image, const Image& last_image, std::size_t threads = 1);
 
   /// The picture at t in [0, 1] at any size. At the ends it is the given picture, except for

@@ -229,7 +229,7 @@ struct WeightedRests {
   WeightedRest from, to;
 };
 
-/// The colour of a sample; cracks between shapes are filled by the nearest.
+/// The colour of a sample. Cracks between shapes are filled by the nearest shape.
 Color color_at(const Scene& scene, const WeightedRests& rests, const Seen& seen, const Point& p) {
   const auto shape = [&](int k) -> const Moving& {
     return k == background_only ? scene.background : scene.shapes[static_cast<std::size_t>(k)];

@@ -8,12 +8,12 @@
 
 namespace chorus {
 
-/// A frame of an animation as it is stored: compressed, which is small beside the pixels of a
-/// drawing.
+/// A frame of an animation in the compressed form in which it is stored. For drawings this takes
+/// much less memory than pixels.
 struct AnimationFrame {
   PixelSize size;
   std::size_t channels = 0;         ///< 3 or 4
-  std::vector<unsigned char> data;  ///< that of the chunks IDAT
+  std::vector<unsigned char> data;  ///< the content of the chunks IDAT
 };
 
 /// Throws std::invalid_argument as write_png() does.
@@ -23,8 +23,8 @@ AnimationFrame compressed(const Image& image);
 /// in memory.
 class AnimationWriter {
  public:
-  /// `frames` is how many will be added. Throws std::invalid_argument if it is 0 or if the time is
-  /// not from 1 to 65,535 ms.
+  /// `frames` is the number of frames that will be added. Throws std::invalid_argument if it is 0
+  /// or if the time is not from 1 to 65,535 ms.
   AnimationWriter(std::ostream& out, std::size_t frames, unsigned milliseconds_per_frame);
 
   /// Ends the file with the last frame. Throws std::invalid_argument if the frame differs in size

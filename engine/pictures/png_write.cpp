@@ -85,7 +85,7 @@ Bytes encode(const Image& image) {
   check(image);
   const Bytes pixels = image.has_alpha() ? straight_rgba(image) : rgb(image);
   lodepng::State state;
-  state.encoder.auto_convert = 0;  // stays RGB or RGBA, whatever the colours
+  state.encoder.auto_convert = 0;  // always RGB or RGBA, whatever the colours
   state.info_raw.colortype = state.info_png.color.colortype =
       image.has_alpha() ? LCT_RGBA : LCT_RGB;
   Bytes png;

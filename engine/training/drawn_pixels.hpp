@@ -29,8 +29,8 @@ DrawnPixels draw_pixels(Memory& memory, const PixelSource& source, const Trainin
 /// The losses of drawn pixels. For each image they are an estimate of the mean over its pixels;
 /// they are summed over the images.
 struct DrawnLosses {
-  Var error;       ///< squared, of all channels together
-  Var assignment;  ///< see Siren::assignment_loss; only where the draw is assigned
+  Var error;       ///< squared, summed over the channels
+  Var assignment;  ///< see Siren::assignment_loss(); only if TrainingDraw::assigned
 };
 
 DrawnLosses losses(const Siren& siren, std::span<const Var> network, const Conditioned& images,

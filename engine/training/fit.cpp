@@ -84,7 +84,7 @@ Fitter::Impl::Impl(Memory& memory, const Model& model, const FitConfig& config)
 std::vector<ImageCode> Fitter::Impl::fit(const std::vector<NamedImage>& images) {
   for (const NamedImage& each : images)
     if (each.image.channels != model_.siren.config().channels)
-      throw std::invalid_argument("fit: an image has other channels than the model");
+      throw std::invalid_argument("fit: an image and the model differ in channels");
   std::vector<ImageCode> fitted(images.size());
   backend_.parallel(images.size(), [&](std::size_t i, std::size_t worker) {
     fitted[i] = fit_one(images[i], memories_[worker]);

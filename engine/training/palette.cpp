@@ -61,7 +61,7 @@ std::vector<ColorField> entries_of(const Image& image, const std::vector<bool>& 
   return as_fields(colors);
 }
 
-/// Entries that the fit to the collection has found already, or those of this image anew.
+/// The entries that the fit to the collection has found already, or else newly found ones.
 std::vector<ColorField> entries_of(const PaletteFit& fit, const std::vector<NamedImage>& images,
                                    std::size_t i, const Split& split, const SirenConfig& config) {
   const auto found = fit.palettes.find(i);

@@ -33,7 +33,8 @@ Table product(const Table& a, const Table& b, double diagonal = 0) {
   return result;
 }
 
-/// The lower factor of a symmetric, positive definite matrix. What is above the diagonal stays.
+/// The lower factor of a symmetric, positive definite matrix. Elements above the diagonal keep
+/// their values.
 Table cholesky(Table a) {
   for (std::size_t c = 0; c < a.cols; ++c)
     for (std::size_t r = c; r < a.rows; ++r) {

@@ -13,8 +13,8 @@ struct Table {
   double operator()(std::size_t r, std::size_t c) const { return values[r * cols + c]; }
 };
 
-/// The matrix P [targets.cols x inputs.cols] for which inputs P^T is nearest to targets: the least
-/// sum of squared differences and squared elements of P. Row-major.
+/// The matrix P [targets.cols x inputs.cols], row-major, that minimizes the sum of the squared
+/// differences between inputs P^T and targets and of the squared elements of P.
 std::vector<float> ridge_regression(const Table& inputs, const Table& targets);
 
 }  // namespace chorus

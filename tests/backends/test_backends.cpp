@@ -44,7 +44,7 @@ class WithVariable {
   std::optional<std::string> old_;
 };
 
-/// What make_backend fails with; empty if it succeeds.
+/// The error of make_backend(); empty if it succeeds.
 std::string failure(const std::string& name) {
   return error_of([&] { make_backend(name); });
 }
@@ -175,7 +175,7 @@ BOOST_AUTO_TEST_CASE(bf16_on_the_cpu_needs_its_instructions) {
           return holds(error.what(), "no precision bf16") && holds(error.what(), reason) &&
                  holds(error.what(), "expected fp32");
         });
-    // What runs AVX2 only does not claim to have AVX-512.
+    // A processor that has only AVX2 does not claim to have AVX-512.
     BOOST_TEST(holds(reason, "but no AVX512-BF16") == missing("cpu:avx512").empty());
   }
   BOOST_TEST((make_backend("cpu")->precision() == Precision::fp32));
@@ -299,7 +299,7 @@ class WrongBackend final : public ForwardingBackend {
   float error_;
 };
 
-/// What a small computation fails with when `wrong` is checked against the reference.
+/// The error of a small computation when `wrong` is checked against the reference.
 std::string disagreement(Op wrong, float error) {
   const auto reference = make_backend("reference");
   Memory memory(
@@ -335,7 +335,7 @@ BOOST_AUTO_TEST_CASE(check_takes_what_is_no_number_as_equal_to_itself_only) {
     call.in[0] = in.const_view();
     call.out[0] = out.view();
     BOOST_CHECK_NO_THROW(memory.backend().run(call));
-    // That one element is infinite leaves no room for the others.
+    // One infinite element does not excuse the others.
     Memory wrong(
         make_check_backend(std::make_shared<WrongBackend>(reference, Op::scale, 0.25F), reference));
     BOOST_CHECK_THROW(wrong.backend().run(call), Error);

@@ -10,7 +10,7 @@
 #include "cuda/parts.cuh"
 #include "errors.hpp"
 
-// That the emulation runs kernels as CUDA does, and that it catches the mistakes it promises to.
+// The emulation runs kernels as CUDA does, and catches the mistakes that it promises to catch.
 
 using namespace chorus;
 using namespace chorus::cuda_emulated;
@@ -20,7 +20,7 @@ namespace {
 
 constexpr int threads = 64;
 
-/// What the emulation objects to when a kernel runs on some blocks; empty if it does not.
+/// The objection of the emulation when a kernel runs on some blocks; empty if there is none.
 std::string objection(void (*kernel)(Matrix), const Matrix& out, unsigned blocks = 1) {
   try {
     simt::launch({blocks}, threads, [&] { kernel(out); });
@@ -136,7 +136,7 @@ __global__ void fail_while_others_wait(Matrix out) {
   __syncthreads();
 }
 
-/// How many of the chunks that eight lanes read at once lie in the same banks, at most.
+/// The largest number of chunks in the same banks, among those that eight lanes read at once.
 int chunks_in_one_bank(const std::function<int(int lane)>& place) {
   int most = 0;
   for (int first = 0; first < 32; first += 8) {

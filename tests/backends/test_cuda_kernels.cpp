@@ -4,8 +4,8 @@
 
 #include "matrix_bench.hpp"
 
-// What the CUDA kernels do with matrices too large for the op cases: tiles of both sizes, a depth
-// shared among blocks, operands of less precision. On the backend that CHORUS_TEST_BACKEND
+// The CUDA kernels with matrices that are too large for the op cases: tiles of both sizes, a depth
+// shared among blocks, operands of less precision. They run on the backend that CHORUS_TEST_BACKEND
 // names, or emulated.
 
 using namespace chorus;
@@ -46,7 +46,7 @@ double allowed(Precision precision, bool forward) {
 constexpr Precision all_precisions[] = {Precision::fp32, Precision::tf32, Precision::fp16,
                                         Precision::bf16};
 
-/// What the backend adds to `old`.
+/// The product as the backend adds it to `old`.
 Matrix product_on(DeviceBench& bench, const ProductCase& p, const Matrix& a, const Matrix& b,
                   const Matrix& old) {
   const Tensor left = bench.place(a), right = bench.place(b), out = bench.place(old);

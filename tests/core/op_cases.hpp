@@ -24,10 +24,10 @@ struct OpCase {
   std::vector<OpInput> inputs;
   std::function<Var(std::span<const Var>)> build;           ///< by the engine
   std::function<Matrix(std::span<const Matrix>)> evaluate;  ///< in double, by definition
-  /// Of values and first derivatives: the largest error allowed, as a share of the largest
+  /// The largest error allowed in values and first derivatives, as a fraction of the largest
   /// magnitude in the matrix (or of 1, if that is more).
   double tolerance = 0;
-  double bf16_tolerance = 0;  ///< instead, if more, where large products multiply bf16 numbers
+  double bf16_tolerance = 0;  ///< used instead, if larger, where products multiply bf16
 };
 
 const std::vector<OpCase>& op_cases();

@@ -76,7 +76,7 @@ std::uint32_t plain_crc32(const std::string& bytes) {
   return ~crc;
 }
 
-/// What reading `bytes` fails with; empty if it succeeds.
+/// The error of reading `bytes`; empty if it succeeds.
 std::string failure(const std::string& bytes) {
   const TemporaryFolder folder;
   const fs::path file = folder.path() / "hostile";

@@ -20,7 +20,7 @@ namespace {
 constexpr Inpainting all_methods[] = {Inpainting::nearest, Inpainting::linear, Inpainting::cubic,
                                       Inpainting::biharmonic};
 
-/// What SciPy and scikit-image gave: see tests/data/inpaint/make.py.
+/// The results of SciPy and scikit-image: see tests/data/inpaint/make.py.
 json expected(const std::string& name) {
   return json::parse(chorus::read_file(CHORUS_TEST_DATA_DIR "/inpaint/" + name + ".json"));
 }

@@ -57,7 +57,7 @@ TensorFile sample_with_alpha() {
   return to_tensor_file(make_model(memory, config, {{"clock", 7, 9}}, 3));
 }
 
-/// What loading the sample fails with after `spoil` has changed it; empty if it succeeds.
+/// The error of loading the sample after `spoil` has changed it; empty if it succeeds.
 std::string failure(const std::function<void(TensorFile&)>& spoil) {
   const TemporaryFolder folder;
   TensorFile content = sample_file();

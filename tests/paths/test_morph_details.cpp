@@ -16,7 +16,7 @@ using chorus::Point;
 using chorus::Rgb;
 using namespace chorus::test;
 
-// What only one of two pictures has: where it goes, and when.
+// Details that only one of two pictures has: where they go, and when.
 
 BOOST_AUTO_TEST_SUITE(morph_details)
 
@@ -53,7 +53,7 @@ bool bar(const Point& p) { return std::abs(p[0]) < 0.1 && std::abs(p[1]) < 0.2; 
 bool dot(const Point& p) { return std::hypot(p[0] - 0.4, p[1]) < 0.16; }
 constexpr std::size_t at_bar = 48, at_dot = 67;
 
-/// How much of a sign is there: of its contrast to the disc, which is in blue.
+/// The fraction of a sign that is visible: of its contrast to the disc in the blue channel.
 double visible(const Image& frame, std::size_t x) {
   const double plain = frame.pixel(48, 20)[2];
   return (frame.pixel(x, 48)[2] - plain) / (white[2] - plain);
@@ -75,8 +75,8 @@ BOOST_AUTO_TEST_CASE(details_of_one_picture_leave_before_those_of_the_other_come
   }
 }
 
-// Where next to nothing but details changes, one after the other would be a path of sqrt(2) times
-// the straight one's length.
+// If almost nothing but details changes, changing one after the other would make the path sqrt(2)
+// times as long as the straight one.
 BOOST_AUTO_TEST_CASE(details_of_pictures_that_are_else_equal_overlap_for_a_shorter_path) {
   const Morph morph(disc(red, bar), disc(red, dot));
   BOOST_TEST((morph.details() == chorus::Details::dissolve));

@@ -16,7 +16,7 @@ bool in_box(const Point& p, double left, double top, double right, double bottom
   return p[0] > left && p[0] < right && p[1] > top && p[1] < bottom;
 }
 
-/// What is red of a picture drawn from a formula, on a white ground.
+/// The outlines of the red part of a picture that a formula draws on white.
 template <class Inside>
 Outlines outlines_of(const Inside& inside) {
   const Image image = picture(square, [&](const Point& p) { return inside(p) ? red : white; });

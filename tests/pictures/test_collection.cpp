@@ -50,7 +50,7 @@ class PngFolder {
     return error_of([&] { load(size); });
   }
 
-  /// What loading notes, and the names of what it loads.
+  /// The notes of loading, and the names of the images loaded.
   std::pair<Names, Names> noted(std::optional<std::size_t> size = {}, bool skip = false) const {
     Names notes, names;
     chorus::LoadOptions options{.size = size, .skip_unreadable = skip};

@@ -5,7 +5,7 @@
 #include "png_samples.hpp"
 #include "temporary_folder.hpp"
 
-// What a PNG says beside its pixels: honoured, or named in a note.
+// The parts of a PNG beside its pixels are either applied or named in a note.
 
 namespace fs = std::filesystem;
 

@@ -8,18 +8,22 @@
 #   CHORUS_PACKAGES  such a folder, where the packages are not installed
 #   CHORUS_PEER      the PyTorch program to compare with; it prints "... 1.23 Mpixel/s ..."
 set -uo pipefail
+# Folders that the caller names are relative to where the caller is.
+folder=${2:+$(realpath -m -- "$2")}
+packages=${CHORUS_PACKAGES:+$(realpath -m -- "$CHORUS_PACKAGES")}
+peer=${CHORUS_PEER:+$(realpath -m -- "$CHORUS_PEER")}
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit
 
 # The packages of a build, and those that they need themselves.
 fetch() {
-  local packages
-  mapfile -t packages < <(./run packages)
-  packages+=(libboost-test1.74-dev libboost-test1.74.0 libboost1.74-dev libfmt9 liblodepng0 xtl-dev)
-  mkdir -p "$1" && cd "$1" && apt-get -q download "${packages[@]}"
+  local names
+  mapfile -t names < <(./run packages)
+  names+=(libboost-test1.74-dev libboost-test1.74.0 libboost1.74-dev libfmt9 liblodepng0 xtl-dev)
+  mkdir -p "$1" && cd "$1" && apt-get -q download "${names[@]}"
 }
 
 if [[ ${1-} == fetch ]]; then
-  fetch "${2?"gpu.sh fetch FOLDER: the folder is missing"}"
+  fetch "${folder:?"gpu.sh fetch FOLDER: the folder is missing"}"
   exit
 fi
 
@@ -27,7 +31,6 @@ build=build/gpu
 logs=$build/logs
 program=$build/apps/chorus
 tests=$build/tests/chorus_test_
-peer=${CHORUS_PEER:-../shared/peers/torch_siren.py}
 deadline=$((SECONDS + 535))
 failures=0
 mkdir -p "$logs"
@@ -41,7 +44,8 @@ limited() {
     failures=$((failures + 1))
     return 1
   fi
-  if timeout $((limit < left ? limit : left)) "$@" > "$logs/$name.log" 2>&1; then
+  # A training that is told to stop ends its step and saves, which may take longer than there is time.
+  if timeout --kill-after=5 $((limit < left ? limit : left)) "$@" > "$logs/$name.log" 2>&1; then
     printf '%-28s passed  %4d s\n' "$name" $((SECONDS - start))
   else
     printf '%-28s FAILED  %4d s, see %s\n' "$name" $((SECONDS - start)) "$logs/$name.log"
@@ -53,7 +57,7 @@ limited() {
 
 unpack() {
   local package
-  for package in "$CHORUS_PACKAGES"/*.deb; do
+  for package in "$packages"/*.deb; do
     dpkg-deb -x "$package" "$build/packages" || return
   done
 }
@@ -66,18 +70,22 @@ configure() {
   cmake "${options[@]}"
 }
 
-export build
+export build packages
 export -f unpack configure
 
-# number KEY FILE: the first number of that key in a JSON file.
-number() {
-  sed -n "s/.*\"$1\": *\([0-9.eE+-]*\).*/\1/p" "$2" 2> /dev/null | head -n 1
+# Prints the last line of standard input, or "-" if there is none.
+last_or_none() {
+  tail -n 1 | grep . || echo -
 }
 
-# The rate that the peer printed, the better one of several files; 0 if there is none.
+# number KEY FILE: the first number of that key in a JSON file, or "-".
+number() {
+  sed -n "s/.*\"$1\": *\([0-9.eE+-]*\).*/\1/p" "$2" 2> /dev/null | head -n 1 | last_or_none
+}
+
+# The rate that the peer printed, the better one of several files, or "-".
 peer_rate() {
-  cat "$@" 2> /dev/null | sed -n 's/.* \([0-9.]*\) Mpixel\/s.*/\1/p' |
-    sort -g | tail -n 1 | grep . || echo 0
+  cat "$@" 2> /dev/null | sed -n 's/.* \([0-9.]*\) Mpixel\/s.*/\1/p' | sort -g | last_or_none
 }
 
 # memcheck ROOM SECONDS SUITES: looks for memory errors in suites of a room's tests.
@@ -106,15 +114,15 @@ row() {
   local precision=$1 rate peer_best
   rate=$(number mpixel_per_s "$logs/bench_$precision.log")
   peer_best=$(peer_rate "$logs/peer_$precision.log" "$logs/peer_compiled_$precision.log")
-  printf '| %s | %s | %s | %s | %s | %s | %s | %s |\n' "$precision" "${rate:--}" \
+  printf '| %s | %s | %s | %s | %s | %s | %s | %s |\n' "$precision" "$rate" \
     "$(number gflops "$logs/bench_$precision.log")" "$peer_best" \
-    "$(awk -v a="${rate:-0}" -v b="$peer_best" 'BEGIN { if (b > 0) printf "%.1f", a / b; else print "-" }')" \
+    "$(awk -v a="$rate" -v b="$peer_best" 'BEGIN { if (a > 0 && b > 0) printf "%.1f", a / b; else print "-" }')" \
     "$(number us_per_step "$logs/small_step_$precision.log")" \
     "$(number host_us_per_step "$logs/small_step_$precision.log")" \
-    "$(sed -n 's/.*pooled \([0-9.]*\) dB.*/\1/p' "$logs/train_$precision.log" | tail -n 1)"
+    "$(sed -n 's/.*pooled \([0-9.]*\) dB.*/\1/p' "$logs/train_$precision.log" 2> /dev/null | last_or_none)"
 }
 
-if [[ -n ${CHORUS_PACKAGES-} ]]; then
+if [[ -n $packages ]]; then
   limited 60 unpack bash -c unpack || exit 1
 fi
 limited 60 configure bash -c configure || exit 1
@@ -135,7 +143,11 @@ for precision in fp32 bf16; do
     -o "$build/checked.safetensors"
 done
 
-[[ -f $peer ]] || printf 'no peer at %s: set CHORUS_PEER to compare\n' "$peer"
+if [[ -z $peer ]]; then
+  echo 'no comparison with PyTorch: CHORUS_PEER names no program'
+elif [[ ! -f $peer ]]; then
+  printf 'no comparison with PyTorch: there is no %s\n' "$peer"
+fi
 for precision in fp32 tf32 fp16 bf16; do
   measure "$precision"
 done

@@ -234,7 +234,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_printed_is_not_lost) {
   // Nobody reads on after the first line.
   train("--seconds 20 -o pipe.safetensors 2> /dev/null | head -n 1");
   place.must("evaluate pipe.safetensors icons --size 24");
-  // What is printed does not end up in a file that takes the place of standard output.
+  // Printed text does not end up in a file that is opened while standard output is closed.
   train("--steps 20 -o closed.safetensors >&- ; :");
   place.must("evaluate closed.safetensors icons --size 24");
   std::ifstream metrics(place.path("closed.metrics.jsonl"));

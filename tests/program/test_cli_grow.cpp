@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(a_complete_training_becomes_longer) {
 
   {
     const std::string before = read_file(place.path("b.safetensors"));
-    BackgroundTraining stopped(place, longer + "b.safetensors --checkpoint-seconds 0.05");
+    BackgroundTraining stopped(place, longer + "b.safetensors --checkpoint-seconds 0.1");
     BackgroundTraining::wait_until(
         [&] { return read_file(place.path("b.safetensors")) != before; });
     BOOST_TEST(WEXITSTATUS(stopped.stop(SIGINT)) == 1);
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(new_images_are_learnt_and_the_others_not_lost) {
 BOOST_AUTO_TEST_CASE(an_interrupted_addition_goes_on_exactly) {
   const GrowingPlace place;
   place.must("train old --steps 100 -o m.safetensors" + recipe);
-  const std::string add = "add m.safetensors new --steps 600 --threads 1 ";
+  const std::string add = "add m.safetensors new --steps 3000 --threads 1 ";
   place.must(add + "-o whole.safetensors");
   {
     BackgroundTraining stopped(place, add + "--checkpoint-seconds 0.1 -o cut.safetensors");

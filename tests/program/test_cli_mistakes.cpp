@@ -18,7 +18,7 @@
 #include "safetensors.hpp"
 #include "workplace.hpp"
 
-// What people do by mistake: it must neither destroy their files nor give wrong figures in silence.
+// Mistakes that people make. They must neither destroy files nor silently give wrong figures.
 
 using namespace chorus;
 using namespace chorus::test;
@@ -48,7 +48,7 @@ void make_other_theme(const Workplace& place) {
   }
 }
 
-/// What a command writes to a terminal of a kind.
+/// The output of a command on a terminal of this kind.
 std::string on_terminal(const Workplace& place, const std::string& kind,
                         const std::string& arguments) {
   int terminal = -1;
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(foreign_files_are_not_replaced) {
   const Workplace place;
   const std::string picture = read_file(place.path("icons/48/key.png"));
   const std::string train = "train icons" + small + "--steps 3 --overwrite ";
-  place.must_fail(1, train + "-o icons/48/key.png", "key.png exists and is no model");
+  place.must_fail(1, train + "-o icons/48/key.png", "key.png exists and is not a model");
   place.must_fail(1, train + "-o m.safetensors --metrics icons/48/key.png", "holds no metrics");
   BOOST_TEST(read_file(place.path("icons/48/key.png")) == picture);
   BOOST_TEST(!fs::exists(place.path("icons/48/key.png.state.safetensors")));
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(foreign_files_are_not_replaced) {
                   "the model itself");
   place.must_fail(1, "fit m.safetensors icons --size 24 --all -o ./icons/../m.safetensors",
                   "the model itself");
-  place.must_fail(1, "fit m.safetensors icons --size 24 --all -o icons/48/key.png", "no model");
+  place.must_fail(1, "fit m.safetensors icons --size 24 --all -o icons/48/key.png", "not a model");
   BOOST_TEST((files_of(place, "m") == before));
   BOOST_TEST(read_file(place.path("icons/48/key.png")) == picture);
 }
@@ -201,14 +201,13 @@ BOOST_AUTO_TEST_CASE(images_without_content_are_refused_or_named) {
   BOOST_TEST(err("white") == "");
   BOOST_TEST(contains(err("white --background '#FFF'"), "have the colour #ffffff; another"));
   fill("red", {1, 0, 0}, 3);
-  BOOST_TEST(
-      contains(err("red"), "note: all pixels of the 2 images of red have the colour #ff0000"));
+  BOOST_TEST(contains(err("red"), "note: all pixels of all images in red have the colour #ff0000"));
   fs::remove(place.path("white/a.png"));
-  place.must_fail(1, "train white -o n.safetensors --steps 2", "every pixel of its 1 images is tr");
+  place.must_fail(1, "train white -o n.safetensors --steps 2", "all pixels of all images are tr");
   fs::create_directories(place.path("alike"));
   for (const char* name : {"a.png", "b.png"})
     fs::copy_file(place.path("icons/24/key.png"), place.path("alike") / name);
-  BOOST_TEST(contains(err("alike"), "note: the 2 images of alike are all alike"));
+  BOOST_TEST(contains(err("alike"), "note: the 2 images in alike are all alike"));
 }
 
 BOOST_AUTO_TEST_CASE(colours_are_understood_as_they_are_written_elsewhere) {
@@ -245,7 +244,7 @@ BOOST_AUTO_TEST_CASE(a_training_is_resumed_without_its_size_and_says_where_bits_
   stop("n.safetensors");
   const Outcome other = place.run("train icons --workers 3 --resume -o n.safetensors");
   BOOST_TEST(other.status == 0, other.err);
-  BOOST_TEST(contains(other.err, "fp32, 2 workers and goes on on"), other.err);
+  BOOST_TEST(contains(other.err, "fp32, 2 workers and continues on"), other.err);
   BOOST_TEST(std::ranges::count(other.err, '\n') == 1, other.err);
 }
 

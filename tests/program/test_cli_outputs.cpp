@@ -9,7 +9,7 @@
 #include "files.hpp"
 #include "workplace.hpp"
 
-// What commands do to the folders that they write to.
+// The effects of commands on the folders that they write to.
 
 using namespace chorus;
 using namespace chorus::test;
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(a_report_covers_images_of_all_sizes) {
   for (const json& pair : paths["per_pair"]) known += pair["psnr_ends"].is_number() ? 1 : 0;
   BOOST_TEST(known == 2U);
 
-  // Of size folders, the largest that holds all images: 24, once one is missing at 48.
+  // The largest size folder that holds all images is shown: 24, once one is missing at 48.
   train(place, "icons --size 24");
   place.must("report m.safetensors -o page --no-paths");
   BOOST_TEST((page_data(place.path("page"))["target"]["sizes"] == json({48})));

@@ -9,7 +9,7 @@
 #include "chorus/pictures.hpp"
 #include "workplace.hpp"
 
-// What the program does where the machine, the disk or a file is not as it should be.
+// The program on machines, disks and files that are not as they should be.
 
 using namespace chorus::test;
 
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(lines_that_are_no_metrics_are_dropped_with_a_note) {
   std::ofstream(place.path("m.metrics.jsonl"), std::ios::app) << "[1]\nnonsense\n{\"step\": ";
   const Outcome outcome = place.run("train icons --size 24 --resume -o m.safetensors");
   BOOST_TEST(outcome.status == 0, outcome.err);
-  BOOST_TEST(holds(outcome.err, "m.metrics.jsonl that are no JSON objects are dropped: 3"),
+  BOOST_TEST(holds(outcome.err, "m.metrics.jsonl that are not JSON objects are dropped: 3"),
              outcome.err);
 }
 

@@ -19,7 +19,7 @@
 #include "files.hpp"
 #include "temporary_folder.hpp"
 
-// What tests of the whole program run it with.
+// Helpers of the tests that run the whole program.
 
 namespace chorus::test {
 

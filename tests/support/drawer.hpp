@@ -18,7 +18,7 @@
 
 namespace chorus::test {
 
-/// What draw_pixels gives for one visit of an image.
+/// The result of draw_pixels for one visit of an image.
 struct Draw {
   Matrix places, colors, weights;
 };

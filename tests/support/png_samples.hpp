@@ -83,3 +83,16 @@ inline Bytes chunk(std::string_view type, const Bytes& data) {
   return big_endian(data.size()) + checked +
          big_endian(lodepng_crc32(checked.data(), checked.size()));
 }
+
+/// The size of the signature and of the header chunk IHDR, with which a PNG begins.
+inline constexpr std::size_t png_header_end = 33;
+
+inline Bytes slice(const Bytes& bytes, std::size_t begin, std::size_t end) {
+  return {bytes.begin() + static_cast<std::ptrdiff_t>(begin),
+          bytes.begin() + static_cast<std::ptrdiff_t>(end)};
+}
+
+/// `png` with chunks inserted after the header.
+inline Bytes with_chunks(const Bytes& png, const Bytes& chunks) {
+  return slice(png, 0, png_header_end) + chunks + slice(png, png_header_end, png.size());
+}

@@ -16,8 +16,8 @@ inline constexpr bool counts_started_threads = false;
 inline constexpr bool counts_started_threads = true;
 #endif
 
-/// How many threads `work` starts that are still there when it is done, as the helpers of a
-/// parallel loop are. It runs in a thread of its own, which has no helpers yet.
+/// The number of threads that `work` starts and that still exist when it is done, such as the
+/// helpers of a parallel loop. It runs in a thread of its own, which has no helpers yet.
 inline std::size_t threads_started_by(const std::function<void()>& work) {
   const auto count = [] {
     const std::filesystem::directory_iterator threads("/proc/self/task");

@@ -20,8 +20,8 @@ using Values = std::vector<float>;
 
 constexpr float rate = 0.5F;
 
-/// What one element becomes by steps with the same gradient: then the moments, with their biases
-/// corrected, are that gradient and its square.
+/// One element after steps that all have the same gradient. The moments, with their biases
+/// corrected, are then that gradient and its square.
 double after_steps(double value, double gradient, int steps, double factor) {
   for (int k = 0; k < steps; ++k)
     value -= rate * factor * gradient / (std::abs(gradient) + double{AdamSettings{}.epsilon});

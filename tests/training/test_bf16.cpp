@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(slopes_are_those_of_rounded_operands) {
 
 namespace {
 
-/// What a row of numbers becomes as a left-hand and as a right-hand operand.
+/// A row of numbers multiplied by one, as a left-hand and as a right-hand operand.
 std::vector<std::vector<double>> times_one(Bench& bench, const std::vector<float>& numbers) {
   const std::size_t size = 36;
   Matrix one(size, size);
@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(rounding_is_to_nearest_even) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_number_stays_none) {
-  // Of such a NaN nothing but the exponent is in the upper half.
+  // The upper half of such a NaN holds nothing but the exponent.
   const float hidden = std::bit_cast<float>(std::uint32_t{0x7F800001});
   const float full = std::bit_cast<float>(std::uint32_t{0xFFFFFFFF});
   on_bf16_backends([&](Bench& bench) {

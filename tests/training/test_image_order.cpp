@@ -11,8 +11,8 @@ using namespace chorus;
 
 namespace {
 
-/// How often each image comes up in a number of steps; never two times more than another, and no
-/// image twice within one step.
+/// The number of visits of each image in a number of steps. Checks that no image is ever two visits
+/// ahead of another, and that none occurs twice in a step.
 std::vector<int> visits(std::size_t images, std::size_t per_step, std::uint64_t steps) {
   std::vector<int> counts(images);
   ImageOrder order(images, per_step, 5);

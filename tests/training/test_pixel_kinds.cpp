@@ -34,7 +34,7 @@ std::vector<NamedImage> images_of_kinds() {
   return {{"disc", disc()}, {"flat", Image(8, 6, 0.4F)}, {"square", square}, {"row", row}};
 }
 
-/// Which pixels a drawer reaches, and the sums that it gives.
+/// The pixels that a drawer reaches, and its sums.
 struct Drawn {
   std::set<std::size_t> reached;
   std::vector<double> sums, weights;

@@ -60,7 +60,7 @@ Training training_of(const Setting& setting, const TrainConfig& config) {
 
 Training training_of(const Setting& setting) { return training_of(setting, config_of(setting)); }
 
-/// Of all parameters, latents and moments.
+/// The bits of all parameters, latents and moments.
 Bits bits_of(const Training& training) {
   Bits all;
   for (const auto& [name, tensor] : training.save().tensors)
@@ -83,8 +83,8 @@ BOOST_AUTO_TEST_SUITE(trainer)
 
 namespace {
 
-/// What 400 steps reach with seed 1 on any backend, in dB. A layer without the gradient of its
-/// weights loses 2.3 to 3.2, one without that of its bias 1.0.
+/// The PSNR that 400 steps reach with seed 1 on any backend, in dB. Without the gradient of a
+/// layer's weights it is lower by 2.3 to 3.2, without that of a bias by 1.0.
 constexpr std::uint64_t steps = 400;
 double reached_psnr_db(Conditioning conditioning) {
   switch (conditioning) {

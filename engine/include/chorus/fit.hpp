@@ -62,7 +62,7 @@ class Fitter {
   Fitter& operator=(Fitter&&) noexcept;
 
   /// Fits all images, each on one of the backend's workers. If shift_steps is 0, the codes have no
-  /// shifts. Throws std::invalid_argument if an image has other channels than the model.
+  /// shifts. Throws std::invalid_argument if an image and the model differ in channels.
   std::vector<ImageCode> fit(const std::vector<NamedImage>& images);
 
  private:

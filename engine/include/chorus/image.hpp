@@ -17,17 +17,17 @@ struct PixelSize {
   bool operator==(const PixelSize&) const = default;
 };
 
-/// The pixels of an image and how each is found. A pixel is the mean of samples_per_axis x
-/// samples_per_axis points of its square; 1 stands for its centre alone.
+/// The pixels of an image, and the samples for each of them. A pixel is the mean of
+/// samples_per_axis x samples_per_axis points of its square; 1 means its centre alone.
 struct Raster {
   PixelSize size;
   std::size_t samples_per_axis = 1;
 };
 
 /// An image with or without transparency. Row-major, interleaved, values in [0, 1] (nominally; a
-/// network may overshoot). Three channels are red, green and blue of an opaque image. Four are red,
-/// green and blue multiplied by alpha, then alpha (Porter and Duff 1984): areas, resampling and
-/// mixtures are then means of the values, whatever the colour of what cannot be seen.
+/// network may overshoot). An opaque image has three channels: red, green and blue. One with alpha
+/// has four: red, green and blue multiplied by alpha, then alpha (Porter and Duff 1984). Areas,
+/// resampling and mixtures are then means of the values, and invisible colours do not matter.
 struct Image {
   std::size_t width = 0;      ///< pixels
   std::size_t height = 0;     ///< pixels
@@ -53,27 +53,28 @@ struct Image {
   }
 };
 
-/// As many numbers as a pixel can have.
+/// The largest number of channels that an image can have.
 constexpr std::size_t most_channels = 4;
 
-/// A pixel's numbers; the fourth is 0 if the image is opaque, and has three channels.
+/// The values of a pixel. The fourth is 0 if the image is opaque and so has three channels only.
 using Color = std::array<float, most_channels>;
 
 // The error of an image with alpha is the mean of its squared errors over white and over black.
-// With p the colour multiplied by alpha, a the alpha and d for differences, that is
+// With p the colour multiplied by alpha, a the alpha, and d for differences, it is
 //
-//   ((dp + d(1 - a))^2 + dp^2) / 2  =  (dp - da / 2)^2 + (da / 2)^2     for each colour channel:
+//   ((dp + d(1 - a))^2 + dp^2) / 2  =  (dp - da / 2)^2 + (da / 2)^2
 //
-// the plain squared distance of the numbers
+// for each colour channel. Averaged over the three, this is the plain squared distance of
 //
-//   g = p + (1 - a) / 2  of each colour channel (the colour over middle grey),
+//   g = p + (1 - a) / 2  for each colour channel (the colour over middle grey) and
 //   h = a sqrt(3) / 2,
 //
-// summed over all four and divided by 3. These are the balanced numbers of a pixel: black and white
-// are equally far from nothing. A network's outputs and palettes are balanced, so that only input
-// and output have to know of alpha. The balanced numbers of an opaque image are its colours.
+// summed over all four and divided by 3. We call these the balanced numbers of a pixel, since black
+// and white are equally far from full transparency. The outputs and palettes of a network are
+// balanced, so that only input and output have to know of alpha. The balanced numbers of an opaque
+// image are its colours.
 
-/// h where alpha is 1.
+/// The value of h if alpha is 1.
 constexpr float balanced_alpha = 0.866025404F;
 
 inline Color balanced(const Color& premultiplied) {
@@ -88,7 +89,7 @@ inline Color premultiplied(const Color& balanced) {
   return {r - grey, g - grey, b - grey, alpha};
 }
 
-/// The pixel of a row-major number.
+/// The values of a pixel, which is given by its row-major number.
 inline Color color_at(const Image& image, std::size_t pixel) {
   Color color{};
   for (std::size_t c = 0; c < image.channels; ++c)
@@ -100,7 +101,8 @@ inline void set_color(Image& image, std::size_t pixel, const Color& color) {
     image.values[pixel * image.channels + c] = color[c];
 }
 
-/// Images with alpha in other numbers; opaque ones are returned as they are.
+// These convert images with alpha, and return opaque images as they are.
+
 inline Image balanced(Image image) {
   for (std::size_t pixel = 0; image.has_alpha() && pixel < image.pixels(); ++pixel)
     set_color(image, pixel, balanced(color_at(image, pixel)));

@@ -46,7 +46,7 @@ struct Model {
   /// which training drew areas of pixels, or 1 if it drew centres only.
   std::size_t samples_per_axis = 1;
   Tensor shifts;  ///< [images x shift_numbers] if `fit` found free shifts, else empty
-  /// What lay under the transparent pixels of the images, if they were made opaque.
+  /// The colour under transparent pixels, if it was used to make the training images opaque.
   std::optional<Rgb> background = {};
 };
 

@@ -16,24 +16,23 @@ namespace CHORUS_API chorus {
 
 constexpr std::size_t default_max_pixels = std::size_t{1} << 26U;
 
-/// Reads a PNG of any colour type and depth. An image that lets something through has alpha, unless
-/// it is composited over `background`, in the values as stored; others are opaque. Gamma and
-/// orientation are applied, colour profiles are not (docs/pictures.md). Of an animation, the
-/// default image is read. Throws Error naming the file and the reason (missing, empty, truncated,
-/// not a PNG, larger than `max_pixels`, damaged). Sizes are checked from the header before anything
-/// is allocated.
+/// Reads a PNG of any colour type and depth. A picture with transparent pixels has alpha, unless a
+/// `background` is given, over which it is composited in the values as stored. All other pictures
+/// are opaque. Gamma and orientation are applied, colour profiles are not (docs/pictures.md). For
+/// an animation, the default image is read. Throws Error naming the file and the reason (missing,
+/// empty, truncated, not a PNG, larger than `max_pixels`, damaged). Sizes are checked before
+/// anything is allocated.
 Image read_png(const std::filesystem::path& file, const std::optional<Rgb>& background = {},
                std::size_t max_pixels = default_max_pixels);
 
 /// The bytes of the PNG that write_png() would write; throws std::invalid_argument as it does.
 std::vector<unsigned char> encode_png(const Image& image);
 
-/// Writes 8 bits a channel: values are clipped to [0, 1] and rounded, not-a-number is 0. Images
-/// with alpha are written with straight colours; pixels that cannot be seen have the colours of
-/// their neighbours, so that programs which enlarge straight colours show no fringes. The text
-/// "Software" of the file is "chorus". The file is written whole or not at all; throws Error if
-/// that fails. Throws std::invalid_argument if the image is empty or its values do not match its
-/// size.
+/// Writes 8 bits per channel: values are clipped to [0, 1] and rounded, and NaN becomes 0. Images
+/// with alpha are written with straight colours. Invisible pixels get the colours of their
+/// neighbours, so that programs which enlarge straight colours show no fringes. The file's text
+/// "Software" is "chorus". The file is written whole or not at all; throws Error if that fails.
+/// Throws std::invalid_argument if the image is empty or its values do not match its size.
 void write_png(const std::filesystem::path& file, const Image& image);
 
 /// Writes an animated PNG that loops for ever, in the same way. Throws std::invalid_argument if
@@ -42,11 +41,11 @@ void write_animation(const std::filesystem::path& file, const std::vector<Image>
                      unsigned milliseconds_per_frame);
 
 struct LoadOptions {
-  std::optional<std::size_t> size;     ///< pixels; picks one size where the folder holds several
-  std::optional<Rgb> background = {};  ///< under transparent pixels; without, images keep alpha
+  std::optional<std::size_t> size;     ///< pixels; picks one size if the folder holds several
+  std::optional<Rgb> background = {};  ///< under transparent pixels; if empty, images keep alpha
   bool skip_unreadable = false;        ///< leaves out files that cannot be read, with a note
-  /// Receives a line of text for each kind of thing that was left out, or that viewers may show
-  /// otherwise, with the number of files and the first of their names.
+  /// Receives a line of text for each kind of thing that was left out or that viewers may show
+  /// differently, with the number of files and the first of their names.
   std::function<void(const std::string&)> note = {};
 };
 
@@ -60,18 +59,22 @@ struct LoadOptions {
 std::vector<std::size_t> available_sizes(const std::filesystem::path& folder,
                                          bool skip_unreadable = false);
 
-/// Loads a collection from a folder of PNGs in any of the layouts above, or from one PNG file. An
-/// image's name is its file's name without extension and size, so that an image has one name at
-/// every size; bytes of it that are not printable UTF-8 become \xNN. Folders below a size folder
-/// are part of the name: `48/apps/key.png` is "apps.key".
-/// Without `size`, a folder that offers several sizes is an Error that lists them, as is a size
-/// that is not there. A flat folder has that `size` only if all of its images do. Any file that
-/// looks like a PNG (by name) and cannot be read is an Error naming every such file with its
-/// reason, unless `skip_unreadable` is set and others can be read. PNGs beside size folders,
-/// folders of PNGs beside PNGs and two images of one name are Errors too, as is an empty folder.
-/// Left out with a note are pictures of other formats, folders that are not named by size beside
-/// size folders, and images of a folder like 24x24@2 whose names the folder 48x48 has, too. Hidden
-/// files and folders, `__MACOSX` and all other files are ignored. If an image has alpha, all have.
+/// Loads a collection from a folder of PNGs in any of the layouts above, or from one PNG file. The
+/// name of an image is that of its file without extension and size, so that it is the same at every
+/// size; bytes that are not printable UTF-8 become \xNN. Folders below a size folder are part of
+/// the name: `48/apps/key.png` is "apps.key". If one image has alpha, all get it.
+///
+/// Throws Error in these cases:
+///  * The folder offers several sizes and none is chosen, or it lacks the `size` chosen. A flat
+///    folder has a size only if all its images have it.
+///  * A file named like a PNG cannot be read. All such files are listed, with their reasons. With
+///    `skip_unreadable` they are left out, as long as others can be read.
+///  * There are PNGs beside size folders, or folders of PNGs beside PNGs.
+///  * Two images have the same name, or there are no images.
+///
+/// Left out with a note are pictures of other formats, folders beside size folders that are not
+/// named by size, and images of a folder like 24x24@2 whose names the folder 48x48 has, too. Hidden
+/// files and folders, `__MACOSX` and all other files are ignored.
 Collection load_collection(const std::filesystem::path& folder, const LoadOptions& options = {});
 
 }  // namespace chorus

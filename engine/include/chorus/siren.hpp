@@ -55,7 +55,7 @@ struct SirenConfig {
   std::size_t width = 128;        ///< units of a layer
   std::size_t hidden_layers = 3;  ///< width x width layers, after the first layer
   std::size_t latent = 128;       ///< numbers per image
-  std::size_t channels = 3;       ///< of a pixel: 3, or 4 (balanced, see image.hpp) with alpha
+  std::size_t channels = 3;       ///< per pixel: 3, or with alpha 4 (balanced, see image.hpp)
   Conditioning conditioning = Conditioning::shift;
   float omega_first = 20;
   float omega_hidden = 30;
@@ -65,9 +65,9 @@ struct SirenConfig {
   PaletteFields palette_fields = PaletteFields::constant;
 };
 
-/// How many numbers a palette has: for each entry as many as there are channels or, with affine
-/// fields, three times as many; 0 without the palette head. They lie channel by channel: red of all
-/// entries, green, blue (and alpha), then gx and gy in the same way.
+/// The number of values in a palette: each entry has one per channel or, with affine fields, three.
+/// It is 0 without the palette head. The values are stored channel by channel: red of all entries,
+/// green, blue (and alpha), then gx and gy in the same way.
 std::size_t palette_numbers(const SirenConfig& config);
 
 /// palette_numbers() if palettes are stored beside the latents, else 0.
@@ -149,7 +149,7 @@ class Siren {
   // rows / images rows belong to the first image, and so on.
 
   /// The modulations and palettes of images with these latents [images x latent]. Free palettes
-  /// [images x palette_numbers] must be given.
+  /// [images x palette_numbers()] must be given.
   Conditioned condition(std::span<const Var> parameters, const Var& latents,
                         const Var& palettes = {}) const;
 
@@ -167,9 +167,9 @@ class Siren {
   Var forward(std::span<const Var> parameters, const Var& coordinates, const Var& latents,
               const Var& palettes = {}) const;
 
-  /// The palette head's negative log-likelihood of the colours `targets` [rows x channels], if each
-  /// is an entry of its palette, drawn with the weights that `output` gives, plus noise of 10 8-bit
-  /// levels. Its derivatives teach the weights only: palettes count as constant. [rows x 1].
+  /// The palette head's negative log-likelihood of the colours `targets` [rows x channels]: [rows x
+  /// 1]. It treats each colour as an entry of the palette, drawn with the weights that `output`
+  /// gives, plus noise of 10 of 255 levels. Palettes count as constants: they have no derivatives.
   Var assignment_loss(const Var& output, const Var& coordinates, const Conditioned& images,
                       const Var& targets) const;
 

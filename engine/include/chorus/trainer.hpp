@@ -100,8 +100,8 @@ struct TrainConfig {
 /// out are never read.
 class Trainer {
  public:
-  /// The model has to outlive the trainer. Throws std::invalid_argument if the model encodes
-  /// another number of images or other channels, or if the settings leave a step without pixels.
+  /// The model must outlive the trainer. Throws std::invalid_argument if the model encodes another
+  /// number of images or channels, or if the settings leave a step without pixels.
   Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& images,
           const TrainConfig& config);
   ~Trainer();
