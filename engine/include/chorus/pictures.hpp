@@ -10,7 +10,7 @@
 #include "chorus/image.hpp"
 #include "chorus/version.hpp"
 
-// PNG files, and folders of them.
+// Files of pictures, and folders of them.
 
 namespace CHORUS_API chorus {
 
@@ -24,6 +24,14 @@ constexpr std::size_t default_max_pixels = std::size_t{1} << 26U;
 /// is allocated.
 Image read_png(const std::filesystem::path& file, const std::optional<Rgb>& background = {},
                std::size_t max_pixels = default_max_pixels);
+
+/// The same for a file of any format that this build reads, which its content tells: PNG, and with
+/// the libraries for them JPEG and WebP.
+Image read_image(const std::filesystem::path& file, const std::optional<Rgb>& background = {},
+                 std::size_t max_pixels = default_max_pixels);
+
+/// "PNG", and "JPEG" and "WebP" if this build reads them.
+std::vector<std::string> readable_formats();
 
 /// The bytes of the PNG that write_png() would write; throws std::invalid_argument as it does.
 std::vector<unsigned char> encode_png(const Image& image);
@@ -53,25 +61,26 @@ struct LoadOptions {
 /// The sizes (longer side in pixels, ascending) that the layout of `folder` offers:
 ///  * size folders `48/`, `48x48/`, `48px/`, or `24x24@2/` as in icon themes, whose images all have
 ///    that size (48 pixels each), directly or in folders below;
-///  * sizes in names, `name_48.png`, `name-48x32.png`, if they are right for every PNG of the
-///    folder.
-/// Empty if the folder is flat: any other folder of PNGs, which may differ in size. With
+///  * sizes in names, `name_48.png`, `name-48x32.png`, if they are right for every image of
+///    the folder.
+/// Empty if the folder is flat: any other folder of images, which may differ in size. With
 /// `skip_unreadable`, sizes of which no image has a readable header are left out.
 std::vector<std::size_t> available_sizes(const std::filesystem::path& folder,
                                          bool skip_unreadable = false);
 
-/// Loads a collection from a folder of PNGs in any of the layouts above, or from one PNG file. An
+/// Loads a collection from a folder of images in any of the layouts above, or from one file. An
 /// image's name is its file's name without extension and size, so that an image has one name at
 /// every size; bytes of it that are not printable UTF-8 become \xNN. Folders below a size folder
 /// are part of the name: `48/apps/key.png` is "apps.key".
 /// Without `size`, a folder that offers several sizes is an Error that lists them, as is a size
 /// that is not there. A flat folder has that `size` only if all of its images do. Any file that
-/// looks like a PNG (by name) and cannot be read is an Error naming every such file with its
-/// reason, unless `skip_unreadable` is set and others can be read. PNGs beside size folders,
-/// folders of PNGs beside PNGs and two images of one name are Errors too, as is an empty folder.
-/// Left out with a note are pictures of other formats, folders that are not named by size beside
-/// size folders, and images of a folder like 24x24@2 whose names the folder 48x48 has, too. Hidden
-/// files and folders, `__MACOSX` and all other files are ignored. If an image has alpha, all have.
+/// looks like an image (by name) and cannot be read is an Error naming every such file with its
+/// reason, unless `skip_unreadable` is set and others can be read. Images beside size
+/// folders, folders of images beside images and two images of one name are Errors too, as is an
+/// empty folder. Left out with a note are pictures of other formats, folders that are not named by
+/// size beside size folders, and images of a folder like 24x24@2 whose names the folder 48x48 has,
+/// too. Hidden files and folders, `__MACOSX` and all other files are ignored. If an image has
+/// alpha, all have.
 Collection load_collection(const std::filesystem::path& folder, const LoadOptions& options = {});
 
 }  // namespace chorus
