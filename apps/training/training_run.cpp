@@ -111,7 +111,7 @@ class TrainingRun {
       step();
       if (bar_.due()) report();
       if (progress() >= next_tracking && progress() < 1) {
-        track(tracked_images, tracked_pixels);
+        track(tracked_images, tracked_pixels, false);
         next_tracking += tracking_interval;
       }
       if (seconds_since(last_checkpoint_) >= options_.checkpoint_seconds) checkpoint();
@@ -119,7 +119,7 @@ class TrainingRun {
     report();
     save();
     if (interrupted()) throw Error(stopped_message());
-    track(most_evaluated_images, most_evaluated_pixels);
+    track(most_evaluated_images, most_evaluated_pixels, true);
     if (tracker_) print_resolutions();
     bar_.print(fmt::format("Model: {}", shown(options_.model)));
     if (session_.profiler)
@@ -231,7 +231,7 @@ class TrainingRun {
   }
 
   /// Evaluates decoded images.
-  void track(std::size_t wanted, std::size_t most_pixels) {
+  void track(std::size_t wanted, std::size_t most_pixels, bool at_end) {
     const std::vector<std::size_t> chosen =
         spread_within(pixels_of(images_), {wanted, most_pixels});
     const std::size_t count = chosen.size();
@@ -257,17 +257,17 @@ class TrainingRun {
                  {"psnr_mean", psnr.mean_db},      {"psnr_pooled", psnr.pooled_db},
                  {"ssim_mean", scores.ssim_mean()}};
     if (held_out) line["held_out"] = to_json(*held_out);
-    if (tracker_) add_resolutions(line, count == images_.size());
+    if (tracker_) add_resolutions(line, at_end);
     log_->add(line);
   }
 
   /// Evaluates other sizes. This does not count as training time, so that tracking does not change
   /// the training.
-  void add_resolutions(json& line, bool all) {
+  void add_resolutions(json& line, bool at_end) {
     const auto before = Clock::now();
-    const ScoresBySize scores = tracker_->score(all, all);
+    const ScoresBySize scores = tracker_->score(at_end, at_end);
     line["sizes"] = network_by_size(scores);
-    if (all) line["baselines"] = {{"sizes", baselines_by_size(scores)}};
+    if (at_end) line["baselines"] = {{"sizes", baselines_by_size(scores)}};
     tracking_s_ += seconds_since(before);
     last_sizes_ = line["sizes"];
   }

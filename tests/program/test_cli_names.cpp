@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(files_and_folders_may_be_called_anything) {
     place.must("info " + model);
     place.must("upsample " + model + " --size 4 -o " + quoted("./up" + name));
   }
-  place.must("train icons -o='[x,y]' --steps 1" + small);
+  place.must("train icons -o '[x,y]' --steps 1" + small);
   place.must("info '[x,y]'");
 }
 

@@ -97,6 +97,7 @@ BOOST_AUTO_TEST_CASE(lines_that_are_no_metrics_are_dropped_with_a_note) {
 
 BOOST_AUTO_TEST_CASE(results_that_nobody_gets_are_no_success) {
   const Workplace place;
+  fs::create_directory(place.path("many"));
   for (int i = 0; i < 1000; ++i)  // so that results are longer than what is written at once
     chorus::write_png(place.path(fmt::format("many/image_{:04}.png", i)),
                       chorus::Image(2, 2, 0.5F));
@@ -156,14 +157,16 @@ BOOST_AUTO_TEST_CASE(large_images_of_other_sizes_are_not_compared_on_the_way) {
   fs::create_directories(place.path("sized/2304"));
   chorus::write_png(place.path("sized/8/a.png"), chorus::Image(8, 8, 0.5F));
   chorus::write_png(place.path("sized/2304/a.png"), chorus::Image(2304, 2048, 0.5F));
-  const std::string out = place.must(
-      "train sized --size 8 --track sized --width 8 --latent 2 --threads 2 --steps 20 -o "
-      "m.safetensors");
+  BackgroundTraining training(place,
+                              "train sized --size 8 --track sized --width 8 --latent 2 --threads 1 "
+                              "--seconds 4 --checkpoint-seconds 3 -o m.safetensors");
+  training.wait_for("m.safetensors");  // most comparisons on the way are over
+  training.stop(SIGINT);
+  const std::string out = chorus::read_file(place.path("bg.txt"));
   BOOST_TEST(holds(out,
-                   "None of the 1 images of 2304 px are compared during the training: more "
-                   "would have more than 4194304 pixels"),
+                   "None of the 1 images of 2304 px are compared during the training: more would "
+                   "have more than 4194304 pixels"),
              out);
-  BOOST_TEST(holds(out, "  at 2304 px: "), out);  // at the end
 }
 
 BOOST_AUTO_TEST_CASE(large_images_are_not_inpainted_before_the_first_step) {
