@@ -10,6 +10,7 @@
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 
 #include "chorus/error.hpp"
 #include "cli.hpp"
@@ -19,10 +20,12 @@
 namespace {
 
 /// Opens standard streams that are closed. Otherwise a file that is opened while standard output is
-/// closed would get its number, and would receive what is printed.
+/// closed would get its number, and would receive what is printed. Standard output is opened for
+/// reading, so that printing fails: results that nobody gets are no success.
 void open_standard_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
-    if (fcntl(stream, F_GETFD) == -1) static_cast<void>(open("/dev/null", O_RDWR));
+    if (fcntl(stream, F_GETFD) == -1)
+      static_cast<void>(open("/dev/null", stream == STDERR_FILENO ? O_WRONLY : O_RDONLY));
 }
 
 /// Does without fmt, which would throw if standard error could not be written either.
@@ -30,10 +33,13 @@ void complain(const char* message) {
   static_cast<void>(std::fprintf(stderr, "chorus: %s\n", message));
 }
 
+constexpr const char* results_are_lost =
+    "cannot write standard output; the printed results are lost";
+
 /// The exit status, which is 1 as well if printed results could not be written.
 int status_after_printing(int status) {
   if (status != 0 || (std::fflush(stdout) == 0 && std::ferror(stdout) == 0)) return status;
-  complain("cannot write standard output; the printed results are lost");
+  complain(results_are_lost);
   return 1;
 }
 
@@ -56,6 +62,9 @@ std::string describe(const std::exception& error, int argc, char** argv) {
   if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr ||
       dynamic_cast<const std::length_error*>(&error) != nullptr)
     return out_of_memory(argc, argv);
+  // fmt throws where a result is longer than what is written at once.
+  if (dynamic_cast<const std::system_error*>(&error) != nullptr && std::ferror(stdout) != 0)
+    return results_are_lost;
   if (const auto* files = dynamic_cast<const std::filesystem::filesystem_error*>(&error))
     return fmt::format("cannot use {}: {}", files->path1().string(), files->code().message());
   if (dynamic_cast<const chorus::Error*>(&error) != nullptr) return error.what();
@@ -71,6 +80,8 @@ int main(int argc, char** argv) {
   chorus::app::wait_passively(argv);
   // A write beyond the limit on file sizes then fails, and is reported like one to a full disk.
   std::signal(SIGXFSZ, SIG_IGN);
+  // So does printing to a pipe that nobody reads, instead of ending the program without a word.
+  std::signal(SIGPIPE, SIG_IGN);
   try {
     return status_after_printing(chorus::app::run_command_line(argc, argv));
   } catch (const std::exception& error) {

@@ -52,7 +52,7 @@ void add_evaluate(CLI::App& program) {
   command.add_option("model", options->model, "Model file")->required();
   command
       .add_option("data", options->data.folder,
-                  "True images of any sizes: a folder of PNGs, or of size folders (48/, 256/)")
+                  "True images of any sizes: a folder of images, or of size folders (48/, 256/)")
       ->required();
   command
       .add_option("--size", options->data.sizes,

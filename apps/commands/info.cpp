@@ -1,10 +1,12 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdlib>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "available_cpus.hpp"
+#include "chorus/pictures.hpp"
 #include "chorus/version.hpp"
 #include "parallel.hpp"
 #include "printable.hpp"
@@ -33,6 +35,7 @@ void print_program() {
   const AvailableCpus& cpus = available_cpus();
   fmt::print("Cores that this process may run on: {}; CPU quota of its control groups: {}.\n",
              cpus.cores, cpus.quota ? fmt::format("{:.2f} cores", *cpus.quota) : "none");
+  fmt::print("Pictures that are read: {}.\n", fmt::join(readable_formats(), ", "));
   const char* policy = std::getenv("OMP_WAIT_POLICY");
   fmt::print("Threads unless --threads says otherwise: {}; waiting threads: {}.\n",
              usable_threads(0), policy == nullptr ? "as OpenMP decides" : policy);
@@ -122,8 +125,10 @@ void info(const InfoOptions& options) {
 }  // namespace
 
 void add_info(CLI::App& program) {
-  CLI::App& command = *program.add_subcommand(
-      "info", "Describe a model; without a model, list the backends of this program");
+  CLI::App& command =
+      *program.add_subcommand("info",
+                              "Describe a model; without a model, list the backends of this "
+                              "program and the pictures that it reads");
   const auto options = std::make_shared<InfoOptions>();
   command.add_option("model", options->model, "Model file");
   command.add_flag("--json", options->json, "Print one JSON object (of a model)");

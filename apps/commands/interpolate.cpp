@@ -208,6 +208,17 @@ void interpolate(const InterpolateOptions& options) {
   for (const Walk& walk : all) walk.write(renderer);
 }
 
+/// The positional argument "names": any number of texts, each taken as it is. CLI11 takes [a,b] for
+/// a list of two where it allows extra arguments. Without them it takes arguments while there are
+/// fewer than expected, and with TakeAll it does not miss the rest.
+CLI::Option* add_names(CLI::App& command, std::vector<std::string>& names, const char* help) {
+  constexpr int any_number = CLI::detail::expected_max_vector_size;
+  return command.add_option("names", names, help)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->expected(any_number, any_number)
+      ->allow_extra_args(false);
+}
+
 }  // namespace
 
 void add_interpolate(CLI::App& program) {
@@ -216,8 +227,9 @@ void add_interpolate(CLI::App& program) {
   const auto options = std::make_shared<InterpolateOptions>();
   InterpolateOptions& o = *options;
   command.add_option("model", o.model, "Model file")->required();
-  CLI::Option* names = command.add_option(
-      "names", o.names, "Names of two images, or of more for a walk over all of them");
+  CLI::Option* names = add_names(command, o.names,
+                                 "Names of two images, or of more for a walk over all of them; a "
+                                 "-- stands before names that begin with -");
   CLI::Option* best = command
                           .add_option("--best-pairs", o.best_pairs,
                                       "Instead of names: take the N most similar pairs of images")

@@ -106,7 +106,7 @@ void add_known_truth(CLI::App& program) {
   const auto options = std::make_shared<KnownTruthOptions>();
   command
       .add_option("data", options->data,
-                  "Folder of PNGs, or of size folders; the largest size is used")
+                  "Folder of images, or of size folders; the largest size is used")
       ->required();
   command
       .add_option("-o,--output", options->out,

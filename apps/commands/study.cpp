@@ -251,7 +251,7 @@ void add_study(CLI::App& program) {
       "study", "Train and evaluate with several seeds: mean and 95 % confidence interval");
   const auto options = std::make_shared<StudyOptions>();
   TrainOptions& train = options->train;
-  command.add_option("data", train.data, "Folder of PNGs, or of size folders (48/, 256/)")
+  command.add_option("data", train.data, "Folder of images, or of size folders (48/, 256/)")
       ->required();
   command
       .add_option("-o,--output", options->out,

@@ -5,10 +5,11 @@
 namespace chorus::app {
 
 void add_train(CLI::App& program) {
-  CLI::App& command = *program.add_subcommand("train", "Encode a folder of PNGs in one network");
+  CLI::App& command = *program.add_subcommand("train", "Encode a folder of images in one network");
   const auto options = std::make_shared<TrainOptions>();
   TrainOptions& o = *options;
-  command.add_option("data", o.data, "Folder of PNGs, or of size folders (48/, 256/)")->required();
+  command.add_option("data", o.data, "Folder of images, or of size folders (48/, 256/)")
+      ->required();
   command.add_option("-o,--output", o.model, "Model file to write (.safetensors)")->required();
   command
       .add_option(

@@ -142,13 +142,27 @@ class ReportBuilder {
 
  private:
   TestData test_data(const ReportSources& sources) const {
-    const fs::path folder = sources.data.empty() ? fs::path(run_.value("data", "")) : sources.data;
-    if (folder.empty())
-      throw Error(fmt::format("{} does not say what the model was trained on; give --data FOLDER",
-                              shown(metrics_file(model_file_))));
+    const fs::path folder = sources.data.empty() ? logged_data() : sources.data;
     return {.folder = folder,
             .sizes = {},
             .background = sources.background ? sources.background : trained_over()};
+  }
+
+  /// The folder of the training. Logs of early versions name it as the command did, perhaps
+  /// relative to another folder than this one.
+  fs::path logged_data() const {
+    const auto logged = run_.find("data");
+    if (logged == run_.end() || !logged->is_string() || logged->get<std::string>().empty())
+      throw Error(fmt::format("{} does not say what the model was trained on; give --data FOLDER",
+                              shown(metrics_file(model_file_))));
+    const fs::path folder = logged->get<std::string>();
+    std::error_code unreadable;
+    if (!fs::exists(folder, unreadable))
+      throw Error(fmt::format(
+          "{} says that the model was trained on {}, which does not exist{}; give --data FOLDER",
+          shown(metrics_file(model_file_)), shown(folder),
+          folder.is_relative() ? " as seen from this folder" : ""));
+    return folder;
   }
 
   /// Older models do not name their background; the log does.

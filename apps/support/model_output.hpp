@@ -11,4 +11,20 @@ bool holds_something(const std::filesystem::path& file);
 /// model, such as a picture.
 void check_model_output(const std::filesystem::path& file);
 
+/// Keeps other commands from writing the same model as long as it lives. Two trainings with other
+/// --metrics share nothing but the model, which each of them replaces again and again. The lock is
+/// on a small hidden file beside the model, which goes with it.
+class OutputLock {
+ public:
+  /// Throws Error if the model is locked, or if no file can be made beside it.
+  explicit OutputLock(const std::filesystem::path& model);
+  OutputLock(const OutputLock&) = delete;
+  OutputLock& operator=(const OutputLock&) = delete;
+  ~OutputLock();
+
+ private:
+  std::filesystem::path file_;
+  int descriptor_;
+};
+
 }  // namespace chorus::app

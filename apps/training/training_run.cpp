@@ -18,6 +18,7 @@
 #include "model_file.hpp"
 #include "printable.hpp"
 #include "support/interrupt.hpp"
+#include "support/model_output.hpp"
 #include "support/progress.hpp"
 #include "support/session.hpp"
 #include "training/extension.hpp"
@@ -38,6 +39,8 @@ constexpr std::size_t most_evaluated_images = 500;  ///< decoded at the end
 /// A limit on their pixels, because decoding large images would take longer than the training.
 constexpr std::size_t tracked_pixels = std::size_t{1} << 22,
                       most_evaluated_pixels = tracked_pixels << 4;
+/// At most so many pixels are inpainted before the first step, at 0.1 ms a pixel.
+constexpr std::size_t most_inpainted_pixels = std::size_t{1} << 18;
 constexpr double tracking_interval = 0.1;  ///< fraction of the training
 
 Limit limit_of(const TrainOptions& options, const Collection& data, std::size_t pixels_per_step) {
@@ -75,7 +78,9 @@ class TrainingRun {
         trainer_(session_.memory, model_, images_, state_.config),
         renderer_(session_.memory, model_) {
     if (!options.track.empty())
-      tracker_.emplace(session_, model_, options.track, options.background, tracked_images);
+      tracker_.emplace(session_, model_, options.track, options.background,
+                       ImageBudget{tracked_images, tracked_pixels},
+                       ImageBudget{most_evaluated_images, most_evaluated_pixels});
     if (start_.file)
       trainer_.load_state(*start_.file, shown(state_file(options.model)));
     else
@@ -91,6 +96,7 @@ class TrainingRun {
 
   void run() {
     catch_interrupts();
+    lock_.emplace(options_.model);
     log_.emplace(metrics_of(options_));
     check_outputs(options_);  // another training may have ended since
     announce();
@@ -105,7 +111,7 @@ class TrainingRun {
       step();
       if (bar_.due()) report();
       if (progress() >= next_tracking && progress() < 1) {
-        track(tracked_images, tracked_pixels);
+        track(tracked_images, tracked_pixels, false);
         next_tracking += tracking_interval;
       }
       if (seconds_since(last_checkpoint_) >= options_.checkpoint_seconds) checkpoint();
@@ -113,7 +119,7 @@ class TrainingRun {
     report();
     save();
     if (interrupted()) throw Error(stopped_message());
-    track(most_evaluated_images, most_evaluated_pixels);
+    track(most_evaluated_images, most_evaluated_pixels, true);
     if (tracker_) print_resolutions();
     bar_.print(fmt::format("Model: {}", shown(options_.model)));
     if (session_.profiler)
@@ -169,20 +175,33 @@ class TrainingRun {
     if (resumed_step_ == 0)
       log_->add({{"step", 0}, {"run", run_description(options_, session_, state_, model_)}});
     json baselines = json::object();
-    if (tracker_) baselines["sizes"] = baselines_by_size(tracker_->score(false, true));
-    if (model_.split.pixels > 0) baselines["held_out"] = inpainting_baselines();
+    if (tracker_) {
+      for (const std::string& note : tracker_->notes()) bar_.print(note);
+      baselines["sizes"] = baselines_by_size(tracker_->score(false, true));
+    }
+    if (model_.split.pixels > 0)
+      if (json held_out = inpainting_baselines(); !held_out.empty())
+        baselines["held_out"] = std::move(held_out);
     if (!baselines.empty())
       log_->add({{"step", resumed_step_},
                  {"images", std::min(tracked_images, images_.size())},
                  {"baselines", std::move(baselines)}});
   }
 
-  nlohmann::ordered_json inpainting_baselines() {
+  json inpainting_baselines() {
     const TrainingImages none(model_);
     Scorer scorer(session_, model_, &none, 0);
     Collection subset;
-    const std::size_t count = std::min(tracked_images, images_.size());
-    for (std::size_t k = 0; k < count; ++k) subset.push_back(images_[k * images_.size() / count]);
+    for (const std::size_t i :
+         spread_within(pixels_of(images_), {tracked_images, most_inpainted_pixels}))
+      subset.push_back(images_[i]);
+    if (subset.size() < std::min(tracked_images, images_.size()))
+      bar_.print(
+          fmt::format("{} images are inpainted to compare with: {} would have more than {} "
+                      "pixels; `chorus evaluate` compares all",
+                      subset.empty() ? "No" : fmt::format("Only {}", subset.size()),
+                      std::min(tracked_images, images_.size()), most_inpainted_pixels));
+    if (subset.empty()) return {};
     scorer.add(subset);
     const SizeScores scores = at_training_sizes(scorer.result());
     return baselines_to_json(scores.network, scores.inpainting, Where::held_out);
@@ -211,26 +230,10 @@ class TrainingRun {
     last_steps_ = trainer_.steps();
   }
 
-  /// The indices of at most `count` images, evenly spread over the collection, that together have
-  /// at most `most_pixels` pixels; none if even the first has more.
-  std::vector<std::size_t> spread_images(std::size_t count, std::size_t most_pixels) const {
-    std::vector<std::size_t> chosen;
-    for (count = std::min(count, images_.size()); count > 0;
-         count = std::min(count - 1, count / 2 + 1)) {
-      std::size_t pixels = 0;
-      chosen.clear();
-      for (std::size_t k = 0; k < count; ++k) {
-        chosen.push_back(k * images_.size() / count);
-        pixels += images_[chosen.back()].image.pixels();
-      }
-      if (pixels <= most_pixels) return chosen;
-    }
-    return {};
-  }
-
   /// Evaluates decoded images.
-  void track(std::size_t wanted, std::size_t most_pixels) {
-    const std::vector<std::size_t> chosen = spread_images(wanted, most_pixels);
+  void track(std::size_t wanted, std::size_t most_pixels, bool at_end) {
+    const std::vector<std::size_t> chosen =
+        spread_within(pixels_of(images_), {wanted, most_pixels});
     const std::size_t count = chosen.size();
     if (count < std::min(wanted, images_.size()) && !std::exchange(said_fewer_, true))
       bar_.print(fmt::format(
@@ -254,17 +257,17 @@ class TrainingRun {
                  {"psnr_mean", psnr.mean_db},      {"psnr_pooled", psnr.pooled_db},
                  {"ssim_mean", scores.ssim_mean()}};
     if (held_out) line["held_out"] = to_json(*held_out);
-    if (tracker_) add_resolutions(line, count == images_.size());
+    if (tracker_) add_resolutions(line, at_end);
     log_->add(line);
   }
 
   /// Evaluates other sizes. This does not count as training time, so that tracking does not change
   /// the training.
-  void add_resolutions(json& line, bool all) {
+  void add_resolutions(json& line, bool at_end) {
     const auto before = Clock::now();
-    const ScoresBySize scores = tracker_->score(all, all);
+    const ScoresBySize scores = tracker_->score(at_end, at_end);
     line["sizes"] = network_by_size(scores);
-    if (all) line["baselines"] = {{"sizes", baselines_by_size(scores)}};
+    if (at_end) line["baselines"] = {{"sizes", baselines_by_size(scores)}};
     tracking_s_ += seconds_since(before);
     last_sizes_ = line["sizes"];
   }
@@ -343,6 +346,7 @@ class TrainingRun {
   Trainer trainer_;
   Renderer renderer_;
   std::optional<ResolutionTracker> tracker_;
+  std::optional<OutputLock> lock_;
   std::optional<MetricsLog> log_;
   Progress bar_;
   Clock::time_point began_{}, last_checkpoint_{}, last_report_{};

@@ -35,7 +35,15 @@ if(TARGET chorus_cuda)
 endif()
 chorus_install_product(core "Tensors, automatic differentiation, backends" PRIVATE ${core_flags})
 chorus_install_product(decode "Images of any size from a model of chorus" REQUIRES chorus-core)
-chorus_install_product(chorus "${PROJECT_DESCRIPTION}" REQUIRES chorus-decode PRIVATE -llodepng)
+set(picture_flags -llodepng)
+if(TARGET TurboJPEG::TurboJPEG)
+  list(APPEND picture_flags -lturbojpeg)
+endif()
+if(TARGET WebP::demux)
+  list(APPEND picture_flags -lwebpdemux -lwebp)
+endif()
+chorus_install_product(chorus "${PROJECT_DESCRIPTION}" REQUIRES chorus-decode
+                       PRIVATE ${picture_flags})
 
 if(TARGET chorus_program)
   install(TARGETS chorus_program)
@@ -46,9 +54,15 @@ set(needs_cuda FALSE)
 if(TARGET chorus_cuda AND NOT BUILD_SHARED_LIBS)
   set(needs_cuda TRUE)
 endif()
-set(needs_lodepng TRUE)
-if(BUILD_SHARED_LIBS)
-  set(needs_lodepng FALSE)
+set(picture_packages)
+if(NOT BUILD_SHARED_LIBS)
+  set(picture_packages LodePNG)
+  if(TARGET TurboJPEG::TurboJPEG)
+    list(APPEND picture_packages TurboJPEG)
+  endif()
+  if(TARGET WebP::demux)
+    list(APPEND picture_packages WebP)
+  endif()
 endif()
 configure_package_config_file(engine/cmake/chorusConfig.cmake.in chorusConfig.cmake
   INSTALL_DESTINATION ${package_folder}
@@ -56,6 +70,8 @@ configure_package_config_file(engine/cmake/chorusConfig.cmake.in chorusConfig.cm
 write_basic_package_version_file(chorusConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES
   engine/cmake/FindLodePNG.cmake
+  engine/cmake/FindTurboJPEG.cmake
+  engine/cmake/FindWebP.cmake
   ${CMAKE_CURRENT_BINARY_DIR}/chorusConfig.cmake
   ${CMAKE_CURRENT_BINARY_DIR}/chorusConfigVersion.cmake
   DESTINATION ${package_folder})

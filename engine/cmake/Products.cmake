@@ -62,8 +62,14 @@ chorus_product(decode
   FILE chorus_decode
   USES core
   ROOMS files network)
+set(picture_links LodePNG::LodePNG)
+foreach(library IN ITEMS TurboJPEG::TurboJPEG WebP::demux)
+  if(TARGET ${library})
+    list(APPEND picture_links ${library})
+  endif()
+endforeach()
 chorus_product(chorus
   FILE chorus
   USES decode
   ROOMS image pictures training paths
-  LINKS LodePNG::LodePNG)
+  LINKS ${picture_links})

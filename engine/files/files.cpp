@@ -261,10 +261,11 @@ fs::path follow_links(fs::path file) {
 }
 
 /// /dev/stdout and similar names may lead to a regular file that the caller holds open, and
-/// replacing it would take it away from the caller.
+/// replacing it would take it away from the caller. Other names in /dev are devices, or files in
+/// memory (/dev/shm), which are files like any other.
 bool names_a_stream(const fs::path& file) {
   const std::string name = file.string();
-  return name.starts_with("/dev/") || name.starts_with("/proc/");
+  return name.starts_with("/dev/std") || name.starts_with("/dev/fd/") || name.starts_with("/proc/");
 }
 
 std::optional<struct stat> status_of(const fs::path& file) {

@@ -19,7 +19,7 @@ constexpr std::size_t any_number = static_cast<std::size_t>(-1);
 nlohmann::json parse_json(std::string_view text, std::string_view what,
                           std::size_t most_values = any_number);
 
-/// The same, with the keys in the order of the text.
+/// The same, with the keys in the order of the text, of which an object may have 1,024.
 nlohmann::ordered_json parse_ordered_json(std::string_view text, std::string_view what);
 
 }  // namespace chorus

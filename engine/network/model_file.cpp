@@ -94,12 +94,15 @@ Split split_from(const TensorFile& file) {
   if (found == file.metadata.end()) return {};
   const json object = parse_json(found->second, "split");
   const auto share = [&](const char* key) {
-    const double value = object.at(key).get<double>();
+    const double value = object.at(key).is_number() ? object.at(key).get<double>() : -1;
     if (!(value >= 0 && value < 1))
       throw Error(
           fmt::format("{} is {}; expected a number from 0 to below 1", key, object.at(key).dump()));
     return value;
   };
+  for (const char* key : {"seed", "held_out_pixels"})
+    if (!object.is_object() || !object.contains(key))
+      throw Error(fmt::format("split lacks {}", key));
   const json& seed = object.at("seed");
   if (!seed.is_number_unsigned())
     throw Error(fmt::format("seed is {}; expected a whole number", seed.dump()));

@@ -1,12 +1,16 @@
 #include "chorus/render.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <span>
 #include <stdexcept>
 #include <utility>
 
+#include "chorus/error.hpp"
 #include "chorus/ops.hpp"
+#include "printable.hpp"
 
 namespace chorus {
 
@@ -80,6 +84,14 @@ void put_means(Image& image, const std::vector<std::size_t>& pixels,
     for (std::size_t i = 0; i < per_pixel; ++i, color += image.channels)
       for (std::size_t c = 0; c < image.channels; ++c) mean[c] += share * color[c];
   }
+}
+
+/// Numbers of a model that are finite and absurd give colours that are not, which would be written
+/// as black.
+Image require_finite(Image image) {
+  const auto is_finite = [](float value) { return std::isfinite(value); };
+  if (std::all_of(image.values.begin(), image.values.end(), is_finite)) return image;
+  throw Error("its colours are not finite numbers; the model is damaged, or its training failed");
 }
 
 /// Constants of the values that another tape computed. The values must outlive `tape`.
@@ -182,15 +194,19 @@ Image Renderer::render(const ImageCode& code, const Raster& raster) {
   const Conditioned conditioned = condition(tape, code);
   Image image(size, model_.siren.config().channels);
   image.values = colors(pixel_centres(size), conditioned);
-  if (samples == 1) return premultiplied(std::move(image));
+  if (samples == 1) return require_finite(premultiplied(std::move(image)));
   const std::vector<std::size_t> busy = busy_pixels(image);
   put_means(image, busy, colors(points_within(image, busy, samples), conditioned),
             samples * samples);
-  return premultiplied(std::move(image));
+  return require_finite(premultiplied(std::move(image)));
 }
 
 Image Renderer::render(std::size_t image, const Raster& raster) {
-  return render(code(image), raster);
+  try {
+    return render(code(image), raster);
+  } catch (const Error& error) {
+    throw Error(fmt::format("image '{}': {}", printable(model_.images[image].name), error.what()));
+  }
 }
 
 }  // namespace chorus

@@ -11,8 +11,8 @@
 
 #include "alpha.hpp"
 #include "chorus/error.hpp"
+#include "image_file.hpp"
 #include "layout.hpp"
-#include "png_file.hpp"
 #include "printable.hpp"
 
 namespace chorus {
@@ -126,7 +126,7 @@ Collection read_all(const fs::path& folder, const std::vector<ImageFile>& images
     const std::string file = shown(image.file.lexically_relative(folder));
     try {
       std::vector<std::string> remarks;
-      collection.push_back({image.name, decode_png(image.file, background, &remarks)});
+      collection.push_back({image.name, decode_image(image.file, background, &remarks)});
       for (const std::string& remark : remarks) files_by_remark[remark].push_back(file);
     } catch (const Error& error) {
       layout.problems.push_back(fmt::format("{}: {}", file, error.what()));
@@ -154,11 +154,11 @@ Collection load_folder(const fs::path& folder, const LoadOptions& options) {
   return of_one_kind(std::move(collection));
 }
 
-/// Like read_png(), but notes what viewers may show otherwise.
+/// Like read_image(), but notes what viewers may show otherwise.
 Image read_noted(const fs::path& file, const LoadOptions& options) {
   try {
     std::vector<std::string> remarks;
-    Image image = decode_png(file, options.background, &remarks);
+    Image image = decode_image(file, options.background, &remarks);
     for (const std::string& remark : remarks)
       if (options.note) options.note(fmt::format("{}: a file with {}", shown(file), remark));
     return image;
@@ -169,7 +169,7 @@ Image read_noted(const fs::path& file, const LoadOptions& options) {
 
 Collection load_file(const fs::path& file, const LoadOptions& options) {
   Image image = read_noted(file, options);
-  const PixelSize size = inspect_png(file);
+  const PixelSize size = inspect_image(file);
   std::string name = image_name(file, size).name;
   if (options.size) check_flat_size(file, {{file, name, size}}, *options.size);
   return {{std::move(name), std::move(image)}};
@@ -179,7 +179,7 @@ Collection load_file(const fs::path& file, const LoadOptions& options) {
 
 std::vector<std::size_t> available_sizes(const fs::path& folder, bool skip_unreadable) {
   if (!is_folder(folder)) {
-    const Image image = read_png(folder);
+    const Image image = read_image(folder);
     const PixelSize size = {image.width, image.height};
     if (!image_name(folder, size).had_size) return {};
     return {size.longer_side()};

@@ -1,6 +1,7 @@
 #include "layout.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -10,6 +11,7 @@
 #include <utility>
 
 #include "chorus/error.hpp"
+#include "image_file.hpp"
 #include "listing.hpp"
 #include "printable.hpp"
 
@@ -109,7 +111,7 @@ struct SizeFolder {
   Listing files;  ///< of the folder and of those in it
 };
 
-/// The folders in a folder that hold PNGs.
+/// The folders in a folder that hold images.
 struct Folders {
   std::vector<SizeFolder> sized;
   std::vector<std::string> others;
@@ -147,11 +149,23 @@ std::vector<std::string> relative_to(const fs::path& top, const std::vector<fs::
   return names;
 }
 
-/// "a.jpg is no PNG" or "3 files are no PNGs: a.jpg, b.svg, c.gif".
-std::string no_pngs(const fs::path& top, const std::vector<fs::path>& files) {
+/// Libraries with which a build would read these files, as a sentence; empty if there are none.
+std::string libraries_to_read(const std::vector<fs::path>& files) {
+  std::set<std::string_view> libraries;
+  for (const fs::path& file : files) libraries.insert(missing_library(extension_of(file)));
+  libraries.erase("");
+  if (libraries.empty()) return "";
+  return fmt::format(" (or build chorus with {})", fmt::join(libraries, " and "));
+}
+
+/// "a.svg is no PNG, JPEG or WebP; convert it to PNG", with what else can be done.
+std::string not_read(const fs::path& top, const std::vector<fs::path>& files) {
   const std::vector<std::string> names = relative_to(top, files);
-  if (names.size() == 1) return fmt::format("{} is no PNG", names.front());
-  return fmt::format("{} files are no PNGs: {}", names.size(), summary(names, ", "));
+  if (names.size() == 1)
+    return fmt::format("{} is no {}; convert it to PNG to use it{}", names.front(), format_names(),
+                       libraries_to_read(files));
+  return fmt::format("{} files are no {}: {}; convert them to PNG to use them{}", names.size(),
+                     format_names(), summary(names, ", "), libraries_to_read(files));
 }
 
 /// Refuses folders of which a part would have to be skipped, since the caller would not notice.
@@ -161,22 +175,20 @@ void check_unambiguous(const fs::path& folder, const Listing& listing, const Fol
   if (images.empty() && inner.sized.empty()) {
     if (others.empty())
       throw Error(fmt::format(
-          "{} holds no PNG files, nor folders of them named by size such as 48 or 48x48{}",
-          shown(folder),
-          listing.others.empty()
-              ? ""
-              : fmt::format("; {}; convert to PNG first", no_pngs(folder, listing.others))));
-    throw Error(fmt::format("{} holds no PNG files, but folders that do: {}; give one of them",
-                            shown(folder), others));
+          "{} holds no {} files, nor folders of them named by size such as 48 or 48x48{}",
+          shown(folder), format_names(),
+          listing.others.empty() ? "" : fmt::format("; {}", not_read(folder, listing.others))));
+    throw Error(fmt::format("{} holds no {} files, but folders that do: {}; give one of them",
+                            shown(folder), format_names(), others));
   }
   if (!others.empty() && inner.sized.empty())
     throw Error(
-        fmt::format("beside the images in {} there are other folders with PNG files: {}; "
+        fmt::format("beside the images in {} there are other folders with images: {}; "
                     "move them elsewhere",
                     shown(folder), others));
   if (images.empty() || inner.sized.empty()) return;
   throw Error(
-      fmt::format("beside the size folders in {} there are PNG files: {}; move them into "
+      fmt::format("beside the size folders in {} there are images: {}; move them into "
                   "the folder of their size",
                   shown(folder), summary(relative_to(folder, images), ", ")));
 }
@@ -198,7 +210,7 @@ std::vector<ImageFile> inspect(const fs::path& top, const fs::path& folder,
   std::vector<ImageFile> images;
   for (const fs::path& file : files) {
     try {
-      images.push_back({file, name_below(folder, file), inspect_png(file)});
+      images.push_back({file, name_below(folder, file), inspect_image(file)});
     } catch (const Error& error) {
       problems.push_back(fmt::format("{}: {}", shown(file.lexically_relative(top)), error.what()));
     }
@@ -220,8 +232,7 @@ void check_sizes(const SizeFolder& sized, const std::vector<ImageFile>& images) 
 
 void note_others(const fs::path& top, const std::vector<fs::path>& others, Layout& layout) {
   if (!others.empty())
-    layout.notes.push_back(fmt::format("{}: left out; {}; convert to PNG to use {}", shown(top),
-                                       no_pngs(top, others), others.size() == 1 ? "it" : "them"));
+    layout.notes.push_back(fmt::format("{}: left out; {}", shown(top), not_read(top, others)));
 }
 
 /// Adds images of one size, without those of a scaled folder that a plain one has, too: 32x32
@@ -257,8 +268,8 @@ Layout layout_by_folders(const fs::path& top, const Folders& folders, std::vecto
   note_others(top, others, layout);
   if (!folders.others.empty())
     layout.notes.push_back(
-        fmt::format("{}: left out the PNG files of folders that are not named by size: {}",
-                    shown(top), summary(folders.others, ", ")));
+        fmt::format("{}: left out the images of folders that are not named by size: {}", shown(top),
+                    summary(folders.others, ", ")));
   return layout;
 }
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "png_file.hpp"
+#include "chorus/pictures.hpp"
 
 namespace chorus {
 
@@ -23,7 +23,7 @@ struct ImageFile {
 struct Layout {
   std::map<std::size_t, std::vector<ImageFile>> by_size;  ///< keys: longer side in pixels
   std::vector<ImageFile> flat;
-  std::vector<std::string> problems;  ///< "file: reason" for files that look like PNGs but are none
+  std::vector<std::string> problems;  ///< "file: reason" for images that cannot be read
   std::vector<std::string> notes;     ///< what is left out, and why: a line for each kind
 };
 

@@ -11,19 +11,13 @@
 #include <system_error>
 
 #include "chorus/error.hpp"
+#include "image_file.hpp"
 #include "printable.hpp"
 
 namespace chorus {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string extension_of(const fs::path& file) {
-  std::string name = file.filename().string();
-  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  const std::size_t dot = name.rfind('.');
-  return dot == std::string::npos ? "" : name.substr(dot + 1);
-}
 
 bool is_other_picture(std::string_view extension) {
   static constexpr auto known = std::to_array<std::string_view>(
@@ -61,6 +55,13 @@ void add_below(const fs::path& folder, std::vector<fs::path>& above, Listing& al
 
 }  // namespace
 
+std::string extension_of(const fs::path& file) {
+  std::string name = file.filename().string();
+  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::size_t dot = name.rfind('.');
+  return dot == std::string::npos ? "" : name.substr(dot + 1);
+}
+
 Listing list(const fs::path& folder) {
   Listing listing;
   std::error_code error;
@@ -70,7 +71,7 @@ Listing list(const fs::path& folder) {
     if (is_hidden(path)) continue;
     const std::string extension = extension_of(path);
     std::error_code ignored;  // such as a link that leads nowhere, which is not a folder
-    if (extension == "png")
+    if (is_readable_extension(extension))
       listing.images.push_back(path);
     else if (fs::is_directory(path, ignored))
       listing.folders.push_back(path);

@@ -5,23 +5,20 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cmath>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <new>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
-#include "alpha.hpp"
 #include "chorus/error.hpp"
+#include "input_file.hpp"
 #include "png_chunks.hpp"
 #include "png_file.hpp"
 #include "png_metadata.hpp"
 #include "printable.hpp"
+#include "stored_picture.hpp"
 
 namespace chorus {
 namespace {
@@ -30,53 +27,6 @@ namespace fs = std::filesystem;
 using Bytes = std::vector<unsigned char>;
 
 constexpr std::size_t header_bytes = png_signature_bytes + chunk_overhead_bytes + 13;  // of IHDR
-
-// ---- The file -----------------------------------------------------------------------------------
-
-std::string system_reason(int error) { return std::generic_category().message(error); }
-
-void check_is_file(const fs::path& file) {
-  std::error_code error;
-  const fs::file_status status = fs::status(file, error);
-  switch (status.type()) {
-    case fs::file_type::regular:
-      return;
-    case fs::file_type::directory:
-      throw Error("is a folder, not a file");
-    case fs::file_type::not_found:
-      throw Error(fs::is_symlink(fs::symlink_status(file, error))
-                      ? "is a link to a file that does not exist"
-                      : "no such file");
-    case fs::file_type::none:
-      throw Error(error.message());
-    default:
-      throw Error("is not a regular file");
-  }
-}
-
-/// A regular file, read from its start.
-class InputFile {
- public:
-  explicit InputFile(const fs::path& file) {
-    check_is_file(file);
-    opened_.reset(std::fopen(file.c_str(), "rb"));
-    if (!opened_) throw Error(system_reason(errno));
-  }
-
-  /// Appends the next `count` bytes, or as many as are left.
-  void read(std::size_t count, Bytes& bytes) {
-    const std::size_t before = bytes.size();
-    bytes.resize(before + count);
-    bytes.resize(before + std::fread(bytes.data() + before, 1, count, opened_.get()));
-    if (std::ferror(opened_.get()) != 0) throw Error(system_reason(errno));
-  }
-
- private:
-  struct Close {
-    void operator()(std::FILE* open_file) const { std::fclose(open_file); }
-  };
-  std::unique_ptr<std::FILE, Close> opened_;
-};
 
 // ---- Header -------------------------------------------------------------------------------------
 
@@ -133,31 +83,11 @@ PixelSize parse_header(const Bytes& bytes, lodepng::State& state, std::size_t ma
   unsigned height = 0;
   if (const unsigned code = lodepng_inspect(&width, &height, &state, bytes.data(), bytes.size()))
     throw Error(decoder_reason(code));
-  if (width > max_pixels / height)
-    throw Error(fmt::format("states a size of {} x {} pixels; the limit is {} pixels", width,
-                            height, max_pixels));
+  check_pixel_count({width, height}, max_pixels);
   return {width, height};
 }
 
 // ---- Pixels -------------------------------------------------------------------------------------
-
-/// An upper bound of the size of a PNG: its pixels, raw at 16 bits and four channels, and some
-/// metadata.
-std::size_t max_file_bytes(const PixelSize& size) {
-  constexpr std::size_t room_for_metadata = std::size_t{64} << 20U;
-  return room_for_metadata + size.width * size.height * 16;
-}
-
-/// Appends the rest of the file after its header, which states `size`.
-void read_rest(const fs::path& file, const PixelSize& size, InputFile& opened, Bytes& bytes) {
-  std::error_code error;
-  const std::uintmax_t file_bytes = fs::file_size(file, error);
-  if (error) throw Error(error.message());
-  if (file_bytes > max_file_bytes(size))
-    throw Error(fmt::format("has {} bytes, far more than {} x {} pixels need", file_bytes,
-                            size.width, size.height));
-  if (file_bytes > bytes.size()) opened.read(file_bytes - bytes.size(), bytes);
-}
 
 /// The bytes of the decompressed pixel data: rows of whole bytes, each with the number of its
 /// filter. Interlaced images consist of seven smaller ones.
@@ -257,46 +187,6 @@ Bytes decode_rgba(PngMetadata& chunks, const PixelSize& size, lodepng::State& st
   return rgba;
 }
 
-/// `Sample` reads one channel of a pixel as a value in [0, 1]. Colours are raised to `exponent`.
-/// The image has alpha if something shows through and there is no background.
-template <class Sample>
-Image image_of(const PixelSize& size, double exponent, const std::optional<Rgb>& background,
-               Sample sample) {
-  const auto tone = [&](std::size_t i) {
-    return exponent == 1 ? sample(i) : std::pow(sample(i), static_cast<float>(exponent));
-  };
-  bool is_transparent = false;
-  for (std::size_t i = 0; !is_transparent && i < size.width * size.height; ++i)
-    is_transparent = sample(i * 4 + 3) < 1;
-  Image image(size, is_transparent && !background ? 4 : 3);
-  const Rgb behind = background.value_or(black);
-  for (std::size_t i = 0; i < image.pixels(); ++i) {
-    const float alpha = sample(i * 4 + 3);
-    Color color = {alpha * tone(i * 4), alpha * tone(i * 4 + 1), alpha * tone(i * 4 + 2), alpha};
-    for (std::size_t c = 0; !image.has_alpha() && c < 3; ++c) color[c] += (1 - alpha) * behind[c];
-    set_color(image, i, color);
-  }
-  return image;
-}
-
-/// Turns and mirrors a picture as Exif says: where its first row and its first column are shown.
-Image oriented(Image stored, unsigned orientation) {
-  if (orientation == 1) return stored;
-  const bool transposed = orientation >= 5;
-  const bool flip_x = orientation == 2 || orientation == 3 || orientation >= 7;
-  const bool flip_y = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
-  const PixelSize size = transposed ? PixelSize{stored.height, stored.width} : stored.size();
-  Image shown(size, stored.channels);
-  for (std::size_t y = 0; y < size.height; ++y)
-    for (std::size_t x = 0; x < size.width; ++x) {
-      const std::size_t column = transposed ? y : x, row = transposed ? x : y;
-      set_color(shown, y * size.width + x,
-                color_at(stored, (flip_y ? stored.height - 1 - row : row) * stored.width +
-                                     (flip_x ? stored.width - 1 - column : column)));
-    }
-  return shown;
-}
-
 Image decode(const fs::path& file, const std::optional<Rgb>& background, std::size_t max_pixels,
              std::vector<std::string>* remarks) {
   InputFile opened(file);
@@ -304,17 +194,14 @@ Image decode(const fs::path& file, const std::optional<Rgb>& background, std::si
   opened.read(header_bytes, bytes);
   lodepng::State state;
   const PixelSize size = parse_header(bytes, state, max_pixels);
-  read_rest(file, size, opened, bytes);
+  opened.read_rest(file, size, bytes);
   PngMetadata chunks = parse_metadata(bytes);
-  const Bytes rgba = decode_rgba(chunks, size, state);
-  const auto low = [&](std::size_t i) { return rgba[i] / 255.0F; };
-  const auto high = [&](std::size_t i) {
-    return static_cast<float>(rgba[2 * i] * 256 + rgba[2 * i + 1]) / 65535.0F;
-  };
-  Image image = state.info_raw.bitdepth == 8 ? image_of(size, chunks.exponent, background, low)
-                                             : image_of(size, chunks.exponent, background, high);
+  StoredPicture picture{.size = size, .rgba = decode_rgba(chunks, size, state)};
+  picture.has_16_bits = state.info_raw.bitdepth == 16;
+  picture.exponent = chunks.exponent;
+  picture.orientation = chunks.orientation;
   if (remarks != nullptr) *remarks = std::move(chunks.remarks);
-  return oriented(std::move(image), chunks.orientation);
+  return image_as_shown(picture, background);
 }
 
 }  // namespace

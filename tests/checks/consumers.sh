@@ -42,9 +42,10 @@ configure() {
 }
 
 internal=(OpenMP xtensor xsimd nlohmann_json fmt CLI11)
-configure decode_only "fit_a_sine;decode" LodePNG "${internal[@]}"
+pictures=(LodePNG TurboJPEG WebP)
+configure decode_only "fit_a_sine;decode" "${pictures[@]}" "${internal[@]}"
 if [[ $kind = shared ]]; then
-  configure cmake "fit_a_sine;decode;train" LodePNG "${internal[@]}"
+  configure cmake "fit_a_sine;decode;train" "${pictures[@]}" "${internal[@]}"
 else
   configure cmake "fit_a_sine;decode;train" "${internal[@]}"
 fi
@@ -101,7 +102,7 @@ done
 ninja -C cmake -t commands decode | tail -1 > link_line
 pkg-config --static --libs chorus-decode > link_flags
 ldd cmake/decode > libraries
-if grep -iE 'lodepng|xtensor|json|fmt|libchorus\.|lchorus( |$)' link_line link_flags libraries; then
+if grep -iE 'lodepng|turbojpeg|webp|xtensor|json|fmt|libchorus\.|lchorus( |$)' link_line link_flags libraries; then
   fail "decode is linked with more than it needs"
 fi
 for forbidden in lodepng xt:: chorus::Morph chorus::Scene chorus::Trainer chorus::write_png; do

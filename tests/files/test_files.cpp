@@ -187,6 +187,16 @@ BOOST_AUTO_TEST_CASE(full_device_is_reported) {
               {"cannot write /dev/full", "No space left on device"});
 }
 
+BOOST_AUTO_TEST_CASE(files_in_memory_are_files_like_any_other) {
+  const fs::path folder = "/dev/shm/chorus-test-" + std::to_string(::getpid());
+  std::error_code error;
+  if (!fs::create_directory(folder, error)) return;  // a machine without it
+  write_text(folder / "a.txt", "old");
+  write_text(folder / "a.txt", "new");
+  BOOST_TEST(read_file(folder / "a.txt") == "new");  // not "oldnew"
+  fs::remove_all(folder);
+}
+
 BOOST_AUTO_TEST_CASE(modes_are_those_of_an_ordinary_write) {
   const TemporaryFolder folder;
   const fs::path file = folder.path() / "a.txt";

@@ -1,6 +1,7 @@
 #include "parse_json.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -59,6 +60,20 @@ BOOST_AUTO_TEST_CASE(deep_nesting_is_refused_before_it_exhausts_the_stack) {
   std::string flat = "[";
   for (int i = 0; i < 1000; ++i) flat += "[],";
   BOOST_TEST(failure(flat + "0]").empty());
+}
+
+BOOST_AUTO_TEST_CASE(time_grows_with_the_text_and_no_faster) {
+  std::string objects = "{", numbers = "[";
+  for (int i = 0; i < 300'000; ++i) {
+    objects += "\"" + std::to_string(i) + "\":{},";
+    numbers += "[1],";
+  }
+  const auto began = std::chrono::steady_clock::now();
+  BOOST_TEST(failure(objects + "\"a\":0}").empty());
+  BOOST_TEST(failure(numbers + "0]").empty());
+  // A minute, where each element looks at all before it.
+  BOOST_TEST((std::chrono::steady_clock::now() - began < std::chrono::seconds(10)));
+  BOOST_CHECK_THROW(parse_ordered_json(objects + "\"a\":0}", "it"), Error);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -238,6 +239,30 @@ BOOST_AUTO_TEST_CASE(headers_that_would_take_long_are_refused) {
   std::string values = R"({"a":[0)";
   for (int i = 0; i < 1'000'000; ++i) values += ",0";
   check_refused(foreign_file(values + "]}"), "the header has more than 262144 keys and values");
+}
+
+BOOST_AUTO_TEST_CASE(hostile_headers_are_refused_at_once) {
+  const auto many = [](const std::string& open, const std::string& element, std::size_t bytes,
+                       const std::string& close) {
+    std::string header = open;
+    for (std::size_t i = 0; header.size() < bytes; ++i)
+      header += fmt::format(fmt::runtime(element), i) + ",";
+    return header + close;
+  };
+  constexpr std::size_t most = std::size_t{15} << 20U;  // near the limit of 16 MiB
+  const std::string tensor = R"("{}":{{"dtype":"F32","shape":[0],"data_offsets":[0,0]}})";
+  for (const std::string& header :
+       {R"({"__metadata__":{"a":")" + std::string(100'000'000, 'x') + "\"}}",
+        many("{", R"("{}":{{}})", most, R"("t":0})"), many("{", tensor, most, R"("t":0})"),
+        many(R"({"a":[)", "[]", most, "0]}"), many(R"({"a":[)", "{{}}", most, "0]}"),
+        many(R"({"__metadata__":{)", R"("{}":"")", most, R"("t":0}})")}) {
+    const std::string file = foreign_file(header);
+    const auto began = std::chrono::steady_clock::now();
+    check_refused(file, "");
+    // Less than a second each; with others on the machine a few. It was a minute.
+    BOOST_TEST((std::chrono::steady_clock::now() - began < std::chrono::seconds(10)),
+               header.substr(0, 60));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_file_of_chorus_without_its_checksum_is_refused) {

@@ -10,7 +10,7 @@ seconds=${2:-60}
 shift $(($# < 2 ? $# : 2))
 targets=("$@")
 if ((${#targets[@]} == 0)); then
-  targets=(png model training_state metrics pairs study names)
+  targets=(png pictures model training_state metrics pairs study names)
 fi
 work=$build/fuzz
 chorus=$build/apps/chorus
@@ -21,8 +21,9 @@ mkdir -p "$work/found"
 make_seeds() {
   local seeds=$work/seeds data=$work/pictures options i=0
   rm -rf "$seeds" "$data"
-  mkdir -p "$seeds"/{png,model,training_state,metrics,pairs,study,names} "$data"/{24,48}
+  mkdir -p "$seeds"/{png,pictures,model,training_state,metrics,pairs,study,names} "$data"/{24,48}
   "$build/tests/fuzz/fuzz_png_seeds" "$seeds/png"
+  "$build/tests/fuzz/fuzz_picture_seeds" "$seeds/pictures"
   cp "$icons"/24/{about,camera}.png "$seeds/png"
   for name in about camera folder; do
     cp "$icons/24/$name.png" "$data/24"

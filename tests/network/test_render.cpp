@@ -1,10 +1,12 @@
 #include <boost/test/unit_test.hpp>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "chorus/model.hpp"
 #include "chorus/render.hpp"
+#include "errors.hpp"
 #include "plain_siren.hpp"
 
 using namespace chorus;
@@ -72,6 +74,20 @@ BOOST_AUTO_TEST_CASE(supersampling_takes_the_mean_of_a_block) {
           BOOST_TEST(close(means.pixel(x, y)[c], mean, 1e-6));
         }
   });
+}
+
+BOOST_AUTO_TEST_CASE(colours_that_are_not_finite_are_no_picture) {
+  Memory memory(make_backend("reference"));
+  Model model = make_model(memory, {.width = 8, .latent = 2}, {{"clock", 4, 4}, {"key", 4, 4}}, 1);
+  const float infinity = std::numeric_limits<float>::infinity();
+  model.latents = memory.from(std::vector<float>{0, 1, infinity, 1}, 2, 2);
+  Renderer renderer(memory, model);
+  BOOST_TEST(error_of([&] { renderer.render(0, {{6, 6}}); }) == "");
+  check_holds(error_of([&] {
+                renderer.render(1, {{6, 6}, 2});
+              }),
+              {"image 'key': its colours are not finite numbers"});
+  check_holds(error_of([&] { renderer.render(renderer.code(1), {{6, 6}}); }), {"not finite"});
 }
 
 BOOST_AUTO_TEST_CASE(a_latent_may_be_given_instead_of_an_image) {

@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(loads_the_icons_of_this_project) {
 BOOST_AUTO_TEST_CASE(loads_a_flat_folder_of_different_shapes_sorted_by_name) {
   PngFolder folder;
   folder.add("b.png", 3, 5).add("a.PNG", 7).add("B.Png", 2).add("c.d.png", 1, 9);
-  folder.add_bytes("notes.txt", as_bytes("text")).add_bytes("photo.jpg", as_bytes("x"));
+  folder.add_bytes("notes.txt", as_bytes("text")).add_bytes("photo.gif", as_bytes("x"));
   fs::create_directory(folder.path() / "empty");
   folder.add(".hidden/x.png", 2);
   BOOST_TEST(available_sizes(folder.path()).empty());
@@ -278,10 +278,10 @@ BOOST_AUTO_TEST_CASE(refuses_to_skip_images) {
   check_holds(beside.error(8), {"beside the size folders", "loose.png"});
   PngFolder flat;
   flat.add("a.png", 8).add("old/a.png", 8).add("older/a.png", 8);
-  check_holds(flat.error(), {"other folders with PNG files: old, older"});
+  check_holds(flat.error(), {"other folders with images: old, older"});
   PngFolder classes;
   classes.add("cats/a.png", 8).add("dogs/a.png", 8);
-  check_holds(classes.error(), {"holds no PNG files", "cats, dogs", "give one of them"});
+  check_holds(classes.error(), {"holds no PNG", "cats, dogs", "give one of them"});
 }
 
 BOOST_AUTO_TEST_CASE(refuses_images_that_belie_their_folder) {
@@ -296,9 +296,9 @@ BOOST_AUTO_TEST_CASE(refuses_images_that_belie_their_folder) {
 
 BOOST_AUTO_TEST_CASE(says_what_is_missing) {
   const PngFolder folder;
-  check_holds(folder.error(), {"holds no PNG files"});
+  check_holds(folder.error(), {"holds no PNG"});
   write_bytes(folder.path() / "text.txt", as_bytes("text"));
-  check_holds(folder.error(), {"holds no PNG files"});
+  check_holds(folder.error(), {"holds no PNG"});
   check_holds(error_of([&] { folder.load({}, "none"); }), {"no such file or folder: ", "none"});
   check_holds(error_of([&] { load_collection(""); }), {"no such file or folder: "});
   check_holds(error_of([&] { folder.load({}, "text.txt"); }), {"text.txt: is not a PNG"});
@@ -348,17 +348,17 @@ BOOST_AUTO_TEST_CASE(notes_pictures_that_are_no_pngs) {
   const auto [notes, names] = folder.noted();
   check_names(names, {"a"});
   BOOST_TEST_REQUIRE(notes.size() == 1U);
-  check_holds(notes[0], {"left out; 2 files are no PNGs: b.SVG, c.ico; convert"});
+  check_holds(notes[0], {"left out; 2 files are no PNG", ": b.SVG, c.ico; convert them to PNG"});
 
   PngFolder sized;
   sized.add("8/a.png", 8).add_bytes("8/b.gif", {}).add("9/a.png", 9).add_bytes("9/c.bmp", {});
   const Names at_8 = sized.noted(8).first;
   BOOST_TEST_REQUIRE(at_8.size() == 1U);
-  check_holds(at_8[0], {"left out; 8/b.gif is no PNG; convert"});
+  check_holds(at_8[0], {"left out; 8/b.gif is no PNG", "; convert it to PNG"});
 
   PngFolder none;
   none.add_bytes("a.ico", {});
-  check_holds(none.error(), {"holds no PNG files", "; a.ico is no PNG; convert to PNG first"});
+  check_holds(none.error(), {"holds no PNG", "; a.ico is no PNG", "; convert it to PNG"});
 }
 
 BOOST_AUTO_TEST_CASE(goes_on_without_unreadable_files_if_asked) {

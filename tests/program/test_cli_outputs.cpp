@@ -177,6 +177,18 @@ BOOST_AUTO_TEST_CASE(a_report_leaves_paths_out_and_finds_its_images_from_anywher
       place.run("report ../m.safetensors --no-paths -o ../page", "cd elsewhere &&");
   BOOST_TEST(outcome.status == 0, read_file(place.path("elsewhere/err.txt")));
   BOOST_TEST(!page_data(place.path("page")).contains("paths"));
+  // Logs of early versions name the data as the command did.
+  std::string log = read_file(place.path("m.metrics.jsonl"));
+  const std::string absolute = fs::weakly_canonical(place.path("icons")).string();
+  BOOST_REQUIRE(log.find(absolute) != std::string::npos);
+  log.replace(log.find(absolute), absolute.size(), "icons");
+  std::ofstream(place.path("m.metrics.jsonl")) << log;
+  place.must("report m.safetensors --no-paths -o page");
+  BOOST_TEST(place.run("report ../m.safetensors --no-paths -o ../page", "cd elsewhere &&").status ==
+             1);
+  BOOST_TEST(read_file(place.path("elsewhere/err.txt"))
+                 .find("says that the model was trained on icons, which does not exist as seen "
+                       "from this folder; give --data FOLDER") != std::string::npos);
   // The folder is tried before the images are scored.
   const Outcome blocked = place.run("report m.safetensors -o m.safetensors");
   BOOST_TEST(blocked.status == 1);

@@ -23,7 +23,7 @@ struct EncodedImage {
   PixelSize size() const { return {width, height}; }
 };
 
-/// The names and sizes of images, in the form in which a model keeps them.
+/// Names and sizes as a model keeps them. Throws Error if a side has more than 2^20 pixels.
 std::vector<EncodedImage> encoded(const std::vector<NamedImage>& images);
 
 /// The part of the training data that a model never sees, so that it can be judged by it. It is

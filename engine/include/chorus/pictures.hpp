@@ -10,7 +10,7 @@
 #include "chorus/image.hpp"
 #include "chorus/version.hpp"
 
-// PNG files, and folders of them.
+// Files of pictures, and folders of them.
 
 namespace CHORUS_API chorus {
 
@@ -24,6 +24,14 @@ constexpr std::size_t default_max_pixels = std::size_t{1} << 26U;
 /// anything is allocated.
 Image read_png(const std::filesystem::path& file, const std::optional<Rgb>& background = {},
                std::size_t max_pixels = default_max_pixels);
+
+/// The same for a file of any format that this build reads, which its content tells: PNG, and with
+/// the libraries for them JPEG and WebP.
+Image read_image(const std::filesystem::path& file, const std::optional<Rgb>& background = {},
+                 std::size_t max_pixels = default_max_pixels);
+
+/// "PNG", and "JPEG" and "WebP" if this build reads them.
+std::vector<std::string> readable_formats();
 
 /// The bytes of the PNG that write_png() would write; throws std::invalid_argument as it does.
 std::vector<unsigned char> encode_png(const Image& image);
@@ -52,24 +60,24 @@ struct LoadOptions {
 /// The sizes (longer side in pixels, ascending) that the layout of `folder` offers:
 ///  * size folders `48/`, `48x48/`, `48px/`, or `24x24@2/` as in icon themes, whose images all have
 ///    that size (48 pixels each), directly or in folders below;
-///  * sizes in names, `name_48.png`, `name-48x32.png`, if they are right for every PNG of the
-///    folder.
-/// Empty if the folder is flat: any other folder of PNGs, which may differ in size. With
+///  * sizes in names, `name_48.png`, `name-48x32.png`, if they are right for every image of
+///    the folder.
+/// Empty if the folder is flat: any other folder of images, which may differ in size. With
 /// `skip_unreadable`, sizes of which no image has a readable header are left out.
 std::vector<std::size_t> available_sizes(const std::filesystem::path& folder,
                                          bool skip_unreadable = false);
 
-/// Loads a collection from a folder of PNGs in any of the layouts above, or from one PNG file. The
-/// name of an image is that of its file without extension and size, so that it is the same at every
-/// size; bytes that are not printable UTF-8 become \xNN. Folders below a size folder are part of
+/// Loads a collection from a folder of images in any of the layouts above, or from one file. The name
+/// of an image is that of its file without extension and size, so that it is the same at every size;
+/// bytes that are not printable UTF-8 become \xNN. Folders below a size folder are part of
 /// the name: `48/apps/key.png` is "apps.key". If one image has alpha, all get it.
 ///
 /// Throws Error in these cases:
 ///  * The folder offers several sizes and none is chosen, or it lacks the `size` chosen. A flat
 ///    folder has a size only if all its images have it.
-///  * A file named like a PNG cannot be read. All such files are listed, with their reasons. With
+///  * A file named like an image cannot be read. All such files are listed, with their reasons. With
 ///    `skip_unreadable` they are left out, as long as others can be read.
-///  * There are PNGs beside size folders, or folders of PNGs beside PNGs.
+///  * There are images beside size folders, or folders of images beside images.
 ///  * Two images have the same name, or there are no images.
 ///
 /// Left out with a note are pictures of other formats, folders beside size folders that are not

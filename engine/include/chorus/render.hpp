@@ -26,8 +26,8 @@ class Renderer {
 
   /// The image of a code. A pixel whose centre differs by at most 4 of 255 levels from the centres
   /// of all neighbours has the colour of its centre, and only the other pixels are sampled more
-  /// densely, because most of an icon is flat. Values are not clipped. Throws std::invalid_argument
-  /// if the code belongs to another model or a number of the raster is 0.
+  /// densely: most of an icon is flat. Values are not clipped. Throws Error if one is not finite,
+  /// std::invalid_argument if the code is of another model or a number of the raster is 0.
   Image render(const ImageCode& code, const Raster& raster);
   /// The image of that index in the model.
   Image render(std::size_t image, const Raster& raster);
