@@ -230,6 +230,14 @@ class TrainingRun {
     last_steps_ = trainer_.steps();
   }
 
+  ImageScore decoded_score(std::size_t image) {
+    try {
+      return score_image(renderer_, model_, image, images_[image].image, model_.samples_per_axis);
+    } catch (const Error&) {  // colours that are not finite numbers
+      throw Error(diverged_message());
+    }
+  }
+
   /// Evaluates decoded images.
   void track(std::size_t wanted, std::size_t most_pixels, bool at_end) {
     const std::vector<std::size_t> chosen =
@@ -242,9 +250,7 @@ class TrainingRun {
           most_pixels));
     if (count == 0) return;
     MethodScores scores;
-    for (const std::size_t i : chosen)
-      scores.images.push_back(
-          score_image(renderer_, model_, i, images_[i].image, model_.samples_per_axis));
+    for (const std::size_t i : chosen) scores.images.push_back(decoded_score(i));
     const PsnrSummary psnr = scores.psnr();
     const std::optional<HeldOutScores> held_out = held_out_scores(scores.images);
     bar_.print(fmt::format(
