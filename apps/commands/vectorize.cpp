@@ -86,8 +86,9 @@ void load_model_images(const VectorizeOptions& options, Source& source) {
   if (!options.data.empty()) {
     const std::size_t side = model.images.front().size().longer_side();
     const bool is_sized = !offered_sizes(options.data).empty();
-    for (NamedImage& named : load_for(
-             model, options.data, is_sized ? std::optional(side) : std::nullopt, options.background))
+    for (NamedImage& named :
+         load_for(model, options.data, is_sized ? std::optional(side) : std::nullopt,
+                  options.background))
       given.emplace(named.name, std::move(named.image));
   }
   std::vector<const Image*> found;
@@ -97,9 +98,10 @@ void load_model_images(const VectorizeOptions& options, Source& source) {
     const auto image = given.find(encoded.name);
     const bool fits = image != given.end() && image->second.size() == encoded.size();
     found.push_back(fits ? &image->second : nullptr);
-    Image pixels = fits ? image->second
-                        : source.renderer->render(
-                              i, {encoded.size(), std::max<std::size_t>(3, model.samples_per_axis)});
+    Image pixels = fits
+                       ? image->second
+                       : source.renderer->render(
+                             i, {encoded.size(), std::max<std::size_t>(3, model.samples_per_axis)});
     decoded += fits ? 0 : 1;
     source.images.push_back({encoded.name, std::move(pixels), i});
   }
@@ -163,7 +165,8 @@ class Report {
                           drawn.regions, drawn.psnr_db(), drawn.remark());
     bytes_.push_back(svg.text.size());
     if (drawn.drawn) errors_.push_back(drawn.drawn->squared_error);
-    if (!drawn.explains_pixels()) doubtful_.push_back(fmt::format("{}: {}", image.name, drawn.remark()));
+    if (!drawn.explains_pixels())
+      doubtful_.push_back(fmt::format("{}: {}", image.name, drawn.remark()));
     const bool chosen =
         sheet_.rows.size() < options_.sheet_rows &&
         i >= sheet_.rows.size() * images_.size() / std::min(options_.sheet_rows, images_.size());
@@ -185,8 +188,7 @@ class Report {
       fmt::print("{} of {} images are no flat drawings ({} says why), the first of them {}\n",
                  doubtful_.size(), images_.size(), table_name, doubtful_.front());
     fmt::print("Table: {}\n", shown(options_.out / table_name));
-    if (!sheet_.rows.empty())
-      fmt::print("Contact sheet: {}\n", shown(options_.out / sheet_name()));
+    if (!sheet_.rows.empty()) fmt::print("Contact sheet: {}\n", shown(options_.out / sheet_name()));
   }
 
   /// A name that no image has.
@@ -256,7 +258,9 @@ void add_vectorize(CLI::App& program) {
   const auto options = std::make_shared<VectorizeOptions>();
   command.add_option("input", options->input, "Model file, or a folder of images or one image")
       ->required();
-  command.add_option("-o,--output", options->out, "Folder to write the SVGs, a table and a contact sheet to")
+  command
+      .add_option("-o,--output", options->out,
+                  "Folder to write the SVGs, a table and a contact sheet to")
       ->required();
   command.add_option("--data", options->data,
                      "The images that the model was trained on; the drawings are fitted to them");

@@ -12,9 +12,9 @@ namespace chorus::app {
 
 namespace {
 
-/// A drawing whose error is below this is taken for what the pixels show. Fits of flat icons have 48 dB and
-/// more, because edges of renderers differ by a few levels; shaded pictures and photographs stay
-/// far below.
+/// A drawing whose error is below this is taken for what the pixels show. Fits of flat icons have
+/// 48 dB and more, because edges of renderers differ by a few levels; shaded pictures and
+/// photographs stay far below.
 constexpr double least_psnr_db = 42;
 
 shapes::ClassMap propose(const ToDraw& image, const Image& pixels, Renderer* renderer,

@@ -2,10 +2,10 @@
 
 #include "geometry.hpp"
 
-// Lines and circular arcs in one formula. An arc from a to b is given by its bulge, the tangent of a
-// quarter of the angle that it sweeps (as in DXF files): 0 is a line, 1 a half circle, and a positive
-// bulge lies to the right of the way from a to b on the screen, where y points downwards. Arcs of
-// almost no bulge are computed as parabolas, so that all results are smooth in the bulge.
+// Lines and circular arcs in one formula. An arc from a to b is given by its bulge, the tangent of
+// a quarter of the angle that it sweeps (as in DXF files): 0 is a line, 1 a half circle, and a
+// positive bulge lies to the right of the way from a to b on the screen, where y points downwards.
+// Arcs of almost no bulge are computed as parabolas, so that all results are smooth in the bulge.
 
 namespace chorus::shapes {
 

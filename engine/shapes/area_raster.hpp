@@ -15,11 +15,11 @@ namespace chorus::shapes {
 
 /// A straight piece of a border within one pixel.
 struct Crossed {
-  std::size_t x, y;     ///< the pixel
-  double rise;          ///< how far the piece goes down
-  double right_share;   ///< where it is in the pixel on average: 0 left, 1 right
-  double begin, end;    ///< the part of the way from p to q, in [0, 1]
-  bool is_in_picture;   ///< otherwise it is left of the picture, and x is 0
+  std::size_t x, y;    ///< the pixel
+  double rise;         ///< how far the piece goes down
+  double right_share;  ///< where it is in the pixel on average: 0 left, 1 right
+  double begin, end;   ///< the part of the way from p to q, in [0, 1]
+  bool is_in_picture;  ///< otherwise it is left of the picture, and x is 0
 };
 
 /// Calls visit(Crossed) for each pixel that the way from p to q crosses. What lies above, below and
@@ -32,7 +32,8 @@ void walk_pixels(Point p, Point q, PixelSize size, const Visit& visit) {
   const auto cut = [&](double from, double to, std::size_t limit) {
     if (std::abs(to - from) < 1e-14) return;
     const double low = std::max(0.0, std::ceil(std::min(from, to) + 1e-12));
-    const double high = std::min(static_cast<double>(limit), std::floor(std::max(from, to) - 1e-12));
+    const double high =
+        std::min(static_cast<double>(limit), std::floor(std::max(from, to) - 1e-12));
     for (double line = low; line <= high; ++line) {
       const double t = (line - from) / (to - from);
       if (t > 1e-12 && t < 1 - 1e-12) times.push_back(t);

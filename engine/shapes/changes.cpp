@@ -109,9 +109,8 @@ std::optional<Figure> figure(Shape shape, const Box& box) {
     }
     case Shape::diamond:
       if (fill < 0.35 || fill > 0.75) return std::nullopt;
-      return Figure{
-          {{middle.x, low.y}, {high.x, middle.y}, {middle.x, high.y}, {low.x, middle.y}},
-          {0, 0, 0, 0}};
+      return Figure{{{middle.x, low.y}, {high.x, middle.y}, {middle.x, high.y}, {low.x, middle.y}},
+                    {0, 0, 0, 0}};
   }
   return std::nullopt;
 }
@@ -207,8 +206,8 @@ Touched split(Drawing& drawing, int c, int i, Halves halves) {
 Touched cut_anew(Drawing& drawing, int c, const Outline& outline, const CutPrices& prices) {
   constexpr std::size_t most_segments = 60;
   const Chain before = chain_of(drawing, c);
-  Chain chain = cut(outline, prices, drawing, before.segments.front().from,
-                    before.segments.back().to);
+  Chain chain =
+      cut(outline, prices, drawing, before.segments.front().from, before.segments.back().to);
   if (chain.segments.size() > most_segments) return std::nullopt;
   chain.left = before.left;
   chain.right = before.right;

@@ -8,8 +8,8 @@
 #include "outlines.hpp"
 
 // Changes of a drawing that may describe the picture as well with less, or better. Each gives the
-// points whose surroundings are to be fitted anew, or nothing if it is impossible; the drawing is then
-// no longer valid.
+// points whose surroundings are to be fitted anew, or nothing if it is impossible; the drawing is
+// then no longer valid.
 
 namespace chorus::shapes {
 
@@ -29,7 +29,8 @@ enum class Shape { rectangle, rounded_rectangle, circle, diamond };
 /// Puts a simple shape in the place of a closed chain.
 Touched replace_by(Drawing& drawing, int chain, Shape shape);
 
-/// Draws closed chains of two arcs that are a circle, up to noise, as two halves that begin on its left.
+/// Draws closed chains of two arcs that are a circle, up to noise, as two halves that begin on its
+/// left.
 void level_circles(Drawing& drawing);
 
 }  // namespace chorus::shapes

@@ -116,14 +116,18 @@ void Chooser::try_other_shapes() {
     if (warmth < warm_chain && numbers < cheap) continue;
     for (const Shape shape :
          {Shape::rectangle, Shape::rounded_rectangle, Shape::circle, Shape::diamond})
-      attempt(c, [&](Drawing& d) { return replace_by(d, c, shape); }, 15);
+      attempt(
+          c, [&](Drawing& d) { return replace_by(d, c, shape); }, 15);
     if (chain().segments.size() > most_segments) continue;
     constexpr double never = 1e6;
     for (const CutPrices& prices :
          {CutPrices{0.04, 3, 4}, CutPrices{0.12, 3, 4.5}, CutPrices{0.1, 3, never}})
-      attempt(c, [&](Drawing& d) {
-        return cut_anew(d, c, outlines_[static_cast<std::size_t>(c)], prices);
-      }, 12);
+      attempt(
+          c,
+          [&](Drawing& d) {
+            return cut_anew(d, c, outlines_[static_cast<std::size_t>(c)], prices);
+          },
+          12);
   }
 }
 
@@ -147,15 +151,21 @@ void Chooser::try_other_colors() {
       for (const Segment& s : chain.segments) points.insert(points.end(), {s.from, s.to});
     }
     if (chains.empty()) continue;
-    attempt(chains.front(), [&](Drawing& d) {
-      d.paints[r].base = color;
-      return Touched(points);
-    }, 15);
+    attempt(
+        chains.front(),
+        [&](Drawing& d) {
+          d.paints[r].base = color;
+          return Touched(points);
+        },
+        15);
     for (const int c : chains)
-      attempt(c, [&](Drawing& d) {
-        d.paints[r].base = color;
-        return replace_by(d, c, Shape::rectangle);
-      }, 15);
+      attempt(
+          c,
+          [&](Drawing& d) {
+            d.paints[r].base = color;
+            return replace_by(d, c, Shape::rectangle);
+          },
+          15);
   }
 }
 
@@ -176,7 +186,8 @@ void Chooser::try_more_segments(int c) {
     if (heat(drawn, segment) < hot_segment) continue;
     bool any = attempt(c, [&](Drawing& d) { return bend(d, c, i); });
     for (const Halves halves : {Halves::alike, Halves::arc_then_line, Halves::arcs})
-      any = any || attempt(c, [&](Drawing& d) { return split(d, c, i, halves); }, 10);
+      any = any || attempt(
+                       c, [&](Drawing& d) { return split(d, c, i, halves); }, 10);
     if (any) drawn = rasterize(drawing_);
   }
 }

@@ -11,9 +11,9 @@
 
 namespace chorus::shapes {
 
-/// Decides what a drawing consists of by its description: the cost of what it leaves unexplained plus a
-/// price for each number that it needs (as in Schwarz's criterion and minimum description length).
-/// Changes are tried in a fixed order, fitted where they touch, and kept if the sum falls.
+/// Decides what a drawing consists of by its description: the cost of what it leaves unexplained
+/// plus a price for each number that it needs (as in Schwarz's criterion and minimum description
+/// length). Changes are tried in a fixed order, fitted where they touch, and kept if the sum falls.
 class Chooser {
  public:
   /// `most_work`, in units of Solver::work(), bounds the time: afterwards no change is tried. The

@@ -61,7 +61,8 @@ ClassMap empty_map(PixelSize picture) {
   return map;
 }
 
-/// Fills the map from a function that gives the score of a class at a place of the enlarged picture.
+/// Fills the map from a function that gives the score of a class at a place of the enlarged
+/// picture.
 template <class Score>
 void classify(ClassMap& map, std::size_t classes, const Score& score) {
   const std::size_t k = map.nodes_per_pixel;
@@ -105,7 +106,8 @@ void classify(ClassMap& map, std::size_t classes, const Score& score) {
 
 std::size_t nodes_per_pixel(PixelSize picture) {
   constexpr std::size_t most_nodes = 1200;  // along an axis
-  return std::clamp<std::size_t>(most_nodes / std::max<std::size_t>(1, picture.longer_side()), 2, 8);
+  return std::clamp<std::size_t>(most_nodes / std::max<std::size_t>(1, picture.longer_side()), 2,
+                                 8);
 }
 
 std::vector<Color> main_colors(const Image& picture) {
@@ -151,7 +153,8 @@ ClassMap highest_scores(PixelSize picture, const std::vector<float>& scores,
   const std::size_t places =
       picture.width * picture.height * map.nodes_per_pixel * map.nodes_per_pixel;
   if (entries == 0 || scores.size() != places * entries)
-    throw std::invalid_argument("highest_scores: there must be a score of each colour at each node");
+    throw std::invalid_argument(
+        "highest_scores: there must be a score of each colour at each node");
   std::vector<std::size_t> class_of(entries);
   std::iota(class_of.begin(), class_of.end(), 0);
   for (std::size_t a = 0; a < entries; ++a)

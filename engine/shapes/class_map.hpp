@@ -7,17 +7,17 @@
 
 namespace chorus::shapes {
 
-/// Which colour a picture has at the nodes of a grid that is finer than its pixels, and where between
-/// two nodes it changes. The grid reaches a pixel beyond the picture on all sides, so that
+/// Which colour a picture has at the nodes of a grid that is finer than its pixels, and where
+/// between two nodes it changes. The grid reaches a pixel beyond the picture on all sides, so that
 /// borders end outside of it.
 struct ClassMap {
-  PixelSize picture;                   ///< pixels
-  std::size_t nodes_per_pixel = 0;     ///< along an axis; also the margin
-  std::size_t width = 0, height = 0;   ///< nodes
-  std::vector<int> labels;             ///< [height x width], indices of colors
-  std::vector<float> change_right;     ///< [height x width] where the colour changes on the way to
-  std::vector<float> change_below;     ///< the next node: 0 at this node, 1 at the next
-  std::vector<Color> colors;           ///< balanced numbers
+  PixelSize picture;                  ///< pixels
+  std::size_t nodes_per_pixel = 0;    ///< along an axis; also the margin
+  std::size_t width = 0, height = 0;  ///< nodes
+  std::vector<int> labels;            ///< [height x width], indices of colors
+  std::vector<float> change_right;    ///< [height x width] where the colour changes on the way to
+  std::vector<float> change_below;    ///< the next node: 0 at this node, 1 at the next
+  std::vector<Color> colors;          ///< balanced numbers
 
   std::size_t node(std::size_t x, std::size_t y) const { return y * width + x; }
 };
@@ -33,8 +33,8 @@ std::vector<Color> main_colors(const Image& picture);
 /// nodes_per_pixel times as large.
 ClassMap nearest_colors(PixelSize picture, const Image& enlarged, const std::vector<Color>& colors);
 
-/// The class of the highest score at each node. `scores` are [pixels of enlarged size x colors]. Classes
-/// whose colours are within 6 levels of each other are one; its score is the logarithm of
+/// The class of the highest score at each node. `scores` are [pixels of enlarged size x colors].
+/// Classes whose colours are within 6 levels of each other are one; its score is the logarithm of
 /// the sum of their exponentials.
 ClassMap highest_scores(PixelSize picture, const std::vector<float>& scores,
                         const std::vector<Color>& colors);

@@ -17,7 +17,8 @@ constexpr double largest_bulge = 1.6;
 /// Points at equal distances along a way.
 std::vector<Point> resampled(const std::vector<Point>& way) {
   std::vector<double> at = {0};
-  for (std::size_t i = 1; i < way.size(); ++i) at.push_back(at.back() + length(way[i] - way[i - 1]));
+  for (std::size_t i = 1; i < way.size(); ++i)
+    at.push_back(at.back() + length(way[i] - way[i - 1]));
   const int steps = std::max(2, static_cast<int>(std::lround(at.back() / sample_step_px)));
   std::vector<Point> samples;
   std::size_t j = 1;
@@ -209,14 +210,12 @@ Drawing draw_outlines(const RegionMap& regions, const Outlines& outlines) {
   // Junctions on the frame have no effect on the picture, in which nothing pulls at them.
   constexpr double beyond = 0.3;
   for (const Point p : outlines.junctions)
-    drawing.add_point(p, p.x < -beyond || p.y < -beyond || p.x > width + beyond ||
-                             p.y > height + beyond);
+    drawing.add_point(
+        p, p.x < -beyond || p.y < -beyond || p.x > width + beyond || p.y > height + beyond);
   for (const Outline& outline : outlines.outlines) {
-    const bool is_frame =
-        outline.left == regions.regions() || outline.right == regions.regions();
+    const bool is_frame = outline.left == regions.regions() || outline.right == regions.regions();
     Chain chain;
-    if (!is_frame)
-      chain = cut(outline, {}, drawing, outline.first_junction, outline.last_junction);
+    if (!is_frame) chain = cut(outline, {}, drawing, outline.first_junction, outline.last_junction);
     if (chain.segments.empty()) chain = polygon(outline, drawing, is_frame);
     chain.is_frame = is_frame;
     chain.left = outline.left;

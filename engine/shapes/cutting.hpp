@@ -14,10 +14,10 @@ struct CutPrices {
   double line = 3, arc = 4.5;
 };
 
-/// The cut of least cost, by dynamic programming over the samples of an outline. Lines are fitted by
-/// total least squares, arcs by Kåsa's method (1976), both from prefix sums of moments.
-/// `next_point` is the index that the first new point of `drawing` gets. Returns an impossible chain
-/// if the outline is too short. New points are added to the drawing.
+/// The cut of least cost, by dynamic programming over the samples of an outline. Lines are fitted
+/// by total least squares, arcs by Kåsa's method (1976), both from prefix sums of moments.
+/// `next_point` is the index that the first new point of `drawing` gets. Returns an impossible
+/// chain if the outline is too short. New points are added to the drawing.
 Chain cut(const Outline& outline, const CutPrices& prices, Drawing& drawing, int first_point,
           int last_point);
 

@@ -49,12 +49,12 @@ struct SmoothJoint {
   Side a, b;
 };
 
-/// A picture as a planar map: regions that cover it without gaps or overlaps, because each border is
-/// stored once. The last region is what lies outside of the picture.
+/// A picture as a planar map: regions that cover it without gaps or overlaps, because each border
+/// is stored once. The last region is what lies outside of the picture.
 struct Drawing {
   PixelSize size;
   std::vector<Point> points;
-  std::vector<char> is_fixed;     ///< of each point
+  std::vector<char> is_fixed;  ///< of each point
   std::vector<Chain> chains;
   std::vector<Paint> paints;      ///< of each region
   std::vector<char> is_measured;  ///< of each region: whether pixels show its colour unmixed

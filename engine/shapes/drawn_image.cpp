@@ -7,8 +7,9 @@ namespace chorus::shapes {
 namespace {
 
 Drawing scaled(Drawing drawing, PixelSize size) {
-  const Point factor = {static_cast<double>(size.width) / static_cast<double>(drawing.size.width),
-                        static_cast<double>(size.height) / static_cast<double>(drawing.size.height)};
+  const Point factor = {
+      static_cast<double>(size.width) / static_cast<double>(drawing.size.width),
+      static_cast<double>(size.height) / static_cast<double>(drawing.size.height)};
   for (Point& p : drawing.points) p = {factor.x * p.x, factor.y * p.y};
   for (Paint& paint : drawing.paints)
     for (std::size_t c = 0; c < most_channels; ++c) {

@@ -189,8 +189,7 @@ DrawnPicture fit_drawing(const Image& picture, const ClassMap& proposal) {
 
 ClassMap propose(const Image& picture) {
   const std::size_t k = nodes_per_pixel(picture.size());
-  const Image enlarged =
-      resample(picture, picture.width * k, picture.height * k, Filter::bicubic);
+  const Image enlarged = resample(picture, picture.width * k, picture.height * k, Filter::bicubic);
   return nearest_colors(picture.size(), enlarged, main_colors(picture));
 }
 

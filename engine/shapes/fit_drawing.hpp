@@ -12,9 +12,9 @@ namespace chorus::shapes {
 /// How well a drawing explains the pixels that it was made from.
 struct DrawnPicture {
   Drawing drawing;
-  double squared_error = 0;    ///< mean over the pixels
-  std::size_t differing = 0;   ///< pixels that are off by more than 20 of 255 levels in a number
-  bool is_complete = true;     ///< false if the work was cut short
+  double squared_error = 0;   ///< mean over the pixels
+  std::size_t differing = 0;  ///< pixels that are off by more than 20 of 255 levels in a number
+  bool is_complete = true;    ///< false if the work was cut short
 };
 
 /// The drawing of a picture (balanced numbers), proposed by a map of its colours at finer places.
@@ -22,11 +22,14 @@ struct DrawnPicture {
 ///  1. regions (regions.hpp), their outlines (outlines.hpp), lines and arcs (cutting.hpp);
 ///  2. colours from the pixels, and all points moved until the areas give the pixels' colours;
 ///  3. fewer, more and other segments as far as the pixels justify them (choices.hpp);
-///  4. pixels that are still of another colour become regions, and all again, if that explains more;
-///  5. coordinates near the half grid, and bulges near those of quarters and halves, are set to them.
+///  4. pixels that are still of another colour become regions, and all again, if that explains
+///  more;
+///  5. coordinates near the half grid, and bulges near those of quarters and halves, are set to
+///  them.
 ///
-/// Pixels of the picture that are not-a-number are held out. The work is bounded, whatever the picture: a noisy one is left with what was reached. Returns the
-/// same for the same arguments on every machine that computes alike; not by the clock.
+/// Pixels of the picture that are not-a-number are held out. The work is bounded, whatever the
+/// picture: a noisy one is left with what was reached. Returns the same for the same arguments on
+/// every machine that computes alike; not by the clock.
 DrawnPicture fit_drawing(const Image& picture, const ClassMap& proposal);
 
 /// A map of colours without a network: the main colours at the nodes of the steepened bicubic

@@ -6,8 +6,8 @@
 
 namespace chorus::shapes {
 
-/// The sums J'J and J'r of a least-squares problem. Few unknowns are kept as a full matrix, many as a
-/// sparse one, since an unknown meets only those beside it.
+/// The sums J'J and J'r of a least-squares problem. Few unknowns are kept as a full matrix, many as
+/// a sparse one, since an unknown meets only those beside it.
 class NormalEquations {
  public:
   explicit NormalEquations(int unknowns);

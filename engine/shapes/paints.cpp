@@ -8,8 +8,8 @@ namespace chorus::shapes {
 
 namespace {
 
-constexpr float whole = 0.997F;               // a pixel covered so far is covered
-constexpr double least_spread = 2.5 / 255;    // of the pixels of a field
+constexpr float whole = 0.997F;             // a pixel covered so far is covered
+constexpr double least_spread = 2.5 / 255;  // of the pixels of a field
 constexpr std::size_t least_field_pixels = 8;
 constexpr double near_measured = 24.0 / 255;  // see docs/shapes.md
 
@@ -45,7 +45,8 @@ double mean_error(const Problem& problem, const std::vector<std::size_t>& pixels
 }
 
 /// The colour field of least squares whose colours all change in one direction, as an SVG's linear
-/// gradient does: the plane of each number, and of their slopes the part along the common direction.
+/// gradient does: the plane of each number, and of their slopes the part along the common
+/// direction.
 Paint field(const Problem& problem, const std::vector<std::size_t>& pixels) {
   const auto count = static_cast<double>(pixels.size());
   Point mean;

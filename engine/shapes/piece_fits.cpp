@@ -45,8 +45,11 @@ PieceFit PieceFits::line(std::size_t first, std::size_t last) const {
   const double xx = m.xx - m.n * x * x, xy = m.xy - m.n * x * y, yy = m.yy - m.n * y * y;
   const double spread = std::hypot((xx - yy) / 2, xy);
   const double angle = 0.5 * std::atan2(2 * xy, xx - yy);
-  return {std::max(0.0, (xx + yy) / 2 - spread), false, Point{x, y} + origin_,
-          {std::cos(angle), std::sin(angle)}, 0};
+  return {std::max(0.0, (xx + yy) / 2 - spread),
+          false,
+          Point{x, y} + origin_,
+          {std::cos(angle), std::sin(angle)},
+          0};
 }
 
 PieceFit PieceFits::circle(std::size_t first, std::size_t last) const {
@@ -68,7 +71,10 @@ PieceFit PieceFits::circle(std::size_t first, std::size_t last) const {
   const double radius2 = (d * d + e * e) / 4 - f;
   if (radius2 < 0.04 || radius2 > 4e4) return {infinite, true, {}, {}, 0};
   const double error = ww + d * wx + e * wy + f * w;
-  return {std::max(0.0, error) / (4 * radius2), true, Point{x - d / 2, y - e / 2} + origin_, {},
+  return {std::max(0.0, error) / (4 * radius2),
+          true,
+          Point{x - d / 2, y - e / 2} + origin_,
+          {},
           std::sqrt(radius2)};
 }
 

@@ -11,8 +11,8 @@ namespace chorus::shapes {
 struct PieceFit {
   double error = 0;  ///< sum of squared distances
   bool is_arc = false;
-  Point centre;      ///< of the circle, or a place on the line
-  Point direction;   ///< of the line
+  Point centre;     ///< of the circle, or a place on the line
+  Point direction;  ///< of the line
   double radius = 0;
 };
 

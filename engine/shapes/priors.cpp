@@ -57,8 +57,7 @@ void find_joints(Drawing& drawing, double largest_sine) {
     for (std::size_t i = 0; i < ends.size(); ++i)
       for (std::size_t j = 0; j < i; ++j) {
         const SmoothJoint joint{ends[i], ends[j]};
-        const bool onward =
-            dot(leaving_side(drawing, joint.a), leaving_side(drawing, joint.b)) < 0;
+        const bool onward = dot(leaving_side(drawing, joint.a), leaving_side(drawing, joint.b)) < 0;
         if (onward && std::abs(joint_sine(drawing, joint)) < largest_sine)
           drawing.joints.push_back(joint);
       }
@@ -97,9 +96,9 @@ double penalty(const Drawing& drawing, const Priors& priors) {
   for (const Chain& chain : drawing.chains) {
     if (chain.is_frame) continue;
     for (const Segment& segment : chain.segments)
-      sum += std::min(square(priors.upright *
-                             misdirection(drawing, segment, direction_of(drawing, segment))),
-                      priors.upright_cap);
+      sum += std::min(
+          square(priors.upright * misdirection(drawing, segment, direction_of(drawing, segment))),
+          priors.upright_cap);
   }
   return sum;
 }

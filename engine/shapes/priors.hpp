@@ -6,9 +6,9 @@
 #include "drawing.hpp"
 
 // What drawings are like before any pixel is seen: segments continue each other smoothly, lines are
-// level or upright, and coordinates lie on the half grid. Each is a residual, whose square is added to
-// the misfit of the pixels; those that are capped lose against pixels that are of another opinion.
-// Sources of the weights: docs/shapes.md.
+// level or upright, and coordinates lie on the half grid. Each is a residual, whose square is added
+// to the misfit of the pixels; those that are capped lose against pixels that are of another
+// opinion. Sources of the weights: docs/shapes.md.
 
 namespace chorus::shapes {
 

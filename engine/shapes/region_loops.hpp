@@ -16,8 +16,8 @@ using Loop = std::vector<Walked>;
 /// The closed borders of a region.
 struct RegionLoops {
   std::vector<Loop> loops;
-  std::size_t outer = 0;  ///< the loop that encloses the others
-  double filled_area = 0; ///< within the outer loop, in square pixels
+  std::size_t outer = 0;   ///< the loop that encloses the others
+  double filled_area = 0;  ///< within the outer loop, in square pixels
 };
 
 /// For each region; a region without area has no loops.

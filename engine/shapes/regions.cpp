@@ -56,7 +56,9 @@ class Unions {
 class Cleaner {
  public:
   Cleaner(const Image& picture, ClassMap classes)
-      : picture_(picture), map_(std::move(classes)), scale_(static_cast<double>(map_.nodes_per_pixel)) {
+      : picture_(picture),
+        map_(std::move(classes)),
+        scale_(static_cast<double>(map_.nodes_per_pixel)) {
     // Whatever has no pixel of its own keeps the colour of its class.
     relabel();
   }
@@ -220,7 +222,8 @@ class Cleaner {
     const auto radius = static_cast<float>(opening_radius * scale_);
     std::vector<float> from_core = distances_from_borders();
     for (float& distance : from_core) distance = distance >= radius ? 0 : 1e9F;
-    spread(from_core, [&](std::size_t a, std::size_t b) { return map_.labels[a] == map_.labels[b]; });
+    spread(from_core,
+           [&](std::size_t a, std::size_t b) { return map_.labels[a] == map_.labels[b]; });
     std::vector<char> is_lost(from_core.size());
     for (std::size_t node = 0; node < is_lost.size(); ++node)
       is_lost[node] = from_core[node] > radius * 1.15F;
@@ -244,8 +247,8 @@ class Cleaner {
         visit_neighbours(node, [&](std::size_t next) {
           if (!is_lost[next] && may_take(label(node), label(next))) ++beside[label(next)];
         });
-        const auto best = std::ranges::max_element(
-            beside, {}, [](const auto& entry) { return entry.second; });
+        const auto best =
+            std::ranges::max_element(beside, {}, [](const auto& entry) { return entry.second; });
         if (best == beside.end())
           rest.push_back(node);
         else
@@ -287,7 +290,8 @@ class Cleaner {
     Color color{};
     for (std::size_t c = 0; c < picture_.channels; ++c) {
       std::vector<float> values;
-      for (const std::size_t p : pixels) values.push_back(picture_.values[p * picture_.channels + c]);
+      for (const std::size_t p : pixels)
+        values.push_back(picture_.values[p * picture_.channels + c]);
       const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
       std::nth_element(values.begin(), middle, values.end());
       color[c] = *middle;
@@ -408,7 +412,8 @@ RegionMap revised(const Image& picture, const RegionMap& regions, const Revision
       const Color color = color_at(picture, pixel);
       for (std::size_t c = 0; c < most_channels; ++c)
         mean[c] += color[c] / static_cast<float>(group.size());
-      const std::size_t left = k * (1 + pixel % picture.width), top = k * (1 + pixel / picture.width);
+      const std::size_t left = k * (1 + pixel % picture.width),
+                        top = k * (1 + pixel / picture.width);
       for (std::size_t v = top; v < top + k; ++v)
         for (std::size_t u = left; u < left + k; ++u) classes.labels[classes.node(u, v)] = label;
     }

@@ -68,9 +68,9 @@ void Solver::add_slope(std::size_t pixel, int unknown, const Numbers& jump, doub
   for (std::size_t c = 0; c < jump.size(); ++c) slope->change[c] += factor * jump[c];
 }
 
-// When a chord's ends p and q are displaced, the colour of a pixel changes by the area that the part
-// of the chord within it sweeps: the displacement along the chord's normal, times the jump of colour.
-// A point of the arc is a + along (b - a) + across turned(b - a).
+// When a chord's ends p and q are displaced, the colour of a pixel changes by the area that the
+// part of the chord within it sweeps: the displacement along the chord's normal, times the jump of
+// colour. A point of the arc is a + along (b - a) + across turned(b - a).
 void Solver::add_segment_slopes(const Drawing& drawing, const Chain& chain, const Segment& segment,
                                 const int (&ids)[5]) {
   const Paint jump = drawing.paints[static_cast<std::size_t>(chain.right)] -
@@ -103,13 +103,12 @@ void Solver::add_segment_slopes(const Drawing& drawing, const Chain& chain, cons
                                 (share - along) * normal.y + across * normal.x,
                                 along * normal.x + across * normal.y,
                                 along * normal.y - across * normal.x, dot(normal, by_bulge)};
-      const Numbers step =
-          is_flat ? jump.base
-                  : jump.at(Point{static_cast<double>(piece.x) + 0.5,
-                                  static_cast<double>(piece.y) + 0.5} - centre);
+      const Numbers step = is_flat ? jump.base
+                                   : jump.at(Point{static_cast<double>(piece.x) + 0.5,
+                                                   static_cast<double>(piece.y) + 0.5} -
+                                             centre);
       for (std::size_t k = 0; k < 5; ++k)
-        if (ids[k] >= 0)
-          add_slope(piece.y * drawing.size.width + piece.x, ids[k], step, slopes[k]);
+        if (ids[k] >= 0) add_slope(piece.y * drawing.size.width + piece.x, ids[k], step, slopes[k]);
     });
     before = after;
   });
@@ -151,8 +150,8 @@ void Solver::add_joints(Drawing& drawing, const Unknowns& unknowns, Equations& e
   for (const SmoothJoint& joint : drawing.joints) {
     std::vector<std::pair<double*, int>> numbers;
     const auto add = [&](double& number, int unknown) {
-      if (unknown >= 0 && std::ranges::find(numbers, unknown, &std::pair<double*, int>::second) ==
-                              numbers.end())
+      if (unknown >= 0 &&
+          std::ranges::find(numbers, unknown, &std::pair<double*, int>::second) == numbers.end())
         numbers.emplace_back(&number, unknown);
     };
     for (const SmoothJoint::Side& side : {joint.a, joint.b}) {
@@ -191,9 +190,8 @@ void Solver::add_directions(const Drawing& drawing, const Unknowns& unknowns,
       if (direction == Direction::other || residual * residual >= cap) continue;
       const bool level = direction == Direction::level;
       equations.add_residual(
-          residual,
-          {{level ? unknowns.y(segment.to) : unknowns.x(segment.to), weight},
-           {level ? unknowns.y(segment.from) : unknowns.x(segment.from), -weight}});
+          residual, {{level ? unknowns.y(segment.to) : unknowns.x(segment.to), weight},
+                     {level ? unknowns.y(segment.from) : unknowns.x(segment.from), -weight}});
     }
   }
 }

@@ -21,7 +21,8 @@ namespace chorus::shapes {
 namespace {
 
 constexpr double transparent_alpha = 0.5 / 255, opaque_alpha = 1 - 1.5 / 255;
-/// How far edges run under what is painted later, in pixels, and at most which part of its thickness.
+/// How far edges run under what is painted later, in pixels, and at most which part of its
+/// thickness.
 constexpr double widest_overlap_px = 0.25, overlap_of_thickness = 0.4;
 
 /// Straight colour and alpha, each in [0, 1].
@@ -73,8 +74,8 @@ class SvgWriter {
     flush();
     const char* end = options_.is_minified ? "" : "\n";
     const auto [width, height] = drawing_.size;
-    result_.text = fmt::format(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\">{}", width, height, end);
+    result_.text = fmt::format("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\">{}",
+                               width, height, end);
     if (!gradients_.empty()) result_.text += "<defs>" + gradients_ + "</defs>" + end;
     result_.text += body_ + "</svg>" + "\n";
     return std::move(result_);
@@ -150,7 +151,8 @@ class SvgWriter {
     std::vector<const Loop*> drawn = {&outer};
     for (std::size_t i = 0; i < own.loops.size(); ++i)
       if (i != own.outer && shows_through(region, own.loops[i])) drawn.push_back(&own.loops[i]);
-    const auto element = drawn.size() == 1 && !is_ground ? simple_shape(outer, region) : std::nullopt;
+    const auto element =
+        drawn.size() == 1 && !is_ground ? simple_shape(outer, region) : std::nullopt;
     if (element) {
       flush();
       body_ += *element + fill + (options_.is_minified ? "/>" : id() + "/>\n");
@@ -226,8 +228,9 @@ class SvgWriter {
         high = {std::max(high.x, p.x), std::max(high.y, p.y)};
       }
     result_.nodes += 4;
-    std::string element = fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"", number(low.x),
-                                      number(low.y), number(high.x - low.x), number(high.y - low.y));
+    std::string element =
+        fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"", number(low.x),
+                    number(low.y), number(high.x - low.x), number(high.y - low.y));
     if (radius > 0) element += fmt::format(" rx=\"{}\"", number(radius));
     return element;
   }
@@ -277,7 +280,8 @@ class SvgWriter {
   /// Draws a chain moved towards the region on its other side.
   void draw_under(SvgPen& pen, const Walked& walked, const std::vector<Segment>& segments,
                   int other) const {
-    const double shift = std::min(widest_overlap_px, overlap_of_thickness * thickness_[index(other)]);
+    const double shift =
+        std::min(widest_overlap_px, overlap_of_thickness * thickness_[index(other)]);
     const bool is_closed = drawing_.chains[index(walked.chain)].is_closed;
     const std::size_t count = segments.size();
     for (std::size_t i = 0; i < count; ++i) {
@@ -337,11 +341,11 @@ class SvgWriter {
         ++gradient_count_, number(a.x), number(a.y), number(b.x), number(b.y));
     for (const double t : {low, high}) {
       const Straight color = straight(paint.at(t * direction), is_opaque_picture_);
-      gradients_ += fmt::format("<stop{} stop-color=\"{}\"{}/>", t == high ? " offset=\"1\"" : "",
-                                hex(color.color),
-                                color.alpha < opaque_alpha
-                                    ? fmt::format(" stop-opacity=\"{}\"", svg_number(color.alpha, 3))
-                                    : "");
+      gradients_ += fmt::format(
+          "<stop{} stop-color=\"{}\"{}/>", t == high ? " offset=\"1\"" : "", hex(color.color),
+          color.alpha < opaque_alpha
+              ? fmt::format(" stop-opacity=\"{}\"", svg_number(color.alpha, 3))
+              : "");
     }
     gradients_ += "</linearGradient>";
     return gradient_count_;

@@ -10,8 +10,8 @@ namespace chorus::shapes {
 /// A number with at most so many decimals, as short as SVG allows: ".5", "-3".
 std::string svg_number(double value, int decimals);
 
-/// Writes the data of a path with relative commands. Each place is rounded by itself, so that errors
-/// do not add up.
+/// Writes the data of a path with relative commands. Each place is rounded by itself, so that
+/// errors do not add up.
 class SvgPen {
  public:
   explicit SvgPen(int decimals);

@@ -62,8 +62,9 @@ BOOST_AUTO_TEST_CASE(a_model_is_drawn_with_and_without_its_images) {
   place.must("train icons -o m.safetensors --steps 200" + small);
   const Outcome own = place.run("vectorize m.safetensors -o own");
   BOOST_TEST(own.status == 0, own.err);
-  BOOST_TEST(own.err.find("4 of 4 images are drawn from the network's own pixels") !=
-             std::string::npos, own.err);
+  BOOST_TEST(
+      own.err.find("4 of 4 images are drawn from the network's own pixels") != std::string::npos,
+      own.err);
   const Outcome given = place.run("vectorize m.safetensors --data icons -o given");
   BOOST_TEST(given.status == 0, given.err);
   BOOST_TEST(given.err == "");

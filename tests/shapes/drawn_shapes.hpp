@@ -12,8 +12,8 @@ namespace chorus::test {
 /// The colour of a place of a made-up picture; x and y in pixels.
 using Painted = std::function<Color(double x, double y)>;
 
-/// The picture of the colours, each pixel the mean of samples x samples points, rounded to 8 bits as in
-/// a PNG. Numbers are premultiplied if there are four channels.
+/// The picture of the colours, each pixel the mean of samples x samples points, rounded to 8 bits
+/// as in a PNG. Numbers are premultiplied if there are four channels.
 inline Image painted(PixelSize size, const Painted& color, std::size_t channels = 3,
                      std::size_t samples = 48) {
   Image image(size, channels);

@@ -66,13 +66,11 @@ Pixels sampled(const Drawing& drawing, int samples) {
   Pixels pixels(size.width * size.height, Numbers{});
   for (std::size_t p = 0; p < pixels.size(); ++p)
     for (int i = 0; i < samples * samples; ++i) {
-      const Point place = {
-          static_cast<double>(p % size.width) + (i % samples + 0.5) / samples,
-          static_cast<double>(p / size.width) + (i / samples + 0.5) / samples};
+      const Point place = {static_cast<double>(p % size.width) + (i % samples + 0.5) / samples,
+                           static_cast<double>(p / size.width) + (i / samples + 0.5) / samples};
       const bool inside = is_inside(drawing, drawing.chains[1], place);
       const Numbers color = drawing.paints[inside ? 1 : 0].base;
-      for (std::size_t c = 0; c < color.size(); ++c)
-        pixels[p][c] += color[c] / (samples * samples);
+      for (std::size_t c = 0; c < color.size(); ++c) pixels[p][c] += color[c] / (samples * samples);
     }
   return pixels;
 }
@@ -104,8 +102,7 @@ BOOST_AUTO_TEST_CASE(areas_are_those_of_many_samples) {
 }
 
 BOOST_AUTO_TEST_CASE(a_circle_has_its_area) {
-  const Drawing drawing =
-      closed_shape({{3, 5}, {9, 5}}, {-1, -1}, flat(1), Paint{});
+  const Drawing drawing = closed_shape({{3, 5}, {9, 5}}, {-1, -1}, flat(1), Paint{});
   double sum = 0;
   for (const Numbers& color : rasterize(drawing)) sum += color[0];
   BOOST_TEST(std::abs(sum - 9 * std::numbers::pi) < 0.03);
@@ -117,8 +114,8 @@ BOOST_AUTO_TEST_CASE(a_sloped_paint_has_its_values_at_pixel_centres) {
   Paint slope = flat(0.5);
   slope.slope_x = {0.02, 0, -0.01, 0};
   slope.slope_y = {0, 0.03, 0.01, 0};
-  const Drawing drawing = closed_shape({{2, 2}, {10, 2}, {10, 8}, {2, 8}}, {0, 0, 0, 0}, slope,
-                                       flat(0.1));
+  const Drawing drawing =
+      closed_shape({{2, 2}, {10, 2}, {10, 8}, {2, 8}}, {0, 0, 0, 0}, slope, flat(0.1));
   const Numbers at = rasterize(drawing)[5 * size.width + 4];  // centre (4.5, 5.5)
   BOOST_TEST(largest_error(at, slope.at({-1.5, 0.5})) < 1e-12);
 }

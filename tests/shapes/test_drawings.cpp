@@ -35,8 +35,8 @@ double psnr_at(const DrawnPicture& drawn, PixelSize large, const Image& truth) {
 double psnr_of_enlargement(const test::Painted& color, std::size_t channels = 3) {
   const DrawnPicture drawn = drawn_from(painted(size, color, channels));
   const PixelSize large = {4 * size.width, 4 * size.height};
-  const Image truth =
-      painted(large, [&](double x, double y) { return color(x / 4, y / 4); }, channels);
+  const Image truth = painted(
+      large, [&](double x, double y) { return color(x / 4, y / 4); }, channels);
   return psnr_at(drawn, large, truth);
 }
 
@@ -49,8 +49,9 @@ BOOST_AUTO_TEST_CASE(a_square_comes_back_as_a_square) {
     return x > 6.5 && x < 20.5 && y > 5 && y < 17.25 ? blue : white;
   };
   const SvgText svg = write_svg(drawn_from(painted(size, square)).drawing);
-  BOOST_TEST(svg.text.find("<rect x=\"6.5\" y=\"5\" width=\"14\" height=\"12.2") != std::string::npos,
-             svg.text);
+  BOOST_TEST(
+      svg.text.find("<rect x=\"6.5\" y=\"5\" width=\"14\" height=\"12.2") != std::string::npos,
+      svg.text);
   BOOST_TEST(svg.elements == 2U);
 }
 

@@ -67,15 +67,16 @@ struct LoadOptions {
 std::vector<std::size_t> available_sizes(const std::filesystem::path& folder,
                                          bool skip_unreadable = false);
 
-/// Loads a collection from a folder of images in any of the layouts above, or from one file. The name
-/// of an image is that of its file without extension and size, so that it is the same at every size;
-/// bytes that are not printable UTF-8 become \xNN. Folders below a size folder are part of
+/// Loads a collection from a folder of images in any of the layouts above, or from one file. The
+/// name of an image is that of its file without extension and size, so that it is the same at every
+/// size; bytes that are not printable UTF-8 become \xNN. Folders below a size folder are part of
 /// the name: `48/apps/key.png` is "apps.key". If one image has alpha, all get it.
 ///
 /// Throws Error in these cases:
 ///  * The folder offers several sizes and none is chosen, or it lacks the `size` chosen. A flat
 ///    folder has a size only if all its images have it.
-///  * A file named like an image cannot be read. All such files are listed, with their reasons. With
+///  * A file named like an image cannot be read. All such files are listed, with their reasons.
+///  With
 ///    `skip_unreadable` they are left out, as long as others can be read.
 ///  * There are images beside size folders, or folders of images beside images.
 ///  * Two images have the same name, or there are no images.
