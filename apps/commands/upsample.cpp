@@ -8,16 +8,35 @@
 
 #include "chorus/pictures.hpp"
 #include "chorus/render.hpp"
+#include "drawn_image.hpp"
 #include "evaluation/evaluation.hpp"
 #include "metrics.hpp"
 #include "printable.hpp"
 #include "resample.hpp"
 #include "sheet.hpp"
 #include "support/cli_flags.hpp"
+#include "support/drawings.hpp"
 #include "support/model_data.hpp"
 #include "support/output_files.hpp"
 #include "support/progress.hpp"
 #include "support/session.hpp"
+
+namespace chorus::app {
+
+namespace {
+
+enum class UseShapes { automatic, on, off };
+
+}  // namespace
+
+}  // namespace chorus::app
+
+template <>
+inline constexpr auto chorus::enum_names<chorus::app::UseShapes> =
+    chorus::enum_table<chorus::app::UseShapes>("use of shapes",
+                                               {{chorus::app::UseShapes::automatic, "auto"},
+                                                {chorus::app::UseShapes::on, "on"},
+                                                {chorus::app::UseShapes::off, "off"}});
 
 namespace chorus::app {
 
@@ -31,6 +50,7 @@ struct UpsampleOptions {
   std::size_t size = 256;       ///< pixels, longer side
   std::size_t supersample = 0;  ///< 0: see supersample_for()
   std::size_t sheet_rows = 100;
+  UseShapes shapes = UseShapes::automatic;
   bool overwrite = false;
   std::optional<Rgb> background = {};  ///< see load_for()
 };
@@ -48,14 +68,17 @@ std::vector<Known> find_known(const TrainingImages& trained, const std::vector<I
   return known;
 }
 
-/// The network's image beside the training image, its bicubic enlargement and the truth. Unknown
-/// images are empty.
+/// The network's image beside the training image, its bicubic enlargement, the drawing and the
+/// truth. Unknown images are empty.
 struct Comparison {
-  Image trained, bicubic, network, truth;
+  Image trained, bicubic, network, drawing, truth;
+  bool is_drawn = false;  ///< whether the drawing is what was written
+
+  const Image& written() const { return is_drawn ? drawing : network; }
 };
 
-Comparison compare(Image network, const Known& known) {
-  Comparison comparison{{}, {}, std::move(network), {}};
+Comparison compare(Image network, Image drawing, bool is_drawn, const Known& known) {
+  Comparison comparison{{}, {}, std::move(network), std::move(drawing), {}, is_drawn};
   if (known.trained != nullptr) {
     comparison.trained = *known.trained;
     comparison.bicubic = resample(*known.trained, comparison.network.width,
@@ -68,11 +91,13 @@ Comparison compare(Image network, const Known& known) {
 /// Shows all images, or an evenly spread selection, on as many pages as needed.
 class ContactSheet {
  public:
-  ContactSheet(const UpsampleOptions& options, const Model& model, const std::vector<Known>& known)
+  ContactSheet(const UpsampleOptions& options, const Model& model, const std::vector<Known>& known,
+               bool with_drawings)
       : folder_(options.out),
         count_(model.images.size()),
         shown_(std::min(options.sheet_rows, count_)),
         with_trained_(std::ranges::any_of(known, [](auto& k) { return k.trained != nullptr; })),
+        with_drawings_(with_drawings),
         with_truth_(std::ranges::any_of(known, [](auto& k) { return k.truth != nullptr; })) {
     // A page must not have the name of an image.
     while (std::ranges::any_of(model.images,
@@ -80,8 +105,10 @@ class ContactSheet {
       title_ = fmt::format("_{}", title_);
     if (with_trained_) page_.column_titles = {"training image", "bicubic"};
     page_.column_titles.emplace_back("network");
+    if (with_drawings_) page_.column_titles.emplace_back("drawing");
     if (with_truth_)
       page_.column_titles.insert(page_.column_titles.end(), {"true image", "error of network"});
+    if (with_truth_ && with_drawings_) page_.column_titles.emplace_back("error of drawing");
     if (with_truth_ && with_trained_) page_.column_titles.emplace_back("error of bicubic");
     const std::size_t side = std::min(options.size, largest_cell_px);
     rows_of_page_ =
@@ -105,10 +132,12 @@ class ContactSheet {
     std::vector<Image> row;
     if (with_trained_) row = {cell(each.trained), cell(each.bicubic)};
     row.push_back(cell(each.network));
+    if (with_drawings_) row.push_back(cell(each.drawing));
     if (with_truth_) {
       row.push_back(cell(each.truth));
       row.push_back(cell(error_of(each.network, each.truth)));
     }
+    if (with_truth_ && with_drawings_) row.push_back(cell(error_of(each.drawing, each.truth)));
     if (with_truth_ && with_trained_) row.push_back(cell(error_of(each.bicubic, each.truth)));
     page_.rows.push_back(std::move(row));
     if (page_.rows.size() == rows_of_page_) write_page();
@@ -148,37 +177,50 @@ class ContactSheet {
   std::filesystem::path folder_;
   std::string title_ = "contact_sheet";
   std::size_t count_, shown_;
-  bool with_trained_, with_truth_;
+  bool with_trained_, with_drawings_, with_truth_;
   std::size_t rows_of_page_ = 0, seen_ = 0, added_ = 0, pages_ = 0;
   Sheet page_;
 };
 
-/// Collects the errors of both methods on the images whose truth is known.
+/// Collects the errors of the methods on the images whose truth is known.
 class Tally {
  public:
   void add(const Comparison& each) {
+    drawn_ += each.is_drawn ? 1 : 0;
     if (each.truth.pixels() == 0) return;
-    network_.push_back(mean_squared_error(quantized(each.network), each.truth));
-    if (each.bicubic.pixels() != 0)
-      bicubic_.push_back(mean_squared_error(quantized(each.bicubic), each.truth));
+    network_.push_back(error(each.network, each.truth));
+    written_.push_back(each.is_drawn ? error(each.drawing, each.truth) : network_.back());
+    if (each.bicubic.pixels() != 0) bicubic_.push_back(error(each.bicubic, each.truth));
   }
-  void print(std::size_t size) const {
+  void print(std::size_t size, std::size_t images) const {
+    if (drawn_ > 0)
+      fmt::print(
+          "{} of {} images are written as exact drawings of shapes, which explain the "
+          "training pixels (--shapes off: as the network decodes them)\n",
+          drawn_, images);
     if (network_.empty()) return;
     const PsnrSummary network = summarize_psnr(network_);
     fmt::print("At {} px against the true images ({}): network {:.2f} dB mean, {:.2f} dB pooled\n",
                size, network_.size(), network.mean_db, network.pooled_db);
-    if (bicubic_.size() != network_.size()) return;
-    const PsnrSummary bicubic = summarize_psnr(bicubic_);
-    std::size_t wins = 0;
-    for (std::size_t i = 0; i < network_.size(); ++i) wins += network_[i] < bicubic_[i] ? 1U : 0U;
-    fmt::print(
-        "Bicubic from the training images: {:.2f} dB mean, {:.2f} dB pooled; the network is "
-        "better on {} of {}\n",
-        bicubic.mean_db, bicubic.pooled_db, wins, network_.size());
+    if (drawn_ > 0) print_beside("With drawings where they are written", written_);
+    if (bicubic_.size() == network_.size())
+      print_beside("Bicubic from the training images", bicubic_);
   }
 
  private:
-  std::vector<double> network_, bicubic_;
+  static double error(const Image& image, const Image& truth) {
+    return mean_squared_error(quantized(image), truth);
+  }
+  void print_beside(const char* what, const std::vector<double>& other) const {
+    const PsnrSummary summary = summarize_psnr(other);
+    std::size_t wins = 0;
+    for (std::size_t i = 0; i < network_.size(); ++i) wins += network_[i] < other[i] ? 1U : 0U;
+    fmt::print("{}: {:.2f} dB mean, {:.2f} dB pooled; the network is better on {} of {}\n", what,
+               summary.mean_db, summary.pooled_db, wins, network_.size());
+  }
+
+  std::size_t drawn_ = 0;
+  std::vector<double> network_, written_, bicubic_;
 };
 
 /// The file of each image of the model.
@@ -188,6 +230,27 @@ std::vector<std::filesystem::path> picture_files(const Model& model,
   for (const EncodedImage& image : model.images)
     files.push_back(folder / file_name(image.name, ".png"));
   return files;
+}
+
+/// The images that drawings are tried for: those that grow and whose training pixels are given, or
+/// with
+/// --shapes on all, if need be from the network's own pixels.
+std::vector<ToDraw> images_to_draw(const UpsampleOptions& options, const Model& model,
+                                   Renderer& renderer, const std::vector<Known>& known) {
+  std::vector<ToDraw> images;
+  for (std::size_t i = 0; options.shapes != UseShapes::off && i < known.size(); ++i) {
+    const EncodedImage& encoded = model.images[i];
+    if (known[i].trained != nullptr && options.size > encoded.size().longer_side())
+      images.push_back({encoded.name, *known[i].trained, i});
+    else if (options.shapes == UseShapes::on)
+      images.push_back({encoded.name,
+                        known[i].trained != nullptr
+                            ? *known[i].trained
+                            : renderer.render(i, {encoded.size(), std::max<std::size_t>(
+                                                                      3, model.samples_per_axis)}),
+                        i});
+  }
+  return images;
 }
 
 void upsample(const UpsampleOptions& options) {
@@ -202,16 +265,17 @@ void upsample(const UpsampleOptions& options) {
                : std::vector<Image>(model.images.size());
   if (compared) trained.note_if_other(model, options.data);
   const std::vector<Known> known = find_known(trained, truth);
+  const std::vector<ToDraw> to_draw = images_to_draw(options, model, renderer, known);
 
   const std::size_t count = model.images.size();
-  ContactSheet sheet(options, model, known);
+  ContactSheet sheet(options, model, known, !to_draw.empty());
   const std::vector<std::filesystem::path> files = picture_files(model, options.out);
   check_replaceable(files, options.overwrite);
   check_replaceable(sheet.files(), options.overwrite);
   prepare_folder(options.out);
   Tally tally;
   Progress bar;
-  for (std::size_t i = 0; i < count; ++i) {
+  const auto write = [&](std::size_t i, const DrawnImage& drawn) {
     const EncodedImage& encoded = model.images[i];
     // The shorter side of the truth may differ by rounding.
     const Image* true_image = known[i].truth;
@@ -219,20 +283,35 @@ void upsample(const UpsampleOptions& options) {
         true_image != nullptr ? true_image->size() : scaled_size(encoded, options.size);
     Image network =
         renderer.render(i, {size, supersample_for(model, i, options.size, options.supersample)});
-    write_png(files[i], network);
-    const Comparison comparison = compare(std::move(network), known[i]);
+    Image drawing =
+        drawn.drawn ? shapes::drawn_image(drawn.drawn->drawing, size, network.channels) : Image();
+    const bool is_drawn =
+        drawn.drawn && (options.shapes == UseShapes::on || drawn.explains_pixels());
+    const Comparison comparison =
+        compare(std::move(network), std::move(drawing), is_drawn, known[i]);
+    write_png(files[i], comparison.written());
     tally.add(comparison);
     sheet.add(encoded.name, comparison);
     if (bar.due())
       bar.show(static_cast<double>(i + 1) / static_cast<double>(count),
                fmt::format("{} of {} images", i + 1, count));
-  }
+  };
+  std::size_t next = 0;
+  const auto write_undrawn = [&](std::size_t until) {
+    while (next < until) write(next++, {});
+  };
+  draw_images(to_draw, &renderer, &model, session.threads,
+              [&](std::size_t k, const DrawnImage& drawn) {
+                write_undrawn(*to_draw[k].in_model);
+                write(next++, drawn);
+              });
+  write_undrawn(count);
   bar.print(fmt::format("{} images of {} px: {}", count, options.size, shown(options.out)));
   if (compared && std::ranges::none_of(
                       known, [](auto& k) { return k.trained != nullptr || k.truth != nullptr; }))
     fmt::print(stderr, "note: {} has no images of {} px or of the training size to compare with\n",
                shown(options.data), options.size);
-  tally.print(options.size);
+  tally.print(options.size, count);
   sheet.finish();
 }
 
@@ -257,6 +336,9 @@ void add_upsample(CLI::App& program) {
       ->capture_default_str()
       ->check(any_count);
   add_overwrite(command, options->overwrite);
+  add_choice(command, "--shapes", options->shapes,
+             "Write exact drawings (see vectorize) in place of the network's pixels: where the "
+             "training images of --data say that they are drawings of shapes, always, or never");
   add_supersample(command, options->supersample);
   add_background(command, options->background);
   add_skip_unreadable(command);

@@ -12,6 +12,7 @@
 #include "parallel.hpp"
 #include "resample.hpp"
 #include "split.hpp"
+#include "steep_bicubic.hpp"
 #include "support/model_data.hpp"
 
 namespace chorus::app {
@@ -92,10 +93,13 @@ void Scorer::score_task(Task& task, bool with_baselines) {
   task.network = score(task.name, task.decoded, truth, task.held_out);
   task.decoded = {};
   if (!with_baselines) return;
-  if (task.trained != nullptr)
+  if (task.trained != nullptr) {
     for (const Filter filter : resolution_baselines)
       task.baselines.push_back(
           score(task.name, resample(*task.trained, truth.width, truth.height, filter), truth, {}));
+    task.baselines.push_back(
+        score(task.name, steep_bicubic(*task.trained, truth.size()), truth, {}));
+  }
   if (!task.held_out.empty())
     for (const Inpainting method : inpainting_baselines)
       task.inpainting.push_back(
@@ -110,6 +114,7 @@ void Scorer::collect(const Task& task) {
     scores.network.method = "network";
     for (const Filter filter : resolution_baselines)
       scores.baselines.push_back({std::string(name(filter)), {}});
+    scores.baselines.push_back({"steep_bicubic", {}});
     for (const Inpainting method : inpainting_baselines)
       scores.inpainting.push_back({std::string(name(method)), {}});
   }

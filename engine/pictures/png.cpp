@@ -52,14 +52,14 @@ std::string_view other_format(std::string_view start) {
   struct Format {
     std::string_view start, remark;
   };
-  static constexpr Format formats[] = {{"\xFF\xD8\xFF", " (it is a JPEG)"},
-                                       {"GIF8", " (it is a GIF)"},
-                                       {"RIFF", " (it is a RIFF file, such as WebP)"},
-                                       {"BM", " (it is a BMP)"},
-                                       {"<svg", " (it is an SVG)"},
-                                       {"<?xml", " (it is XML, such as SVG)"},
-                                       {"version https://git-lfs", " (it is a Git LFS pointer)"}};
-  for (const Format& format : formats)
+  static constexpr Format others[] = {{"\xFF\xD8\xFF", " (it is a JPEG)"},
+                                      {"GIF8", " (it is a GIF)"},
+                                      {"RIFF", " (it is a RIFF file, such as WebP)"},
+                                      {"BM", " (it is a BMP)"},
+                                      {"<svg", " (it is an SVG)"},
+                                      {"<?xml", " (it is XML, such as SVG)"},
+                                      {"version https://git-lfs", " (it is a Git LFS pointer)"}};
+  for (const Format& format : others)
     if (start.starts_with(format.start)) return format.remark;
   return "";
 }

@@ -29,7 +29,7 @@ std::vector<char> with_neighbours(const Drawing& drawing, const std::vector<int>
   return grown;
 }
 
-double numbers_of(const Segment& segment) { return segment.is_arc ? 3 : 2; }
+double parameters_of(const Segment& segment) { return segment.is_arc ? 3 : 2; }
 
 }  // namespace
 
@@ -44,7 +44,7 @@ double price(const Drawing& drawing) {
     if (chain.is_frame) continue;
     if (!chain.is_closed) numbers -= 2;
     for (const Segment& segment : chain.segments) {
-      numbers += numbers_of(segment);
+      numbers += parameters_of(segment);
       const Direction direction = direction_of(drawing, segment);
       if (direction != Direction::other &&
           std::abs(misdirection(drawing, segment, direction)) < settled_px)
@@ -111,7 +111,7 @@ void Chooser::try_other_shapes() {
     double warmth = 0, numbers = 0;
     for (const Segment& segment : chain().segments) {
       warmth += heat(drawn, segment);
-      numbers += numbers_of(segment);
+      numbers += parameters_of(segment);
     }
     if (warmth < warm_chain && numbers < cheap) continue;
     for (const Shape shape :

@@ -18,12 +18,6 @@ constexpr float same_color = 6.0F / 255;
 /// More colours than this are no drawing, and would only cost time.
 constexpr std::size_t most_colors = 40;
 
-float largest_difference(const Color& a, const Color& b) {
-  float most = 0;
-  for (std::size_t c = 0; c < most_channels; ++c) most = std::max(most, std::abs(a[c] - b[c]));
-  return most;
-}
-
 using Levels = std::array<int, most_channels>;
 
 Levels levels_of(const Color& color) {

@@ -107,12 +107,12 @@ class Fitter {
 
   /// The regions that the fit has shrunk to nothing: they were noise, or the rim of another.
   std::vector<int> vanished(const Drawing& drawing) const {
-    constexpr double least_area = 0.12;
+    constexpr double nothing_px = 0.12;  // square pixels, as of a speck
     std::vector<int> regions;
     const Coverage shares = coverage(drawing);
     for (std::size_t r = 0; r < shares.of_region.size(); ++r) {
       const std::vector<float>& share = shares.of_region[r];
-      if (std::accumulate(share.begin(), share.end(), 0.0) < least_area)
+      if (std::accumulate(share.begin(), share.end(), 0.0) < nothing_px)
         regions.push_back(static_cast<int>(r));
     }
     return regions;

@@ -4,6 +4,8 @@
 
 namespace chorus::shapes {
 
+inline double square(double x) { return x * x; }
+
 /// A place or a displacement in pixels of the picture: x to the right, y downwards. Pixel (i, j)
 /// covers [i, i + 1] x [j, j + 1].
 struct Point {

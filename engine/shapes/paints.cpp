@@ -13,8 +13,6 @@ constexpr double least_spread = 2.5 / 255;  // of the pixels of a field
 constexpr std::size_t least_field_pixels = 8;
 constexpr double near_measured = 24.0 / 255;  // see docs/shapes.md
 
-double square(double x) { return x * x; }
-
 Point from_centre(const Problem& problem, std::size_t pixel) {
   return {static_cast<double>(pixel % problem.size.width) + 0.5 -
               static_cast<double>(problem.size.width) / 2,

@@ -8,8 +8,6 @@ namespace chorus::shapes {
 
 namespace {
 
-double square(double x) { return x * x; }
-
 Point leaving_side(const Drawing& drawing, const SmoothJoint::Side& side) {
   return drawing.leaving_end(drawing.segment_of(side), side.end);
 }

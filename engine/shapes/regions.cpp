@@ -10,6 +10,8 @@
 #include <set>
 #include <utility>
 
+#include "color_distance.hpp"
+
 namespace chorus::shapes {
 
 namespace {
@@ -21,12 +23,6 @@ constexpr double sliver_half_width = 0.62;
 // Differences of colours, in any number.
 constexpr float same_measured = 3.0F / 255, same_guessed = 8.0F / 255;
 constexpr float on_the_way = 14.0F / 255, used_elsewhere = 6.0F / 255;
-
-float largest_difference(const Color& a, const Color& b) {
-  float most = 0;
-  for (std::size_t c = 0; c < most_channels; ++c) most = std::max(most, std::abs(a[c] - b[c]));
-  return most;
-}
 
 /// The lengths of the borders of a region with its neighbours, in nodes.
 using Neighbours = std::map<int, int>;

@@ -239,7 +239,7 @@ class Redrawing {
 };
 
 /// The largest steps that are taken at once, because the areas are linear only near by.
-constexpr double longest_move_px = 0.5, largest_bend = 0.15, largest_bulge = 2;
+constexpr double longest_move_px = 0.5, largest_bend = 0.15, roundest_bulge = 2;
 
 }  // namespace
 
@@ -270,7 +270,7 @@ double Solver::solve(Drawing& drawing, const Options& options) {
         const double bend =
             std::clamp(change[static_cast<std::size_t>(id)], -largest_bend, largest_bend);
         double& bulge = drawing.chains[c].segments[s].bulge;
-        bulge = std::clamp(bulge + bend, -largest_bulge, largest_bulge);
+        bulge = std::clamp(bulge + bend, -roundest_bulge, roundest_bulge);
         most = std::max(most, std::abs(bend));
       }
     return most;

@@ -16,6 +16,7 @@
 #include "chorus/backend.hpp"
 #include "chorus/pictures.hpp"
 #include "files.hpp"
+#include "metrics.hpp"
 #include "split.hpp"
 #include "workplace.hpp"
 
@@ -150,8 +151,8 @@ BOOST_AUTO_TEST_CASE(a_model_is_evaluated_beside_its_baselines) {
   BOOST_TEST(scores.at("sizes").at(0).at("size") == 24);
   BOOST_TEST(!scores.at("sizes").at(0).contains("baselines"));  // the training size
   const json& larger = scores.at("sizes").at(1);
-  BOOST_TEST(larger.at("baselines").size() == 4U);
-  for (const char* method : {"nearest", "bilinear", "bicubic", "lanczos"}) {
+  BOOST_TEST(larger.at("baselines").size() == 5U);
+  for (const char* method : {"nearest", "bilinear", "bicubic", "lanczos", "steep_bicubic"}) {
     const json& baseline = larger.at("baselines").at(method);
     for (const char* key : {"psnr_mean", "psnr_pooled", "ssim_mean"})
       BOOST_TEST(baseline.at(key).is_number(), method << key);
@@ -169,10 +170,30 @@ BOOST_AUTO_TEST_CASE(a_model_is_evaluated_beside_its_baselines) {
 
 BOOST_AUTO_TEST_CASE(a_model_is_upsampled) {
   const Workplace& place = trained();
-  place.must("upsample out/m.safetensors --size 48 --data icons -o up");
+  place.must("upsample out/m.safetensors --size 48 --data icons --shapes off -o up");
   const chorus::Image up = chorus::read_png(place.path("up/key.png"));
   BOOST_TEST(up.width == 48U);
   BOOST_TEST(chorus::read_png(place.path("up/contact_sheet.png")).width > 5 * 48U);
+}
+
+BOOST_AUTO_TEST_CASE(an_upsampled_drawing_is_nearer_to_the_truth) {
+  const Workplace& place = trained();
+  const auto error = [&](const char* folder) {
+    return chorus::mean_squared_error(
+        chorus::read_png(place.path(fmt::format("{}/folder.png", folder))),
+        chorus::read_png(place.path("icons/48/folder.png")));
+  };
+  const std::string out = place.must("upsample out/m.safetensors --size 48 --data icons -o drawn");
+  BOOST_TEST(out.find("of 4 images are written as exact drawings") != std::string::npos, out);
+  BOOST_TEST(out.find("With drawings where they are written") != std::string::npos, out);
+  place.must("upsample out/m.safetensors --size 48 --data icons --shapes off -o decoded");
+  BOOST_TEST(error("drawn") < error("decoded"));
+  // Without the training images the network's pixels stay, unless drawings are asked for.
+  place.must("upsample out/m.safetensors --size 48 -o plain");
+  BOOST_TEST(place.same_bytes("plain/folder.png", "decoded/folder.png"));
+  place.must("upsample out/m.safetensors --size 48 --shapes on -o all");
+  BOOST_TEST(!place.same_bytes("all/folder.png", "decoded/folder.png"));
+  place.must_fail(2, "upsample out/m.safetensors --shapes perhaps -o x", "perhaps");
 }
 
 BOOST_AUTO_TEST_CASE(walks_between_images_are_written) {

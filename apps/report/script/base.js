@@ -32,7 +32,7 @@ const similarity = (value) => value.toFixed(3);
 const signed = (value) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(2);
 const count = (value) => value.toLocaleString("en");
 const label = (method) => ({ nearest: "nearest", bilinear: "bilinear", bicubic: "bicubic",
-  lanczos: "Lanczos", linear: "linear", cubic: "cubic", biharmonic: "biharmonic" })[method] ?? method;
+  lanczos: "Lanczos", steep_bicubic: "steep bicubic", linear: "linear", cubic: "cubic", biharmonic: "biharmonic" })[method] ?? method;
 
 function duration(seconds) {
   const whole = Math.round(seconds);
