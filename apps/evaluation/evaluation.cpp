@@ -21,8 +21,9 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::array resolution_baselines = {Filter::nearest, Filter::bilinear, Filter::bicubic,
-                                             Filter::lanczos};
+constexpr std::string_view steep = "steep_bicubic";
+constexpr std::array<std::string_view, 5> resolution_baselines = {"nearest", "bilinear", "bicubic",
+                                                                  "lanczos", steep};
 constexpr std::array inpainting_baselines = {Inpainting::nearest, Inpainting::linear,
                                              Inpainting::cubic, Inpainting::biharmonic};
 
@@ -41,6 +42,11 @@ ordered_json to_json(const SizeScores& scores) {
 }
 
 }  // namespace
+
+Image resampled_by(std::string_view method, const Image& image, PixelSize size) {
+  if (method == steep) return steep_bicubic(image, size);
+  return resample(image, size.width, size.height, enum_names<Filter>.parse(method));
+}
 
 /// An image to be scored.
 struct Scorer::Task {
@@ -94,11 +100,9 @@ void Scorer::score_task(Task& task, bool with_baselines) {
   task.decoded = {};
   if (!with_baselines) return;
   if (task.trained != nullptr) {
-    for (const Filter filter : resolution_baselines)
+    for (const std::string_view method : resolution_baselines)
       task.baselines.push_back(
-          score(task.name, resample(*task.trained, truth.width, truth.height, filter), truth, {}));
-    task.baselines.push_back(
-        score(task.name, steep_bicubic(*task.trained, truth.size()), truth, {}));
+          score(task.name, resampled_by(method, *task.trained, truth.size()), truth, {}));
   }
   if (!task.held_out.empty())
     for (const Inpainting method : inpainting_baselines)
@@ -112,9 +116,8 @@ void Scorer::collect(const Task& task) {
   if (scores.network.images.empty()) {
     scores.size = size;
     scores.network.method = "network";
-    for (const Filter filter : resolution_baselines)
-      scores.baselines.push_back({std::string(name(filter)), {}});
-    scores.baselines.push_back({"steep_bicubic", {}});
+    for (const std::string_view method : resolution_baselines)
+      scores.baselines.push_back({std::string(method), {}});
     for (const Inpainting method : inpainting_baselines)
       scores.inpainting.push_back({std::string(name(method)), {}});
   }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "chorus/pictures.hpp"
@@ -11,6 +12,9 @@
 #include "support/session.hpp"
 
 namespace chorus::app {
+
+/// An image at another size, by the classical method of that name (SizeScores::baselines).
+Image resampled_by(std::string_view method, const Image& image, PixelSize size);
 
 /// True images to compare a model with.
 struct TestData {

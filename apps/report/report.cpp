@@ -18,7 +18,6 @@
 #include "report/page.hpp"
 #include "report/paths.hpp"
 #include "report/shown_scores.hpp"
-#include "resample.hpp"
 #include "sheet.hpp"
 #include "similarity.hpp"
 #include "support/model_data.hpp"
@@ -281,8 +280,7 @@ class ReportBuilder {
                           {"network_error", data_url(error_map(network, truth.image))}};
     const Image* trained = trained_.find(place);
     if (trained == nullptr || rival_ == nullptr) return entry;
-    const Image rival = quantized(resample(*trained, truth.image.width, truth.image.height,
-                                           enum_names<Filter>.parse(rival_->method)));
+    const Image rival = quantized(resampled_by(rival_->method, *trained, truth.image.size()));
     entry["trained"] = data_url(*trained);
     entry["rival"] = data_url(rival);
     entry["rival_error"] = data_url(error_map(rival, truth.image));

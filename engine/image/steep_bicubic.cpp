@@ -32,8 +32,7 @@ Image steep_bicubic(const Image& image, PixelSize size) {
   if (size.width <= image.width || size.height <= image.height)
     return resample(image, size.width, size.height, Filter::bicubic);
   constexpr std::size_t most_side = 4096;
-  const std::size_t factor =
-      std::clamp<std::size_t>(most_side / image.size().longer_side(), 1, 16);
+  const std::size_t factor = std::clamp<std::size_t>(most_side / image.size().longer_side(), 1, 16);
   Image large = resample(image, image.width * factor, image.height * factor, Filter::bicubic);
   for (std::size_t y = 0; y < image.height; ++y)
     for (std::size_t x = 0; x < image.width; ++x)

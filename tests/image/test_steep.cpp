@@ -34,8 +34,8 @@ BOOST_AUTO_TEST_SUITE(steep)
 
 BOOST_AUTO_TEST_CASE(edges_are_sharper_than_bicubic_ones) {
   const Image small = disk(24), truth = disk(96);
-  const double bicubic = chorus::mean_squared_error(
-      chorus::resample(small, 96, 96, chorus::Filter::bicubic), truth);
+  const double bicubic =
+      chorus::mean_squared_error(chorus::resample(small, 96, 96, chorus::Filter::bicubic), truth);
   const double steep = chorus::mean_squared_error(chorus::steep_bicubic(small, {96, 96}), truth);
   BOOST_TEST(steep < bicubic / 2);
 }
