@@ -154,7 +154,7 @@ class ReportBuilder {
     if (logged == run_.end() || !logged->is_string() || logged->get<std::string>().empty())
       throw Error(fmt::format("{} does not say what the model was trained on; give --data FOLDER",
                               shown(metrics_file(model_file_))));
-    const fs::path folder = logged->get<std::string>();
+    fs::path folder = logged->get<std::string>();
     std::error_code unreadable;
     if (!fs::exists(folder, unreadable))
       throw Error(fmt::format(

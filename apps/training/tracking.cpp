@@ -20,6 +20,7 @@ namespace {
 Collection spread_over(const Model& model, const Collection& collection, ImageBudget budget) {
   const std::vector<Matched> known = match(model, collection);
   std::vector<std::size_t> pixels;
+  pixels.reserve(known.size());
   for (const Matched& each : known) pixels.push_back(collection[each.data_image].image.pixels());
   Collection spread;
   for (const std::size_t i : spread_within(pixels, budget))
@@ -49,6 +50,7 @@ std::vector<std::size_t> other_sizes(const Model& model, const std::filesystem::
 
 std::vector<std::size_t> pixels_of(const Collection& images) {
   std::vector<std::size_t> pixels;
+  pixels.reserve(images.size());
   for (const NamedImage& each : images) pixels.push_back(each.image.pixels());
   return pixels;
 }

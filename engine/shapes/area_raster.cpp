@@ -57,7 +57,7 @@ Pixels rasterize(const Drawing& drawing) {
 }
 
 Coverage coverage(const Drawing& drawing) {
-  const auto [width, height] = drawing.size;
+  const std::size_t width = drawing.size.width, height = drawing.size.height;
   Coverage result{drawing.size, {}};
   std::vector<std::vector<float>> cells(drawing.paints.size(),
                                         std::vector<float>((width + 1) * height));

@@ -118,7 +118,7 @@ std::optional<Figure> figure(Shape shape, const Box& box) {
 Figure reversed(Figure figure) {
   std::ranges::reverse(figure.corners);
   std::ranges::reverse(figure.bulges);
-  std::ranges::rotate(figure.bulges, figure.bulges.begin() + 1);
+  std::rotate(figure.bulges.begin(), figure.bulges.begin() + 1, figure.bulges.end());
   for (double& bulge : figure.bulges) bulge = -bulge;
   return figure;
 }

@@ -183,7 +183,7 @@ class Fitter {
 }  // namespace
 
 DrawnPicture fit_drawing(const Image& picture, const ClassMap& proposal) {
-  const std::uint64_t share = std::max<std::uint64_t>(1, picture.pixels() / (48 * 48));
+  const std::uint64_t share = std::max<std::uint64_t>(1, picture.pixels() / (std::size_t{48} * 48));
   return Fitter(picture, most_work * share).run(proposal);
 }
 

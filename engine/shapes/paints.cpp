@@ -8,22 +8,22 @@ namespace chorus::shapes {
 
 namespace {
 
-constexpr float whole = 0.997F;             // a pixel covered so far is covered
+constexpr float whole_share = 0.997F;       // a pixel covered so far is covered
 constexpr double least_spread = 2.5 / 255;  // of the pixels of a field
 constexpr std::size_t least_field_pixels = 8;
 constexpr double near_measured = 24.0 / 255;  // see docs/shapes.md
 
 Point from_centre(const Problem& problem, std::size_t pixel) {
-  return {static_cast<double>(pixel % problem.size.width) + 0.5 -
-              static_cast<double>(problem.size.width) / 2,
-          static_cast<double>(pixel / problem.size.width) + 0.5 -
-              static_cast<double>(problem.size.height) / 2};
+  const std::size_t x = pixel % problem.size.width, y = pixel / problem.size.width;
+  return {static_cast<double>(x) + 0.5 - static_cast<double>(problem.size.width) / 2,
+          static_cast<double>(y) + 0.5 - static_cast<double>(problem.size.height) / 2};
 }
 
 Paint median(const Problem& problem, const std::vector<std::size_t>& pixels) {
   Paint paint;
   for (std::size_t c = 0; c < most_channels; ++c) {
     std::vector<double> values;
+    values.reserve(pixels.size());
     for (const std::size_t p : pixels) values.push_back(problem.target[p][c]);
     const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
     std::nth_element(values.begin(), middle, values.end());
@@ -138,7 +138,8 @@ void find_paints(const Problem& problem, Drawing& drawing) {
   for (std::size_t r = 0; r < regions; ++r) {
     std::vector<std::size_t> pixels;
     for (std::size_t p = 0; p < problem.target.size(); ++p)
-      if (shares.of_region[r][p] > whole && !is_held_out(problem.target[p])) pixels.push_back(p);
+      if (shares.of_region[r][p] > whole_share && !is_held_out(problem.target[p]))
+        pixels.push_back(p);
     drawing.is_measured[r] = !pixels.empty();
     if (!pixels.empty()) drawing.paints[r] = measured_paint(problem, pixels);
   }

@@ -286,6 +286,7 @@ class Cleaner {
     Color color{};
     for (std::size_t c = 0; c < picture_.channels; ++c) {
       std::vector<float> values;
+      values.reserve(pixels.size());
       for (const std::size_t p : pixels)
         values.push_back(picture_.values[p * picture_.channels + c]);
       const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
