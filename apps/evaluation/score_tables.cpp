@@ -38,15 +38,15 @@ void print_rivals(const SizeScores& scores, const std::vector<MethodScores>& riv
   const ordered_json means = baselines_to_json(scores.network, rivals, where);
   const std::string size = scores.size == 0 ? "all" : std::to_string(scores.size);
   for (const auto& [method, mean] : means.items())
-    fmt::print("{:>6} {:>11} {:>8.2f} dB {:>10.2f} dB {:>7.4f} {:>6} of {}\n", size, method,
+    fmt::print("{:>6} {:>13} {:>8.2f} dB {:>10.2f} dB {:>7.4f} {:>6} of {}\n", size, method,
                mean["psnr_mean"].get<double>(), mean["psnr_pooled"].get<double>(),
                mean["ssim_mean"].get<double>(), mean["wins"].get<std::size_t>(), images);
-  fmt::print("{:>6} {:>11} {:>41} of {}\n", size, "all of them",
+  fmt::print("{:>6} {:>13} {:>41} of {}\n", size, "all of them",
              wins(scores.network, rivals, where), images);
 }
 
 void print_header() {
-  fmt::print("{:>6} {:>11} {:>11} {:>13} {:>7} {:>13}\n", "size", "method", "PSNR mean",
+  fmt::print("{:>6} {:>13} {:>11} {:>13} {:>7} {:>13}\n", "size", "method", "PSNR mean",
              "PSNR pooled", "SSIM", "network wins");
 }
 
