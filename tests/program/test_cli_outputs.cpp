@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_report_covers_images_of_all_sizes) {
   for (const json& image : data["images"]) BOOST_TEST(image["psnr_trained"] == image["psnr"]);
 
   const std::string scores = place.must("evaluate m.safetensors flat");
-  BOOST_TEST(scores.find("   all     nearest") != std::string::npos, scores);
+  BOOST_TEST(scores.find("   all       nearest") != std::string::npos, scores);
   const json paths =
       json::parse(place.must("evaluate m.safetensors flat --paths --json"))["paths"]["random"];
   std::size_t known = 0;  // the ends of a path have the size of its first image
