@@ -233,22 +233,18 @@ std::vector<std::filesystem::path> picture_files(const Model& model,
 }
 
 /// The images that drawings are tried for: those that grow and whose training pixels are given, or
-/// with
-/// --shapes on all, if need be from the network's own pixels.
+/// with --shapes on all, if need be from the network's own pixels.
 std::vector<ToDraw> images_to_draw(const UpsampleOptions& options, const Model& model,
                                    Renderer& renderer, const std::vector<Known>& known) {
   std::vector<ToDraw> images;
-  for (std::size_t i = 0; options.shapes != UseShapes::off && i < known.size(); ++i) {
+  if (options.shapes == UseShapes::off) return images;
+  for (std::size_t i = 0; i < known.size(); ++i) {
     const EncodedImage& encoded = model.images[i];
-    if (known[i].trained != nullptr && options.size > encoded.size().longer_side())
-      images.push_back({encoded.name, *known[i].trained, i});
-    else if (options.shapes == UseShapes::on)
-      images.push_back({encoded.name,
-                        known[i].trained != nullptr
-                            ? *known[i].trained
-                            : renderer.render(i, {encoded.size(), std::max<std::size_t>(
-                                                                      3, model.samples_per_axis)}),
-                        i});
+    const Image* trained = known[i].trained;
+    const bool grows = options.size > encoded.size().longer_side();
+    if (options.shapes == UseShapes::on || (trained != nullptr && grows))
+      images.push_back(
+          {encoded.name, trained != nullptr ? *trained : own_pixels(renderer, model, i), i});
   }
   return images;
 }
@@ -330,11 +326,7 @@ void add_upsample(CLI::App& program) {
       ->required();
   command.add_option("--data", options->data,
                      "True images to compare with, if they have the training size or --size");
-  command
-      .add_option("--sheet-rows", options->sheet_rows,
-                  "Maximum number of images on the contact sheet (0: no contact sheet)")
-      ->capture_default_str()
-      ->check(any_count);
+  add_sheet_rows(command, options->sheet_rows);
   add_overwrite(command, options->overwrite);
   add_choice(command, "--shapes", options->shapes,
              "Write exact drawings (see vectorize) in place of the network's pixels: where the "

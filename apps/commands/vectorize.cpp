@@ -1,12 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdint>
-#include <map>
 #include <memory>
 #include <numeric>
 #include <optional>
 #include <ostream>
+#include <set>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -16,12 +15,14 @@
 #include "chorus/pictures.hpp"
 #include "chorus/render.hpp"
 #include "drawn_image.hpp"
+#include "evaluation/evaluation.hpp"
 #include "files.hpp"
 #include "metrics.hpp"
 #include "printable.hpp"
 #include "resample.hpp"
 #include "sheet.hpp"
 #include "support/cli_flags.hpp"
+#include "support/data_url.hpp"
 #include "support/drawings.hpp"
 #include "support/model_data.hpp"
 #include "support/output_files.hpp"
@@ -48,6 +49,7 @@ struct VectorizeOptions {
 };
 
 /// The table that lists the drawings of a folder. It also tells which SVGs there are ours.
+constexpr const char* sheet_name = "contact_sheet.png";
 constexpr const char* table_name = "drawings.tsv";
 constexpr const char* table_head = "file\tbytes\tnodes\tregions\tpsnr_db\tremark\n";
 
@@ -82,30 +84,18 @@ void load_model_images(const VectorizeOptions& options, Source& source) {
   source.model.emplace(load_model(source.session->memory, options.input));
   source.renderer.emplace(source.session->memory, *source.model);
   const Model& model = *source.model;
-  std::map<std::string, Image> given;
-  if (!options.data.empty()) {
-    const std::size_t side = model.images.front().size().longer_side();
-    const bool is_sized = !offered_sizes(options.data).empty();
-    for (NamedImage& named :
-         load_for(model, options.data, is_sized ? std::optional(side) : std::nullopt,
-                  options.background))
-      given.emplace(named.name, std::move(named.image));
-  }
-  std::vector<const Image*> found;
+  const bool is_given = !options.data.empty();
+  const TrainingImages trained =
+      is_given ? TrainingImages(model, options.data, options.background) : TrainingImages(model);
+  if (is_given) trained.note_if_other(model, options.data);
   std::size_t decoded = 0;
   for (std::size_t i = 0; i < model.images.size(); ++i) {
-    const EncodedImage& encoded = model.images[i];
-    const auto image = given.find(encoded.name);
-    const bool fits = image != given.end() && image->second.size() == encoded.size();
-    found.push_back(fits ? &image->second : nullptr);
-    Image pixels = fits
-                       ? image->second
-                       : source.renderer->render(
-                             i, {encoded.size(), std::max<std::size_t>(3, model.samples_per_axis)});
-    decoded += fits ? 0 : 1;
-    source.images.push_back({encoded.name, std::move(pixels), i});
+    const Image* image = trained.find(i);
+    decoded += image == nullptr ? 1 : 0;
+    source.images.push_back({model.images[i].name,
+                             image != nullptr ? *image : own_pixels(*source.renderer, model, i),
+                             i});
   }
-  if (!options.data.empty()) note_other_images(model, options.data, found);
   if (decoded > 0)
     fmt::print(stderr,
                "note: {} of {} images are drawn from the network's own pixels; with --data FOLDER, "
@@ -114,35 +104,24 @@ void load_model_images(const VectorizeOptions& options, Source& source) {
 }
 
 /// The SVGs that an earlier run wrote to the folder.
-std::vector<std::string> listed_files(const fs::path& folder) {
-  std::vector<std::string> files;
+std::set<std::string> listed_files(const fs::path& folder) {
+  std::set<std::string> files;
   const fs::path table = folder / table_name;
   if (!fs::is_regular_file(table)) return files;
   std::istringstream lines(read_file(table));
   std::string line;
   std::getline(lines, line);
   if (line + "\n" != table_head) return files;
-  while (std::getline(lines, line)) files.push_back(line.substr(0, line.find('\t')));
+  while (std::getline(lines, line)) files.insert(line.substr(0, line.find('\t')));
   return files;
 }
 
 /// An SVG that shows the pixels themselves: what is no drawing is not made to look like one.
 std::string embedded_picture(const Image& image) {
-  static constexpr char digits[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  const std::vector<unsigned char> bytes = encode_png(image);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;
-    const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
-    for (std::size_t k = 0; k < 3; ++k) group = group << 8U | (k < count ? bytes[i + k] : 0U);
-    for (std::size_t k = 0; k < 4; ++k)
-      text += k <= count ? digits[group >> (18 - 6 * k) & 63U] : '=';
-  }
   return fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\">\n<image width=\"{0}\" "
-      "height=\"{1}\" href=\"data:image/png;base64,{2}\"/>\n</svg>\n",
-      image.width, image.height, text);
+      "height=\"{1}\" href=\"{2}\"/>\n</svg>\n",
+      image.width, image.height, data_url(image));
 }
 
 class Report {
@@ -175,7 +154,7 @@ class Report {
 
   void finish() {
     write_atomically(options_.out / table_name, [&](std::ostream& out) { out << table_; });
-    if (!sheet_.rows.empty()) write_png(options_.out / sheet_name(), draw(sheet_));
+    if (!sheet_.rows.empty()) write_png(options_.out / sheet_name, draw(sheet_));
     std::ranges::sort(bytes_);
     fmt::print("Drawings: {} bytes in the median, {} in the mean\n", bytes_[bytes_.size() / 2],
                std::accumulate(bytes_.begin(), bytes_.end(), std::size_t{0}) / bytes_.size());
@@ -188,11 +167,8 @@ class Report {
       fmt::print("{} of {} images are no flat drawings ({} says why), the first of them {}\n",
                  doubtful_.size(), images_.size(), table_name, doubtful_.front());
     fmt::print("Table: {}\n", shown(options_.out / table_name));
-    if (!sheet_.rows.empty()) fmt::print("Contact sheet: {}\n", shown(options_.out / sheet_name()));
+    if (!sheet_.rows.empty()) fmt::print("Contact sheet: {}\n", shown(options_.out / sheet_name));
   }
-
-  /// A name that no image has.
-  std::string sheet_name() const { return "contact_sheet.png"; }
 
  private:
   static constexpr std::size_t cell_px = 192;
@@ -227,15 +203,12 @@ void vectorize(const VectorizeOptions& options) {
   std::vector<fs::path> files;
   for (const ToDraw& image : source.images)
     files.push_back(options.out / file_name(image.name, ".svg"));
-  const std::vector<std::string> listed = listed_files(options.out);
+  const std::set<std::string> listed = listed_files(options.out);
   check_replaceable(
-      files,
-      [&](const fs::path& file) {
-        return std::ranges::find(listed, file.filename().string()) != listed.end();
-      },
+      files, [&](const fs::path& file) { return listed.contains(file.filename().string()); },
       options.overwrite);
   Report report(options, source.images);
-  check_replaceable({options.out / report.sheet_name()}, options.overwrite);
+  check_replaceable({options.out / sheet_name}, options.overwrite);
   prepare_folder(options.out);
   Progress bar;
   draw_images(source.images, source.renderer ? &*source.renderer : nullptr,
@@ -267,11 +240,7 @@ void add_vectorize(CLI::App& program) {
   command.add_option("--size", options->size, "Which size of the folder's images to draw (pixels)")
       ->check(picture_size_px);
   command.add_flag("--minify", options->is_minified, "Leave out ids and line ends");
-  command
-      .add_option("--sheet-rows", options->sheet_rows,
-                  "Maximum number of images on the contact sheet (0: no contact sheet)")
-      ->capture_default_str()
-      ->check(any_count);
+  add_sheet_rows(command, options->sheet_rows);
   add_overwrite(command, options->overwrite);
   add_background(command, options->background);
   add_skip_unreadable(command);

@@ -4,26 +4,11 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "chorus/pictures.hpp"
 #include "report/template.hpp"
 
 namespace chorus::app {
 
 namespace {
-
-std::string base64(const std::vector<unsigned char>& bytes) {
-  constexpr std::string_view digits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t word = 0;
-    for (std::size_t k = 0; k < 3; ++k)
-      word = word << 8U | (i + k < bytes.size() ? bytes[i + k] : 0U);
-    for (std::size_t k = 0; k < 4; ++k)
-      text += i + k <= bytes.size() ? digits[word >> (18 - 6 * k) & 63U] : '=';
-  }
-  return text;
-}
 
 /// Replaces the single occurrence of {{name}} in the template.
 void fill_in(std::string& page, const std::string& name, std::string_view text) {
@@ -46,10 +31,6 @@ std::string script_json(const nlohmann::ordered_json& data) {
 }
 
 }  // namespace
-
-std::string data_url(const Image& image) {
-  return "data:image/png;base64," + base64(encode_png(image));
-}
 
 std::string report_page(const nlohmann::ordered_json& data) {
   std::string page(report_template::html);

@@ -9,9 +9,6 @@
 
 namespace chorus::app {
 
-/// A URL that contains the image as a PNG.
-std::string data_url(const Image& image);
-
 /// The curves of a training from the lines of its metrics file: a list of
 /// {"title", "unit", "series": [{"name", "points": [[seconds, value], ..]}, ..],
 ///  "baselines": [{"name", "value"}, ..]}, without those that have no points. Throws Error if the

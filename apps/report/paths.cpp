@@ -9,6 +9,7 @@
 #include "path_names.hpp"
 #include "printable.hpp"
 #include "report/page.hpp"
+#include "support/data_url.hpp"
 
 namespace chorus::app {
 

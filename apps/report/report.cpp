@@ -20,6 +20,7 @@
 #include "report/shown_scores.hpp"
 #include "sheet.hpp"
 #include "similarity.hpp"
+#include "support/data_url.hpp"
 #include "support/model_data.hpp"
 #include "training/run_log.hpp"
 #include "training/training_state.hpp"

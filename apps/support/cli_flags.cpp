@@ -80,6 +80,14 @@ void add_skip_unreadable(CLI::App& command) {
                             "Leave out image files that cannot be read, and list them");
 }
 
+void add_sheet_rows(CLI::App& command, std::size_t& rows) {
+  command
+      .add_option("--sheet-rows", rows,
+                  "Maximum number of images on the contact sheet (0: no contact sheet)")
+      ->capture_default_str()
+      ->check(any_count);
+}
+
 void add_supersample(CLI::App& command, std::size_t& supersample) {
   command
       .add_option("--supersample", supersample,

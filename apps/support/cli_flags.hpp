@@ -47,6 +47,7 @@ void add_supersample(CLI::App& command, std::size_t& supersample);
 void add_seed(CLI::App& command, const std::string& flag, std::uint64_t& seed, const char* help);
 void add_path(CLI::App& command, PathKind& kind);
 void add_overwrite(CLI::App& command, bool& overwrite);
+void add_sheet_rows(CLI::App& command, std::size_t& rows);
 void add_measure(CLI::App& command, const char* flag, DistanceMeasure& measure);
 
 /// The names of an enum's values, as the command line offers them.

@@ -29,6 +29,12 @@ shapes::ClassMap propose(const ToDraw& image, const Image& pixels, Renderer* ren
 
 }  // namespace
 
+Image own_pixels(Renderer& renderer, const Model& model, std::size_t image) {
+  constexpr std::size_t least_samples = 3;  // areas, as pixels of a drawing are
+  return renderer.render(
+      image, {model.images[image].size(), std::max(least_samples, model.samples_per_axis)});
+}
+
 double DrawnImage::psnr_db() const { return drawn ? chorus::psnr_db(drawn->squared_error) : 0; }
 
 bool DrawnImage::explains_pixels() const { return drawn && psnr_db() >= least_psnr_db; }

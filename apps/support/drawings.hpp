@@ -18,6 +18,9 @@ struct ToDraw {
   std::optional<std::size_t> in_model;
 };
 
+/// An image of the model as the network decodes it at the size of its training.
+Image own_pixels(Renderer& renderer, const Model& model, std::size_t image);
+
 /// The drawing of an image, or why it has none.
 struct DrawnImage {
   std::optional<shapes::DrawnPicture> drawn;

@@ -11,6 +11,9 @@ namespace chorus::shapes {
 
 enum class End { start, stop };
 
+/// The bulge of a quarter of a circle: tan(pi / 8).
+constexpr double quarter_bulge = 0.41421356237309503;
+
 /// A place on an arc from (0, 0) to (1, 0).
 struct UnitPlace {
   double along, across;

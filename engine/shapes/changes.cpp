@@ -69,8 +69,6 @@ struct Figure {
   std::vector<double> bulges;
 };
 
-constexpr double quarter_bulge = 0.41421356237309503;  // tan(pi / 8)
-
 /// Which figure could have that box and area, if any.
 std::optional<Figure> figure(Shape shape, const Box& box) {
   const Point low = box.low, high = box.high, middle = midpoint(low, high);

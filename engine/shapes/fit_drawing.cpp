@@ -81,7 +81,8 @@ class Fitter {
   DrawnPicture run(const ClassMap& proposal) {
     Candidate best = fit(find_regions(picture_, proposal), most_work_ / 2);
     for (int round = 0; round < 2 && !is_exhausted(); ++round) {
-      const Revision revision = {unexplained(best.drawing), vanished(best.drawing)};
+      const Coverage shares = coverage(best.drawing);
+      const Revision revision = {unexplained(best.drawing, shares), vanished(shares)};
       if (revision.new_regions.empty() && revision.gone.empty()) break;
       const std::uint64_t until = std::min(most_work_, solver_.work() + most_work_ / 4);
       try {
@@ -106,10 +107,9 @@ class Fitter {
   bool is_exhausted() const { return solver_.work() > most_work_; }
 
   /// The regions that the fit has shrunk to nothing: they were noise, or the rim of another.
-  std::vector<int> vanished(const Drawing& drawing) const {
+  static std::vector<int> vanished(const Coverage& shares) {
     constexpr double nothing_px = 0.12;  // square pixels, as of a speck
     std::vector<int> regions;
-    const Coverage shares = coverage(drawing);
     for (std::size_t r = 0; r < shares.of_region.size(); ++r) {
       const std::vector<float>& share = shares.of_region[r];
       if (std::accumulate(share.begin(), share.end(), 0.0) < nothing_px)
@@ -119,10 +119,10 @@ class Fitter {
   }
 
   /// Connected pixels that differ from the drawing within a region, and are of one colour.
-  std::vector<std::vector<std::size_t>> unexplained(const Drawing& drawing) const {
+  std::vector<std::vector<std::size_t>> unexplained(const Drawing& drawing,
+                                                    const Coverage& shares) const {
     constexpr float mostly = 0.6F;
     const Pixels drawn = rasterize(drawing);
-    const Coverage shares = coverage(drawing);
     const std::size_t count = drawn.size(), width = problem_.size.width;
     std::vector<int> region(count, -1);
     std::vector<double> off(count);

@@ -81,9 +81,11 @@ double misdirection(const Drawing& drawing, const Segment& segment, Direction di
 double off_grid(double coordinate) { return coordinate - std::round(2 * coordinate) / 2; }
 
 double off_quarters(double bulge) {
-  constexpr double quarter = 0.41421356237309503;  // tan(pi / 8); a half circle has 1
+  constexpr double half_circle = 1;
   const double size = std::abs(bulge);
-  const double off = std::abs(size - quarter) < std::abs(size - 1) ? size - quarter : size - 1;
+  const double off = std::abs(size - quarter_bulge) < std::abs(size - half_circle)
+                         ? size - quarter_bulge
+                         : size - half_circle;
   return bulge < 0 ? -off : off;
 }
 

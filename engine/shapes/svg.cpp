@@ -195,7 +195,7 @@ class SvgWriter {
     if (loop.size() != 1 || runs_under(region, beyond(drawing_, loop.front()))) return std::nullopt;
     const std::vector<Segment> segments = walked_segments(drawing_, loop.front());
     const auto number = [&](double value) { return svg_number(value, options_.decimals); };
-    constexpr double quarter = 0.41421356237309503, tolerance = 1e-6;
+    constexpr double tolerance = 1e-6;
     if (segments.size() == 2 && segments[0].is_arc && segments[1].is_arc &&
         std::abs(std::abs(segments[0].bulge) - 1) < tolerance &&
         std::abs(std::abs(segments[1].bulge) - 1) < tolerance) {
@@ -214,7 +214,7 @@ class SvgWriter {
         lines.push_back(s);
         continue;
       }
-      if (std::abs(std::abs(s.bulge) - quarter) > tolerance) return std::nullopt;
+      if (std::abs(std::abs(s.bulge) - quarter_bulge) > tolerance) return std::nullopt;
       if (std::abs(std::abs(way.x) - std::abs(way.y)) > tolerance) return std::nullopt;
       if (radius != 0 && std::abs(radius - std::abs(way.x)) > tolerance) return std::nullopt;
       radius = std::abs(way.x);
