@@ -1,4 +1,4 @@
-// Cannot be compiled alone; begin at kernels_avx2.cpp.
+// Cannot be compiled alone; begin at kernels_avx512bf16.cpp.
 
 // Products of pairs of bf16 numbers by AMX. It has eight registers that hold a square of 16 x 16
 // floats or pairs, and an instruction that adds the product of two squares of pairs to a square of

@@ -1,4 +1,4 @@
-// Cannot be compiled alone; begin at kernels_avx2.cpp.
+// Cannot be compiled alone; begin at kernels_avx512bf16.cpp.
 
 // Instructions on bf16 numbers, and products of pairs of them (see pairs.ipp) by AVX-512's dot
 // product. The loop is that of single precision, over half the depth.

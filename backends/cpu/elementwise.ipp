@@ -192,3 +192,28 @@ void adam(const Call& call) {
   }
   if (call.out[3].data != nullptr) fill_with(call.out[3], 0);
 }
+
+/// sine_linear_gradient of a derivative that is there, instead of being a product.
+void slope_of(const Call& call) {
+  const ConstView upstream = call.in[0];
+  const View slope = call.out[0], sums = call.out[1];
+  const std::size_t group = slope.rows / sums.rows;
+  for (std::size_t g = 0; g < sums.rows; ++g) {
+    const float* up = upstream.data + g * group * upstream.stride;
+    float* out = slope.data + g * group * slope.stride;
+    float* total = sums.data + g * sums.stride;
+    std::size_t j = 0;
+    for (; j + lanes <= slope.cols; j += lanes) {
+      Batch sum = load(total + j);
+      for (std::size_t r = 0; r < group; ++r) {
+        const Batch value = load(up + r * upstream.stride + j) * load(out + r * slope.stride + j);
+        store(out + r * slope.stride + j, value);
+        sum += value;
+      }
+      store(total + j, sum);
+    }
+    for (; j < slope.cols; ++j)
+      for (std::size_t r = 0; r < group; ++r)
+        total[j] += out[r * slope.stride + j] *= up[r * upstream.stride + j];
+  }
+}

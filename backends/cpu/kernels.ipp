@@ -2,8 +2,8 @@
 
 // The fast ops, written once for every instruction set with xsimd batches. A kernels_*.cpp names
 // the architecture (Arch), the rows of a register block (block_rows) and the set (CHORUS_KERNELS).
-// It says whether large products are of 16 bits (CHORUS_KERNELS_BF16), and whether AMX computes
-// them (CHORUS_KERNELS_AMX). Then it includes this file.
+// Then it includes this file. Sets whose large products are of 16 bits have them from
+// kernels_bf16.ipp, and all else from the set of AVX-512.
 //
 // Such a file may be compiled for a newer processor than the one that runs the program, so it must
 // not define a function that the linker could share with others. Everything here has internal
@@ -12,9 +12,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <xsimd/xsimd.hpp>
-#ifdef CHORUS_KERNELS_BF16
-#include <immintrin.h>
-#endif
 
 #include "cpu/kernels.hpp"
 #include "op_parameters.hpp"
@@ -26,30 +23,27 @@ namespace {
 
 #include "cpu/products.ipp"
 
+#include "cpu/sine_layer.ipp"
+
 #include "cpu/singles.ipp"
 
-// How large products multiply: as single floats, or as pairs of bf16 numbers.
-#ifdef CHORUS_KERNELS_BF16
-#include "cpu/bf16.ipp"
-#ifdef CHORUS_KERNELS_AMX
-#include "cpu/amx.ipp"
-using PairProduct = SquareProducts;
-#else
-using PairProduct = DotProducts;
-#endif
-#include "cpu/pairs.ipp"
-using Large = Pairs;
-#else
-using Large = Singles;
-#endif
-
 #include "cpu/matmul.ipp"
-
-#include "cpu/sine_layer.ipp"
 
 #include "cpu/elementwise.ipp"
 
 #include "cpu/palette.ipp"
+
+#include "cpu/peak.ipp"
+
+/// Whether an op multiplies matrices: not if a sine layer's derivative is there already.
+bool is_product(const Call& call) {
+  return call.op == Op::matmul || call.op == Op::sine_linear ||
+         (call.op == Op::sine_linear_gradient && call.in[1].data != nullptr);
+}
+
+std::size_t scratch_floats(const Call& call) {
+  return is_product(call) ? Singles::scratch_floats(call) : 0;
+}
 
 /// Whether there is a kernel for this op. The reference runs the others.
 bool run(const Call& call, float* scratch) {
@@ -59,13 +53,16 @@ bool run(const Call& call, float* scratch) {
       matmul(call, scratch);
       return true;
     case Op::pack:
-      pack(call, scratch);
+      Singles::pack(call.in[0], call.out[0].data);
       return true;
     case Op::sine_linear:
-      sine_linear(call, scratch);
+      Singles::multiply(call, scratch, Sine{call.out[0], call.out[1], call.in[2]});
       return true;
     case Op::sine_linear_gradient:
-      sine_linear_gradient(call, scratch);
+      if (is_product(call))
+        Singles::multiply(call, scratch, Slope{call.out[0], call.out[1]});
+      else
+        slope_of(call);
       return true;
     case Op::add:
       each_element<true>(call, [](auto a, auto b, auto) { return a + b; });
@@ -131,35 +128,10 @@ bool run(const Call& call, float* scratch) {
   }
 }
 
-/// Enough chains to hide the latency of a multiply-add on two ports.
-constexpr std::size_t peak_chains = 12;
-constexpr std::size_t peak_inner = 1000;
-
-float peak_rounds(std::size_t rounds) {
-  // Unknown to the compiler, which would otherwise compute a chain in advance.
-  const volatile float start = 1.5F, shrink = 0.999F, rise = 0.002F;
-  const Batch factor(shrink), term(rise);
-  Batch chain[peak_chains];
-  for (Batch& value : chain) value = Batch(start);
-  for (std::size_t n = 0; n < rounds * peak_inner; ++n) {
-#pragma GCC unroll 16
-    for (std::size_t i = 0; i < peak_chains; ++i) chain[i] = xsimd::fma(chain[i], factor, term);
-  }
-  Batch total(0.0F);
-  for (const Batch& value : chain) total += value;
-  alignas(64) float values[lanes];
-  total.store_aligned(values);
-  return values[0];
-}
-
 }  // namespace
 
-const KernelSet CHORUS_KERNELS = {CHORUS_KERNELS_NAME,
-                                  Large::bf16,
-                                  run,
-                                  scratch_floats,
-                                  packed_floats,
-                                  peak_rounds,
-                                  peak_chains* peak_inner* lanes * 2};
+const KernelSet CHORUS_KERNELS = {
+    CHORUS_KERNELS_NAME, false, run, scratch_floats, Singles::packed_floats, peak_rounds,
+    peak_flops_per_round};
 
 }  // namespace chorus

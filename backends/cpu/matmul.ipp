@@ -47,17 +47,27 @@ void narrow_product(const Call& call) {
   }
 }
 
-/// c += bias, which has one row for each group of rows of c.
-void add_bias(const View& c, const ConstView& bias) {
-  const std::size_t group = c.rows / bias.rows;
-  for (std::size_t r = 0; r < c.rows; ++r) {
-    const float* shift = bias.data + r / group * bias.stride;
-    float* to = c.data + r * c.stride;
-    std::size_t j = 0;
-    for (; j + lanes <= c.cols; j += lanes) store(to + j, load(to + j) + load(shift + j));
-    for (; j < c.cols; ++j) to[j] += shift[j];
+/// Writes or adds a block of the transpose of C.
+struct StoreTransposed {
+  View c;
+  bool accumulate;
+
+  template <std::size_t rows, std::size_t vectors>
+  CHORUS_INLINE void prepare(std::size_t, std::size_t) const {}
+
+  template <std::size_t rows, std::size_t vectors>
+  CHORUS_INLINE void finish(const Block<rows, vectors>& block, std::size_t row,
+                            std::size_t col) const {
+    alignas(64) float values[vectors * lanes];
+    const std::size_t count = smaller(vectors * lanes, c.rows - col);
+    for (std::size_t i = 0; i < rows; ++i) {
+      for (std::size_t j = 0; j < vectors; ++j) block.sums[i][j].store_aligned(values + j * lanes);
+      float* to = c.data + col * c.stride + row + i;
+      for (std::size_t l = 0; l < count; ++l, to += c.stride)
+        *to = accumulate ? *to + values[l] : values[l];
+    }
   }
-}
+};
 
 void matmul(const Call& call, float* scratch) {
   const ConstView &a = call.in[0], &b = call.in[1];
@@ -70,20 +80,7 @@ void matmul(const Call& call, float* scratch) {
     product<Singles>(left_matrix(b, true), {a.data, panel, a.stride}, a.rows,
                      StoreTransposed{c, call.accumulate}, c.cols, c.rows);
   } else {
-    Large::multiply(call, scratch, Store{c, call.accumulate});
+    Singles::multiply(call, scratch, Store{c, call.accumulate});
   }
   if (call.in[2].data != nullptr) add_bias(c, call.in[2]);
-}
-
-void pack(const Call& call, float* scratch) { Large::pack(call.in[0], scratch, call.out[0].data); }
-
-std::size_t packed_floats(std::size_t rows, std::size_t cols) {
-  return Large::packed_floats(rows, cols);
-}
-
-std::size_t scratch_floats(const Call& call) {
-  const bool is_product = call.op == Op::matmul || call.op == Op::sine_linear ||
-                          call.op == Op::pack ||
-                          (call.op == Op::sine_linear_gradient && call.in[1].data != nullptr);
-  return is_product ? Large::scratch_floats(call) : 0;
 }

@@ -1,4 +1,4 @@
-// Cannot be compiled alone; begin at kernels_avx2.cpp.
+// Cannot be compiled alone; begin at kernels_avx512bf16.cpp.
 
 // Products of 16 bits: bf16 numbers (8 bits of exponent, 7 of fraction) with sums in single
 // precision. The unit is a pair of numbers that follow each other along the depth, the first one in
@@ -80,30 +80,38 @@ void pack_pairs_transposed(const ConstView& w, float* scratch, float* to) {
   }
 }
 
-/// Products of bf16 numbers in pairs, by PairProduct. Small products stay in single precision.
+/// Products of bf16 numbers in pairs, by PairProduct. Small products stay in single precision, and
+/// are not computed here.
 struct Pairs {
-  static constexpr bool bf16 = true;
+  /// With a smaller side, rounding the operands takes more than half as long as the multiply-adds.
+  static bool is_large(std::size_t rows, std::size_t cols) { return smaller(rows, cols) >= 32; }
+
+  /// Packed weights are pairs if they are large; otherwise the result must be large as well.
+  static bool is_large(const Call& call) {
+    return is_large(call.in[1].rows, call.in[1].cols) &&
+           (!call.transpose_a || call.packed != nullptr || call.out[0].rows >= 32);
+  }
 
   static std::size_t packed_floats(std::size_t rows, std::size_t cols) {
-    if (!is_large(rows, cols)) return Singles::packed_floats(rows, cols);
     return panels_floats(pairs(cols), rows) + panels_floats(pairs(rows), cols);
   }
 
   static void pack(const ConstView& w, float* scratch, float* to) {
-    if (!is_large(w.rows, w.cols)) return Singles::pack(w, scratch, to);
     pack_pairs_transposed(w, scratch, to);
     pack_pairs(w, to + panels_floats(pairs(w.cols), w.rows));
   }
 
+  /// The scratch for packing the transpose of a matrix.
+  static std::size_t pack_scratch(const ConstView& w) {
+    return panel * pairs_stride(pairs(w.cols));
+  }
+
   static std::size_t scratch_floats(const Call& call) {
-    if (call.op == Op::pack)
-      return is_large(call.in[0].rows, call.in[0].cols) ? panel_scratch(call.in[0]) : 0;
-    return is_large(call) ? left_floats(call) + right_floats(call) : Singles::scratch_floats(call);
+    return left_floats(call) + right_floats(call);
   }
 
   template <class Finish>
   static void multiply(const Call& call, float* scratch, const Finish& finish) {
-    if (!is_large(call)) return Singles::multiply(call, scratch, finish);
     const View& c = call.out[0];
     const std::size_t depth = pairs(call.transpose_a ? call.in[0].rows : call.in[0].cols);
     const float* right = right_pairs(call, scratch + left_floats(call));
@@ -112,19 +120,6 @@ struct Pairs {
   }
 
  private:
-  /// With a smaller side, rounding the operands takes more than half as long as the multiply-adds.
-  static constexpr std::size_t least_side = 32;
-
-  static bool is_large(std::size_t rows, std::size_t cols) {
-    return smaller(rows, cols) >= least_side;
-  }
-
-  /// Packed weights are pairs if they are large; otherwise the result must be large as well.
-  static bool is_large(const Call& call) {
-    return is_large(call.in[1].rows, call.in[1].cols) &&
-           (!call.transpose_a || call.packed != nullptr || call.out[0].rows >= least_side);
-  }
-
   /// The left-hand matrix is rounded once, either as it is or transposed, as PairProduct needs it.
   static std::size_t left_floats(const Call& call) {
     const ConstView& a = call.in[0];
@@ -154,11 +149,8 @@ struct Pairs {
   static std::size_t right_floats(const Call& call) {
     const ConstView& b = call.in[1];
     if (call.packed != nullptr) return 0;
-    return transposes_right(call) ? panels_floats(pairs(b.cols), b.rows) + panel_scratch(b)
+    return transposes_right(call) ? panels_floats(pairs(b.cols), b.rows) + pack_scratch(b)
                                   : panels_floats(pairs(b.rows), b.cols);
-  }
-  static std::size_t panel_scratch(const ConstView& w) {
-    return panel * pairs_stride(pairs(w.cols));
   }
 
   static const float* right_pairs(const Call& call, float* scratch) {

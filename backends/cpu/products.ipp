@@ -4,6 +4,9 @@
 // vector of a row of B, multiply-add", with a block of C in registers over the whole depth. The
 // Operand defines what an element is: a number, or a pair of numbers (pairs.ipp). The caller's
 // `finish` defines what happens to a finished block: see Store and Sine.
+//
+// A right-hand matrix is read in panels of columns, each of them dense, the last one padded with
+// zeros. Weights W are packed twice: for products with W^T (forward), then with W (backward).
 
 constexpr std::size_t panel_vectors = 2;
 constexpr std::size_t panel = panel_vectors * lanes;  // columns of a register block
@@ -20,6 +23,19 @@ struct RightMatrix {
   std::size_t panel_step;
   std::size_t depth_step;
 };
+
+CHORUS_INLINE LeftMatrix left_matrix(const ConstView& a, bool transpose) {
+  return transpose ? LeftMatrix{a.data, 1, a.stride} : LeftMatrix{a.data, a.stride, 1};
+}
+
+/// Whether a product uses the transpose of the call's right-hand matrix.
+CHORUS_INLINE bool transposes_right(const Call& call) {
+  return call.op == Op::sine_linear || call.transpose_b;
+}
+
+CHORUS_INLINE std::size_t panels_floats(std::size_t depth, std::size_t cols) {
+  return round_up(cols, panel) * depth;
+}
 
 /// A block of C: its sums and its position.
 template <std::size_t rows, std::size_t vectors>
@@ -144,27 +160,17 @@ struct Store {
   }
 };
 
-/// Writes or adds a block of the transpose of C.
-struct StoreTransposed {
-  View c;
-  bool accumulate;
-
-  template <std::size_t rows, std::size_t vectors>
-  CHORUS_INLINE void prepare(std::size_t, std::size_t) const {}
-
-  template <std::size_t rows, std::size_t vectors>
-  CHORUS_INLINE void finish(const Block<rows, vectors>& block, std::size_t row,
-                            std::size_t col) const {
-    alignas(64) float values[vectors * lanes];
-    const std::size_t count = smaller(vectors * lanes, c.rows - col);
-    for (std::size_t i = 0; i < rows; ++i) {
-      for (std::size_t j = 0; j < vectors; ++j) block.sums[i][j].store_aligned(values + j * lanes);
-      float* to = c.data + col * c.stride + row + i;
-      for (std::size_t l = 0; l < count; ++l, to += c.stride)
-        *to = accumulate ? *to + values[l] : values[l];
-    }
+/// c += bias, which has one row for each group of rows of c.
+void add_bias(const View& c, const ConstView& bias) {
+  const std::size_t group = c.rows / bias.rows;
+  for (std::size_t r = 0; r < c.rows; ++r) {
+    const float* shift = bias.data + r / group * bias.stride;
+    float* to = c.data + r * c.stride;
+    std::size_t j = 0;
+    for (; j + lanes <= c.cols; j += lanes) store(to + j, load(to + j) + load(shift + j));
+    for (; j < c.cols; ++j) to[j] += shift[j];
   }
-};
+}
 
 template <class Operand, std::size_t rows, std::size_t vectors, class Finish>
 void block_product(const LeftMatrix& a, const float* b, std::size_t b_step, std::size_t depth,

@@ -1,6 +1,7 @@
 // Cannot be compiled alone; begin at kernels_avx2.cpp.
 
-// The layer of a SIREN: a product with a bias, its sine, and the cosine for the gradient.
+// What the layers of a SIREN do to a finished block of a product: add a bias, and write the sine
+// and the cosine for the gradient (Sine); multiply by the cosine, and sum over rows (Slope).
 
 /// Walks through the rows of a matrix that has one row for each group, group by group.
 struct GroupRow {
@@ -78,10 +79,6 @@ struct Sine {
       }
   }
 };
-
-void sine_linear(const Call& call, float* scratch) {
-  Large::multiply(call, scratch, Sine{call.out[0], call.out[1], call.in[2]});
-}
 
 /// Multiplies a block of upstream derivatives by the cosines in its place, and sums the resulting
 /// slopes over the rows of each group.
@@ -166,29 +163,3 @@ struct Slope {
     }
   }
 };
-
-void sine_linear_gradient(const Call& call, float* scratch) {
-  const Slope finish{call.out[0], call.out[1]};
-  if (call.in[1].data != nullptr) return Large::multiply(call, scratch, finish);
-  const ConstView upstream = call.in[0];
-  const View slope = call.out[0], sums = call.out[1];
-  const std::size_t group = slope.rows / sums.rows;
-  for (std::size_t g = 0; g < sums.rows; ++g) {
-    const float* up = upstream.data + g * group * upstream.stride;
-    float* out = slope.data + g * group * slope.stride;
-    float* total = sums.data + g * sums.stride;
-    std::size_t j = 0;
-    for (; j + lanes <= slope.cols; j += lanes) {
-      Batch sum = load(total + j);
-      for (std::size_t r = 0; r < group; ++r) {
-        const Batch value = load(up + r * upstream.stride + j) * load(out + r * slope.stride + j);
-        store(out + r * slope.stride + j, value);
-        sum += value;
-      }
-      store(total + j, sum);
-    }
-    for (; j < slope.cols; ++j)
-      for (std::size_t r = 0; r < group; ++r)
-        total[j] += out[r * slope.stride + j] *= up[r * upstream.stride + j];
-  }
-}

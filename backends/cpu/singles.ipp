@@ -1,17 +1,6 @@
 // Cannot be compiled alone; begin at kernels_avx2.cpp.
 
-// Products in single precision, and the order in which they read weights: a right-hand matrix is
-// cut into panels of columns, each of them dense, the last one padded with zeros. Weights W are
-// packed twice: for products with W^T (forward), then with W (backward).
-
-/// Whether a product uses the transpose of the call's right-hand matrix.
-CHORUS_INLINE bool transposes_right(const Call& call) {
-  return call.op == Op::sine_linear || call.transpose_b;
-}
-
-std::size_t panels_floats(std::size_t depth, std::size_t cols) {
-  return round_up(cols, panel) * depth;
-}
+// Products in single precision.
 
 void pack_panels(const ConstView& w, bool transpose, float* to) {
   const std::size_t depth = transpose ? w.cols : w.rows;
@@ -28,14 +17,8 @@ void pack_panels(const ConstView& w, bool transpose, float* to) {
   }
 }
 
-LeftMatrix left_matrix(const ConstView& a, bool transpose) {
-  return transpose ? LeftMatrix{a.data, 1, a.stride} : LeftMatrix{a.data, a.stride, 1};
-}
-
 /// The Operand of products of floats.
 struct Singles {
-  static constexpr bool bf16 = false;
-
   static CHORUS_INLINE Batch multiply_add(const Batch& left, const Batch& right, const Batch& sum) {
     return xsimd::fma(left, right, sum);
   }
@@ -44,13 +27,13 @@ struct Singles {
     return panels_floats(cols, rows) + panels_floats(rows, cols);
   }
 
-  static void pack(const ConstView& w, float*, float* to) {
+  static void pack(const ConstView& w, float* to) {
     pack_panels(w, true, to);
     pack_panels(w, false, to + panels_floats(w.cols, w.rows));
   }
 
   static std::size_t scratch_floats(const Call& call) {
-    const bool packs = call.op != Op::pack && call.packed == nullptr && transposes_right(call);
+    const bool packs = call.packed == nullptr && transposes_right(call);
     return packs ? panels_floats(call.in[1].cols, call.in[1].rows) : 0;
   }
 

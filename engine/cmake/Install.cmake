@@ -69,6 +69,7 @@ configure_package_config_file(engine/cmake/chorusConfig.cmake.in chorusConfig.cm
   NO_SET_AND_CHECK_MACRO NO_CHECK_REQUIRED_COMPONENTS_MACRO)
 write_basic_package_version_file(chorusConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES
+  engine/cmake/find_one_library.cmake
   engine/cmake/FindLodePNG.cmake
   engine/cmake/FindTurboJPEG.cmake
   engine/cmake/FindWebP.cmake
