@@ -18,7 +18,7 @@ struct EvaluateOptions {
   BackendChoice backend;
   std::filesystem::path model;
   TestData data;
-  std::size_t supersample = 0;  ///< 0: see supersample_for()
+  EvaluationOptions scores;
   bool paths = false;
   PathSelection path_selection;
   bool json = false;
@@ -26,7 +26,7 @@ struct EvaluateOptions {
 
 void print_json(Session& session, const Model& model, const EvaluateOptions& options) {
   ordered_json result = {{"model", options.model.string()}};
-  result.update(to_json(model, evaluate_sizes(session, model, options.data, options.supersample)));
+  result.update(to_json(model, evaluate_sizes(session, model, options.data, options.scores)));
   if (options.paths)
     result["paths"] =
         to_json(model, evaluate_paths(session, model, options.data, options.path_selection));
@@ -37,7 +37,7 @@ void evaluate(const EvaluateOptions& options) {
   Session session(options.backend);
   const Model model = load_model(session.memory, options.model);
   if (options.json) return print_json(session, model, options);
-  print_scores(evaluate_sizes(session, model, options.data, options.supersample));
+  print_scores(evaluate_sizes(session, model, options.data, options.scores));
   if (options.paths)
     print_paths(model, evaluate_paths(session, model, options.data, options.path_selection,
                                       {{}, {}, true}));
@@ -59,7 +59,12 @@ void add_evaluate(CLI::App& program) {
                   "Sizes to evaluate (pixels, longer side; default: "
                   "all that the data offers)")
       ->check(positive_count);
-  add_supersample(command, options->supersample);
+  add_supersample(command, options->scores.supersample);
+  add_choice(
+      command, "--shapes", options->scores.shapes,
+      "Also score exact drawings (see vectorize) of the training images, at larger sizes and "
+      "on held-out pixels: where the training pixels say that they show shapes, always, or "
+      "never");
   add_background(command, options->data.background);
   add_skip_unreadable(command);
   CLI::Option* paths = command.add_flag(

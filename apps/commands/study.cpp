@@ -101,7 +101,10 @@ ordered_json settings_of(const StudyOptions& options) {
       {"backend", session.backend->name()},
       {"precision", name(session.backend->precision())},
       {"workers", session.backend->workers()}};
-  if (options.protocol == Protocol::images) settings["fit"] = to_json(FitTask{}.config);
+  if (options.protocol == Protocol::images)
+    settings["fit"] = to_json(FitTask{}.config);
+  else
+    settings["shapes"] = enum_names<UseShapes>.name(EvaluationOptions{}.shapes);
   return settings;
 }
 

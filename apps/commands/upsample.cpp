@@ -25,23 +25,6 @@ namespace chorus::app {
 
 namespace {
 
-enum class UseShapes { automatic, on, off };
-
-}  // namespace
-
-}  // namespace chorus::app
-
-template <>
-inline constexpr auto chorus::enum_names<chorus::app::UseShapes> =
-    chorus::enum_table<chorus::app::UseShapes>("use of shapes",
-                                               {{chorus::app::UseShapes::automatic, "auto"},
-                                                {chorus::app::UseShapes::on, "on"},
-                                                {chorus::app::UseShapes::off, "off"}});
-
-namespace chorus::app {
-
-namespace {
-
 struct UpsampleOptions {
   BackendChoice backend;
   std::filesystem::path model;
@@ -244,7 +227,8 @@ std::vector<ToDraw> images_to_draw(const UpsampleOptions& options, const Model& 
     const bool grows = options.size > encoded.size().longer_side();
     if (options.shapes == UseShapes::on || (trained != nullptr && grows))
       images.push_back(
-          {encoded.name, trained != nullptr ? *trained : own_pixels(renderer, model, i), i});
+          {encoded.name, trained != nullptr ? *trained : own_pixels(renderer, model, i), i,
+           trained != nullptr ? held_out_mask(model, i, *trained) : std::vector<bool>()});
   }
   return images;
 }
@@ -281,8 +265,7 @@ void upsample(const UpsampleOptions& options) {
         renderer.render(i, {size, supersample_for(model, i, options.size, options.supersample)});
     Image drawing =
         drawn.drawn ? shapes::drawn_image(drawn.drawn->drawing, size, network.channels) : Image();
-    const bool is_drawn =
-        drawn.drawn && (options.shapes == UseShapes::on || drawn.explains_pixels());
+    const bool is_drawn = drawn.is_to_be_used(options.shapes);
     const Comparison comparison =
         compare(std::move(network), std::move(drawing), is_drawn, known[i]);
     write_png(files[i], comparison.written());

@@ -74,7 +74,7 @@ void load_files(const VectorizeOptions& options, Source& source) {
                             shown(options.input)));
   source.threads = options.backend.threads;
   for (NamedImage& named : load_images(options.input, options.size, options.background))
-    source.images.push_back({std::move(named.name), std::move(named.image), std::nullopt});
+    source.images.push_back({std::move(named.name), std::move(named.image)});
 }
 
 /// The images of a model: as they were trained on if the data has them, else as they are decoded.
@@ -92,9 +92,9 @@ void load_model_images(const VectorizeOptions& options, Source& source) {
   for (std::size_t i = 0; i < model.images.size(); ++i) {
     const Image* image = trained.find(i);
     decoded += image == nullptr ? 1 : 0;
-    source.images.push_back({model.images[i].name,
-                             image != nullptr ? *image : own_pixels(*source.renderer, model, i),
-                             i});
+    source.images.push_back(
+        {model.images[i].name, image != nullptr ? *image : own_pixels(*source.renderer, model, i),
+         i, image != nullptr ? held_out_mask(model, i, *image) : std::vector<bool>()});
   }
   if (decoded > 0)
     fmt::print(stderr,

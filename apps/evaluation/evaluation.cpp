@@ -6,14 +6,14 @@
 #include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
 
+#include "drawn_image.hpp"
 #include "inpaint.hpp"
 #include "parallel.hpp"
 #include "resample.hpp"
-#include "split.hpp"
 #include "steep_bicubic.hpp"
 #include "support/model_data.hpp"
+#include "support/progress.hpp"
 
 namespace chorus::app {
 
@@ -27,16 +27,41 @@ constexpr std::array<std::string_view, 5> resolution_baselines = {"nearest", "bi
 constexpr std::array inpainting_baselines = {Inpainting::nearest, Inpainting::linear,
                                              Inpainting::cubic, Inpainting::biharmonic};
 
+ordered_json drawings_to_json(const SizeScores& scores) {
+  const DrawnScores& drawings = *scores.drawings;
+  ordered_json object = to_json(drawings.written);
+  object["drawn"] = drawings.drawn();
+  object["wins_over_network"] = wins(drawings.written, {scores.network}, Where::everywhere);
+  if (!scores.baselines.empty())
+    object["wins_over_all"] = wins(drawings.written, scores.baselines, Where::everywhere);
+  return object;
+}
+
+ordered_json held_out_drawings_to_json(const SizeScores& scores) {
+  const DrawnScores& drawings = *scores.drawings;
+  const auto held_out = held_out_scores(drawings.written.images);
+  return {{"psnr_mean", held_out->held_out.mean_db},
+          {"psnr_pooled", held_out->held_out.pooled_db},
+          {"ssim_mean", held_out->ssim_held_out},
+          {"drawn", drawings.drawn()},
+          {"wins_over_network", wins(drawings.written, {scores.network}, Where::held_out)}};
+}
+
 ordered_json to_json(const SizeScores& scores) {
   ordered_json object = {{"size", scores.size}};
   object.update(to_json(scores.network));
+  if (scores.drawings) object["drawings"] = drawings_to_json(scores);
   if (!scores.baselines.empty()) {
     object["baselines"] = baselines_to_json(scores.network, scores.baselines, Where::everywhere);
     object["wins_over_all"] = wins(scores.network, scores.baselines, Where::everywhere);
   }
   ordered_json images = ordered_json::array();
-  for (const ImageScore& image : scores.network.images)
+  for (std::size_t i = 0; i < scores.network.images.size(); ++i) {
+    const ImageScore& image = scores.network.images[i];
     images.push_back({{"name", image.name}, {"psnr", image.psnr_db}, {"ssim", image.ssim}});
+    if (scores.drawings && scores.drawings->is_drawn[i])
+      images.back()["psnr_drawing"] = scores.drawings->written.images[i].psnr_db;
+  }
   object["images"] = std::move(images);
   return object;
 }
@@ -53,9 +78,10 @@ struct Scorer::Task {
   std::string name;
   const Image* truth;
   const Image* trained;  ///< the training image, if it is known and differs in size from `truth`
-  std::vector<bool> held_out;  ///< mask of pixels, if `truth` has the training size
+  const shapes::Drawing* drawing;  ///< if it is to be written
+  std::vector<bool> held_out;      ///< mask of pixels, if `truth` has the training size
   Image decoded;
-  ImageScore network;
+  ImageScore network, written;
   std::vector<ImageScore> baselines, inpainting;
 };
 
@@ -85,10 +111,13 @@ Scorer::Task Scorer::task(std::size_t image, const Image& truth) {
   const std::size_t points =
       supersample_for(model_, image, std::max(truth.width, truth.height), supersample_);
   const bool same_size = truth.size() == encoded.size();
+  const bool is_smaller = truth.size().longer_side() < encoded.size().longer_side();
   Task task{};
   task.name = encoded.name;
   task.truth = &truth;
   if (!same_size && trained_ != nullptr) task.trained = trained_->find(image);
+  if (drawings_ != nullptr && (*drawings_)[image].is_to_be_used(shapes_) && !is_smaller)
+    task.drawing = &(*drawings_)[image].drawn->drawing;
   task.held_out = held_out_mask(model_, image, truth);
   task.decoded = renderer_.render(image, {truth.size(), points});
   return task;
@@ -98,6 +127,11 @@ void Scorer::score_task(Task& task, bool with_baselines) {
   const Image& truth = *task.truth;
   task.network = score(task.name, task.decoded, truth, task.held_out);
   task.decoded = {};
+  task.written =
+      task.drawing == nullptr
+          ? task.network
+          : score(task.name, shapes::drawn_image(*task.drawing, truth.size(), truth.channels),
+                  truth, task.held_out);
   if (!with_baselines) return;
   if (task.trained != nullptr) {
     for (const std::string_view method : resolution_baselines)
@@ -116,80 +150,29 @@ void Scorer::collect(const Task& task) {
   if (scores.network.images.empty()) {
     scores.size = size;
     scores.network.method = "network";
+    scores.drawings.emplace().written.method = "drawings";
     for (const std::string_view method : resolution_baselines)
       scores.baselines.push_back({std::string(method), {}});
     for (const Inpainting method : inpainting_baselines)
       scores.inpainting.push_back({std::string(name(method)), {}});
   }
   scores.network.images.push_back(task.network);
+  scores.drawings->written.images.push_back(task.written);
+  scores.drawings->is_drawn.push_back(task.drawing != nullptr);
   for (std::size_t b = 0; b < task.baselines.size(); ++b)
     scores.baselines[b].images.push_back(task.baselines[b]);
   for (std::size_t b = 0; b < task.inpainting.size(); ++b)
     scores.inpainting[b].images.push_back(task.inpainting[b]);
 }
 
-/// Keeps rivals only at the sizes at which every image has them.
+/// Keeps rivals only at the sizes at which every image has them, and drawings where there are any.
 ScoresBySize Scorer::result() {
-  for (auto& [size, scores] : by_size_)
+  for (auto& [size, scores] : by_size_) {
+    if (scores.drawings->drawn() == 0) scores.drawings.reset();
     for (std::vector<MethodScores>* rivals : {&scores.baselines, &scores.inpainting})
       if (rivals->front().images.size() != scores.network.images.size()) rivals->clear();
+  }
   return std::move(by_size_);
-}
-
-TrainingImages::TrainingImages(const Model& model) : images_(model.images.size()) {}
-
-namespace {
-
-/// For each image of the model the one of the data that has its name and for which fits(image,
-/// size) is true, or an empty one. Size folders are read only if they have one of the `sizes`.
-template <class Fits>
-std::vector<Image> fitting_images(const Model& model, const std::filesystem::path& data,
-                                  const std::optional<Rgb>& background,
-                                  const std::set<std::size_t>& sizes, const Fits& fits) {
-  std::vector<Image> images(model.images.size());
-  const auto take_from = [&](Collection collection) {
-    for (const auto& [image, place] : match(model, collection)) {
-      Image& found = collection[place].image;
-      if (fits(image, found.size())) images[image] = std::move(found);
-    }
-  };
-  const std::vector<std::size_t> offered = offered_sizes(data);
-  if (offered.empty()) take_from(load_for(model, data, std::nullopt, background));
-  for (const std::size_t size : offered)
-    if (sizes.contains(size)) take_from(load_for(model, data, size, background));
-  return images;
-}
-
-std::set<std::size_t> training_sizes(const Model& model) {
-  std::set<std::size_t> sizes;
-  for (const EncodedImage& image : model.images) sizes.insert(image.size().longer_side());
-  return sizes;
-}
-
-}  // namespace
-
-TrainingImages::TrainingImages(const Model& model, const std::filesystem::path& data,
-                               const std::optional<Rgb>& background)
-    : images_(fitting_images(model, data, background, training_sizes(model),
-                             [&](std::size_t image, const PixelSize& size) {
-                               return size == model.images[image].size();
-                             })) {}
-
-std::vector<Image> true_images(const Model& model, const std::filesystem::path& data,
-                               const std::optional<Rgb>& background, std::size_t size) {
-  return fitting_images(model, data, background, {size}, [&](std::size_t, const PixelSize& found) {
-    return found.longer_side() == size;
-  });
-}
-
-const Image* TrainingImages::find(std::size_t model_image) const {
-  return images_[model_image].pixels() == 0 ? nullptr : &images_[model_image];
-}
-
-void TrainingImages::note_if_other(const Model& model, const std::filesystem::path& data) const {
-  std::vector<const Image*> found;
-  for (std::size_t i = 0; i < images_.size(); ++i) found.push_back(find(i));
-  note_other_images(model, data, found);
 }
 
 std::vector<Collection> load_sizes(const TestData& data, const Model& model) {
@@ -203,24 +186,62 @@ std::vector<Collection> load_sizes(const TestData& data, const Model& model) {
   return collections;
 }
 
-std::vector<bool> held_out_mask(const Model& model, std::size_t image, const Image& truth) {
-  const EncodedImage& encoded = model.images[image];
-  if (model.split.pixels <= 0 || truth.size() != encoded.size()) return {};
-  return held_out_pixels(model.split, image, truth.size());
-}
-
 ImageScore score_image(Renderer& renderer, const Model& model, std::size_t image,
                        const Image& truth, std::size_t supersample) {
   return score(model.images[image].name, renderer.render(image, {truth.size(), supersample}), truth,
                held_out_mask(model, image, truth));
 }
 
+namespace {
+
+/// The images of the model that the data shows larger than they were trained, or of which it has
+/// pixels that were held out; as far as their training images are known.
+std::vector<ToDraw> images_to_draw(const Model& model, const TrainingImages& trained,
+                                   const std::vector<Collection>& collections) {
+  std::vector<bool> is_wanted(model.images.size());
+  for (const Collection& collection : collections)
+    for (const auto& [image, place] : match(model, collection)) {
+      const Image& truth = collection[place].image;
+      if (truth.size().longer_side() > model.images[image].size().longer_side() ||
+          !held_out_mask(model, image, truth).empty())
+        is_wanted[image] = trained.find(image) != nullptr;
+    }
+  std::vector<ToDraw> images;
+  for (std::size_t i = 0; i < is_wanted.size(); ++i)
+    if (is_wanted[i])
+      images.push_back(
+          {model.images[i].name, *trained.find(i), i, held_out_mask(model, i, *trained.find(i))});
+  return images;
+}
+
+std::vector<DrawnImage> draw(Session& session, const Model& model,
+                             const std::vector<ToDraw>& images) {
+  std::vector<DrawnImage> drawings(model.images.size());
+  Renderer renderer(session.memory, model);
+  Progress bar;
+  draw_images(images, &renderer, &model, session.threads,
+              [&](std::size_t i, const DrawnImage& drawn) {
+                drawings[*images[i].in_model] = drawn;
+                if (bar.due())
+                  bar.show(static_cast<double>(i + 1) / static_cast<double>(images.size()),
+                           fmt::format("{} of {} images drawn", i + 1, images.size()));
+              });
+  return drawings;
+}
+
+}  // namespace
+
 ScoresBySize evaluate_sizes(Session& session, const Model& model, const TestData& data,
-                            std::size_t supersample) {
+                            const EvaluationOptions& options) {
   const TrainingImages trained(model, data.folder, data.background);
   trained.note_if_other(model, data.folder);
-  Scorer scorer(session, model, &trained, supersample);
-  for (const Collection& collection : load_sizes(data, model)) {
+  const std::vector<Collection> collections = load_sizes(data, model);
+  std::vector<DrawnImage> drawings(model.images.size());
+  if (options.shapes != UseShapes::off)
+    drawings = draw(session, model, images_to_draw(model, trained, collections));
+  Scorer scorer(session, model, &trained, options.supersample);
+  scorer.use(drawings, options.shapes);
+  for (const Collection& collection : collections) {
     const std::size_t matched = match(model, collection).size();
     if (matched < model.images.size() || matched < collection.size())
       fmt::print(
@@ -232,20 +253,38 @@ ScoresBySize evaluate_sizes(Session& session, const Model& model, const TestData
   return scorer.result();
 }
 
+namespace {
+
+void append(MethodScores& to, const MethodScores& from) {
+  to.method = from.method;
+  to.images.insert(to.images.end(), from.images.begin(), from.images.end());
+}
+
+/// Images of a size at which nothing is drawn are as the network decodes them.
+void append_drawings(SizeScores& to, const SizeScores& from) {
+  if (!to.drawings) to.drawings.emplace();
+  append(to.drawings->written, from.drawings ? from.drawings->written : from.network);
+  std::vector<bool>& is_drawn = to.drawings->is_drawn;
+  if (from.drawings)
+    is_drawn.insert(is_drawn.end(), from.drawings->is_drawn.begin(), from.drawings->is_drawn.end());
+  else
+    is_drawn.resize(is_drawn.size() + from.network.images.size());
+}
+
+}  // namespace
+
 SizeScores at_training_sizes(const ScoresBySize& by_size) {
   SizeScores all;
   for (const auto& [size, scores] : by_size) {
     if (scores.inpainting.empty()) continue;
     all.size = all.network.images.empty() ? size : 0;
     if (all.inpainting.empty()) all.inpainting.resize(scores.inpainting.size());
-    const auto append = [](MethodScores& to, const MethodScores& from) {
-      to.method = from.method;
-      to.images.insert(to.images.end(), from.images.begin(), from.images.end());
-    };
     append(all.network, scores.network);
+    append_drawings(all, scores);
     for (std::size_t m = 0; m < all.inpainting.size(); ++m)
       append(all.inpainting[m], scores.inpainting[m]);
   }
+  if (all.drawings && all.drawings->drawn() == 0) all.drawings.reset();
   return all;
 }
 
@@ -259,6 +298,7 @@ ordered_json to_json(const Model& model, const ScoresBySize& by_size) {
     object["fraction"] = model.split.pixels;
     object["baselines"] = baselines_to_json(trained.network, trained.inpainting, Where::held_out);
     object["wins_over_all"] = wins(trained.network, trained.inpainting, Where::held_out);
+    if (trained.drawings) object["drawings"] = held_out_drawings_to_json(trained);
     result["held_out"] = std::move(object);
   }
   return result;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -9,6 +10,8 @@
 #include "chorus/pictures.hpp"
 #include "chorus/render.hpp"
 #include "evaluation/scoring.hpp"
+#include "evaluation/training_images.hpp"
+#include "support/drawings.hpp"
 #include "support/session.hpp"
 
 namespace chorus::app {
@@ -23,38 +26,24 @@ struct TestData {
   std::optional<Rgb> background = {};  ///< see load_for()
 };
 
+/// Scores of what `upsample` writes: the drawing of an image where its training pixels say that
+/// they show shapes, and elsewhere the network's image.
+struct DrawnScores {
+  MethodScores written;
+  std::vector<bool> is_drawn;  ///< of each image
+
+  std::size_t drawn() const { return std::ranges::count(is_drawn, true); }
+};
+
 /// Scores at one size: of the network, and of its classical rivals if they exist for every image.
 struct SizeScores {
   std::size_t size = 0;  ///< longer side in pixels; 0 if it differs among the images
   MethodScores network;
+  std::optional<DrawnScores> drawings;   ///< if any image is drawn
   std::vector<MethodScores> baselines;   ///< resampled training images, at all other sizes
   std::vector<MethodScores> inpainting;  ///< held-out from kept pixels, at the training size
 };
 using ScoresBySize = std::map<std::size_t, SizeScores>;
-
-/// The images on which a model was trained, as far as the data holds them.
-class TrainingImages {
- public:
-  explicit TrainingImages(const Model& model);  ///< without data: find() returns null
-  TrainingImages(const Model& model, const std::filesystem::path& data,
-                 const std::optional<Rgb>& background);
-  /// Null if the data lacks the image.
-  const Image* find(std::size_t model_image) const;
-  /// Prints a note if the data, the folder, holds other images under all names of the model.
-  void note_if_other(const Model& model, const std::filesystem::path& data) const;
-
- private:
-  std::vector<Image> images_;  ///< one for each image of the model; empty where the data lacks it
-};
-
-/// The true image of each image of the model whose longer side is `size`; empty where the data
-/// lacks it. Throws Error if none of the images at this size has a name of the model.
-std::vector<Image> true_images(const Model& model, const std::filesystem::path& data,
-                               const std::optional<Rgb>& background, std::size_t size);
-
-/// Marks the held-out pixels of an image of the model. Empty if there are none, or if `truth` is
-/// not of the training size.
-std::vector<bool> held_out_mask(const Model& model, std::size_t image, const Image& truth);
 
 /// Decodes an image of the model at the size of `truth` and compares the two.
 ImageScore score_image(Renderer& renderer, const Model& model, std::size_t image,
@@ -70,6 +59,11 @@ class Scorer {
   Scorer(Session& session, const Model& model, const TrainingImages* trained,
          std::size_t supersample);
 
+  /// Drawings of the model's images, none where there is no drawing. They must outlive the scorer.
+  void use(const std::vector<DrawnImage>& drawings, UseShapes shapes) {
+    drawings_ = &drawings;
+    shapes_ = shapes;
+  }
   /// Adds the images of a collection that the model encodes. Throws Error if there are none.
   void add(const Collection& data);
   ScoresBySize result();
@@ -83,6 +77,8 @@ class Scorer {
   Session& session_;
   const Model& model_;
   const TrainingImages* trained_;
+  const std::vector<DrawnImage>* drawings_ = nullptr;
+  UseShapes shapes_ = UseShapes::off;
   std::size_t supersample_;
   Renderer renderer_;
   ScoresBySize by_size_;
@@ -92,10 +88,17 @@ class Scorer {
 /// is a single collection.
 std::vector<Collection> load_sizes(const TestData& data, const Model& model);
 
+/// How a model is evaluated.
+struct EvaluationOptions {
+  std::size_t supersample = 0;  ///< see supersample_for()
+  /// Whether drawings are scored, too: where the data has larger images, or pixels are held out.
+  UseShapes shapes = UseShapes::automatic;
+};
+
 /// Scores at all sizes of the data; images of a flat folder may differ in size. Prints a note
-/// if the images of the model and of the data differ. `supersample`: see supersample_for().
+/// if the images of the model and of the data differ.
 ScoresBySize evaluate_sizes(Session& session, const Model& model, const TestData& data,
-                            std::size_t supersample = 0);
+                            const EvaluationOptions& options = {});
 
 /// Prints the tables of `evaluate`: the network at each size, its rivals, held-out pixels.
 void print_scores(const ScoresBySize& by_size);

@@ -61,6 +61,42 @@ void print_resolutions(const ScoresBySize& by_size) {
     if (has_rivals(entry)) print_rivals(entry.second, entry.second.baselines, Where::everywhere);
 }
 
+/// What `upsample` writes, at the sizes at which any image is drawn.
+void print_drawings(const ScoresBySize& by_size) {
+  const auto is_shown = [](const SizeScores& scores) {
+    return scores.drawings && !scores.baselines.empty();
+  };
+  if (std::ranges::none_of(by_size, [&](const auto& entry) { return is_shown(entry.second); }))
+    return;
+  fmt::print(
+      "\nWith drawings of shapes where the training pixels show them, else the network's image; "
+      "and on how many images that is better:\n");
+  fmt::print("{:>6} {:>7} {:>11} {:>13} {:>7} {:>14} {:>14}\n", "size", "drawn", "PSNR mean",
+             "PSNR pooled", "SSIM", "than network", "than all others");
+  for (const auto& [size, scores] : by_size) {
+    if (!is_shown(scores)) continue;
+    const MethodScores& written = scores.drawings->written;
+    const PsnrSummary psnr = written.psnr();
+    std::vector<MethodScores> all = scores.baselines;
+    all.push_back(scores.network);
+    fmt::print("{:>6} {:>7} {:>8.2f} dB {:>10.2f} dB {:>7.4f} {:>7} of {:>3} {:>8} of {:>3}\n",
+               size, scores.drawings->drawn(), psnr.mean_db, psnr.pooled_db, written.ssim_mean(),
+               wins(written, {scores.network}, Where::everywhere), written.images.size(),
+               wins(written, all, Where::everywhere), written.images.size());
+  }
+}
+
+void print_held_out_drawings(const SizeScores& scores) {
+  if (!scores.drawings) return;
+  const MethodScores& written = scores.drawings->written;
+  const PsnrSummary psnr = held_out_scores(written.images)->held_out;
+  fmt::print(
+      "With drawings of {} images, which do not know the held-out pixels: {:.2f} dB pooled, {:.2f} "
+      "dB mean; better than the network on {} of {}\n",
+      scores.drawings->drawn(), psnr.pooled_db, psnr.mean_db,
+      wins(written, {scores.network}, Where::held_out), written.images.size());
+}
+
 void print_held_out(const SizeScores& scores) {
   const std::optional<HeldOutScores> held_out = held_out_scores(scores.network.images);
   if (!held_out) return;
@@ -69,6 +105,7 @@ void print_held_out(const SizeScores& scores) {
       "dB pooled, {:.2f} dB mean, SSIM {:.4f} ({} images)\n",
       held_out->held_out.pooled_db, held_out->held_out.mean_db, held_out->ssim_held_out,
       held_out->kept.pooled_db, held_out->kept.mean_db, held_out->ssim_kept, held_out->images);
+  print_held_out_drawings(scores);
   if (scores.inpainting.empty()) return;
   fmt::print("Classical inpainting of the held-out pixels from the kept ones:\n");
   print_header();
@@ -79,6 +116,7 @@ void print_held_out(const SizeScores& scores) {
 
 void print_scores(const ScoresBySize& by_size) {
   print_network_table(by_size);
+  print_drawings(by_size);
   print_resolutions(by_size);
   print_held_out(at_training_sizes(by_size));
 }

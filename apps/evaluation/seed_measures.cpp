@@ -35,6 +35,15 @@ void add_baselines(Measures& measures, const std::string& what, double ours_db,
   add(measures, what + "images won over all", scores, "wins_over_all");
 }
 
+/// What `upsample` writes: drawings where the training pixels show shapes.
+void add_drawings(Measures& measures, const std::string& at, const ordered_json& scores) {
+  if (!scores.contains("drawings")) return;
+  const ordered_json& drawings = scores.at("drawings");
+  add(measures, at + "with drawings, pooled, dB", drawings, "psnr_pooled");
+  add(measures, at + "with drawings, mean, dB", drawings, "psnr_mean");
+  add(measures, at + "with drawings, images won over the network", drawings, "wins_over_network");
+}
+
 Measures pixel_measures(const ordered_json& result) {
   const ordered_json& held_out = result.at("held_out");
   Measures measures;
@@ -42,6 +51,7 @@ Measures pixel_measures(const ordered_json& result) {
   add(measures, "held-out pixels, mean, dB", held_out, "psnr_held_out_mean");
   add(measures, "kept pixels, pooled, dB", held_out, "psnr_kept");
   add_baselines(measures, "held-out pixels, ", measures.front().second, held_out);
+  add_drawings(measures, "held-out pixels, ", held_out);
   return measures;
 }
 
@@ -56,6 +66,7 @@ Measures resolution_measures(const ordered_json& result) {
     add(measures, at + "mean, dB", scores, "psnr_mean");
     add(measures, at + "SSIM", scores, "ssim_mean");
     add_baselines(measures, at, scores.at("psnr_pooled").get<double>(), scores);
+    add_drawings(measures, at, scores);
   }
   return measures;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "metrics.hpp"
@@ -17,14 +18,35 @@ namespace {
 /// photographs stay far below.
 constexpr double least_psnr_db = 42;
 
-shapes::ClassMap propose(const ToDraw& image, const Image& pixels, Renderer* renderer,
-                         const Model* model) {
+/// The pixels of an image with others in the place of those that are held out.
+template <class Other>
+Image with_others(const ToDraw& image, const Other& other) {
+  Image pixels = image.pixels;
+  for (std::size_t p = 0; p < image.held_out.size(); ++p)
+    for (std::size_t c = 0; image.held_out[p] && c < pixels.channels; ++c)
+      pixels.pixel(p % pixels.width, p / pixels.width)[c] = other(p * pixels.channels + c);
+  return pixels;
+}
+
+/// What the fit may know: held-out pixels are not-a-number.
+Image known_pixels(const ToDraw& image) {
+  return with_others(image, [](std::size_t) { return std::numeric_limits<float>::quiet_NaN(); });
+}
+
+/// The pixels that are known, and the network's in the place of the others.
+Image completed(const ToDraw& image, Renderer* renderer, const Model* model) {
+  if (image.held_out.empty()) return image.pixels;
+  const Image own = own_pixels(*renderer, *model, *image.in_model);
+  return with_others(image, [&](std::size_t i) { return own.values[i]; });
+}
+
+shapes::ClassMap propose(const ToDraw& image, Renderer* renderer, const Model* model) {
   if (renderer == nullptr || !image.in_model || model->siren.config().head != Head::palette)
-    return shapes::propose(pixels);
-  const std::size_t k = shapes::nodes_per_pixel(pixels.size());
-  const EntryScores scores = renderer->entry_scores(image_code(*model, *image.in_model),
-                                                    {pixels.width * k, pixels.height * k});
-  return shapes::highest_scores(pixels.size(), scores.logits, scores.entries);
+    return shapes::propose(balanced(completed(image, renderer, model)));
+  const std::size_t k = shapes::nodes_per_pixel(image.pixels.size());
+  const EntryScores scores = renderer->entry_scores(
+      image_code(*model, *image.in_model), {image.pixels.width * k, image.pixels.height * k});
+  return shapes::highest_scores(image.pixels.size(), scores.logits, scores.entries);
 }
 
 }  // namespace
@@ -55,8 +77,8 @@ void draw_images(const std::vector<ToDraw>& images, Renderer* renderer, const Mo
     std::vector<Image> pixels;
     std::vector<shapes::ClassMap> proposals;
     for (std::size_t i = first; i < first + count; ++i) {
-      pixels.push_back(balanced(images[i].pixels));
-      proposals.push_back(propose(images[i], pixels.back(), renderer, model));
+      pixels.push_back(balanced(known_pixels(images[i])));
+      proposals.push_back(propose(images[i], renderer, model));
     }
     std::vector<DrawnImage> drawn(count);
     for_each_index(count, threads, [&](std::size_t i) {

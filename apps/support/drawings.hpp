@@ -7,15 +7,33 @@
 #include <vector>
 
 #include "chorus/render.hpp"
+#include "enum_names.hpp"
 #include "fit_drawing.hpp"
 
-namespace chorus::app {
+namespace chorus {
+
+namespace app {
+
+/// Whether drawings take the place of the network's images: where the pixels say that they show
+/// shapes, always, or never.
+enum class UseShapes { automatic, on, off };
+
+}  // namespace app
+
+template <>
+inline constexpr auto enum_names<app::UseShapes> =
+    enum_table<app::UseShapes>("use of shapes", {{app::UseShapes::automatic, "auto"},
+                                                 {app::UseShapes::on, "on"},
+                                                 {app::UseShapes::off, "off"}});
+
+namespace app {
 
 /// An image to be drawn: its pixels (premultiplied) and, if a model has it, its index there.
 struct ToDraw {
   std::string name;
   Image pixels;
-  std::optional<std::size_t> in_model;
+  std::optional<std::size_t> in_model = {};
+  std::vector<bool> held_out = {};  ///< pixels that the drawing must not know; empty: none
 };
 
 /// An image of the model as the network decodes it at the size of its training.
@@ -31,7 +49,10 @@ struct DrawnImage {
   /// Whether the pixels themselves say that they show flat or linearly shaded shapes: the drawing
   /// explains them up to the noise of rounding and of another renderer's edges.
   bool explains_pixels() const;
-  /// Why not, in some words; empty if it does.
+  bool is_to_be_used(UseShapes shapes) const {
+    return drawn && shapes != UseShapes::off && (shapes == UseShapes::on || explains_pixels());
+  }
+  /// Why the pixels do not, in some words; empty if it does.
   std::string remark() const;
 };
 
@@ -43,4 +64,6 @@ void draw_images(const std::vector<ToDraw>& images, Renderer* renderer, const Mo
                  std::size_t threads,
                  const std::function<void(std::size_t, const DrawnImage&)>& receive);
 
-}  // namespace chorus::app
+}  // namespace app
+
+}  // namespace chorus
