@@ -85,6 +85,19 @@ std::vector<CLI::Option*> add_training(CLI::App& command, TrainOptions& o) {
   add("--area-edge-pixels", o.training.pixels.areas.edge_pixels,
       "Like --edge-pixels, while pixels count as areas; each is the mean of 9 points")
       ->check(CLI::Range(1, 1 << 20));
+  add("--taught-from", o.training.pixels.taught.from,
+      "Fraction of the steps after which exact drawings of the images (see vectorize) show the "
+      "network what lies between the pixels (1: never)")
+      ->check(number_in(0, 1));
+  add("--taught-flat-pixels", o.training.pixels.taught.flat_pixels,
+      "Like --flat-pixels, of the pictures of these drawings")
+      ->check(pixel_count);
+  add("--taught-edge-pixels", o.training.pixels.taught.edge_pixels,
+      "Like --edge-pixels, of the pictures of these drawings")
+      ->check(CLI::Range(1, 1 << 20));
+  add("--taught-samples", o.training.pixels.taught.samples_per_axis,
+      "Points per axis of each of these edge pixels")
+      ->check(CLI::Range(1, 64));
   add("--assignment", o.training.assignment.weight,
       "Initial weight of the loss that assigns pixels to palette entries (0: none)")
       ->check(number_in(0, 1e3));

@@ -25,6 +25,7 @@
 #include "training/outputs.hpp"
 #include "training/run_log.hpp"
 #include "training/start.hpp"
+#include "training/teaching.hpp"
 #include "training/tracking.hpp"
 #include "training/training_state.hpp"
 
@@ -76,15 +77,19 @@ class TrainingRun {
         session_(options.backend, options.profile),
         start_(make_start(session_)),
         trainer_(session_.memory, model_, images_, state_.config),
-        renderer_(session_.memory, model_) {
+        renderer_(session_.memory, model_),
+        teaching_(images_, model_) {
     if (!options.track.empty())
       tracker_.emplace(session_, model_, options.track, options.background,
                        ImageBudget{tracked_images, tracked_pixels},
                        ImageBudget{most_evaluated_images, most_evaluated_pixels});
-    if (start_.file)
+    if (start_.file) {
       trainer_.load_state(*start_.file, shown(state_file(options.model)));
-    else
+      teaching_.load(*start_.file, shown(state_file(options.model)));
+      teach();
+    } else {
       state_.limit = limit_of(options, images_, trainer_.pixels_per_step());
+    }
     start_.file.reset();
     resumed_step_ = trainer_.steps();
     if (progress() >= 1 && model_is_written())
@@ -108,6 +113,7 @@ class TrainingRun {
     last_steps_ = trainer_.steps();
     double next_tracking = progress() + tracking_interval;
     while (progress() < 1 && !interrupted()) {
+      if (draws_now() && !draw_images()) break;
       step();
       if (bar_.due()) report();
       if (progress() >= next_tracking && progress() < 1) {
@@ -131,6 +137,26 @@ class TrainingRun {
     if (session_.profiler) session_.profiler->start();
     trainer_.step(schedule_progress());
     if (session_.profiler) session_.profiler->stop();
+  }
+
+  bool draws_now() const {
+    return !teaching_.is_drawn() && schedule_progress() >= state_.config.pixels.taught.from;
+  }
+
+  /// Makes the drawings that teach from now on. Returns false if a signal interrupts it.
+  bool draw_images() {
+    const auto before = Clock::now();
+    if (!teaching_.draw(renderer_, session_.threads)) return false;
+    bar_.print(fmt::format("{:7.1f} s  step {:7}  {} of {} images are drawn, in {:.1f} s",
+                           elapsed_s(), trainer_.steps(), teaching_.drawings(), images_.size(),
+                           seconds_since(before)));
+    teach();
+    return true;
+  }
+
+  void teach() {
+    if (const std::vector<NamedImage> pictures = teaching_.pictures(); !pictures.empty())
+      trainer_.teach(pictures);
   }
 
   /// Whether the model file belongs to the state. If the program is stopped between writing the
@@ -289,6 +315,7 @@ class TrainingRun {
     model_.notes["steps"] = std::to_string(trainer_.steps());
     TensorFile file = to_tensor_file(model_);
     trainer_.save_state(file);
+    teaching_.save(file);
     TrainingState now = state_;
     now.elapsed_s = elapsed_s();
     write_state(file, now);
@@ -351,6 +378,7 @@ class TrainingRun {
   std::uint64_t resumed_step_ = 0;
   Trainer trainer_;
   Renderer renderer_;
+  Teaching teaching_;
   std::optional<ResolutionTracker> tracker_;
   std::optional<OutputLock> lock_;
   std::optional<MetricsLog> log_;

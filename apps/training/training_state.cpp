@@ -31,8 +31,9 @@ std::filesystem::path beside(const std::filesystem::path& model, const char* end
 /// The largest value that a setting may have; the least is 0.
 double largest(std::string_view setting) {
   constexpr std::string_view fractions[] = {
-      "beta1", "beta2", "warm_up", "area_from", "area_jitter", "blended_from", "assignment_until"};
-  constexpr std::string_view samples[] = {"area_samples", "blended_samples"};
+      "beta1",       "beta2",        "warm_up",          "area_from",
+      "area_jitter", "blended_from", "assignment_until", "taught_from"};
+  constexpr std::string_view samples[] = {"area_samples", "blended_samples", "taught_samples"};
   constexpr double fraction = 1, samples_per_axis = 64, others = 1 << 20, steps = 1e15;
   if (std::ranges::count(fractions, setting) > 0) return fraction;
   if (std::ranges::count(samples, setting) > 0) return samples_per_axis;
@@ -67,10 +68,15 @@ void read_setting(const json& training, const char* name, std::unsigned_integral
   value.get_to(setting);
 }
 
+/// Whether a setting is newer than some states, which then have its default.
+bool may_be_missing(std::string_view setting) { return setting.starts_with("taught_"); }
+
 void require_pixels(const PixelSampling& pixels) {
   const AreaSampling& areas = pixels.areas;
+  const TaughtSampling& taught = pixels.taught;
   if (pixels.flat_pixels + pixels.edge_pixels == 0 || areas.flat_pixels + areas.edge_pixels == 0 ||
-      areas.samples_per_axis == 0)
+      areas.samples_per_axis == 0 || taught.flat_pixels + taught.edge_pixels == 0 ||
+      taught.samples_per_axis == 0)
     throw Error("its settings leave a step without pixels");
 }
 
@@ -100,8 +106,9 @@ double done_at_start(const TrainingState& state) {
 
 TrainingState state_from(const json& training) {
   TrainingState state;
-  each_setting(state.config,
-               [&](const char* name, auto& value) { read_setting(training, name, value); });
+  each_setting(state.config, [&](const char* name, auto& value) {
+    if (training.contains(name) || !may_be_missing(name)) read_setting(training, name, value);
+  });
   require_pixels(state.config.pixels);
   state.limit = read_limit(training.at("limit"));
   state.start = read_schedule_start(training);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Makes the PNGs of this folder anew: trains three models, lets chorus draw, and composes.
+"""Makes the PNGs of this folder anew: trains four models, lets chorus draw, and composes.
 
-    ./run build && docs/pictures/make.py                    all pictures, in about 12 minutes
+    ./run build && docs/pictures/make.py                    all pictures, in about 20 minutes
     docs/pictures/make.py hero paths                        only these
     docs/pictures/make.py --steps 300 --output out/trial    a trial: poor pictures in another folder
 
@@ -18,6 +18,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 ROOT = Path(__file__).resolve().parents[2]
 ICONS = ROOT / "data/icons"
+TRANSPARENT = ROOT / "data/transparent"
 WORK = ROOT / "out/pictures"
 CHORUS = ROOT / "build/release/apps/chorus"
 FONTS = Path("/usr/share/fonts/truetype/dejavu")
@@ -50,7 +51,8 @@ class Maker:
 
     def model(self, name):
         """`hero` is the training of README.md, `icons` one of five minutes, `known` of known pairs."""
-        data, steps = {"hero": (ICONS, 26683), "icons": (ICONS, 45000), "known": (WORK / "pairs", 3000)}[name]
+        data, steps = {"hero": (ICONS, 26683), "icons": (ICONS, 45000), "known": (WORK / "pairs", 3000),
+                       "transparent": (TRANSPARENT, 41712)}[name]
         file = WORK / f"{name}_{self.steps or steps}.safetensors"
         if name == "known" and not data.exists():
             chorus("known-truth", ICONS, "-o", data)
@@ -96,10 +98,24 @@ class Maker:
         for k, pair in enumerate(best):
             shutil.copy(pair / "strip.png", self.output / f"pair_{k + 1}.png")
 
-    def upsampling(self):
+    def sheet(self, model, data, rows, *options):
+        """The contact sheet of 256 px images."""
         folder = WORK / "sheet"
-        chorus("upsample", self.model("icons"), "--size", 256, "--sheet-rows", 4, "--data", ICONS, "-o", folder)
-        shutil.copy(folder / "contact_sheet.png", self.output / "upsampling.png")
+        shutil.rmtree(folder, ignore_errors=True)
+        chorus("upsample", self.model(model), "--size", 256, "--sheet-rows", rows, "--data", data, *options,
+               "-o", folder)
+        return Image.open(folder / "contact_sheet.png").convert("RGB")
+
+    def upsampling(self):
+        self.save("upsampling", self.sheet("icons", ICONS, 4, "--shapes", "off"))
+
+    def transparency(self):
+        self.save("transparency", self.sheet("transparent", TRANSPARENT, 3, "--shapes", "off"))
+
+    def drawings(self):
+        sheet = self.sheet("hero", ICONS, 3)
+        half = (sheet.width // 2, sheet.height // 2)
+        self.save("drawings", sheet.resize(half, Image.Resampling.LANCZOS))
 
     def report(self):
         folder = WORK / "report"
@@ -188,7 +204,8 @@ def main():
     options.output.mkdir(parents=True, exist_ok=True)
     WORK.mkdir(parents=True, exist_ok=True)
     maker = Maker(options.steps, options.output.resolve())
-    makers = {name: getattr(maker, name) for name in ("hero", "paths", "pairs", "path_even", "upsampling", "report")}
+    makers = {name: getattr(maker, name) for name in ("hero", "drawings", "paths", "pairs", "path_even",
+                                                        "upsampling", "transparency", "report")}
     makers |= {name: lambda name=name: maker.path(name) for name in PATHS}
     for name in options.names or makers:
         if name not in makers:

@@ -191,11 +191,16 @@ const StoredTensor& find_tensor(const TensorFile& file, const std::string& name,
 /// Beyond this, neighbouring 32-bit floats are further apart than the waves of a sine.
 constexpr float largest_magnitude = 1e8F;
 
+/// Whether a tensor belongs to the training rather than to the model.
+bool is_of_training(const std::string& name) {
+  return name.starts_with("adam.") || name.starts_with("taught.");
+}
+
 /// Rejects numbers that no training reaches, and from which only noise would be decoded.
 void check_magnitudes(const TensorFile& file) {
   const auto too_large = [](float value) { return std::abs(value) > largest_magnitude; };
   for (const auto& [name, tensor] : file.tensors) {
-    if (name.starts_with("adam.")) continue;
+    if (is_of_training(name)) continue;
     const auto bad = std::ranges::find_if(tensor.values, too_large);
     if (bad != tensor.values.end())
       throw Error(fmt::format("tensor \"{}\" holds {} at index {}; expected at most {:.0f}", name,
@@ -226,7 +231,7 @@ void check_all_known(const TensorFile& file, const Model& model) {
     const std::string& name = key;
     const bool known =
         name == "latents" || name == "shifts" || (name == "palettes" && model.palettes) ||
-        name.starts_with("adam.") ||
+        is_of_training(name) ||
         std::ranges::any_of(model.siren.parameters(),
                             [&](const Parameter& parameter) { return parameter.name == name; });
     if (!known)

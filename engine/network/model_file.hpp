@@ -17,8 +17,8 @@ constexpr std::size_t largest_side_px = std::size_t{1} << 20U;
 /// version, the configuration, images and notes. See docs/file_format.md.
 TensorFile to_tensor_file(const Model& model);
 /// Throws Error (`origin` names the file) if anything is missing, unknown or of the wrong shape.
-/// Every tensor must belong to the configuration, except those of a training state (`adam.*`),
-/// which are ignored. Names of images must be unique, not empty, and no paths.
+/// Every tensor must belong to the configuration, except those of a training state (`adam.*`,
+/// `taught.*`), which are ignored. Names of images must be unique, not empty, and no paths.
 Model from_tensor_file(Memory& memory, const TensorFile& file, const std::string& origin);
 
 }  // namespace chorus

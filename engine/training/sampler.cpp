@@ -106,6 +106,12 @@ std::size_t count_pixels(const std::vector<NamedImage>& images) {
 }  // namespace
 
 PixelTable::PixelTable(Memory& memory, const std::vector<NamedImage>& images, const Split& split)
+    : PixelTable(memory, images, [&](std::size_t image, PixelSize size) {
+        return held_out_pixels(split, image, size);
+      }) {}
+
+PixelTable::PixelTable(Memory& memory, const std::vector<NamedImage>& images,
+                       const HeldOut& held_out_of)
     : images_(images.size()),
       colors_(
           memory.empty(count_pixels(images), images.empty() ? 3 : images.front().image.channels)) {
@@ -114,7 +120,7 @@ PixelTable::PixelTable(Memory& memory, const std::vector<NamedImage>& images, co
   Curves curves;
   for (std::size_t i = 0; i < images.size(); ++i) {
     // One at a time, because two copies of a large collection would not fit into memory.
-    const std::vector<bool> held_out = held_out_pixels(split, i, images[i].image.size());
+    const std::vector<bool> held_out = held_out_of(i, images[i].image.size());
     const Image image = blacked_out(balanced(images[i].image), held_out);
     const std::vector<ImageField> lists = lists_of_pixels(image, held_out);
     const std::size_t first = order.size();

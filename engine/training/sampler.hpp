@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -18,7 +19,11 @@ namespace chorus {
 /// their colours are not read.
 class PixelTable {
  public:
+  /// The pixels that are held out of an image of a size.
+  using HeldOut = std::function<std::vector<bool>(std::size_t image, PixelSize)>;
+
   PixelTable(Memory& memory, const std::vector<NamedImage>& images, const Split& split = {});
+  PixelTable(Memory& memory, const std::vector<NamedImage>& images, const HeldOut& held_out_of);
 
   std::size_t images() const { return images_; }
   IndexView image_table() const { return image_table_.view(); }

@@ -50,7 +50,8 @@ void Trainer::Impl::step(double progress) {
 
 void Trainer::Impl::begin_phase(std::size_t phase) {
   for (const TrainingDraw& draw : phases_[phase].draws)
-    model_.samples_per_axis = std::max(model_.samples_per_axis, draw.samples_per_axis);
+    if (!draw.of_taught)
+      model_.samples_per_axis = std::max(model_.samples_per_axis, draw.samples_per_axis);
   phase_ = phase;
 }
 
@@ -94,6 +95,7 @@ void Trainer::Impl::train_share(const TrainingPhase& phase, Worker& worker,
 
   const std::size_t tile_rows = backend_.tile_rows(model_.siren.config().width);
   for (const TrainingDraw& draw : phase.draws) {
+    if (draw.of_taught && !taught_) continue;
     const std::size_t images_per_tile = std::max<std::size_t>(1, tile_rows / draw.samples());
     const std::size_t tiles = (images.count + images_per_tile - 1) / images_per_tile;
     for (std::size_t t = 0; t < tiles; ++t) train_tile(draw, part_of(images, t, tiles), share);
@@ -102,14 +104,21 @@ void Trainer::Impl::train_share(const TrainingPhase& phase, Worker& worker,
   tape.backward(values, share.grads);
 }
 
+/// Pixels of pictures that teach are drawn from another seed, or else in the same places as those
+/// of the images.
+PixelSource Trainer::Impl::source_of(const TrainingDraw& draw) const {
+  const float jitter = config_.pixels.areas.jitter;
+  if (draw.of_taught) return {*taught_, config_.seed + (std::uint64_t{1} << 63U), jitter};
+  return {table_, config_.seed, jitter};
+}
+
 /// Makes the tape of a tile and walks it back. The network's parameters are leaves on both kinds of
 /// tape, which add their derivatives to the same gradients.
 void Trainer::Impl::train_tile(const TrainingDraw& draw, const ImageRange& images,
                                const Share& share) {
   Worker& worker = share.worker;
-  const DrawnPixels pixels =
-      draw_pixels(worker.memory, {table_, config_.seed, config_.pixels.areas.jitter}, draw,
-                  image_numbers(images), image_visits(images));
+  const DrawnPixels pixels = draw_pixels(worker.memory, source_of(draw), draw,
+                                         image_numbers(images), image_visits(images));
   Tape tape(worker.memory, Activations::reduced);
   const ImageRange rows{images.first - share.images.first, images.count};
   const Conditioned conditioned =
@@ -121,7 +130,7 @@ void Trainer::Impl::train_tile(const TrainingDraw& draw, const ImageRange& image
   const DrawnLosses drawn = losses(model_.siren, network, conditioned, pixels);
   const float weight_of_image = 1.0F / static_cast<float>(3 * images_per_step_);
   Var loss = scale(drawn.error, weight_of_image);
-  add_scaled(worker.error, 1, loss.value());
+  if (!draw.of_taught) add_scaled(worker.error, 1, loss.value());
   if (draw.assigned)
     loss = loss +
            scale_by(scale(drawn.assignment, weight_of_image), tape.constant(adam_.extra_number(0)));

@@ -10,6 +10,7 @@
 #include "adam.hpp"
 #include "chorus/autodiff.hpp"
 #include "chorus/trainer.hpp"
+#include "drawn_pixels.hpp"
 #include "sampler.hpp"
 #include "training_plan.hpp"
 
@@ -49,12 +50,14 @@ struct Trainer::Impl {
   Impl(Memory& memory, Model& model, const std::vector<NamedImage>& images,
        const TrainConfig& config);
 
+  void teach(const std::vector<NamedImage>& pictures);
   void step(double progress);
   void begin_phase(std::size_t phase);
   void begin_step(double progress);
   void compute_step(const TrainingPhase& phase);
   void train_share(const TrainingPhase& phase, Worker& worker, const ImageRange& images);
   void train_tile(const TrainingDraw& draw, const ImageRange& images, const Share& share);
+  PixelSource source_of(const TrainingDraw& draw) const;
   Var gather(Tape& tape, const OptimizedParameter& per_image, const ImageRange& images) const;
   void update_network(const TrainingPhase& phase, const UpdateTask& task) const;
 
@@ -72,10 +75,12 @@ struct Trainer::Impl {
   void save_state(TensorFile& file) const;
   void load_state(const TensorFile& file, const std::string& origin);
 
+  Memory& memory_;
   Backend& backend_;
   Model& model_;
   TrainConfig config_;
   PixelTable table_;
+  std::optional<PixelTable> taught_;  ///< see Trainer::teach()
   std::size_t images_per_step_;
   ImageOrder order_;
   std::vector<TrainingPhase> phases_;

@@ -18,11 +18,22 @@ std::size_t choose_images_per_step(const TrainConfig& config, std::size_t images
   return std::min(wanted, images);
 }
 
+void require_images_of(const Model& model, const std::vector<NamedImage>& images) {
+  if (images.size() != model.images.size())
+    throw std::invalid_argument(fmt::format("Trainer: {} images; expected {}, as in the model",
+                                            images.size(), model.images.size()));
+  for (const NamedImage& each : images)
+    if (each.image.channels != model.siren.config().channels)
+      throw std::invalid_argument(fmt::format("Trainer: an image of {} channels; expected {}",
+                                              each.image.channels, model.siren.config().channels));
+}
+
 }  // namespace
 
 Trainer::Impl::Impl(Memory& memory, Model& model, const std::vector<NamedImage>& images,
                     const TrainConfig& config)
-    : backend_(memory.backend()),
+    : memory_(memory),
+      backend_(memory.backend()),
       model_(model),
       config_(config),
       table_(memory, images, model.split),
@@ -34,13 +45,7 @@ Trainer::Impl::Impl(Memory& memory, Model& model, const std::vector<NamedImage>&
       latents_(optimized(memory, "latents", model.latents, config.rates.base * config.rates.latent,
                          images_per_step_)),
       step_images_(memory.shared_backend(), std::vector<std::uint32_t>(2 * images_per_step_)) {
-  if (images.size() != model.images.size())
-    throw std::invalid_argument(fmt::format("Trainer: {} images; expected {}, as in the model",
-                                            images.size(), model.images.size()));
-  for (const NamedImage& each : images)
-    if (each.image.channels != model.siren.config().channels)
-      throw std::invalid_argument(fmt::format("Trainer: an image of {} channels; expected {}",
-                                              each.image.channels, model.siren.config().channels));
+  require_images_of(model, images);
   for (const Parameter& parameter : model.siren.parameters())
     network_.push_back(optimized(memory, parameter.name, parameter.value,
                                  learning_rate(config.rates, model.siren.config(), parameter.role),
@@ -50,6 +55,16 @@ Trainer::Impl::Impl(Memory& memory, Model& model, const std::vector<NamedImage>&
                           config.rates.base * config.rates.palette, images_per_step_);
   add_workers(memory);
   plan_updates();
+}
+
+void Trainer::Impl::teach(const std::vector<NamedImage>& pictures) {
+  require_images_of(model_, pictures);
+  taught_.emplace(memory_, pictures, [&](std::size_t image, PixelSize size) {
+    return size == model_.images[image].size() ? held_out_pixels(model_.split, image, size)
+                                               : std::vector<bool>(size.width * size.height);
+  });
+  // Recorded steps know nothing of the new table.
+  for (std::unique_ptr<CapturedGraph>& graph : graphs_) graph.reset();
 }
 
 void Trainer::Impl::add_workers(Memory& memory) {

@@ -67,6 +67,7 @@ Trainer::~Trainer() = default;
 Trainer::Trainer(Trainer&&) noexcept = default;
 Trainer& Trainer::operator=(Trainer&&) noexcept = default;
 
+void Trainer::teach(const std::vector<NamedImage>& pictures) { impl_->teach(pictures); }
 void Trainer::step(double progress) { impl_->step(progress); }
 std::uint64_t Trainer::steps() const { return impl_->step_; }
 std::size_t Trainer::pixels_per_step() const {

@@ -30,10 +30,18 @@ TrainingPhase point_phase(const PixelSampling& pixels, bool assigned, double fro
   return phase;
 }
 
+TrainingDraw taught_draw(const TaughtSampling& taught) {
+  TrainingDraw draw{PixelKinds::all, taught.flat_pixels, taught.edge_pixels,
+                    taught.samples_per_axis};
+  draw.of_taught = true;
+  return draw;
+}
+
 void require_pixels(const PixelSampling& pixels) {
   const AreaSampling& areas = pixels.areas;
   if (pixels.flat_pixels + pixels.edge_pixels == 0 || areas.samples_per_axis == 0 ||
-      areas.flat_pixels + areas.edge_pixels == 0)
+      areas.flat_pixels + areas.edge_pixels == 0 || pixels.taught.samples_per_axis == 0 ||
+      pixels.taught.flat_pixels + pixels.taught.edge_pixels == 0)
     throw std::invalid_argument("plan_training: a phase draws no pixels; expected at least one");
 }
 
@@ -46,6 +54,7 @@ std::vector<double> phase_begins(const PixelSampling& pixels, const AssignmentLo
   const double areas_from = pixels.areas.from;
   std::erase_if(begins, [&](double begin) { return begin >= areas_from; });
   if (areas_from < 1) begins.push_back(areas_from);
+  if (pixels.taught.from < 1) begins.push_back(pixels.taught.from);
   std::sort(begins.begin(), begins.end());
   begins.erase(std::unique(begins.begin(), begins.end()), begins.end());
   return begins;
@@ -73,6 +82,8 @@ std::vector<TrainingPhase> plan_training(const PixelSampling& pixels,
     const bool assigned = head == Head::palette && assignment_weight(assignment, begin) > 0;
     phases.push_back(begin >= pixels.areas.from ? area_phase(pixels.areas, begin)
                                                 : point_phase(pixels, assigned, begin));
+    if (pixels.taught.from < 1 && begin >= pixels.taught.from)
+      phases.back().draws.push_back(taught_draw(pixels.taught));
   }
   return phases;
 }

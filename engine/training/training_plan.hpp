@@ -19,6 +19,7 @@ struct TrainingDraw {
   std::size_t flat_pixels = 0, edge_pixels = 0;
   std::size_t samples_per_axis = 1;  ///< for an edge pixel: see PixelDraw
   bool assigned = false;             ///< whether the assignment loss counts
+  bool of_taught = false;            ///< of the pictures of Trainer::teach(), if there are any
 
   std::size_t pixels() const { return flat_pixels + edge_pixels; }
   std::size_t samples_of_edge() const { return samples_per_axis * samples_per_axis; }
@@ -35,8 +36,8 @@ struct TrainingPhase {
   std::size_t samples() const;  ///< points at which the network is evaluated for these pixels
 };
 
-/// The phases of a training; the first begins at 0. Throws std::invalid_argument if a phase has no
-/// pixels.
+/// The phases of a training, those that teach among them; the first begins at 0. Throws
+/// std::invalid_argument if a phase has no pixels.
 std::vector<TrainingPhase> plan_training(const PixelSampling& pixels,
                                          const AssignmentLoss& assignment, Head head);
 

@@ -121,7 +121,8 @@ BOOST_AUTO_TEST_CASE(heads_are_chosen_and_reported) {
   const json predicted = info("--head palette --palette predicted");
   BOOST_TEST(predicted.at("per_image").at("side_information") == 0);
   for (const char* wrong : {"--head hydra", "--palette-size 1", "--palette-size many",
-                            "--palette stolen", "--palette-fields wavy", "--area-from 2"})
+                            "--palette stolen", "--palette-fields wavy", "--area-from 2",
+                            "--taught-from 2", "--taught-edge-pixels 0", "--taught-samples 65"})
     place.must_fail(2, std::string("train icons --size 24 -o n.safetensors ") + wrong,
                     std::string(wrong).substr(0, std::string(wrong).find(' ')));
 }
@@ -166,6 +167,25 @@ BOOST_AUTO_TEST_CASE(an_interrupted_training_goes_on_exactly) {
     BOOST_TEST(chorus::read_file(place.path("bg_err.txt")).find("--resume") != std::string::npos);
     place.must("evaluate " + model + " icons --size 24");
     place.must("train icons --size 24 --threads 2 --resume -o " + model);
+    BOOST_TEST(place.same_bytes("whole.safetensors", model));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_training_that_is_taught_goes_on_exactly) {
+  const Workplace place;
+  const std::string taught = "train icons" + small + "--steps 1500 --taught-from 0.4 -o ";
+  place.must("train icons" + small + "--steps 1500 -o alone.safetensors");
+  const std::string said = place.must(taught + "whole.safetensors");
+  BOOST_TEST(said.find("of 4 images are drawn") != std::string::npos, said);
+  BOOST_TEST(!place.same_bytes("alone.safetensors", "whole.safetensors"));
+  const auto said_so_far = [&] { return chorus::read_file(place.path("bg.txt")); };
+  for (const char* after : {"backend", "images are drawn"}) {
+    const std::string model = fmt::format("cut_{}.safetensors", *after);
+    BackgroundTraining training(place, taught + model);
+    training.wait_for("bg.txt");
+    training.wait_until([&] { return said_so_far().find(after) != std::string::npos; });
+    training.stop(SIGINT);
+    place.run("train icons --size 24 --threads 2 --resume -o " + model);  // or it had just ended
     BOOST_TEST(place.same_bytes("whole.safetensors", model));
   }
 }

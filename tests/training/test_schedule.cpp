@@ -138,6 +138,10 @@ BOOST_AUTO_TEST_CASE(settings_keep_the_names_that_states_of_trainings_have) {
                                           "area_output_rate",
                                           "assignment",
                                           "assignment_until",
+                                          "taught_from",
+                                          "taught_flat_pixels",
+                                          "taught_edge_pixels",
+                                          "taught_samples",
                                           "images_per_step",
                                           "seed"};
   BOOST_TEST(names == expected, boost::test_tools::per_element());

@@ -67,6 +67,15 @@ struct BlendedSampling {
   std::size_t samples_per_axis = 2;
 };
 
+/// Beside an image, a training can show an exact drawing of it (see Trainer::teach), as a picture
+/// of several times its size. Its pixels say what lies between the pixels of the image.
+struct TaughtSampling {
+  double from = 1;  ///< fraction of the steps after which they are drawn, too; 1: never
+  std::size_t flat_pixels = 2;
+  std::size_t edge_pixels = 9;
+  std::size_t samples_per_axis = 1;  ///< for an edge pixel; cells and jitter as in AreaSampling
+};
+
 /// How many pixels of each image a step draws, and what each of them represents. A pixel is flat if
 /// it differs little from its neighbours (see PixelTable); the others are edge pixels.
 struct PixelSampling {
@@ -74,6 +83,7 @@ struct PixelSampling {
   std::size_t edge_pixels = 11;
   AreaSampling areas = {};
   BlendedSampling blended = {};
+  TaughtSampling taught = {};
 };
 
 /// With the palette head, as long as pixels count as points, Siren::assignment_loss() is added to
@@ -107,6 +117,12 @@ class Trainer {
   ~Trainer();
   Trainer(Trainer&&) noexcept;
   Trainer& operator=(Trainer&&) noexcept;
+
+  /// Gives the pictures from which pixels are drawn once the training has come to
+  /// TaughtSampling::from, one for each image, in any size. Where there is no drawing, that is the
+  /// image itself, whose held-out pixels are not read here either. Without a call nothing is
+  /// taught.
+  void teach(const std::vector<NamedImage>& pictures);
 
   /// Takes one step, after the fraction `progress` (in [0, 1]) of the steps of the whole training.
   void step(double progress);
@@ -164,7 +180,7 @@ void each_setting(settings_of<AdamSettings> auto& adam, Visitor&& visit) {
 
 template <class Visitor>
 void each_setting(settings_of<PixelSampling> auto& pixels, Visitor&& visit) {
-  auto& [flat_pixels, edge_pixels, areas, blended] = pixels;
+  auto& [flat_pixels, edge_pixels, areas, blended, taught] = pixels;
   visit("flat_pixels", flat_pixels);
   visit("edge_pixels", edge_pixels);
   auto& [area_from, area_samples, jitter, area_flat_pixels, area_edge_pixels] = areas;
@@ -177,6 +193,11 @@ void each_setting(settings_of<PixelSampling> auto& pixels, Visitor&& visit) {
   visit("blended_from", blended_from);
   visit("blended_pixels", blended_pixels);
   visit("blended_samples", blended_samples);
+  auto& [taught_from, taught_flat_pixels, taught_edge_pixels, taught_samples] = taught;
+  visit("taught_from", taught_from);
+  visit("taught_flat_pixels", taught_flat_pixels);
+  visit("taught_edge_pixels", taught_edge_pixels);
+  visit("taught_samples", taught_samples);
 }
 
 template <class Visitor>

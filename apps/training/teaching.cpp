@@ -1,0 +1,130 @@
+#include "training/teaching.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <utility>
+
+#include "chorus/error.hpp"
+#include "drawing_numbers.hpp"
+#include "drawn_image.hpp"
+#include "evaluation/training_images.hpp"
+#include "support/drawings.hpp"
+#include "support/interrupt.hpp"
+#include "support/progress.hpp"
+
+namespace chorus::app {
+
+namespace {
+
+constexpr const char* numbers_key = "taught.numbers";
+constexpr const char* counts_key = "taught.counts";
+
+/// The pictures of all drawings have at most so many pixels: 384 MiB in the trainer's memory.
+constexpr std::size_t most_pixels = std::size_t{1} << 25;
+/// An icon's drawing is shown at about this size (longer side, pixels).
+constexpr std::size_t wanted_side = 192;
+constexpr std::size_t most_enlarged = 8;
+
+struct Interrupted {};
+
+}  // namespace
+
+bool Teaching::draw(Renderer& renderer, std::size_t threads) {
+  std::vector<ToDraw> images;
+  for (std::size_t i = 0; i < images_.size(); ++i)
+    images.push_back(
+        {images_[i].name, images_[i].image, i, held_out_mask(model_, i, images_[i].image)});
+  std::vector<std::vector<float>> drawings(images.size());
+  Progress bar;
+  try {
+    draw_images(images, &renderer, &model_, threads, [&](std::size_t i, const DrawnImage& drawn) {
+      if (interrupted()) throw Interrupted();
+      if (drawn.explains_pixels()) drawings[i] = shapes::numbers_of(drawn.drawn->drawing);
+      if (bar.due())
+        bar.show(static_cast<double>(i + 1) / static_cast<double>(images.size()),
+                 fmt::format("{} of {} images drawn", i + 1, images.size()));
+    });
+  } catch (const Interrupted&) {
+    return false;
+  }
+  drawings_ = std::move(drawings);
+  is_drawn_ = true;
+  return true;
+}
+
+std::size_t Teaching::drawings() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(drawings_, [](const auto& numbers) { return !numbers.empty(); }));
+}
+
+std::size_t Teaching::enlargement() const {
+  std::size_t pixels = 0, longest = 1;
+  for (const NamedImage& named : images_) {
+    pixels += named.image.pixels();
+    longest = std::max(longest, named.image.size().longer_side());
+  }
+  const double room = std::sqrt(static_cast<double>(most_pixels) / static_cast<double>(pixels));
+  const std::size_t wanted =
+      std::clamp<std::size_t>((wanted_side + longest / 2) / longest, 2, most_enlarged);
+  return std::min(wanted, static_cast<std::size_t>(room));
+}
+
+std::vector<NamedImage> Teaching::pictures() const {
+  const std::size_t factor = enlargement();
+  if (factor < 2 || drawings() == 0) return {};
+  std::vector<NamedImage> pictures;
+  for (std::size_t i = 0; i < images_.size(); ++i) {
+    const Image& image = images_[i].image;
+    pictures.push_back(
+        {images_[i].name,
+         drawings_[i].empty()
+             ? image
+             : shapes::drawn_image(shapes::drawing_from(drawings_[i], image.size()),
+                                   {factor * image.width, factor * image.height}, image.channels)});
+  }
+  return pictures;
+}
+
+void Teaching::save(TensorFile& file) const {
+  if (!is_drawn_) return;
+  StoredTensor numbers, counts;
+  for (const std::vector<float>& drawing : drawings_) {
+    counts.values.push_back(static_cast<float>(drawing.size()));
+    numbers.values.insert(numbers.values.end(), drawing.begin(), drawing.end());
+  }
+  counts.shape = {counts.values.size()};
+  numbers.shape = {numbers.values.size()};
+  file.tensors[counts_key] = std::move(counts);
+  file.tensors[numbers_key] = std::move(numbers);
+}
+
+void Teaching::load(const TensorFile& file, const std::string& origin) {
+  const auto counts = file.tensors.find(counts_key), numbers = file.tensors.find(numbers_key);
+  if (counts == file.tensors.end() || numbers == file.tensors.end()) return;
+  if (counts->second.values.size() != images_.size())
+    throw Error(fmt::format("{}: has drawings of {} images; expected {}", origin,
+                            counts->second.values.size(), images_.size()));
+  std::span<const float> left = numbers->second.values;
+  std::vector<std::vector<float>> drawings;
+  for (std::size_t i = 0; i < images_.size(); ++i) {
+    const double count = double{counts->second.values[i]};
+    if (!(count >= 0 && count <= static_cast<double>(left.size())))
+      throw Error(fmt::format("{}: a drawing has {} numbers; expected at most {}", origin, count,
+                              left.size()));
+    const auto own = left.first(static_cast<std::size_t>(count));
+    left = left.subspan(own.size());
+    drawings.emplace_back(own.begin(), own.end());
+    try {
+      if (!own.empty()) shapes::drawing_from(own, images_[i].image.size());
+    } catch (const Error& error) {
+      throw Error(fmt::format("{}: {}", origin, error.what()));
+    }
+  }
+  drawings_ = std::move(drawings);
+  is_drawn_ = true;
+}
+
+}  // namespace chorus::app
