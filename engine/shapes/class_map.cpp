@@ -104,15 +104,19 @@ std::size_t nodes_per_pixel(PixelSize picture) {
                                  8);
 }
 
-std::vector<Color> main_colors(const Image& picture) {
-  std::vector<Levels> all, flat;
+std::vector<Color> main_colors(const Image& picture, const std::vector<Patch>& patches) {
+  std::vector<Levels> all, flat, outside;
   for (std::size_t p = 0; p < picture.pixels(); ++p) all.push_back(levels_of(color_at(picture, p)));
-  for (std::size_t p = 0; p < all.size(); ++p)
+  for (std::size_t p = 0; p < all.size(); ++p) {
+    if (std::ranges::any_of(patches, [&](const Patch& patch) { return patch.pixels[p] != 0; }))
+      continue;
+    outside.push_back(all[p]);
     if (is_surrounded_by_itself(all, picture, p % picture.width, p / picture.width))
       flat.push_back(all[p]);
+  }
   std::vector<Levels> candidates;
   for (const auto& [levels, count] : by_count(flat)) candidates.push_back(levels);
-  for (const auto& [levels, count] : by_count(all))
+  for (const auto& [levels, count] : by_count(outside))
     if (count >= 6) candidates.push_back(levels);
   std::vector<Color> colors;
   for (const Levels& levels : candidates) {
@@ -122,20 +126,31 @@ std::vector<Color> main_colors(const Image& picture) {
         colors, [&](const Color& other) { return largest_difference(color, other) < same_color; });
     if (is_new && colors.size() < most_colors) colors.push_back(color);
   }
-  if (colors.empty() && !all.empty()) colors.push_back(color_at(picture, 0));
+  if (colors.empty() && patches.empty() && !all.empty()) colors.push_back(color_at(picture, 0));
   return colors;
 }
 
-ClassMap nearest_colors(PixelSize picture, const Image& enlarged,
-                        const std::vector<Color>& colors) {
+ClassMap nearest_colors(PixelSize picture, const Image& enlarged, const std::vector<Color>& colors,
+                        const std::vector<Patch>& patches) {
   ClassMap map = empty_map(picture);
-  if (enlarged.width != picture.width * map.nodes_per_pixel ||
-      enlarged.height != picture.height * map.nodes_per_pixel || colors.empty())
+  const std::size_t k = map.nodes_per_pixel;
+  if (enlarged.width != picture.width * k || enlarged.height != picture.height * k ||
+      colors.size() + patches.size() == 0)
     throw std::invalid_argument("nearest_colors: the enlarged picture does not fit");
   map.colors = colors;
-  classify(map, colors.size(), [&](std::size_t place, int c) {
-    return static_cast<double>(
-        -squared_distance(color_at(enlarged, place), colors[static_cast<std::size_t>(c)]));
+  for (const Patch& patch : patches) map.colors.push_back(patch.mean);
+  constexpr double nowhere = -1e3;  // no distance of colours is so large
+  classify(map, map.colors.size(), [&](std::size_t place, int c) {
+    const auto i = static_cast<std::size_t>(c);
+    const Color here = color_at(enlarged, place);
+    if (i < colors.size()) return static_cast<double>(-squared_distance(here, colors[i]));
+    const Patch& patch = patches[i - colors.size()];
+    const std::size_t u = place % enlarged.width, v = place / enlarged.width;
+    if (!patch.is_near[v / k * picture.width + u / k]) return nowhere;
+    const auto at = [&](std::size_t node) {
+      return (static_cast<double>(node) + 0.5) / static_cast<double>(k) - 0.5;
+    };
+    return static_cast<double>(-squared_distance(here, patch.plane.at(at(u), at(v))));
   });
   return map;
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "chorus/image.hpp"
+#include "patches.hpp"
 
 namespace chorus::shapes {
 
@@ -27,11 +28,13 @@ std::size_t nodes_per_pixel(PixelSize picture);
 
 /// The colours of a picture that are unmixed somewhere: those whose 3 x 3 neighbourhood is of one
 /// colour, most common first, then those of at least 6 pixels. None is within 6 levels of another.
-std::vector<Color> main_colors(const Image& picture);
+/// Pixels of gradients do not count.
+std::vector<Color> main_colors(const Image& picture, const std::vector<Patch>& patches);
 
-/// The nearest of `colors` at each node. `enlarged` holds the picture at the nodes: it is
-/// nodes_per_pixel times as large.
-ClassMap nearest_colors(PixelSize picture, const Image& enlarged, const std::vector<Color>& colors);
+/// The nearest of `colors`, and of gradients near these, at each node. `enlarged` holds the picture
+/// at the nodes: it is nodes_per_pixel times as large.
+ClassMap nearest_colors(PixelSize picture, const Image& enlarged, const std::vector<Color>& colors,
+                        const std::vector<Patch>& patches);
 
 /// The class of the highest score at each node. `scores` are [pixels of enlarged size x colors].
 /// Classes whose colours are within 6 levels of each other are one; its score is the logarithm of

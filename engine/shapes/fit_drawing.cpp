@@ -12,6 +12,7 @@
 #include "cutting.hpp"
 #include "outlines.hpp"
 #include "paints.hpp"
+#include "patches.hpp"
 #include "regions.hpp"
 #include "resample.hpp"
 #include "solver.hpp"
@@ -190,7 +191,8 @@ DrawnPicture fit_drawing(const Image& picture, const ClassMap& proposal) {
 ClassMap propose(const Image& picture) {
   const std::size_t k = nodes_per_pixel(picture.size());
   const Image enlarged = resample(picture, picture.width * k, picture.height * k, Filter::bicubic);
-  return nearest_colors(picture.size(), enlarged, main_colors(picture));
+  const std::vector<Patch> patches = find_patches(picture);
+  return nearest_colors(picture.size(), enlarged, main_colors(picture, patches), patches);
 }
 
 }  // namespace chorus::shapes

@@ -32,8 +32,8 @@ struct DrawnPicture {
 /// every machine that computes alike; not by the clock.
 DrawnPicture fit_drawing(const Image& picture, const ClassMap& proposal);
 
-/// A map of colours without a network: the main colours at the nodes of the steepened bicubic
-/// enlargement of the picture.
+/// A map of colours without a network: the nearest main colours and gradients at the nodes of the
+/// bicubic enlargement of the picture.
 ClassMap propose(const Image& picture);
 
 /// More regions than this are no drawing; fit_drawing() then throws NotADrawing.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <utility>
 
 namespace chorus::shapes {
@@ -19,12 +20,30 @@ int last_point(const Drawing& drawing, const Walked& walked) {
   return first_point(drawing, {walked.chain, !walked.is_forward});
 }
 
+/// What a loop encloses, negative if it is a hole: the region on the left is outside of it.
 double area_of(const Drawing& drawing, const Loop& loop) {
   double area = 0;
   for (const Walked& walked : loop)
     for (const Segment& s : walked_segments(drawing, walked))
-      area += swept(drawing.start(s), drawing.stop(s), s.bulge) / 2;
-  return std::abs(area);
+      area -= swept(drawing.start(s), drawing.stop(s), s.bulge) / 2;
+  return area;
+}
+
+/// Sorts loops into parts and holes.
+RegionLoops sorted_loops(const Drawing& drawing, std::vector<Loop> loops) {
+  constexpr double least_area = 1e-3;
+  std::vector<std::pair<double, Loop>> measured;
+  for (Loop& loop : loops) {
+    const double area = area_of(drawing, loop);
+    if (std::abs(area) >= least_area) measured.emplace_back(area, std::move(loop));
+  }
+  std::ranges::stable_sort(measured, std::greater(), &std::pair<double, Loop>::first);
+  RegionLoops region;
+  for (auto& [area, loop] : measured) {
+    region.filled_area += std::max(0.0, area);
+    (area > 0 ? region.parts : region.holes).push_back(std::move(loop));
+  }
+  return region;
 }
 
 }  // namespace
@@ -55,7 +74,7 @@ std::vector<RegionLoops> find_loops(const Drawing& drawing) {
   borders.pop_back();
   std::vector<RegionLoops> regions;
   for (std::vector<Walked>& left : borders) {
-    RegionLoops& region = regions.emplace_back();
+    std::vector<Loop> loops;
     while (!left.empty()) {
       Loop loop = {left.front()};
       left.erase(left.begin());
@@ -67,13 +86,9 @@ std::vector<RegionLoops> find_loops(const Drawing& drawing) {
         loop.push_back(*next);
         left.erase(next);
       }
-      const double area = area_of(drawing, loop);
-      if (area > region.filled_area) {
-        region.filled_area = area;
-        region.outer = region.loops.size();
-      }
-      region.loops.push_back(std::move(loop));
+      loops.push_back(std::move(loop));
     }
+    regions.push_back(sorted_loops(drawing, std::move(loops)));
   }
   return regions;
 }

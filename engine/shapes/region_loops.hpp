@@ -15,12 +15,12 @@ using Loop = std::vector<Walked>;
 
 /// The closed borders of a region.
 struct RegionLoops {
-  std::vector<Loop> loops;
-  std::size_t outer = 0;   ///< the loop that encloses the others
-  double filled_area = 0;  ///< within the outer loop, in square pixels
+  std::vector<Loop> parts;  ///< each encloses a part of the region, and maybe holes; largest first
+  std::vector<Loop> holes;
+  double filled_area = 0;  ///< within all parts, in square pixels
 };
 
-/// For each region; a region without area has no loops.
+/// For each region; a region without area has none. What encloses next to nothing is left out.
 std::vector<RegionLoops> find_loops(const Drawing& drawing);
 
 /// The segments of a walked chain, in order and turned as they are walked.

@@ -7,6 +7,7 @@
 
 #include "color_distance.hpp"
 #include "node_labels.hpp"
+#include "smooth_regions.hpp"
 
 namespace chorus::shapes {
 
@@ -48,6 +49,7 @@ class Cleaner {
     measure();
     for (int round = 0; round < 4 && join_alike(); ++round) measure();
     for (int round = 0; round < 3 && divide_slivers(); ++round) measure();
+    while (join_smooth()) measure();
     join_specks();
     measure();
     map_.labels = labels_.labels();
@@ -140,6 +142,14 @@ class Cleaner {
           return j;
       }
       return std::nullopt;
+    });
+  }
+
+  bool join_smooth() {
+    const std::vector<int> partners = smooth_partners(picture_, map_, labels_);
+    return join([&](int i, const Neighbours&) -> std::optional<int> {
+      const int partner = partners[static_cast<std::size_t>(i)];
+      return partner > i ? std::optional(partner) : std::nullopt;
     });
   }
 

@@ -59,7 +59,8 @@ class SvgWriter {
           return paint.base[3] == 0 && paint.slope_x[3] == 0 && paint.slope_y[3] == 0;
         })) {
     for (int r = 0; r < drawing.regions(); ++r)
-      if (!loops_[index(r)].loops.empty() && opacity(r) != Opacity::none) order_.push_back(r);
+      if (!loops_[index(r)].parts.empty() && opacity(r) != Opacity::none) order_.push_back(r);
+    enclose();
     std::ranges::stable_sort(order_, [&](int a, int b) {
       return loops_[index(a)].filled_area > loops_[index(b)].filled_area;
     });
@@ -96,6 +97,24 @@ class SvgWriter {
                  : Opacity::partial;
     if (alpha(paint.base[3]) < transparent_alpha) return Opacity::none;
     return alpha(paint.base[3]) > opaque_alpha ? Opacity::full : Opacity::partial;
+  }
+
+  /// Makes each region larger than what lies in its holes, which is painted over it. It is so
+  /// unless the fit has left a thin rim inside out somewhere.
+  void enclose() {
+    bool is_changed = true;
+    for (std::size_t round = 0; is_changed && round < loops_.size(); ++round) {
+      is_changed = false;
+      for (std::size_t r = 0; r < loops_.size(); ++r)
+        for (const Loop& hole : loops_[r].holes)
+          for (const Walked& walked : hole) {
+            const std::size_t inner = index(beyond(drawing_, walked));
+            if (inner >= loops_.size() || loops_[inner].filled_area < loops_[r].filled_area)
+              continue;
+            loops_[r].filled_area = std::nextafter(loops_[inner].filled_area, 1e12);
+            is_changed = true;
+          }
+    }
   }
 
   /// Twice the area over the perimeter: the width of what is long.
@@ -142,15 +161,16 @@ class SvgWriter {
 
   void add(int region) {
     const RegionLoops& own = loops_[index(region)];
-    const Loop& outer = own.loops[own.outer];
+    const Loop& outer = own.parts.front();
     const std::string fill = fill_of(region);
     const bool is_ground = region == order_.front() && is_opaque_picture_ &&
                            std::ranges::any_of(outer, [&](const Walked& walked) {
                              return beyond(drawing_, walked) == drawing_.outside();
                            });
-    std::vector<const Loop*> drawn = {&outer};
-    for (std::size_t i = 0; i < own.loops.size(); ++i)
-      if (i != own.outer && shows_through(region, own.loops[i])) drawn.push_back(&own.loops[i]);
+    std::vector<const Loop*> drawn;
+    for (const Loop& part : own.parts) drawn.push_back(&part);
+    for (const Loop& hole : own.holes)
+      if (shows_through(region, hole)) drawn.push_back(&hole);
     const auto element =
         drawn.size() == 1 && !is_ground ? simple_shape(outer, region) : std::nullopt;
     if (element) {
@@ -162,7 +182,9 @@ class SvgWriter {
     SvgPen pen(options_.decimals);
     std::string data;
     if (is_ground) {
-      data = fmt::format("M0 0h{}v{}H0z", drawing_.size.width, drawing_.size.height);
+      // In the sense in which parts are walked: one path may hold several regions of a colour, and
+      // parts that are walked in opposite senses would cut each other out.
+      data = fmt::format("M0 0v{}h{}V0z", drawing_.size.height, drawing_.size.width);
       result_.nodes += 4;
     } else {
       for (const Loop* loop : drawn) draw(pen, *loop, region);
@@ -315,6 +337,20 @@ class SvgWriter {
     return fill;
   }
 
+  /// The least and the largest coordinate of a region in a direction, from the picture's centre.
+  std::pair<double, double> extent(const RegionLoops& region, Point direction) const {
+    double low = std::numeric_limits<double>::max(), high = -low;
+    for (const Loop& part : region.parts)
+      for (const Walked& walked : part)
+        for (const Segment& s : walked_segments(drawing_, walked))
+          walk_chords(drawing_, s, [&](Point, Point to, int, int) {
+            const double t = dot(to - drawing_.centre(), direction);
+            low = std::min(low, t);
+            high = std::max(high, t);
+          });
+    return {low, high};
+  }
+
   std::size_t add_gradient(int region) {
     const Paint& paint = drawing_.paints[index(region)];
     Point direction;
@@ -325,14 +361,7 @@ class SvgWriter {
       steepest = length(slope);
       direction = unit(slope);
     }
-    double low = std::numeric_limits<double>::max(), high = -low;
-    const RegionLoops& own = loops_[index(region)];
-    for (const Walked& walked : own.loops[own.outer])
-      for (const Segment& s : walked_segments(drawing_, walked)) {
-        const double t = dot(drawing_.stop(s) - drawing_.centre(), direction);
-        low = std::min(low, t);
-        high = std::max(high, t);
-      }
+    const auto [low, high] = extent(loops_[index(region)], direction);
     const auto number = [&](double value) { return svg_number(value, options_.decimals); };
     const Point a = drawing_.centre() + low * direction, b = drawing_.centre() + high * direction;
     gradients_ += fmt::format(
