@@ -70,7 +70,8 @@ std::string DrawnImage::remark() const {
 
 void draw_images(const std::vector<ToDraw>& images, Renderer* renderer, const Model* model,
                  std::size_t threads,
-                 const std::function<void(std::size_t, const DrawnImage&)>& receive) {
+                 const std::function<void(std::size_t, const DrawnImage&)>& receive,
+                 const std::function<bool()>& stops) {
   const std::size_t batch = 4 * std::max<std::size_t>(1, threads);
   for (std::size_t first = 0; first < images.size(); first += batch) {
     const std::size_t count = std::min(batch, images.size() - first);
@@ -82,6 +83,7 @@ void draw_images(const std::vector<ToDraw>& images, Renderer* renderer, const Mo
     }
     std::vector<DrawnImage> drawn(count);
     for_each_index(count, threads, [&](std::size_t i) {
+      if (stops && stops()) return;
       try {
         drawn[i].drawn = shapes::fit_drawing(pixels[i], proposals[i]);
         drawn[i].regions = drawn[i].drawn->drawing.regions();

@@ -59,10 +59,12 @@ struct DrawnImage {
 /// Draws all images, in their order, and calls receive(index, drawing) for each in that order. The
 /// model's network proposes regions where there is a `renderer`; else, or where the model has no
 /// palettes, the enlarged pixels do. `threads` images are fitted at once; the results do not depend
-/// on that.
+/// on that. An image takes up to several seconds; once stops() is true, no further one is begun,
+/// and those that were not are received as without a drawing.
 void draw_images(const std::vector<ToDraw>& images, Renderer* renderer, const Model* model,
                  std::size_t threads,
-                 const std::function<void(std::size_t, const DrawnImage&)>& receive);
+                 const std::function<void(std::size_t, const DrawnImage&)>& receive,
+                 const std::function<bool()>& stops = {});
 
 }  // namespace app
 

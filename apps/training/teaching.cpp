@@ -28,31 +28,40 @@ constexpr std::size_t most_pixels = std::size_t{1} << 25;
 constexpr std::size_t wanted_side = 192;
 constexpr std::size_t most_enlarged = 8;
 
-struct Interrupted {};
+struct Stopped {
+  Teaching::Outcome why;
+};
 
 }  // namespace
 
-bool Teaching::draw(Renderer& renderer, std::size_t threads) {
+Teaching::Outcome Teaching::draw(Renderer& renderer, std::size_t threads, double most_seconds) {
   std::vector<ToDraw> images;
   for (std::size_t i = 0; i < images_.size(); ++i)
     images.push_back(
         {images_[i].name, images_[i].image, i, held_out_mask(model_, i, images_[i].image)});
   std::vector<std::vector<float>> drawings(images.size());
+  constexpr std::size_t judged = 8;
+  const auto began = Clock::now();
   Progress bar;
+  Outcome outcome = Outcome::drawn;
+  const auto stops = [&] { return interrupted() || seconds_since(began) > most_seconds; };
+  const auto receive = [&](std::size_t i, const DrawnImage& drawn) {
+    const double share = static_cast<double>(i + 1) / static_cast<double>(images.size());
+    if (interrupted()) throw Stopped{Outcome::interrupted};
+    if (seconds_since(began) > (i + 1 >= judged ? share * most_seconds : most_seconds))
+      throw Stopped{Outcome::too_slow};
+    if (drawn.explains_pixels()) drawings[i] = shapes::numbers_of(drawn.drawn->drawing);
+    if (bar.due()) bar.show(share, fmt::format("{} of {} images drawn", i + 1, images.size()));
+  };
   try {
-    draw_images(images, &renderer, &model_, threads, [&](std::size_t i, const DrawnImage& drawn) {
-      if (interrupted()) throw Interrupted();
-      if (drawn.explains_pixels()) drawings[i] = shapes::numbers_of(drawn.drawn->drawing);
-      if (bar.due())
-        bar.show(static_cast<double>(i + 1) / static_cast<double>(images.size()),
-                 fmt::format("{} of {} images drawn", i + 1, images.size()));
-    });
-  } catch (const Interrupted&) {
-    return false;
+    draw_images(images, &renderer, &model_, threads, receive, stops);
+  } catch (const Stopped& stopped) {
+    outcome = stopped.why;
+    drawings.assign(images.size(), {});
   }
-  drawings_ = std::move(drawings);
-  is_drawn_ = true;
-  return true;
+  is_drawn_ = outcome != Outcome::interrupted;
+  if (is_drawn_) drawings_ = std::move(drawings);
+  return outcome;
 }
 
 std::size_t Teaching::drawings() const {

@@ -20,9 +20,11 @@ class Teaching {
   Teaching(const Collection& images, const Model& model) : images_(images), model_(model) {}
 
   bool is_drawn() const { return is_drawn_; }
+  enum class Outcome { drawn, interrupted, too_slow };
   /// Draws the images without what is held out, and keeps the drawings that explain their pixels.
-  /// Returns false, and keeps none, if a signal interrupts it.
-  bool draw(Renderer& renderer, std::size_t threads);
+  /// If that would take more than `most_seconds`, judging by the first images, or if a signal
+  /// interrupts it, there are none; after a signal it may be tried again.
+  Outcome draw(Renderer& renderer, std::size_t threads, double most_seconds);
   /// How many images have a drawing.
   std::size_t drawings() const;
   /// The pictures of the drawings, several times as large as the images; where there is no drawing,

@@ -85,10 +85,15 @@ std::vector<CLI::Option*> add_training(CLI::App& command, TrainOptions& o) {
   add("--area-edge-pixels", o.training.pixels.areas.edge_pixels,
       "Like --edge-pixels, while pixels count as areas; each is the mean of 9 points")
       ->check(CLI::Range(1, 1 << 20));
-  add("--taught-from", o.training.pixels.taught.from,
-      "Fraction of the steps after which exact drawings of the images (see vectorize) show the "
-      "network what lies between the pixels (1: never)")
-      ->check(number_in(0, 1));
+  options.push_back(
+      command
+          .add_option(
+              "--taught-from", o.taught_from,
+              "Fraction of the steps after which exact drawings of the images (see "
+              "vectorize) show the network what lies between the pixels (1: never; default: "
+              "0.5 in trainings of 10,000 steps and more, and where drawing takes at most a "
+              "quarter of --seconds)")
+          ->check(number_in(0, 1)));
   add("--taught-flat-pixels", o.training.pixels.taught.flat_pixels,
       "Like --flat-pixels, of the pictures of these drawings")
       ->check(pixel_count);
@@ -134,10 +139,15 @@ std::vector<CLI::Option*> add_limits(CLI::App& command, TrainOptions& o) {
 }
 
 void finish_training_flags(TrainOptions& o) {
+  constexpr std::uint64_t steps_worth_drawing = 10'000;
+  constexpr double half_way = 0.5, seconds_worth_drawing = 20;
   if (o.training.pixels.flat_pixels + o.training.pixels.edge_pixels == 0)
     throw CLI::ValidationError("--flat-pixels, --edge-pixels",
                                "both are 0; expected at least one pixel per image");
   if (!o.resume && !o.steps && !o.epochs && !o.seconds) o.seconds = 60;
+  const bool is_worth_it = (o.seconds && *o.seconds >= seconds_worth_drawing) ||
+                           (o.steps && *o.steps >= steps_worth_drawing);
+  o.training.pixels.taught.from = o.taught_from.value_or(is_worth_it ? half_way : 1);
 }
 
 }  // namespace chorus::app

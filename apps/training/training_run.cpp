@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <ctime>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -42,6 +43,7 @@ constexpr std::size_t tracked_pixels = std::size_t{1} << 22,
                       most_evaluated_pixels = tracked_pixels << 4;
 /// At most so many pixels are inpainted before the first step, at 0.1 ms a pixel.
 constexpr std::size_t most_inpainted_pixels = std::size_t{1} << 18;
+constexpr double most_drawing = 0.25;      ///< fraction of a training by time, unless asked for
 constexpr double tracking_interval = 0.1;  ///< fraction of the training
 
 Limit limit_of(const TrainOptions& options, const Collection& data, std::size_t pixels_per_step) {
@@ -146,10 +148,19 @@ class TrainingRun {
   /// Makes the drawings that teach from now on. Returns false if a signal interrupts it.
   bool draw_images() {
     const auto before = Clock::now();
-    if (!teaching_.draw(renderer_, session_.threads)) return false;
-    bar_.print(fmt::format("{:7.1f} s  step {:7}  {} of {} images are drawn, in {:.1f} s",
-                           elapsed_s(), trainer_.steps(), teaching_.drawings(), images_.size(),
-                           seconds_since(before)));
+    const bool is_limited = !options_.taught_from && state_.limit.kind == Limit::Kind::seconds;
+    const double most_seconds =
+        is_limited ? most_drawing * state_.limit.amount : std::numeric_limits<double>::infinity();
+    const Teaching::Outcome outcome = teaching_.draw(renderer_, session_.threads, most_seconds);
+    if (outcome == Teaching::Outcome::interrupted) return false;
+    if (outcome == Teaching::Outcome::too_slow)
+      bar_.print(
+          fmt::format("{:7.1f} s  step {:7}  no drawings: they would take more than {:.0f} s",
+                      elapsed_s(), trainer_.steps(), most_seconds));
+    else
+      bar_.print(fmt::format("{:7.1f} s  step {:7}  {} of {} images are drawn, in {:.1f} s",
+                             elapsed_s(), trainer_.steps(), teaching_.drawings(), images_.size(),
+                             seconds_since(before)));
     teach();
     return true;
   }

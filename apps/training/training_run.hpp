@@ -27,6 +27,10 @@ struct TrainOptions {
   std::size_t palette_size = 0;                 ///< 0: chosen by the images
   std::optional<PaletteFields> palette_fields;  ///< if empty, chosen by the images
   TrainConfig training = {.pixels = {.areas = {.from = 0.75}}};
+  /// When drawings begin to teach: see TaughtSampling::from. If empty, half-way, unless drawing
+  /// would take a large part of the training: with 10,000 steps and more, or, of a training by
+  /// time, if it takes at most a quarter of that.
+  std::optional<double> taught_from;
   double hold_out_pixels = 0;  ///< fraction of each image's pixels that training never sees
   double hold_out_images = 0;  ///< fraction of the images that training never sees
   double checkpoint_seconds = 60;

@@ -71,8 +71,8 @@ struct BlendedSampling {
 /// of several times its size. Its pixels say what lies between the pixels of the image.
 struct TaughtSampling {
   double from = 1;  ///< fraction of the steps after which they are drawn, too; 1: never
-  std::size_t flat_pixels = 2;
-  std::size_t edge_pixels = 9;
+  std::size_t flat_pixels = 6;
+  std::size_t edge_pixels = 32;
   std::size_t samples_per_axis = 1;  ///< for an edge pixel; cells and jitter as in AreaSampling
 };
 
