@@ -26,7 +26,9 @@ struct EvaluateOptions {
 
 void print_json(Session& session, const Model& model, const EvaluateOptions& options) {
   ordered_json result = {{"model", options.model.string()}};
-  result.update(to_json(model, evaluate_sizes(session, model, options.data, options.scores)));
+  EvaluationOptions silent = options.scores;
+  silent.with_progress = false;
+  result.update(to_json(model, evaluate_sizes(session, model, options.data, silent)));
   if (options.paths)
     result["paths"] =
         to_json(model, evaluate_paths(session, model, options.data, options.path_selection));

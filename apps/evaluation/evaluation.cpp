@@ -215,14 +215,14 @@ std::vector<ToDraw> images_to_draw(const Model& model, const TrainingImages& tra
 }
 
 std::vector<DrawnImage> draw(Session& session, const Model& model,
-                             const std::vector<ToDraw>& images) {
+                             const std::vector<ToDraw>& images, bool with_progress) {
   std::vector<DrawnImage> drawings(model.images.size());
   Renderer renderer(session.memory, model);
   Progress bar;
   draw_images(images, &renderer, &model, session.threads,
               [&](std::size_t i, const DrawnImage& drawn) {
                 drawings[*images[i].in_model] = drawn;
-                if (bar.due())
+                if (with_progress && bar.due())
                   bar.show(static_cast<double>(i + 1) / static_cast<double>(images.size()),
                            fmt::format("{} of {} images drawn", i + 1, images.size()));
               });
@@ -238,7 +238,8 @@ ScoresBySize evaluate_sizes(Session& session, const Model& model, const TestData
   const std::vector<Collection> collections = load_sizes(data, model);
   std::vector<DrawnImage> drawings(model.images.size());
   if (options.shapes != UseShapes::off)
-    drawings = draw(session, model, images_to_draw(model, trained, collections));
+    drawings =
+        draw(session, model, images_to_draw(model, trained, collections), options.with_progress);
   Scorer scorer(session, model, &trained, options.supersample);
   scorer.use(drawings, options.shapes);
   for (const Collection& collection : collections) {

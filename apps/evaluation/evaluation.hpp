@@ -93,6 +93,7 @@ struct EvaluationOptions {
   std::size_t supersample = 0;  ///< see supersample_for()
   /// Whether drawings are scored, too: where the data has larger images, or pixels are held out.
   UseShapes shapes = UseShapes::automatic;
+  bool with_progress = true;  ///< shown on standard output
 };
 
 /// Scores at all sizes of the data; images of a flat folder may differ in size. Prints a note

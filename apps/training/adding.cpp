@@ -120,7 +120,7 @@ class Adding {
 
     TrainingState state;
     state.config = options_.training.training;
-    state.config.pixels.taught.from = 1;  // what is known has no pixels of its own to draw
+    state.config.taught.from = 1;  // what is known has no pixels of its own to draw
     state.data_checksum = checksum;
     if (known.samples_per_axis <= 1) state.config.pixels.areas.from = 1;
     state.start.progress = adding_from;

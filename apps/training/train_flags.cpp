@@ -94,13 +94,13 @@ std::vector<CLI::Option*> add_training(CLI::App& command, TrainOptions& o) {
               "0.5 in trainings of 10,000 steps and more, and where drawing takes at most a "
               "quarter of --seconds)")
           ->check(number_in(0, 1)));
-  add("--taught-flat-pixels", o.training.pixels.taught.flat_pixels,
+  add("--taught-flat-pixels", o.training.taught.flat_pixels,
       "Like --flat-pixels, of the pictures of these drawings")
       ->check(pixel_count);
-  add("--taught-edge-pixels", o.training.pixels.taught.edge_pixels,
+  add("--taught-edge-pixels", o.training.taught.edge_pixels,
       "Like --edge-pixels, of the pictures of these drawings")
       ->check(CLI::Range(1, 1 << 20));
-  add("--taught-samples", o.training.pixels.taught.samples_per_axis,
+  add("--taught-samples", o.training.taught.samples_per_axis,
       "Points per axis of each of these edge pixels")
       ->check(CLI::Range(1, 64));
   add("--assignment", o.training.assignment.weight,
@@ -147,7 +147,7 @@ void finish_training_flags(TrainOptions& o) {
   if (!o.resume && !o.steps && !o.epochs && !o.seconds) o.seconds = 60;
   const bool is_worth_it = (o.seconds && *o.seconds >= seconds_worth_drawing) ||
                            (o.steps && *o.steps >= steps_worth_drawing);
-  o.training.pixels.taught.from = o.taught_from.value_or(is_worth_it ? half_way : 1);
+  o.training.taught.from = o.taught_from.value_or(is_worth_it ? half_way : 1);
 }
 
 }  // namespace chorus::app

@@ -142,7 +142,7 @@ class TrainingRun {
   }
 
   bool draws_now() const {
-    return !teaching_.is_drawn() && schedule_progress() >= state_.config.pixels.taught.from;
+    return !teaching_.is_drawn() && schedule_progress() >= state_.config.taught.from;
   }
 
   /// Makes the drawings that teach from now on. Returns false if a signal interrupts it.

@@ -71,9 +71,8 @@ void read_setting(const json& training, const char* name, std::unsigned_integral
 /// Whether a setting is newer than some states, which then have its default.
 bool may_be_missing(std::string_view setting) { return setting.starts_with("taught_"); }
 
-void require_pixels(const PixelSampling& pixels) {
+void require_pixels(const PixelSampling& pixels, const TaughtSampling& taught) {
   const AreaSampling& areas = pixels.areas;
-  const TaughtSampling& taught = pixels.taught;
   if (pixels.flat_pixels + pixels.edge_pixels == 0 || areas.flat_pixels + areas.edge_pixels == 0 ||
       areas.samples_per_axis == 0 || taught.flat_pixels + taught.edge_pixels == 0 ||
       taught.samples_per_axis == 0)
@@ -109,7 +108,7 @@ TrainingState state_from(const json& training) {
   each_setting(state.config, [&](const char* name, auto& value) {
     if (training.contains(name) || !may_be_missing(name)) read_setting(training, name, value);
   });
-  require_pixels(state.config.pixels);
+  require_pixels(state.config.pixels, state.config.taught);
   state.limit = read_limit(training.at("limit"));
   state.start = read_schedule_start(training);
   if (!(done_at_start(state) < state.limit.amount))

@@ -104,14 +104,6 @@ void Trainer::Impl::train_share(const TrainingPhase& phase, Worker& worker,
   tape.backward(values, share.grads);
 }
 
-/// Pixels of pictures that teach are drawn from another seed, or else in the same places as those
-/// of the images.
-PixelSource Trainer::Impl::source_of(const TrainingDraw& draw) const {
-  const float jitter = config_.pixels.areas.jitter;
-  if (draw.of_taught) return {*taught_, config_.seed + (std::uint64_t{1} << 63U), jitter};
-  return {table_, config_.seed, jitter};
-}
-
 /// Makes the tape of a tile and walks it back. The network's parameters are leaves on both kinds of
 /// tape, which add their derivatives to the same gradients.
 void Trainer::Impl::train_tile(const TrainingDraw& draw, const ImageRange& images,

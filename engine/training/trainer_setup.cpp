@@ -39,7 +39,8 @@ Trainer::Impl::Impl(Memory& memory, Model& model, const std::vector<NamedImage>&
       table_(memory, images, model.split),
       images_per_step_(choose_images_per_step(config, images.size())),
       order_(images.size(), images_per_step_, config.seed),
-      phases_(plan_training(config.pixels, config.assignment, model.siren.config().head)),
+      phases_(plan_training(config.pixels, config.assignment, model.siren.config().head,
+                            config.taught)),
       graphs_(phases_.size()),
       adam_(memory, config.adam, 1),
       latents_(optimized(memory, "latents", model.latents, config.rates.base * config.rates.latent,
@@ -65,6 +66,14 @@ void Trainer::Impl::teach(const std::vector<NamedImage>& pictures) {
   });
   // Recorded steps know nothing of the new table.
   for (std::unique_ptr<CapturedGraph>& graph : graphs_) graph.reset();
+}
+
+/// Pixels of pictures that teach are drawn from another seed, or else in the same places as those
+/// of the images.
+PixelSource Trainer::Impl::source_of(const TrainingDraw& draw) const {
+  const float jitter = config_.pixels.areas.jitter;
+  if (draw.of_taught) return {*taught_, config_.seed + (std::uint64_t{1} << 63U), jitter};
+  return {table_, config_.seed, jitter};
 }
 
 void Trainer::Impl::add_workers(Memory& memory) {

@@ -37,24 +37,24 @@ TrainingDraw taught_draw(const TaughtSampling& taught) {
   return draw;
 }
 
-void require_pixels(const PixelSampling& pixels) {
+void require_pixels(const PixelSampling& pixels, const TaughtSampling& taught) {
   const AreaSampling& areas = pixels.areas;
   if (pixels.flat_pixels + pixels.edge_pixels == 0 || areas.samples_per_axis == 0 ||
-      areas.flat_pixels + areas.edge_pixels == 0 || pixels.taught.samples_per_axis == 0 ||
-      pixels.taught.flat_pixels + pixels.taught.edge_pixels == 0)
+      areas.flat_pixels + areas.edge_pixels == 0 || taught.samples_per_axis == 0 ||
+      taught.flat_pixels + taught.edge_pixels == 0)
     throw std::invalid_argument("plan_training: a phase draws no pixels; expected at least one");
 }
 
 /// The fractions of the steps after which something changes, in ascending order, beginning with 0.
 std::vector<double> phase_begins(const PixelSampling& pixels, const AssignmentLoss& assignment,
-                                 Head head) {
+                                 Head head, const TaughtSampling& taught) {
   std::vector<double> begins = {0};
   if (head == Head::palette) begins.push_back(assignment.until);
   if (draws_blended_apart(pixels)) begins.push_back(pixels.blended.from);
   const double areas_from = pixels.areas.from;
   std::erase_if(begins, [&](double begin) { return begin >= areas_from; });
   if (areas_from < 1) begins.push_back(areas_from);
-  if (pixels.taught.from < 1) begins.push_back(pixels.taught.from);
+  if (taught.from < 1) begins.push_back(taught.from);
   std::sort(begins.begin(), begins.end());
   begins.erase(std::unique(begins.begin(), begins.end()), begins.end());
   return begins;
@@ -75,15 +75,15 @@ std::size_t TrainingPhase::samples() const {
 }
 
 std::vector<TrainingPhase> plan_training(const PixelSampling& pixels,
-                                         const AssignmentLoss& assignment, Head head) {
-  require_pixels(pixels);
+                                         const AssignmentLoss& assignment, Head head,
+                                         const TaughtSampling& taught) {
+  require_pixels(pixels, taught);
   std::vector<TrainingPhase> phases;
-  for (const double begin : phase_begins(pixels, assignment, head)) {
+  for (const double begin : phase_begins(pixels, assignment, head, taught)) {
     const bool assigned = head == Head::palette && assignment_weight(assignment, begin) > 0;
     phases.push_back(begin >= pixels.areas.from ? area_phase(pixels.areas, begin)
                                                 : point_phase(pixels, assigned, begin));
-    if (pixels.taught.from < 1 && begin >= pixels.taught.from)
-      phases.back().draws.push_back(taught_draw(pixels.taught));
+    if (taught.from < 1 && begin >= taught.from) phases.back().draws.push_back(taught_draw(taught));
   }
   return phases;
 }

@@ -39,7 +39,8 @@ struct TrainingPhase {
 /// The phases of a training, those that teach among them; the first begins at 0. Throws
 /// std::invalid_argument if a phase has no pixels.
 std::vector<TrainingPhase> plan_training(const PixelSampling& pixels,
-                                         const AssignmentLoss& assignment, Head head);
+                                         const AssignmentLoss& assignment, Head head,
+                                         const TaughtSampling& taught = {});
 
 /// The index of the phase at `progress`.
 std::size_t phase_at(std::span<const TrainingPhase> phases, double progress);

@@ -34,7 +34,7 @@ Image striped(PixelSize size) {
 std::vector<NamedImage> two(const Image& image) { return {{"a", image}, {"b", image}}; }
 
 TrainConfig taught_from(double from) {
-  return {.pixels = {.taught = {.from = from, .flat_pixels = 4, .edge_pixels = 12}}};
+  return {.taught = {.from = from, .flat_pixels = 4, .edge_pixels = 12}};
 }
 
 Training striped_training(const TrainConfig& config) {

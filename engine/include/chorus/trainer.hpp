@@ -67,13 +67,12 @@ struct BlendedSampling {
   std::size_t samples_per_axis = 2;
 };
 
-/// Beside an image, a training can show an exact drawing of it (see Trainer::teach), as a picture
-/// of several times its size. Its pixels say what lies between the pixels of the image.
+/// Pixels of pictures of exact drawings of the images, several times as large: Trainer::teach().
 struct TaughtSampling {
   double from = 1;  ///< fraction of the steps after which they are drawn, too; 1: never
   std::size_t flat_pixels = 6;
   std::size_t edge_pixels = 32;
-  std::size_t samples_per_axis = 1;  ///< for an edge pixel; cells and jitter as in AreaSampling
+  std::size_t samples_per_axis = 1;
 };
 
 /// How many pixels of each image a step draws, and what each of them represents. A pixel is flat if
@@ -83,7 +82,6 @@ struct PixelSampling {
   std::size_t edge_pixels = 11;
   AreaSampling areas = {};
   BlendedSampling blended = {};
-  TaughtSampling taught = {};
 };
 
 /// With the palette head, as long as pixels count as points, Siren::assignment_loss() is added to
@@ -99,6 +97,7 @@ struct TrainConfig {
   AdamSettings adam = {};
   RateSchedule schedule = {};
   PixelSampling pixels = {};
+  TaughtSampling taught = {};
   AssignmentLoss assignment = {};
   std::size_t images_per_step = 0;  ///< 0: all images, but at most 256
   std::uint64_t seed = 1;           ///< for the order of the images and the pixels drawn
@@ -118,10 +117,8 @@ class Trainer {
   Trainer(Trainer&&) noexcept;
   Trainer& operator=(Trainer&&) noexcept;
 
-  /// Gives the pictures from which pixels are drawn once the training has come to
-  /// TaughtSampling::from, one for each image, in any size. Where there is no drawing, that is the
-  /// image itself, whose held-out pixels are not read here either. Without a call nothing is
-  /// taught.
+  /// One picture of each image, of any size, for TaughtSampling; without a drawing, the image
+  /// itself, whose held-out pixels are not read here either. Without a call nothing is taught.
   void teach(const std::vector<NamedImage>& pictures);
 
   /// Takes one step, after the fraction `progress` (in [0, 1]) of the steps of the whole training.
@@ -180,7 +177,7 @@ void each_setting(settings_of<AdamSettings> auto& adam, Visitor&& visit) {
 
 template <class Visitor>
 void each_setting(settings_of<PixelSampling> auto& pixels, Visitor&& visit) {
-  auto& [flat_pixels, edge_pixels, areas, blended, taught] = pixels;
+  auto& [flat_pixels, edge_pixels, areas, blended] = pixels;
   visit("flat_pixels", flat_pixels);
   visit("edge_pixels", edge_pixels);
   auto& [area_from, area_samples, jitter, area_flat_pixels, area_edge_pixels] = areas;
@@ -193,11 +190,6 @@ void each_setting(settings_of<PixelSampling> auto& pixels, Visitor&& visit) {
   visit("blended_from", blended_from);
   visit("blended_pixels", blended_pixels);
   visit("blended_samples", blended_samples);
-  auto& [taught_from, taught_flat_pixels, taught_edge_pixels, taught_samples] = taught;
-  visit("taught_from", taught_from);
-  visit("taught_flat_pixels", taught_flat_pixels);
-  visit("taught_edge_pixels", taught_edge_pixels);
-  visit("taught_samples", taught_samples);
 }
 
 template <class Visitor>
@@ -211,13 +203,18 @@ void each_setting(settings_of<AssignmentLoss> auto& assignment, Visitor&& visit)
 /// those in the training state file, and do not change.
 template <class Visitor>
 void each_setting(settings_of<TrainConfig> auto& config, Visitor&& visit) {
-  auto& [rates, adam, schedule, pixels, assignment, images_per_step, seed] = config;
+  auto& [rates, adam, schedule, pixels, taught, assignment, images_per_step, seed] = config;
   each_setting(rates, visit);
   each_setting(adam, visit);
   auto& [warm_up, decay_steps] = schedule;
   visit("warm_up", warm_up);
   visit("decay_steps", decay_steps);
   each_setting(pixels, visit);
+  auto& [taught_from, taught_flat_pixels, taught_edge_pixels, taught_samples] = taught;
+  visit("taught_from", taught_from);
+  visit("taught_flat_pixels", taught_flat_pixels);
+  visit("taught_edge_pixels", taught_edge_pixels);
+  visit("taught_samples", taught_samples);
   each_setting(assignment, visit);
   visit("images_per_step", images_per_step);
   visit("seed", seed);
