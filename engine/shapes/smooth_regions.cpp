@@ -15,8 +15,8 @@ namespace {
 
 /// What a plane may be off on average: over both regions, and over each of them and their border.
 constexpr double whole_rms = 2.0 / 255, part_rms = 3.0 / 255;
-/// So many pixels have to lie within each region and across their border to tell whether there is an
-/// edge.
+/// So many pixels have to lie within each region and across their border to tell whether there is
+/// an edge.
 constexpr double least_within = 4, least_across = 3;
 
 /// The moments of the pixels wholly within each region, and of those across each border of two.
