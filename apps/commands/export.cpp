@@ -186,7 +186,7 @@ void add_export(CLI::App& program) {
       ->check(any_count);
   add_seed(command, "--seed", options->tuning.seed, "Random seed of --tune");
   add_overwrite(command, options->overwrite);
-  add_backend(command, options->backend);
+  add_device(command, options->backend);
   command.callback([options] { export_model(*options); });
 }
 
