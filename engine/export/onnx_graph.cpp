@@ -119,8 +119,13 @@ std::string OnnxGraph::stored(const std::string& name, const StoredMatrix& matri
       break;
   }
   const std::string levels = constant(name, Type::int8, shape, bytes);
-  const std::string scales = floats(name + ".scale", {size_of(matrix.scales)}, matrix.scales);
-  return node("DequantizeLinear", {levels, scales}, {{"axis", axis}});
+  const std::int64_t count = size_of(matrix.scales);
+  const std::string scales =
+      floats(name + ".scale",
+             axis == 0 ? std::vector{count, std::int64_t{1}} : std::vector{std::int64_t{1}, count},
+             matrix.scales);
+  // Not DequantizeLinear, which some runtimes fuse with a product and then compute less exactly.
+  return node("Mul", {node("Cast", {levels}, {{"to", 1}}), scales});
 }
 
 std::string OnnxGraph::node(const std::string& op, const std::vector<std::string>& inputs,

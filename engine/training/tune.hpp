@@ -17,7 +17,7 @@ struct TuneConfig {
   std::size_t steps = 1000;
   std::size_t images_per_step = 128;
   std::size_t places_per_image = 48;  ///< drawn anew in each step, anywhere in the image
-  float rate = 0.15F;                 ///< times the rates of a training
+  float rate = 0.015F;                ///< times the rates of a training
   std::uint64_t seed = 1;
 };
 

@@ -20,7 +20,7 @@ for command in "${commands[@]}"; do
   while read -r flag; do
     grep -qF -- "${flag//-/\\-}" "$page" || fail "$flag of $command is not in its page"
   done < <("$program" "$command" --help | grep -oE -- '^  (-[a-z],)?--[a-z-]+' | grep -oE -- '--[a-z-]+')
-  grep -qF -- "chorus\\-$command" "$out/man/chorus.1" || fail "chorus.1 does not name $command"
+  grep -qF -- "chorus\\-${command//-/\\-}" "$out/man/chorus.1" || fail "chorus.1 does not name $command"
 done
 if command -v groff > /dev/null; then
   groff -man -ww -Tutf8 "$out"/man/*.1 2> "$out/warnings" > /dev/null

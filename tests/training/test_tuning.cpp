@@ -24,11 +24,14 @@ Model sample(Memory& memory, Head head, PaletteSource source = PaletteSource::fr
                             .palette_size = 4,
                             .palette_source = source},
                            {{"a", 8, 8}, {"b", 8, 8}, {"c", 8, 8}}, 3);
-  if (model.palettes) {
-    std::vector<float> colors(model.palettes.size());
+  const auto fill_with_colors = [](const Tensor& tensor) {
+    std::vector<float> colors(tensor.size());
     for (std::size_t i = 0; i < colors.size(); ++i) colors[i] = static_cast<float>(i * 5 % 7) / 6;
-    from_host(colors, model.palettes);
-  }
+    from_host(colors, tensor);
+  };
+  if (model.palettes) fill_with_colors(model.palettes);
+  for (const Parameter& parameter : model.siren.parameters())
+    if (parameter.name.starts_with("palette.")) fill_with_colors(parameter.value);
   return model;
 }
 
