@@ -1,6 +1,7 @@
 #include "cli.hpp"
 
 #include <CLI/CLI.hpp>
+#include <memory>
 #include <string>
 
 #include "chorus/version.hpp"
@@ -27,17 +28,24 @@ bool is_command(const CLI::App& program, const char* name) {
 
 }  // namespace
 
+std::unique_ptr<CLI::App> make_program() {
+  auto program = std::make_unique<CLI::App>(
+      "chorus: a collection of images in one sinusoidal network", "chorus");
+  program->set_version_flag("--version", "chorus " CHORUS_VERSION);
+  program->require_subcommand(1);
+  program->get_formatter()->column_width(34);
+  add_commands(*program);
+  return program;
+}
+
 int run_command_line(int argc, char** argv) {
-  CLI::App program("chorus: a collection of images in one sinusoidal network", "chorus");
-  program.set_version_flag("--version", "chorus " CHORUS_VERSION);
-  program.require_subcommand(1);
-  program.get_formatter()->column_width(34);
+  const std::unique_ptr<CLI::App> made = make_program();
+  CLI::App& program = *made;
   program.failure_message([](const CLI::App* failed, const CLI::Error& error) {
     const auto commands = failed->get_subcommands();
     const std::string command = commands.empty() ? "" : commands.front()->get_name() + " ";
     return "chorus: " + printable(error.what()) + " (see chorus " + command + "--help)\n";
   });
-  add_commands(program);
   try {
     // CLI11 alone would only say that a subcommand is required.
     if (argc > 1 && argv[1][0] != '-' && !is_command(program, argv[1]))

@@ -1,6 +1,15 @@
 #pragma once
 
+#include <memory>
+
+namespace CLI {
+class App;
+}
+
 namespace chorus::app {
+
+/// The program with all its commands, their flags and their help.
+std::unique_ptr<CLI::App> make_program();
 
 /// Reads the command line and runs the command. Returns the program's exit status: 0 done, 1 the
 /// command failed, 2 wrong use.

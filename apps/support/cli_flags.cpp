@@ -30,7 +30,7 @@ CLI::Validator seed_number() {
   return {check, ""};
 }
 
-void add_backend(CLI::App& command, BackendChoice& choice) {
+void add_device(CLI::App& command, BackendChoice& choice) {
   const CLI::Range count(std::size_t{1}, std::size_t{1024});
   command.add_option("--backend", choice.name,
                      "Backend to compute on: auto, cpu, one that `chorus info` lists, or check:A,B "
@@ -45,6 +45,10 @@ void add_backend(CLI::App& command, BackendChoice& choice) {
                   "Number of workers that share the work; results depend on it, but not "
                   "on the number of threads (default: one per thread; on a GPU, 2)")
       ->check(count);
+}
+
+void add_backend(CLI::App& command, BackendChoice& choice) {
+  add_device(command, choice);
   add_choice(command, "--precision", choice.precision,
              "Number format of large products: bf16 needs a processor with AMX or AVX512-BF16, or "
              "a GPU; tf32 and fp16 need a GPU");

@@ -41,6 +41,8 @@ CLI::Validator seed_number();
 Rgb parse_color(const std::string& text);
 
 void add_backend(CLI::App& command, BackendChoice& choice);
+/// The same without --precision.
+void add_device(CLI::App& command, BackendChoice& choice);
 void add_background(CLI::App& command, std::optional<Rgb>& background);
 void add_skip_unreadable(CLI::App& command);
 void add_supersample(CLI::App& command, std::size_t& supersample);

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "alpha.hpp"
-#include "bytes.hpp"
 #include "chorus/error.hpp"
 #include "printable.hpp"
 #include "split.hpp"

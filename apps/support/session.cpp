@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "chorus/render.hpp"
 #include "parallel.hpp"
 
 namespace chorus::app {
@@ -59,11 +60,7 @@ PixelSize scaled_size(const EncodedImage& image, std::size_t side) {
 std::size_t supersample_for(const Model& model, std::size_t image, std::size_t longer_side,
                             std::size_t requested) {
   if (requested != 0) return requested;
-  const std::size_t trained = model.images[image].size().longer_side();
-  // Samples are as dense as in training. A model that was trained on areas of pixels gets at least
-  // two per axis, since a pixel of any size is an area.
-  const std::size_t as_dense = (model.samples_per_axis * trained + longer_side - 1) / longer_side;
-  return std::max<std::size_t>(as_dense, model.samples_per_axis > 1 ? 2 : 1);
+  return usual_samples(model, model.images[image].size().longer_side(), longer_side);
 }
 
 }  // namespace chorus::app

@@ -47,6 +47,11 @@ chorus_install_product(chorus "${PROJECT_DESCRIPTION}" REQUIRES chorus-decode
 
 if(TARGET chorus_program)
   install(TARGETS chorus_program)
+  install(DIRECTORY ${PROJECT_BINARY_DIR}/manual/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+  install(FILES ${PROJECT_BINARY_DIR}/manual/completions/chorus.bash
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME chorus)
+  install(FILES ${PROJECT_BINARY_DIR}/manual/completions/_chorus
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
 endif()
 
 # The libraries that a program needs beside chorus: none beside shared libraries.

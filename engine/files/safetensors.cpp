@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -15,18 +14,18 @@
 #include <span>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 #include "chorus/error.hpp"
 #include "files.hpp"
 #include "parse_json.hpp"
 #include "printable.hpp"
+#include "stored_types.hpp"
 
 namespace chorus {
 namespace {
 
 using nlohmann::json;
-
-static_assert(std::endian::native == std::endian::little, "safetensors data is little-endian");
 
 constexpr std::size_t length_bytes = 8;  // of the header length at the start of the file
 /// A list of 100,000 images needs half of this. (Other programs allow 100 MB, which takes 20 s to
@@ -81,9 +80,15 @@ std::optional<std::size_t> find_checksum_digits(std::string_view header) {
 
 // --- writing ----------------------------------------------------------------------------------
 
-std::string_view bytes_of(const StoredTensor& tensor) {
-  return {reinterpret_cast<const char*>(tensor.values.data()),
-          tensor.values.size() * sizeof(float)};
+using NamedTensor = std::pair<const std::string, StoredTensor>;
+
+/// The tensors in the order of their data.
+std::vector<const NamedTensor*> in_file_order(const TensorFile& content) {
+  std::vector<const NamedTensor*> tensors;
+  for (const StoredTypeInfo& info : stored_types)
+    for (const NamedTensor& each : content.tensors)
+      if (each.second.type == info.type) tensors.push_back(&each);
+  return tensors;
 }
 
 /// The product of the dimensions; nothing if it is too large.
@@ -102,6 +107,14 @@ void require_finite(const std::string& name, const StoredTensor& tensor) {
                             bad - tensor.values.begin()));
 }
 
+void require_in_range(const std::string& name, const StoredTensor& tensor) {
+  const auto bad = std::ranges::find_if_not(tensor.values,
+                                            [&](float value) { return fits(value, tensor.type); });
+  if (bad != tensor.values.end())
+    throw Error(fmt::format("tensor '{}' holds {} at index {}, which {} cannot hold", name, *bad,
+                            bad - tensor.values.begin(), info_of(tensor.type).name));
+}
+
 void require_writable(const TensorFile& content) {
   for (const auto& [key, value] : content.metadata)
     if (key == checksum_key || value.starts_with(checksum_prefix))
@@ -112,6 +125,7 @@ void require_writable(const TensorFile& content) {
       throw std::invalid_argument(fmt::format("tensor '{}' has {} values, not those of its shape",
                                               name, tensor.values.size()));
     require_finite(name, tensor);
+    require_in_range(name, tensor);
   }
 }
 
@@ -121,9 +135,12 @@ std::string make_header(const TensorFile& content) {
   header[metadata_key] = content.metadata;
   header[metadata_key][checksum_key] = fmt::format("{}{}", checksum_prefix, zero_digits);
   std::size_t begin = 0;
-  for (const auto& [name, tensor] : content.tensors) {
-    const std::size_t end = begin + bytes_of(tensor).size();
-    header[name] = {{"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {begin, end}}};
+  for (const NamedTensor* each : in_file_order(content)) {
+    const auto& [name, tensor] = *each;
+    const std::size_t end = begin + data_bytes(tensor);
+    header[name] = {{"dtype", info_of(tensor.type).name},
+                    {"shape", tensor.shape},
+                    {"data_offsets", {begin, end}}};
     begin = end;
   }
   std::string text = header.dump();
@@ -148,13 +165,13 @@ std::string make_front(const TensorFile& content) {
   std::string front = length_prefix(header.size()) + header;
   Crc32 crc;
   crc.add(front);
-  for (const auto& [name, tensor] : content.tensors) crc.add(bytes_of(tensor));
+  for (const NamedTensor* each : in_file_order(content)) crc.add(encoded(each->second));
   front.replace(*find_checksum_digits(front), zero_digits.size(), crc.hex());
   return front;
 }
 
 // --- reading ----------------------------------------------------------------------------------
-// The functions below throw Error with the reason only; read_safetensors() adds the name of the
+// The functions below throw Error with the reason only; parse_safetensors() adds the name of the
 // file.
 
 struct Parts {
@@ -231,6 +248,7 @@ void verify_checksum(std::string_view bytes, const Parts& parts) {
 /// The place of a tensor in the data, as the header describes it.
 struct Entry {
   std::string name;
+  StoredType type = StoredType::f32;
   std::vector<std::size_t> shape;
   std::size_t begin = 0;  // from the start of the data
   std::size_t end = 0;
@@ -246,24 +264,27 @@ Entry read_entry(const std::string& name, const json& value) {
   if (!value.is_object() || !value.contains("dtype") || !value.contains("shape") ||
       !value.contains("data_offsets"))
     throw Error(fmt::format("tensor '{}' lacks dtype, shape or data_offsets", name));
-  if (value["dtype"] != "F32")
-    throw Error(fmt::format("tensor '{}' has dtype {}, expected F32", name, value["dtype"].dump()));
+  const auto type = std::ranges::find_if(
+      stored_types, [&](const StoredTypeInfo& info) { return value["dtype"] == info.name; });
+  if (type == stored_types.end())
+    throw Error(fmt::format("tensor '{}' has dtype {}, expected F32, F16, I8 or U8", name,
+                            value["dtype"].dump()));
   const auto shape = read_sizes(value["shape"], fmt::format("the shape of tensor '{}'", name));
   const auto offsets =
       read_sizes(value["data_offsets"], fmt::format("data_offsets of tensor '{}'", name));
   if (offsets.size() != 2 || offsets[0] > offsets[1])
     throw Error(fmt::format("data_offsets of tensor '{}' are not a begin and an end", name));
-  return {name, shape, offsets[0], offsets[1]};
+  return {name, type->type, shape, offsets[0], offsets[1]};
 }
 
 void require_size_of_shape(const Entry& entry) {
   const auto count = element_count(entry.shape);
-  const std::size_t found = entry.end - entry.begin;
-  if (!count || *count > std::numeric_limits<std::size_t>::max() / sizeof(float))
+  const std::size_t found = entry.end - entry.begin, bytes = info_of(entry.type).bytes;
+  if (!count || *count > std::numeric_limits<std::size_t>::max() / bytes)
     throw Error(fmt::format("the shape of tensor '{}' is too large", entry.name));
-  if (*count * sizeof(float) != found)
+  if (*count * bytes != found)
     throw Error(fmt::format("tensor '{}' has {} bytes; expected {} by its shape", entry.name, found,
-                            *count * sizeof(float)));
+                            *count * bytes));
 }
 
 /// The tensors in the order of their data, which must cover the data exactly.
@@ -292,8 +313,7 @@ std::vector<Entry> read_entries(const json& header, std::size_t data_bytes) {
 
 StoredTensor read_tensor(const Entry& entry, std::string_view data) {
   const auto bytes = data.substr(entry.begin, entry.end - entry.begin);
-  StoredTensor tensor{entry.shape, std::vector<float>(bytes.size() / sizeof(float))};
-  if (!bytes.empty()) std::memcpy(tensor.values.data(), bytes.data(), bytes.size());
+  StoredTensor tensor{entry.shape, decoded(bytes, entry.type), entry.type};
   require_finite(entry.name, tensor);
   return tensor;
 }
@@ -328,17 +348,27 @@ void write_safetensors(const std::filesystem::path& file, const TensorFile& cont
   }
   write_atomically(file, [&](std::ostream& stream) {
     stream << front;
-    for (const auto& [name, tensor] : content.tensors) stream << bytes_of(tensor);
+    for (const NamedTensor* each : in_file_order(content)) stream << encoded(each->second);
   });
 }
 
-TensorFile read_safetensors(const std::filesystem::path& file) {
-  const std::string bytes = read_file(file);
+std::size_t safetensors_bytes(const TensorFile& content) {
+  require_writable(content);
+  std::size_t bytes = length_bytes + make_header(content).size();
+  for (const auto& [name, tensor] : content.tensors) bytes += data_bytes(tensor);
+  return bytes;
+}
+
+TensorFile parse_safetensors(std::string_view bytes, const std::string& origin) {
   try {
     return parse(bytes);
   } catch (const Error& error) {
-    throw Error(fmt::format("cannot read {}: {}", shown(file), error.what()));
+    throw Error(fmt::format("cannot read {}: {}", origin, error.what()));
   }
+}
+
+TensorFile read_safetensors(const std::filesystem::path& file) {
+  return parse_safetensors(read_file(file), shown(file));
 }
 
 }  // namespace chorus

@@ -5,8 +5,6 @@
 #include <cstdint>
 #include <map>
 
-#include "bytes.hpp"
-
 namespace chorus {
 
 Color border_color(const Image& image) {

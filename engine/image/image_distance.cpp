@@ -9,7 +9,6 @@
 
 #include "alpha.hpp"
 #include "border_color.hpp"
-#include "bytes.hpp"
 #include "compared.hpp"
 #include "metrics.hpp"
 

@@ -7,7 +7,6 @@
 #include <stdexcept>
 
 #include "alpha.hpp"
-#include "bytes.hpp"
 #include "compared.hpp"
 #include "xt.hpp"
 

@@ -8,7 +8,6 @@
 #include <limits>
 
 #include "blended_pixels.hpp"
-#include "bytes.hpp"
 #include "color_distance.hpp"
 #include "flat_pixels.hpp"
 #include "flatness.hpp"

@@ -14,6 +14,8 @@
 #include "parse_json.hpp"
 #include "printable.hpp"
 #include "safetensors.hpp"
+#include "storage.hpp"
+#include "stored_types.hpp"
 
 namespace chorus {
 
@@ -22,6 +24,8 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* format_name = "chorus model";
+/// The note that says how the numbers of a file are stored, unless in fp32.
+constexpr const char* storage_note = "stored_as";
 /// The format version of models with alpha, and that of all others, which programs that do not know
 /// of alpha can still read.
 constexpr int alpha_version = 2, opaque_version = 1;
@@ -122,11 +126,22 @@ std::optional<Rgb> background_from(const TensorFile& file) {
   return color;
 }
 
-json to_json(const std::vector<EncodedImage>& images) {
+bool have_one_size(const std::vector<EncodedImage>& images) {
+  return std::ranges::all_of(images,
+                             [&](const auto& image) { return image.size() == images[0].size(); });
+}
+
+/// `short_form`: names alone, if all images have one size.
+json to_json(const std::vector<EncodedImage>& images, bool short_form) {
   json list = json::array();
+  const bool names_alone = short_form && have_one_size(images);
   for (const EncodedImage& image : images)
-    list.push_back({{"name", image.name}, {"width", image.width}, {"height", image.height}});
-  return list;
+    if (names_alone)
+      list.push_back(image.name);
+    else
+      list.push_back({{"name", image.name}, {"width", image.width}, {"height", image.height}});
+  if (!names_alone) return list;
+  return {{"names", list}, {"width", images[0].width}, {"height", images[0].height}};
 }
 
 /// Names become file names in the program.
@@ -143,10 +158,14 @@ void check_names(const std::vector<EncodedImage>& images) {
 
 std::vector<EncodedImage> images_from_json(const json& list) {
   std::vector<EncodedImage> images;
-  for (const json& entry : list)
-    images.push_back({entry.at("name").get<std::string>(),
-                      count_field(entry, "width", largest_side_px),
-                      count_field(entry, "height", largest_side_px)});
+  const auto add = [&](const json& image_name, const json& size) {
+    images.push_back({image_name.get<std::string>(), count_field(size, "width", largest_side_px),
+                      count_field(size, "height", largest_side_px)});
+  };
+  if (list.is_object())
+    for (const json& image_name : list.at("names")) add(image_name, list);
+  else
+    for (const json& entry : list) add(entry.at("name"), entry);
   if (images.empty()) throw Error("the list of images is empty; expected at least one image");
   check_names(images);
   return images;
@@ -240,8 +259,9 @@ void check_all_known(const TensorFile& file, const Model& model) {
   }
 }
 
-Model read_model(Memory& memory, const TensorFile& file) {
-  check_format(file);
+Model read_model(Memory& memory, const TensorFile& stored) {
+  check_format(stored);
+  const TensorFile file = in_fp32(stored);
   const SirenConfig config = config_from_json(json_metadata(file, "configuration"));
   std::vector<EncodedImage> images = images_from_json(json_metadata(file, "images"));
   check_sizes(file, config, images.size());
@@ -277,15 +297,20 @@ Model read_model(Memory& memory, const TensorFile& file) {
 
 }  // namespace
 
-TensorFile to_tensor_file(const Model& model) {
+TensorFile to_tensor_file(const Model& model, Storage storage) {
+  constexpr auto replace = json::error_handler_t::replace;
+  const bool is_short = storage != Storage::fp32;
+  std::map<std::string, std::string> notes = model.notes;
+  notes.erase(storage_note);
+  if (is_short) notes[storage_note] = name(storage);
   TensorFile file;
   file.metadata = {
       {"format", format_name},
       {"format_version",
        std::to_string(model.siren.config().channels == 4 ? alpha_version : opaque_version)},
       {"configuration", to_json(model.siren.config()).dump()},
-      {"images", to_json(model.images).dump(-1, ' ', false, json::error_handler_t::replace)},
-      {"notes", json(model.notes).dump(-1, ' ', false, json::error_handler_t::replace)}};
+      {"images", to_json(model.images, is_short).dump(-1, ' ', false, replace)},
+      {"notes", json(notes).dump(-1, ' ', false, replace)}};
   if (model.palettes)
     file.tensors["palettes"] = {{model.palettes.rows(), model.palettes.cols()},
                                 to_host(model.palettes)};
@@ -300,7 +325,7 @@ TensorFile to_tensor_file(const Model& model) {
   if (model.shifts)
     file.tensors["shifts"] = {{model.shifts.rows(), model.shifts.cols()}, to_host(model.shifts)};
   file.tensors["latents"] = {{model.latents.rows(), model.latents.cols()}, to_host(model.latents)};
-  return file;
+  return stored_as(std::move(file), storage);
 }
 
 Model from_tensor_file(Memory& memory, const TensorFile& file, const std::string& origin) {
@@ -314,18 +339,35 @@ Model from_tensor_file(Memory& memory, const TensorFile& file, const std::string
   }
 }
 
-void save_model(const Model& model, const std::filesystem::path& file) {
-  const TensorFile content = to_tensor_file(model);
+void save_model(const Model& model, const std::filesystem::path& file, Storage storage) {
+  TensorFile content;
   try {
+    content = to_tensor_file(model);
     check_magnitudes(content);
+    content = to_tensor_file(model, storage);
   } catch (const Error& error) {
     throw Error(fmt::format("cannot write {}: {}", shown(file), error.what()));
   }
   write_safetensors(file, content);
 }
 
+std::size_t model_file_bytes(const Model& model, Storage storage) {
+  return safetensors_bytes(to_tensor_file(model, storage));
+}
+
+Model as_stored(Memory& memory, const Model& model, Storage storage) {
+  TensorFile file = to_tensor_file(model, storage);
+  for (auto& [name, tensor] : file.tensors)
+    if (tensor.type == StoredType::f16) tensor.values = decoded(encoded(tensor), tensor.type);
+  return from_tensor_file(memory, file, "the model");
+}
+
 Model load_model(Memory& memory, const std::filesystem::path& file) {
   return from_tensor_file(memory, read_safetensors(file), shown(file));
+}
+
+Model load_model(Memory& memory, std::string_view bytes, const std::string& origin) {
+  return from_tensor_file(memory, parse_safetensors(bytes, origin), origin);
 }
 
 }  // namespace chorus

@@ -22,25 +22,60 @@ using Points = std::vector<float>;
 /// A pixel whose centre differs from a neighbour's by more than this is averaged over its points.
 constexpr float busy_threshold = 4.0F / 255.0F;
 
-Points pixel_centres(PixelSize size) {
+Region whole(PixelSize size) { return {0, 0, size}; }
+
+Points pixel_centres(PixelSize size, const Region& region) {
   Points points;
-  points.reserve(2 * size.width * size.height);
-  for (std::size_t y = 0; y < size.height; ++y)
-    for (std::size_t x = 0; x < size.width; ++x)
+  points.reserve(2 * region.size.width * region.size.height);
+  for (std::size_t y = region.y; y < region.y + region.size.height; ++y)
+    for (std::size_t x = region.x; x < region.x + region.size.width; ++x)
       points.insert(points.end(), {pixel_centre(x, size.width), pixel_centre(y, size.height)});
   return points;
 }
 
-/// The k x k points of each listed pixel (row-major indices), one pixel after another.
-Points points_within(const Image& image, const std::vector<std::size_t>& pixels, std::size_t k) {
+/// The points of each listed pixel of a region (row-major indices), one pixel after another.
+Points points_within(const Raster& raster, const Region& region,
+                     const std::vector<std::size_t>& pixels) {
+  const std::size_t k = raster.samples_per_axis;
+  const auto [width, height] = raster.size;
   Points points;
   points.reserve(2 * k * k * pixels.size());
-  for (const std::size_t pixel : pixels)
+  for (const std::size_t pixel : pixels) {
+    const std::size_t x = region.x + pixel % region.size.width;
+    const std::size_t y = region.y + pixel / region.size.width;
     for (std::size_t v = 0; v < k; ++v)
       for (std::size_t u = 0; u < k; ++u)
-        points.insert(points.end(), {pixel_centre(pixel % image.width * k + u, image.width * k),
-                                     pixel_centre(pixel / image.width * k + v, image.height * k)});
+        points.insert(points.end(),
+                      {pixel_centre(x * k + u, width * k), pixel_centre(y * k + v, height * k)});
+  }
   return points;
+}
+
+/// The region and the pixels around it, as far as the raster reaches.
+Region with_margin(const Region& region, PixelSize raster) {
+  const std::size_t x = region.x - std::min<std::size_t>(region.x, 1);
+  const std::size_t y = region.y - std::min<std::size_t>(region.y, 1);
+  return {x,
+          y,
+          {std::min(region.x + region.size.width + 1, raster.width) - x,
+           std::min(region.y + region.size.height + 1, raster.height) - y}};
+}
+
+/// The part of an image of the region `from`.
+Image part(Image image, const Region& from, const Region& region) {
+  if (region.size == from.size) return image;
+  Image result(region.size, image.channels);
+  for (std::size_t y = 0; y < result.height; ++y)
+    std::copy_n(image.pixel(region.x - from.x, region.y - from.y + y),
+                result.width * result.channels, result.pixel(0, y));
+  return result;
+}
+
+/// Whether a pixel of the region `from` lies in the other region.
+bool lies_in(const Region& region, const Region& from, std::size_t pixel) {
+  const std::size_t x = from.x + pixel % from.size.width, y = from.y + pixel / from.size.width;
+  return x >= region.x && x - region.x < region.size.width && y >= region.y &&
+         y - region.y < region.size.height;
 }
 
 bool differ(const float* a, const float* b, std::size_t channels) {
@@ -101,6 +136,12 @@ Conditioned as_constants(Tape& tape, const Conditioned& images) {
 
 }  // namespace
 
+std::size_t usual_samples(const Model& model, std::size_t trained_side, std::size_t longer_side) {
+  const std::size_t as_dense =
+      (model.samples_per_axis * trained_side + longer_side - 1) / longer_side;
+  return std::max<std::size_t>(as_dense, model.samples_per_axis > 1 ? 2 : 1);
+}
+
 Renderer::Renderer(Memory& memory, const Model& model)
     : backend_(memory.backend()),
       model_(model),
@@ -154,27 +195,34 @@ std::vector<float> Renderer::colors(std::span<const float> points, const Conditi
                   });
 }
 
-void Renderer::check(const ImageCode& code, const Raster& raster) const {
+void Renderer::check(const ImageCode& code, const Raster& raster, const Region& region) const {
   const SirenConfig& config = model_.siren.config();
   if (code.latent.size() != config.latent || code.palette.size() != free_palette_numbers(config))
     throw std::invalid_argument("render: the code's latent or palette does not fit the model");
   if (!code.shifts.empty() && code.shifts.size() != shift_numbers(config))
     throw std::invalid_argument("render: the number of the code's shifts does not fit the model");
-  if (raster.size.width == 0 || raster.size.height == 0 || raster.samples_per_axis == 0)
+  const auto& [size, samples] = raster;
+  if (size.width == 0 || size.height == 0 || samples == 0)
     throw std::invalid_argument("render: the raster has no pixels or no samples");
+  const auto within = [](std::size_t first, std::size_t count, std::size_t all) {
+    return count > 0 && count <= all && first <= all - count;
+  };
+  if (!within(region.x, region.size.width, size.width) ||
+      !within(region.y, region.size.height, size.height))
+    throw std::invalid_argument("render: the region is empty or not within the raster");
 }
 
 EntryScores Renderer::entry_scores(const ImageCode& code, PixelSize size) {
   const Siren& siren = model_.siren;
   const SirenConfig& config = siren.config();
-  check(code, {size});
+  check(code, {size}, whole(size));
   if (config.head != Head::palette)
     throw std::invalid_argument("entry_scores: the model has no palettes");
   const std::scoped_lock my_turn(turn_);
   Tape tape(memories_.front());
   const Conditioned conditioned = condition(tape, code);
   EntryScores scores;
-  scores.logits = evaluate(pixel_centres(size), config.palette_size, conditioned,
+  scores.logits = evaluate(pixel_centres(size, whole(size)), config.palette_size, conditioned,
                            [&](Tape& tile, const Var& places, const Conditioned& image) {
                              return siren.output(siren.on_tape(tile), places, image);
                            });
@@ -187,18 +235,24 @@ EntryScores Renderer::entry_scores(const ImageCode& code, PixelSize size) {
 }
 
 Image Renderer::render(const ImageCode& code, const Raster& raster) {
-  check(code, raster);
-  const auto& [size, samples] = raster;
+  return render(code, raster, whole(raster.size));
+}
+
+Image Renderer::render(const ImageCode& code, const Raster& raster, const Region& region) {
+  check(code, raster, region);
+  const std::size_t samples = raster.samples_per_axis;
+  // Whether a pixel is busy depends on its neighbours.
+  const Region seen = samples == 1 ? region : with_margin(region, raster.size);
   const std::scoped_lock my_turn(turn_);
   Tape tape(memories_.front());
   const Conditioned conditioned = condition(tape, code);
-  Image image(size, model_.siren.config().channels);
-  image.values = colors(pixel_centres(size), conditioned);
+  Image image(seen.size, model_.siren.config().channels);
+  image.values = colors(pixel_centres(raster.size, seen), conditioned);
   if (samples == 1) return require_finite(premultiplied(std::move(image)));
-  const std::vector<std::size_t> busy = busy_pixels(image);
-  put_means(image, busy, colors(points_within(image, busy, samples), conditioned),
-            samples * samples);
-  return require_finite(premultiplied(std::move(image)));
+  std::vector<std::size_t> busy = busy_pixels(image);
+  std::erase_if(busy, [&](std::size_t pixel) { return !lies_in(region, seen, pixel); });
+  put_means(image, busy, colors(points_within(raster, seen, busy), conditioned), samples * samples);
+  return require_finite(premultiplied(part(std::move(image), seen, region)));
 }
 
 Image Renderer::render(std::size_t image, const Raster& raster) {

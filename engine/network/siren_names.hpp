@@ -1,5 +1,6 @@
 #pragma once
 
+#include "chorus/model.hpp"
 #include "chorus/siren.hpp"
 #include "enum_names.hpp"
 
@@ -21,5 +22,15 @@ inline constexpr auto enum_names<PaletteSource> = enum_table<PaletteSource>(
 template <>
 inline constexpr auto enum_names<PaletteFields> = enum_table<PaletteFields>(
     "palette fields", {{PaletteFields::constant, "constant"}, {PaletteFields::affine, "affine"}});
+
+template <>
+inline constexpr auto enum_names<Storage> = enum_table<Storage>("precision",
+                                                                {{Storage::fp32, "fp32"},
+                                                                 {Storage::fp16, "fp16"},
+                                                                 {Storage::int8, "int8"},
+                                                                 {Storage::int7, "int7"},
+                                                                 {Storage::int6, "int6"},
+                                                                 {Storage::int5, "int5"},
+                                                                 {Storage::int4, "int4"}});
 
 }  // namespace chorus

@@ -8,7 +8,6 @@
 #include <ostream>
 #include <stdexcept>
 
-#include "bytes.hpp"
 #include "chorus/pictures.hpp"
 #include "files.hpp"
 #include "png_chunks.hpp"
@@ -29,15 +28,7 @@ void check(const Image& image) {
     throw std::invalid_argument("write_png: expected width x height x 3 or 4 values");
 }
 
-using Rgba = std::array<unsigned char, 4>;
-
-/// Straight colour and alpha, in bytes.
-Rgba straight(const Color& color) {
-  const unsigned char alpha = to_byte(color[3]);
-  if (alpha == 0) return {};
-  return {to_byte(color[0] / color[3]), to_byte(color[1] / color[3]), to_byte(color[2] / color[3]),
-          alpha};
-}
+using Rgba = std::array<std::uint8_t, 4>;
 
 /// The mean colour of the pixels around (x, y) that can be seen; black if there is none.
 Rgba color_of_neighbours(const std::vector<Rgba>& pixels, const PixelSize& size, std::size_t x,
@@ -61,7 +52,8 @@ Rgba color_of_neighbours(const std::vector<Rgba>& pixels, const PixelSize& size,
 
 Bytes straight_rgba(const Image& image) {
   std::vector<Rgba> pixels;
-  for (std::size_t i = 0; i < image.pixels(); ++i) pixels.push_back(straight(color_at(image, i)));
+  for (std::size_t i = 0; i < image.pixels(); ++i)
+    pixels.push_back(straight_bytes(color_at(image, i)));
   Bytes bytes;
   bytes.reserve(4 * pixels.size());
   for (std::size_t i = 0; i < pixels.size(); ++i) {

@@ -18,7 +18,7 @@ fail() {
 
 if grep -rlF "$root" "$prefix"; then fail "these files name the working copy"; fi
 headers=("$prefix"/include/chorus/*)
-((${#headers[@]} <= 15)) || fail "${#headers[@]} headers are installed"
+((${#headers[@]} <= 16)) || fail "${#headers[@]} headers are installed"
 for library in "$prefix"/lib/libchorus*; do
   case $library in
     *.a) nm -C --defined-only "$library" > "$out/symbols" ;;
@@ -43,11 +43,11 @@ configure() {
 
 internal=(OpenMP xtensor xsimd nlohmann_json fmt CLI11)
 pictures=(LodePNG TurboJPEG WebP)
-configure decode_only "fit_a_sine;decode" "${pictures[@]}" "${internal[@]}"
+configure decode_only "fit_a_sine;decode;decode_c" "${pictures[@]}" "${internal[@]}"
 if [[ $kind = shared ]]; then
-  configure cmake "fit_a_sine;decode;train" "${pictures[@]}" "${internal[@]}"
+  configure cmake "fit_a_sine;decode;decode_c;train" "${pictures[@]}" "${internal[@]}"
 else
-  configure cmake "fit_a_sine;decode;train" "${internal[@]}"
+  configure cmake "fit_a_sine;decode;decode_c;train" "${internal[@]}"
 fi
 cmake --build "$out/cmake"
 
@@ -77,10 +77,33 @@ by_pkg_config() {
     -Wl,-rpath,"$prefix/lib"
 }
 mkdir -p "$out/pkg-config"
+in_c_by_pkg_config() {
+  local flags=(--libs) language=()
+  # An archive needs the runtime of C++ beside it.
+  if [[ $kind = static ]]; then flags+=(--static) language=(-lstdc++ -lm); fi
+  # shellcheck disable=SC2046 # lists of words
+  "${CC:-cc}" -std=c99 -Wall -Wextra -pedantic -Wconversion -Werror -O1 -c -o "$out/pkg-config/$1.o" \
+    "$2" $(pkg-config --cflags "$3")
+  # shellcheck disable=SC2046
+  "${CC:-cc}" -o "$out/pkg-config/$1" "$out/pkg-config/$1.o" $(pkg-config "${flags[@]}" "$3") \
+    "${language[@]}" -Wl,-rpath,"$prefix/lib"
+}
 by_pkg_config fit_a_sine "$embed/fit_a_sine.cpp" chorus-core
 by_pkg_config decode "$embed/decode.cpp" chorus-decode
+in_c_by_pkg_config decode_c "$embed/decode_c.c" chorus-decode
 by_pkg_config train "$embed/train.cpp" chorus
 by_pkg_config same_pixels "$root/tests/checks/same_pixels.cpp" chorus
+
+# --- the interface for C --------------------------------------------------------------------------------
+
+if [[ $kind = shared ]]; then
+  library=$prefix/lib/libchorus_decode.so
+  readelf -d "$library" | grep -q 'SONAME.*\[libchorus_decode\.so\.[0-9.]*\]' || fail "no SONAME"
+  # What chorus.h declares is what is shown, and nothing else in C.
+  sed -n 's/^CHORUS_C_API.*[ *]\(chorus_[a-z_]*\)(.*/\1/p' "$prefix/include/chorus/chorus.h" | sort > declared
+  nm -D --defined-only "$library" | sed -n 's/.* T \(chorus_[a-z_]*\)$/\1/p' | sort > shown
+  diff declared shown || fail "chorus.h and the library differ"
+fi
 
 # --- what the programs do ---------------------------------------------------------------------------
 
@@ -95,7 +118,22 @@ name=camera
 for build in cmake pkg-config; do
   "$build/decode" model.safetensors "$name" 96 "$build/decoded.ppm"
   pkg-config/same_pixels "upsampled/$name.png" "$build/decoded.ppm"
+  "$build/decode_c" model.safetensors 96 "$build/decoded.pam" "$name"
+  "$build/decode_c" model.safetensors 96 "$build/mixed.pam" "$name" folder 0.5
+  pkg-config/same_pixels "upsampled/$name.png" "$build/decoded.pam"
+  if "$build/decode_c" /dev/null 96 "$build/none.pam" "$name" 2> error; then fail "a model in /dev/null"; fi
+  grep -q '^decode_c: /dev/null' error || grep -q '^decode_c: cannot read /dev/null' error ||
+    fail "the message about /dev/null is: $(cat error)"
 done
+
+# Python by ctypes, where NumPy is: Debian's python3-numpy.
+python=/usr/bin/python3
+if [[ $kind = shared ]] && "$python" -c 'import numpy' 2> /dev/null; then
+  "$python" "$embed/decode.py" "$prefix/lib/libchorus_decode.so" model.safetensors "$name" 96 python.pam
+  cmp python.pam cmake/decoded.pam || fail "Python and C decode different pictures"
+elif [[ $kind = shared && -n ${CHORUS_REQUIRE_NUMPY-} ]]; then
+  fail "python3-numpy is missing"
+fi
 
 # --- what they are made of --------------------------------------------------------------------------
 

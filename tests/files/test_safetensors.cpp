@@ -283,8 +283,8 @@ BOOST_AUTO_TEST_CASE(malformed_tensors_are_refused_with_what_was_found) {
   };
   const std::string f32 = R"("F32")";
   refuse(R"("t":{"dtype":"F32","shape":[2]})", "lacks dtype, shape or data_offsets");
-  refuse(tensor(R"("BF16")", "[4]", "[0,8]"), "has dtype \"BF16\", expected F32");
-  refuse(tensor("7", "[4]", "[0,8]"), "has dtype 7, expected F32");
+  refuse(tensor(R"("BF16")", "[4]", "[0,8]"), "has dtype \"BF16\", expected F32, F16, I8 or U8");
+  refuse(tensor("7", "[4]", "[0,8]"), "has dtype 7, expected F32, F16, I8 or U8");
   refuse(tensor(f32, "2", "[0,8]"), "the shape of tensor 't' is not a list");
   refuse(tensor(f32, "[-2]", "[0,8]"), "the shape of tensor 't' is not a list");
   refuse(tensor(f32, "[2.0]", "[0,8]"), "the shape of tensor 't' is not a list");
@@ -328,6 +328,51 @@ BOOST_AUTO_TEST_CASE(only_what_can_be_read_back_is_written) {
   check_invalid({{{"checksum", "1"}}, {}});
   check_invalid({{{"other", "crc32:12345678"}}, {}});
   BOOST_TEST(!fs::exists(file));
+}
+
+BOOST_AUTO_TEST_CASE(smaller_types_come_back_as_they_were_rounded) {
+  using chorus::StoredType;
+  TensorFile content;
+  content.tensors["a"] = {{3}, {-128, 0, 127}, StoredType::i8};
+  content.tensors["b"] = {{2, 2}, {1.0F / 3, -65504, 6e-8F, 0}, StoredType::f16};
+  content.tensors["c"] = {{2}, {1e-30F, 3}};
+  content.tensors["d"] = {{1}, {255}, StoredType::u8};
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "small";
+  write_safetensors(file, content);
+  BOOST_TEST(fs::file_size(file) == chorus::safetensors_bytes(content));
+  const TensorFile back = read_safetensors(file);
+  content.tensors["b"].values = {0.333251953125F, -65504, 0x1p-24F, 0};
+  BOOST_TEST((back.tensors == content.tensors));
+  // The widest types lie first, so that all are aligned.
+  const std::string header = chorus::read_file(file);
+  BOOST_TEST(holds(header, R"("c":{"data_offsets":[0,8],"dtype":"F32")"));
+  BOOST_TEST(holds(header, R"("b":{"data_offsets":[8,16],"dtype":"F16")"));
+  BOOST_TEST(holds(header, R"("d":{"data_offsets":[19,20],"dtype":"U8")"));
+}
+
+BOOST_AUTO_TEST_CASE(numbers_that_a_type_cannot_hold_are_not_written) {
+  using chorus::StoredType;
+  const TemporaryFolder folder;
+  const auto refused = [&](float value, StoredType type) {
+    TensorFile content;
+    content.tensors["a"] = {{2}, {0, value}, type};
+    const std::string message = error_of([&] { write_safetensors(folder.path() / "x", content); });
+    check_holds(message, {"tensor 'a' holds", "at index 1, which"});
+  };
+  refused(65520, StoredType::f16);
+  refused(128, StoredType::i8);
+  refused(0.5F, StoredType::i8);
+  refused(-1, StoredType::u8);
+}
+
+BOOST_AUTO_TEST_CASE(the_size_of_smaller_types_is_checked) {
+  check_refused(
+      foreign_file(R"({"t":{"dtype":"F16","shape":[4],"data_offsets":[0,16]}})", {1, 2, 3, 4}),
+      "tensor 't' has 16 bytes; expected 8 by its shape");
+  check_refused(
+      foreign_file(R"({"t":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}})", {infinity}),
+      "expected finite values");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -76,6 +76,29 @@ BOOST_AUTO_TEST_CASE(supersampling_takes_the_mean_of_a_block) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(a_region_has_the_pixels_of_the_whole_picture) {
+  for_each_renderer([](Memory&, const Model&, Renderer& renderer) {
+    const ImageCode code = renderer.code(0);
+    for (const std::size_t samples : {1, 3}) {
+      const Raster raster{{19, 13}, samples};
+      const Image whole = renderer.render(code, raster);
+      for (const Region& region : {Region{0, 0, {19, 13}}, Region{0, 0, {5, 4}},
+                                   Region{7, 3, {1, 9}}, Region{14, 11, {5, 2}}}) {
+        const Image part = renderer.render(code, raster, region);
+        BOOST_TEST_REQUIRE((part.size() == region.size));
+        for (std::size_t y = 0; y < part.height; ++y)
+          for (std::size_t x = 0; x < part.width; ++x)
+            for (std::size_t c = 0; c < 3; ++c)
+              BOOST_TEST(
+                  close(part.pixel(x, y)[c], whole.pixel(region.x + x, region.y + y)[c], 1e-6));
+      }
+    }
+    for (const Region& region : {Region{0, 0, {0, 1}}, Region{19, 0, {1, 1}}, Region{0, 5, {1, 9}},
+                                 Region{1, 0, {static_cast<std::size_t>(-1), 1}}})
+      BOOST_CHECK_THROW(renderer.render(code, {{19, 13}}, region), std::invalid_argument);
+  });
+}
+
 BOOST_AUTO_TEST_CASE(colours_that_are_not_finite_are_no_picture) {
   Memory memory(make_backend("reference"));
   Model model = make_model(memory, {.width = 8, .latent = 2}, {{"clock", 4, 4}, {"key", 4, 4}}, 1);

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,12 @@ struct PixelSize {
 struct Raster {
   PixelSize size;
   std::size_t samples_per_axis = 1;
+};
+
+/// A rectangle of a raster's pixels, from its upper left corner on.
+struct Region {
+  std::size_t x = 0, y = 0;  ///< of its first pixel
+  PixelSize size;
 };
 
 /// An image with or without transparency. Row-major, interleaved, values in [0, 1] (nominally; a
@@ -112,6 +119,23 @@ inline Image premultiplied(Image image) {
   for (std::size_t pixel = 0; image.has_alpha() && pixel < image.pixels(); ++pixel)
     set_color(image, pixel, premultiplied(color_at(image, pixel)));
   return image;
+}
+
+/// Converts a value from [0, 1] to 8 bits, rounded. Values outside are clipped, and NaN gives 0.
+inline std::uint8_t to_byte(float value) {
+  if (!(value > 0.0F)) return 0;
+  if (value >= 1.0F) return 255;
+  // lround would be a call for each value of an image.
+  return static_cast<std::uint8_t>(value * 255.0F + 0.5F);  // NOLINT(bugprone-incorrect-roundings)
+}
+
+/// The bytes of a pixel with alpha as files hold them: the colour not multiplied by alpha, then
+/// alpha; all 0 where nothing can be seen.
+inline std::array<std::uint8_t, 4> straight_bytes(const Color& premultiplied) {
+  const auto [r, g, b, a] = premultiplied;
+  const std::uint8_t alpha = to_byte(a);
+  if (alpha == 0) return {};
+  return {to_byte(r / a), to_byte(g / a), to_byte(b / a), alpha};
 }
 
 /// An image of a collection and the name that identifies it at every size.

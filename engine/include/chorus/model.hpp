@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "chorus/image.hpp"
@@ -75,9 +76,25 @@ Model make_model(Memory& memory, const SirenConfig& config, std::vector<EncodedI
 /// The index of an image by name. Throws Error, which lists similar names, if there is none.
 std::size_t find_image(const Model& model, const std::string& name);
 
-/// Writes the model as a safetensors file, whole or not at all: docs/file_format.md.
-void save_model(const Model& model, const std::filesystem::path& file);
-/// Throws Error, which names the file and the part that is missing, damaged or of the wrong shape.
+/// How a model file stores its numbers. Whole numbers have one scale for each row of a matrix, and
+/// small tensors on which much depends stay in 16 bits: docs/file_format.md.
+enum class Storage { fp32, fp16, int8, int7, int6, int5, int4 };
+std::string_view name(Storage storage);
+Storage parse_storage(std::string_view text);  ///< throws Error
+
+/// Writes the model as a safetensors file, whole or not at all: docs/file_format.md. The note
+/// `stored_as` says so if the storage is not fp32. Throws Error if it cannot hold a number.
+void save_model(const Model& model, const std::filesystem::path& file,
+                Storage storage = Storage::fp32);
+/// The size of that file.
+std::size_t model_file_bytes(const Model& model, Storage storage);
+/// The model that will be read from that file.
+Model as_stored(Memory& memory, const Model& model, Storage storage);
+
+/// Reads a file of any storage. Throws Error, which names the file and the part that is missing,
+/// damaged or of the wrong shape.
 Model load_model(Memory& memory, const std::filesystem::path& file);
+/// The same for the bytes of a file; `origin` names them in messages.
+Model load_model(Memory& memory, std::string_view bytes, const std::string& origin);
 
 }  // namespace chorus
