@@ -10,6 +10,24 @@ set(view_decoder
   script/wasm_code.js
   script/wasm_network.js
   script/raster.js
+  script/resample.js
+  script/gl_text.js
+  script/gl_network.js
   script/worker.js)
 set(view_js
-  script/dom.js)
+  script/dom.js
+  script/route.js
+  script/pool.js
+  script/artist.js
+  script/collection.js
+  script/wall.js
+  script/picker.js
+  script/download.js
+  script/frame.js
+  script/gestures.js
+  script/image_view.js
+  script/blend.js
+  script/player.js
+  script/morph_view.js
+  script/map_view.js
+  script/main.js)

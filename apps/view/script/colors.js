@@ -59,3 +59,13 @@ export function toBytes(colors, bytes = new Uint8ClampedArray(colors.length)) {
   }
   return bytes;
 }
+
+/// The opposite of toBytes().
+export function toColors(bytes) {
+  const colors = new Float32Array(bytes.length);
+  for (let at = 0; at < bytes.length; at += 4) {
+    const alpha = colors[at + 3] = bytes[at + 3] / 255;
+    for (let c = 0; c < 3; ++c) colors[at + c] = alpha * bytes[at + c] / 255;
+  }
+  return colors;
+}

@@ -26,7 +26,7 @@ export function renderPart(network, part, quick = false) {
 
 /// The part with one more pixel on each side where the picture goes on, since pixels are compared
 /// with their neighbours.
-function grow(part) {
+export function grow(part) {
   const left = Math.max(0, part.left - 1), top = Math.max(0, part.top - 1);
   return { ...part, left, top,
     columns: Math.min(part.width, part.left + part.columns + 1) - left,
