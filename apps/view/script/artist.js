@@ -49,8 +49,9 @@ export class Artist {
   }
 
   /// Draws a part at (left, top) of the canvas: coarsely, then in full, then without what a quick
-  /// picture leaves out. `factors` are those of the coarse pictures. True if nothing newer came.
-  async draw(job, left, top, { urgency = 0, factors = [6], isExact = true } = {}) {
+  /// picture leaves out. `factors` are those of the coarse pictures; `painted` is called after them.
+  /// True if nothing newer came.
+  async draw(job, left, top, { urgency = 0, factors = [6], painted = () => {} } = {}) {
     this.cancel();
     const turn = this.turn, { part } = job;
     for (const factor of factors) {
@@ -58,14 +59,16 @@ export class Artist {
       const found = await this.ask({ ...job, part: small }, urgency + 2);
       if (turn !== this.turn) return false;
       this.putScaled(found, small, left, top, part);
+      painted();
     }
-    for (const quick of isExact && this.pool.name !== "webgl" && !job.filter ? [true, false] : [true]) {
+    for (const quick of this.pool.name !== "webgl" && !job.filter ? [true, false] : [true]) {
       await Promise.all(bandsOf(part).map(async (band) => {
         const found = await this.ask({ ...job, part: band, quick }, urgency + (quick ? 1 : 0));
         if (turn === this.turn)
           this.put(found, band, left + band.left - part.left, top + band.top - part.top);
       }));
       if (turn !== this.turn) return false;
+      painted();
     }
     return true;
   }

@@ -45,3 +45,23 @@ export function blend(collection, indices, weights) {
   return { code, shape: { width: ratio >= 1 ? longer : longer * ratio,
     height: ratio >= 1 ? longer / ratio : longer } };
 }
+
+/// The two images that look most alike at a glance, among some of the collection: a morph to begin
+/// with. Their latents do not tell.
+export async function likelyPair(collection) {
+  const most = 60, glance = 10, count = collection.images.length;
+  const step = Math.max(1, Math.floor(count / most));
+  const indices = collection.images.map((_, index) => index).filter((index) => index % step === 0).slice(0, most);
+  const square = { ...collection.whole(0, glance, { width: 1, height: 1 }), samples: 1 };
+  const seen = await Promise.all(indices.map(async (index) => {
+    const found = await collection.pool.request({ code: collection.code(index), part: square }, 3).promise;
+    return found.bytes;
+  }));
+  let best = [0, 1], least = Infinity;
+  for (let a = 0; a < indices.length; ++a)
+    for (let b = a + 1; b < indices.length; ++b) {
+      const distance = seen[a].reduce((sum, value, i) => sum + (value - seen[b][i]) ** 2, 0);
+      if (distance < least) [best, least] = [[indices[a], indices[b]], distance];
+    }
+  return best;
+}

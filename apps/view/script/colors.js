@@ -52,7 +52,8 @@ function putPremultiplied(color, channels, into, at) {
 /// Premultiplied colours as bytes in straight colours, as canvases and PNGs have them.
 export function toBytes(colors, bytes = new Uint8ClampedArray(colors.length)) {
   for (let at = 0; at < colors.length; at += 4) {
-    const alpha = Math.min(1, Math.max(0, colors[at + 3]));
+    // Not clipped: a network may overshoot in colour and alpha alike.
+    const alpha = colors[at + 3];
     const factor = alpha > 0 ? 255 / alpha : 0;
     for (let c = 0; c < 3; ++c) bytes[at + c] = factor * colors[at + c];
     bytes[at + 3] = 255 * alpha;

@@ -69,12 +69,17 @@ export class LiveCanvas {
   /// Forgets the old picture.
   clear() {
     this.artist.cancel();
-    this.old = null;
+    this.old = this.key = null;
+    this.isPainted = false;
     this.canvas.width = this.canvas.height = 1;
   }
 
-  /// True once the picture is complete, false if a newer one came.
+  /// True once the picture is complete, false if a newer one came. Asked for what it shows already, it
+  /// does nothing.
   async show(job, placed, options = {}) {
+    const key = JSON.stringify([placed, job.filter]);
+    if (key === this.key) return false;
+    this.key = key;
     const copy = this.copy(), { full, part } = placed;
     this.artist.cancel();
     this.canvas.width = full.width;
@@ -84,13 +89,13 @@ export class LiveCanvas {
     this.old = placed;
     if (placed.isEmpty) return true;
     const isDone = await this.artist.draw({ ...job, part }, placed.left, placed.top,
-      { factors: copy ? [] : [8, 3], ...options });
+      { factors: copy ? [] : [8, 3], painted: () => { this.isPainted = true; }, ...options });
     if (isDone) this.canvas.dataset.done = "yes";
     return isDone;
   }
 
   copy() {
-    if (!this.old || this.old.isEmpty || this.canvas.width < 2) return null;
+    if (!this.isPainted || this.old.isEmpty || this.canvas.width < 2) return null;
     const copy = new OffscreenCanvas(this.canvas.width, this.canvas.height);
     copy.getContext("2d").drawImage(this.canvas, 0, 0);
     return copy;

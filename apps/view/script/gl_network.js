@@ -6,6 +6,13 @@ import { grow } from "./raster.js";
 const corners = `#version 300 es
 void main() { gl_Position = vec4(vec2(gl_VertexID & 1, gl_VertexID >> 1) * 4.0 - 1.0, 0.0, 1.0); }`;
 
+/// A browser without a GPU lets the processor play one, which takes a second to find out by measuring.
+function isEmulated(gl) {
+  const names = gl.getExtension("WEBGL_debug_renderer_info");
+  const name = names ? gl.getParameter(names.UNMASKED_RENDERER_WEBGL) : "";
+  return /swiftshader|llvmpipe|software|basic render/i.test(name);
+}
+
 /// Draws parts of pictures by WebGL2: prepare() as other networks, then bytes(part).
 export class GlNetwork {
   /// Throws where there is no WebGL2 that can draw floats, or only one that a processor emulates and
@@ -14,8 +21,8 @@ export class GlNetwork {
     this.name = "webgl";
     this.config = network.config;
     this.layout = glLayout(network.config);
-    const gl = new OffscreenCanvas(1, 1).getContext("webgl2",
-      { powerPreference: "high-performance", failIfMajorPerformanceCaveat: !takesEmulated });
+    const gl = new OffscreenCanvas(1, 1).getContext("webgl2", { powerPreference: "high-performance" });
+    if (!takesEmulated && gl && isEmulated(gl)) throw new Error("the GPU is an emulated one");
     if (!gl?.getExtension("EXT_color_buffer_float")) throw new Error("no WebGL2 with float textures");
     this.gl = gl;
     this.centres = this.program(glCentres(network.config));

@@ -1,3 +1,4 @@
+import { likelyPair } from "./blend.js";
 import { Collection } from "./collection.js";
 import { byId, noteErrors } from "./dom.js";
 import { Download } from "./download.js";
@@ -74,10 +75,14 @@ function show({ collection, views }) {
   if (shown === "wall") views.wall.update();
   else if (shown === "image") views.image.open(found[0]);
   else if (shown === "map") views.map.open();
-  else {
-    const rest = collection.images.map((_, index) => index).filter((index) => !found.includes(index));
-    views.morph.open([...found, ...rest].slice(0, Math.max(2, found.length)));
-  }
+  else if (found.length > 1) views.morph.open(found);
+  else openLikelyMorph(collection, views, found);
+}
+
+async function openLikelyMorph(collection, views, found) {
+  const pair = await likelyPair(collection);
+  if (parseRoute(location.hash).view !== "morph") return;
+  views.morph.open([...found, ...pair.filter((index) => !found.includes(index))].slice(0, 2));
 }
 
 function main() {
@@ -105,6 +110,8 @@ function main() {
     byId("search").focus();
   });
   show(page);
+  // For whoever looks under the bonnet, and for the tests.
+  window.chorus = page;
   document.documentElement.dataset.ready = "yes";
   // Once the first pictures are there; a GPU that is none takes its time to be found out.
   if (!page.isForced)

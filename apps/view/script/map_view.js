@@ -6,7 +6,7 @@ import { go, routeTo } from "./route.js";
 
 // ---- The map of the latents ---------------------------------------------------------------------
 
-const span = 9999, tile = 56, neighboursMixed = 4, lensSide = 320, mostMapZoom = 400;
+const span = 9999, tile = 48, neighboursMixed = 4, lensSide = 320, mostMapZoom = 400;
 
 /// Images that are alike for the network lie near each other. Between them a lens decodes the
 /// mixture of the nearest ones: exactly an image where one is.
@@ -17,7 +17,7 @@ export class MapView {
     this.stage = byId("map-stage");
     this.canvas = byId("map-canvas");
     this.pictures = new Map();
-    this.stops = [];
+    this.waiting = new Map();
     this.redraw = oncePerFrame(() => this.draw());
     this.lens = oncePerFrame(() => this.decodeLens());
     this.view = { x: 0.5, y: 0.5, zoom: 1 };
@@ -41,8 +41,7 @@ export class MapView {
   }
 
   close() {
-    this.stops.forEach((stop) => stop());
-    this.stops = [];
+    this.fetch([]);
   }
 
   /// Pixels of CSS for the whole map.
@@ -93,21 +92,46 @@ export class MapView {
     this.lens();
   }
 
-  /// The images in view, at most one where a thumbnail has room; the others are dots.
+  /// The images in view that have room for a thumbnail; the others are dots.
   visible() {
-    const taken = new Set(), shown = [], dots = [];
+    const taken = new Map(), shown = [], dots = [];
+    const { clientWidth: width, clientHeight: height } = this.stage;
     this.places.forEach((place, index) => {
       const [x, y] = this.toStage(place);
-      if (x < -tile || y < -tile || x > this.stage.clientWidth + tile || y > this.stage.clientHeight + tile) return;
-      const cells = [-0.5, 0.5].flatMap((u) => [-0.5, 0.5].map((v) =>
-        `${Math.round(x / tile + u)} ${Math.round(y / tile + v)}`));
-      if (cells.some((cell) => taken.has(cell))) dots.push([x, y]);
-      else {
-        cells.forEach((cell) => taken.add(cell));
-        shown.push({ index, x, y });
-      }
+      if (x < -tile || y < -tile || x > width + tile || y > height + tile) return;
+      if (this.hasRoom(taken, x, y)) shown.push({ index, x, y });
+      else dots.push([x, y]);
     });
     return { shown, dots };
+  }
+
+  /// Whether no thumbnail covers the place; if so, one does now. `taken` has them by the squares of a
+  /// grid, so that only near ones are looked at.
+  hasRoom(taken, x, y) {
+    const column = Math.floor(x / tile), row = Math.floor(y / tile);
+    for (let u = column - 1; u <= column + 1; ++u)
+      for (let v = row - 1; v <= row + 1; ++v) {
+        const other = taken.get(`${u} ${v}`);
+        if (other && Math.abs(other[0] - x) < tile && Math.abs(other[1] - y) < tile) return false;
+      }
+    taken.set(`${column} ${row}`, [x, y]);
+    return true;
+  }
+
+  /// Asks for the thumbnails that are missing, and no longer for those that left the view.
+  fetch(indices) {
+    const wanted = new Set(indices.filter((index) => !this.isFine(index)));
+    for (const [index, stop] of this.waiting)
+      if (!wanted.has(index)) {
+        stop();
+        this.waiting.delete(index);
+      }
+    for (const index of wanted) {
+      if (this.waiting.has(index)) continue;
+      this.waiting.set(index, () => {});
+      const stop = this.collection.thumbnail(index, tile * 2, (picture) => this.keep(index, picture));
+      if (this.waiting.has(index)) this.waiting.set(index, stop);
+    }
   }
 
   draw() {
@@ -119,9 +143,7 @@ export class MapView {
     const { shown, dots } = this.visible(), style = getComputedStyle(this.stage);
     context.fillStyle = style.getPropertyValue("--soft");
     dots.forEach(([x, y]) => context.fillRect(x - 1.5, y - 1.5, 3, 3));
-    this.stops.forEach((stop) => stop());
-    this.stops = shown.filter(({ index }) => !this.pictures.has(index)).map(({ index }) =>
-      this.collection.thumbnail(index, tile * 2, (picture) => this.keep(index, picture)));
+    this.fetch(shown.map(({ index }) => index));
     this.drawLinks(context, style.getPropertyValue("--accent"));
     shown.forEach(({ index, x, y }) => this.drawTile(context, index, x, y, style));
     this.drawSpot(context, style.getPropertyValue("--accent"));
@@ -129,8 +151,15 @@ export class MapView {
 
   keep(index, picture) {
     this.pictures.set(index, picture);
+    // The coarse picture is there first, and the fine one to come.
+    if (Math.max(picture.width, picture.height) >= tile) this.waiting.delete(index);
     if (this.pictures.size > 2000) this.pictures.delete(this.pictures.keys().next().value);
     this.redraw();
+  }
+
+  isFine(index) {
+    const picture = this.pictures.get(index);
+    return picture && Math.max(picture.width, picture.height) >= tile;
   }
 
   drawTile(context, index, x, y, style) {

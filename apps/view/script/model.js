@@ -56,7 +56,7 @@ class StoredTensor {
 
   static bytes(rows, columns, type) {
     const count = rows * columns;
-    const size = { int8: 4 * rows + count, fp16: 2 * count, fp32: 4 * count }[type];
+    const size = new Map([["int8", 4 * rows + count], ["fp16", 2 * count], ["fp32", 4 * count]]).get(type);
     return size === undefined ? undefined : (size + 3) & ~3;
   }
 
@@ -132,14 +132,14 @@ function expectedShapes(config, images) {
 
 function readTensors(list, bytes) {
   require(Array.isArray(list), "its list of tensors is missing");
-  const tensors = {};
+  const tensors = Object.create(null);
   let offset = 0;
   for (const entry of list) {
     require(Array.isArray(entry) && isCount(entry[1], 2 ** 31) && isCount(entry[2], 2 ** 31),
       "its list of tensors is damaged");
     const [name, rows, columns, type] = entry;
     const size = StoredTensor.bytes(rows, columns, type);
-    require(size !== undefined && offset + size <= bytes.length, `"${name}" goes beyond its numbers`);
+    require(typeof name === "string" && size !== undefined && offset + size <= bytes.length, `"${name}" goes beyond its numbers`);
     tensors[name] = new StoredTensor(bytes, offset, rows, columns, type);
     offset += size;
   }
@@ -156,7 +156,7 @@ function checkTensors(tensors, config, images) {
     require(found.rows === rows && found.columns === columns,
       `"${name}" is ${found.rows} x ${found.columns}; expected ${rows} x ${columns}`);
   }
-  for (const name of Object.keys(tensors)) require(name in expected, `"${name}" is unexpected`);
+  for (const name of Object.keys(tensors)) require(Object.hasOwn(expected, name), `"${name}" is unexpected`);
 }
 
 /// Everything that decoding needs: {config, images, tensors}.

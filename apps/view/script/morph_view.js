@@ -30,7 +30,8 @@ export class MorphView {
   open(indices) {
     this.indices = indices.slice(0, 4);
     this.player.phase = 0;
-    this.at = within(this.indices.length, [0.5, 0.5]);
+    // Near the first image, since the middle of unlike images is like none of them.
+    this.at = within(this.indices.length, this.indices.length === 2 ? [0.3, 0.5] : [0.25, 0.2]);
     this.showCorners();
     this.moveTo(this.at);
     this.finish();

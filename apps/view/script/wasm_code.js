@@ -67,10 +67,10 @@ function sine(local) {
   return [
     ...get(local), ...tee(angle), ...splat(1 / Math.PI), ...multiply, ...nearest, ...set(turns),
     // pi in three parts, so that the products are exact.
-    ...less(3.140625), ...less(9.67502593994140625e-4), ...less(1.509957990978376432e-7),
+    ...less(3.140625), ...less(9.67502593994140625e-4), ...less(1.5099579909783764e-7),
     ...get(angle), ...get(angle), ...multiply, ...set(square),
     ...splat(-2.3889859e-8),
-    ...horner.flatMap((factor) => [...get(square), ...multiply, ...splat(factor), ...add]),
+    ...horner.flatMap((each) => [...get(square), ...multiply, ...splat(each), ...add]),
     ...get(angle), ...multiply,
     ...get(turns), ...toInteger, ...constant(31), ...shiftLeft, ...xor,
   ];
