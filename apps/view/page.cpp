@@ -35,8 +35,8 @@ std::vector<int> spread(const std::vector<double>& values, int steps) {
   const double range = *high - *low;
   std::vector<int> places;
   for (const double value : bent)
-    places.push_back(static_cast<int>(
-        std::lround(range > 0 ? (value - *low) / range * steps : 0.5 * steps)));
+    places.push_back(
+        static_cast<int>(std::lround(range > 0 ? (value - *low) / range * steps : 0.5 * steps)));
   return places;
 }
 
@@ -55,10 +55,11 @@ ordered_json map_places(const Model& model) {
 
 }  // namespace
 
-std::string view_page(const Model& model, PagePrecision precision, const std::string& title) {
-  ordered_json data = page_model(model, precision);
-  data["title"] = title;
+std::string view_page(const Model& model, const PageContent& content) {
+  ordered_json data = page_model(model, content.precision);
+  data["title"] = content.title;
   data["map"] = map_places(model);
+  if (!content.drawings.empty()) data["drawings"] = content.drawings;
   std::string page(view_template::html);
   fill_in(page, "style", view_template::css);
   fill_in(page, "decoder", view_template::decoder);

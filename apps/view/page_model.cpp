@@ -112,12 +112,12 @@ bool is_coarse(const Parameter& parameter) {
 ordered_json configuration(const Model& model) {
   const SirenConfig& config = model.siren.config();
   ordered_json described = {{"width", config.width},
-                       {"hidden_layers", config.hidden_layers},
-                       {"latent", config.latent},
-                       {"channels", config.channels},
-                       {"conditioning", name(config.conditioning)},
-                       {"head", name(config.head)},
-                       {"supersample", model.samples_per_axis}};
+                            {"hidden_layers", config.hidden_layers},
+                            {"latent", config.latent},
+                            {"channels", config.channels},
+                            {"conditioning", name(config.conditioning)},
+                            {"head", name(config.head)},
+                            {"supersample", model.samples_per_axis}};
   if (config.head != Head::palette) return described;
   described["palette_size"] = config.palette_size;
   described["palette"] = name(config.palette_source);

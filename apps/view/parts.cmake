@@ -25,6 +25,7 @@ set(view_js
   script/download.js
   script/frame.js
   script/gestures.js
+  script/drawing.js
   script/image_view.js
   script/blend.js
   script/player.js

@@ -24,6 +24,25 @@ done
 "$chorus" train "$data/icons" --size 24 --width 8 --steps 1 --threads 1 -o "$work/model.safetensors" \
   > "$work/log.txt"
 "$chorus" view "$work/model.safetensors" -o "$work/page.html" >> "$work/log.txt"
+
+# fails PATTERN OPTIONS...: the program refuses, in one line that matches.
+fails() {
+  pattern=$1
+  shift
+  if "$chorus" view "$@" > "$work/said.txt" 2>&1; then echo "accepted: $*" && exit 1; fi
+  [ "$(wc -l < "$work/said.txt")" = 1 ] && grep -q -e "$pattern" "$work/said.txt" ||
+    { echo "view $*:" && cat "$work/said.txt" && exit 1; }
+}
+echo mine > "$work/mine.html"
+mkdir "$work/empty"
+fails 'mine.html exists' "$work/model.safetensors" -o "$work/mine.html"
+fails 'empty: Is a directory' "$work/model.safetensors" -o "$work/empty"
+fails 'nothing.safetensors' "$work/nothing.safetensors" -o "$work/other.html"
+fails 'is not a' "$work/mine.html" -o "$work/other.html"
+fails 'precision' "$work/model.safetensors" --precision int3 -o "$work/other.html"
+fails 'no drawing of any image' "$work/model.safetensors" --drawings "$work/empty" -o "$work/other.html"
+[ "$(cat "$work/mine.html")" = mine ] || { echo "the file of somebody else is gone" && exit 1; }
+
 sed -n '/^"use strict";$/,/^<\/script>$/p' "$work/page.html" | grep -v -e '^</script>$' -e '^<script' \
   > "$work/all.mjs"
 [ "$(grep -c . "$work/all.mjs")" -gt 1000 ] || { echo "the page has no scripts" && exit 1; }

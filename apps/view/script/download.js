@@ -36,7 +36,7 @@ export async function decodedPng(pool, code, part, progress) {
 }
 
 /// Asks for a size and saves a PNG. `source` has name, code and whole(side), a part, and if there is
-/// such a thing view(), the part that the screen shows.
+/// such a thing view(), the part that the screen shows, and drawing, an SVG.
 export class Download {
   constructor(pool) {
     this.pool = pool;
@@ -52,6 +52,8 @@ export class Download {
   open(source) {
     this.source = source;
     byId("download-what-row").hidden = !source.view;
+    const drawing = byId("download-what").querySelector("[value=drawing]");
+    drawing.hidden = drawing.disabled = !source.drawing;
     byId("download-what").value = "whole";
     byId("download-state").textContent = "";
     this.update();
@@ -59,12 +61,17 @@ export class Download {
   }
 
   update() {
-    byId("download-size-row").hidden = byId("download-what").value === "view";
+    byId("download-size-row").hidden = byId("download-what").value !== "whole";
   }
 
   async run() {
-    const { name, code, whole, view } = this.source, isView = byId("download-what").value === "view";
-    const part = isView ? view() : whole(Number(byId("download-size").value));
+    const { name, code, whole, view, drawing } = this.source, what = byId("download-what").value;
+    if (what === "drawing") {
+      save(new Blob([drawing], { type: "image/svg+xml" }), fileName(name, ".svg"));
+      this.dialog.close();
+      return;
+    }
+    const part = what === "view" ? view() : whole(Number(byId("download-size").value));
     const state = byId("download-state"), button = byId("download-run");
     button.disabled = true;
     try {

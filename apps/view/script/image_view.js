@@ -1,20 +1,23 @@
 import { announce, byId, clamp, oncePerFrame } from "./dom.js";
+import { DrawnCanvas } from "./drawing.js";
 import { Frame, LiveCanvas } from "./frame.js";
 import { Gestures } from "./gestures.js";
 import { go } from "./route.js";
 
 // ---- One image ----------------------------------------------------------------------------------
 
-const rivalNames = { nearest: "nearest", bicubic: "bicubic" };
+const rivalNames = { nearest: "nearest", bicubic: "bicubic", drawing: "drawing" };
 
 /// Zooms and pans without end, beside what other programs make of the training pixels.
 export class ImageView {
-  constructor(collection, download) {
+  constructor(collection, download, drawings) {
     this.collection = collection;
+    this.drawings = drawings;
     this.stage = byId("stage");
     this.frame = new Frame(this.stage);
     this.network = new LiveCanvas(collection.pool, byId("stage-network"));
     this.rival = new LiveCanvas(collection.pool, byId("stage-rival"));
+    this.drawn = new DrawnCanvas(byId("stage-rival"));
     this.wipe = 0.5;
     const redraw = this.redraw = oncePerFrame(() => this.draw());
     this.gestures = new Gestures(this.stage, {
@@ -35,6 +38,7 @@ export class ImageView {
     byId("rival").onchange = () => { this.rival.clear(); this.draw(); };
     byId("wipe").oninput = () => this.setWipe(Number(byId("wipe").value) / 100);
     byId("image-save").onclick = () => download.open({ name: this.image.name, code: this.code,
+      drawing: this.drawing,
       whole: (side) => this.collection.whole(this.index, side),
       view: () => this.frame.place(this.image, this.collection.model.config).part });
     byId("image-morph").onclick = () => go("morph", [this.image.name, this.neighbour(1).name]);
@@ -72,7 +76,25 @@ export class ImageView {
     this.stage.setAttribute("aria-label",
       `${name}, decoded live. Arrow keys move, plus and minus zoom, 0 fits.`);
     announce(name);
+    this.offerDrawing();
     this.draw();
+  }
+
+  get drawing() {
+    return this.drawings?.[this.index] || null;
+  }
+
+  /// Offers the drawing, or no longer.
+  offerDrawing() {
+    const option = byId("rival").querySelector("[value=drawing]");
+    option.hidden = option.disabled = !this.drawing;
+    if (!this.drawing && byId("rival").value === "drawing") byId("rival").value = "none";
+    this.drawn.picture = null;
+    if (!this.drawing) return;
+    const { index } = this;
+    this.drawn.load(this.drawing).then(() => { if (index === this.index) this.draw(); }, () => {
+      option.hidden = option.disabled = true;
+    });
   }
 
   /// The line between the two pictures is dragged like a handle.
@@ -111,7 +133,8 @@ export class ImageView {
     this.network.show({ code }, placed, { urgency: 4 }).then((isDone) => {
       if (isDone) this.report(performance.now() - begin, placed.part);
     });
-    if (isCompared)
+    if (filter === "drawing") this.drawn.show(placed);
+    else if (isCompared)
       this.rival.show({ code, filter, size: { width: this.image.width, height: this.image.height } },
         placed, { urgency: 3 });
   }

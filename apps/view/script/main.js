@@ -50,7 +50,7 @@ function startViews(data, model) {
     byId("decoder-name").textContent = `Decoded here, live, by ${kinds[name]}.`;
   };
   const collection = new Collection(model, pool), download = new Download(pool);
-  const views = { wall: new Wall(collection), image: new ImageView(collection, download),
+  const views = { wall: new Wall(collection), image: new ImageView(collection, download, data.drawings),
     morph: new MorphView(collection, new Picker(collection), download),
     map: new MapView(collection, data.map) };
   return { pool, collection, views, isForced: pool.workers.length > 0 && wanted !== null };
@@ -92,6 +92,9 @@ function main() {
     const data = readData(), model = readModel(data);
     if (!Array.isArray(data.map) || data.map.some((axis) => axis?.length !== model.images.length))
       throw new ModelError("its map is damaged");
+    if (data.drawings !== undefined && !(Array.isArray(data.drawings) &&
+        data.drawings.every((drawing) => typeof drawing === "string")))
+      throw new ModelError("its drawings are damaged");
     describe(data, model);
     page = startViews(data, model);
   } catch (error) {

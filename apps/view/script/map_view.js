@@ -21,7 +21,7 @@ export class MapView {
     this.redraw = oncePerFrame(() => this.draw());
     this.lens = oncePerFrame(() => this.decodeLens());
     this.view = { x: 0.5, y: 0.5, zoom: 1 };
-    this.spot = [0.5, 0.5];
+    this.spot = this.places[this.mostCentral()].slice();
     this.gestures = new Gestures(this.stage, {
       hover: (x, y) => this.point(x, y),
       pan: (dx, dy) => this.pan(dx, dy),
@@ -33,6 +33,11 @@ export class MapView {
     byId("map-morph").onclick = () => go("morph",
       this.nearest.map(({ index }) => this.collection.images[index].name));
     new ResizeObserver(this.redraw).observe(this.stage);
+  }
+
+  mostCentral() {
+    const distances = this.places.map(([x, y]) => Math.hypot(x - 0.5, y - 0.5));
+    return distances.indexOf(distances.reduce((least, each) => Math.min(least, each)));
   }
 
   open() {
@@ -204,7 +209,8 @@ export class MapView {
     context.stroke();
   }
 
-  /// The nearest images with shares that fall with the square of the distance.
+  /// The nearest images with shares that fall with the fourth power of the distance, so that
+  /// most of the map looks like an image.
   mixture() {
     const [sx, sy] = this.stretch(), best = [];
     this.places.forEach(([x, y], index) => {
@@ -215,7 +221,7 @@ export class MapView {
       if (best.length > neighboursMixed) best.pop();
     });
     const exact = best[0].distance < 1e-9;
-    const raw = best.map(({ distance }, k) => exact ? Number(k === 0) : 1 / distance);
+    const raw = best.map(({ distance }, k) => exact ? Number(k === 0) : (best[0].distance / distance) ** 2);
     const sum = raw.reduce((all, each) => all + each, 0);
     return best.map(({ index }, k) => ({ index, weight: raw[k] / sum }));
   }

@@ -31,7 +31,7 @@ export class MorphView {
     this.indices = indices.slice(0, 4);
     this.player.phase = 0;
     // Near the first image, since the middle of unlike images is like none of them.
-    this.at = within(this.indices.length, this.indices.length === 2 ? [0.3, 0.5] : [0.25, 0.2]);
+    this.at = within(this.indices.length, this.indices.length === 2 ? [0.15, 0.5] : [0.12, 0.1]);
     this.showCorners();
     this.moveTo(this.at);
     this.finish();

@@ -8,8 +8,12 @@ const busyThreshold = 4 / 255;
 
 /// Between grid points that differ by less than this, and whose neighbours do, a quick picture is
 /// filled by interpolation.
-const quickThreshold = 0.75 / 255;
+const quickThreshold = 2 / 255;
 const quickStep = 4;
+
+/// Points of a pixel, from 0 to 1: a grid, or two besides its centre for a quick picture.
+const gridOf = (k) => Array.from({ length: k * k }, (_, i) => [(i % k + 0.5) / k, (Math.floor(i / k) + 0.5) / k]);
+const quickPoints = [[0.25, 0.75], [0.75, 0.25]];
 
 /// A part of a picture: pixels [left, left + columns) x [top, top + rows) of a picture of
 /// width x height pixels that covers the square [x0, x1] x [y0, y1] of the image, all of which is
@@ -20,7 +24,7 @@ export function renderPart(network, part, quick = false) {
   const grown = grow(part);
   const inner = { left: part.left - grown.left, top: part.top - grown.top };
   const colors = quick ? quickColors(network, grown) : allColors(network, grown);
-  if (part.samples > 1) sampleBusy(network, grown, colors);
+  if (part.samples > 1) sampleBusy(network, grown, colors, quick);
   return crop(colors, grown.columns, inner, part.columns, part.rows);
 }
 
@@ -159,24 +163,24 @@ export function busyPixels(colors, columns, rows) {
   return listed(busy);
 }
 
-/// Gives each busy pixel the mean of its samples x samples points.
-function sampleBusy(network, part, colors) {
-  const pixels = busyPixels(colors, part.columns, part.rows), k = part.samples;
-  const points = new Float32Array(2 * k * k * pixels.length);
+/// Gives each busy pixel the mean of its samples x samples points, or of a few.
+function sampleBusy(network, part, colors, quick) {
+  const pixels = busyPixels(colors, part.columns, part.rows);
+  const spread = quick ? quickPoints : gridOf(part.samples), count = spread.length;
+  const points = new Float32Array(2 * count * pixels.length);
   let at = 0;
   for (const pixel of pixels)
-    for (let v = 0; v < k; ++v)
-      for (let u = 0; u < k; ++u) {
-        points[at++] = across(part, part.left + pixel % part.columns + (u + 0.5) / k);
-        points[at++] = down(part, part.top + Math.floor(pixel / part.columns) + (v + 0.5) / k);
-      }
+    for (const [u, v] of spread) {
+      points[at++] = across(part, part.left + pixel % part.columns + u);
+      points[at++] = down(part, part.top + Math.floor(pixel / part.columns) + v);
+    }
   const found = new Float32Array(2 * points.length);
   network.colors(points, points.length / 2, found);
   pixels.forEach((pixel, i) => {
     for (let c = 0; c < 4; ++c) {
-      let sum = 0;
-      for (let s = 0; s < k * k; ++s) sum += found[4 * (i * k * k + s) + c];
-      colors[4 * pixel + c] = sum / (k * k);
+      let sum = quick ? colors[4 * pixel + c] : 0;
+      for (let s = 0; s < count; ++s) sum += found[4 * (i * count + s) + c];
+      colors[4 * pixel + c] = sum / (quick ? count + 1 : count);
     }
   });
 }
