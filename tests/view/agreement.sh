@@ -18,9 +18,7 @@ cd "$work"
 mkdir -p icons/24 mixed alpha/24 new/24
 for name in about camera folder key; do cp "$data/icons/24/$name.png" icons/24/; done
 for name in search settings; do cp "$data/icons/24/$name.png" new/24/; done
-for name in $(cd "$data/transparent/24" && ls | head -4); do
-  cp "$data/transparent/24/$name" alpha/24/
-done
+for file in "$data"/transparent/24/a*.png; do cp "$file" alpha/24/; done
 cp "$data/icons/24/key.png" mixed/
 cp "$data/icons/48/folder.png" mixed/
 

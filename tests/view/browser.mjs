@@ -67,7 +67,7 @@ class Browser {
     return result.value;
   }
 
-  async until(expression, seconds = 60) {
+  async until(expression, seconds = 180) {
     for (let tries = 0; tries < 10 * seconds; ++tries) {
       if (await this.value(expression)) return;
       await pause(100);

@@ -30,8 +30,9 @@ fails() {
   pattern=$1
   shift
   if "$chorus" view "$@" > "$work/said.txt" 2>&1; then echo "accepted: $*" && exit 1; fi
-  [ "$(wc -l < "$work/said.txt")" = 1 ] && grep -q -e "$pattern" "$work/said.txt" ||
-    { echo "view $*:" && cat "$work/said.txt" && exit 1; }
+  if [ "$(wc -l < "$work/said.txt")" != 1 ] || ! grep -q -e "$pattern" "$work/said.txt"; then
+    echo "view $*:" && cat "$work/said.txt" && exit 1
+  fi
 }
 echo mine > "$work/mine.html"
 mkdir "$work/empty"

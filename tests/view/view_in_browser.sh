@@ -21,7 +21,7 @@ cd "$work"
 
 mkdir -p icons alpha mixed strange
 for name in about camera folder key search settings; do cp "$data/icons/24/$name.png" icons/; done
-for name in $(cd "$data/transparent/24" && ls | head -4); do cp "$data/transparent/24/$name" alpha/; done
+for file in "$data"/transparent/24/a*.png; do cp "$file" alpha/; done
 cp "$data/icons/24/key.png" mixed/
 cp "$data/icons/48/folder.png" mixed/
 cp "$data/icons/24/about.png" 'strange/<img src=x onerror=injected=1>.png'

@@ -66,7 +66,7 @@ function compare(bytes, expected, what) {
 const canvasBytes = (id, { left, top, columns, rows }) => bytesOf(
   `document.getElementById("${id}").getContext("2d").getImageData(${left}, ${top}, ${columns}, ${rows}).data`);
 
-await browser.resize(820, 900);
+await browser.resize(520, 600);
 
 for (const [page, decoders] of [["icons", ["wasm", "plain", "webgl"]], ["alpha", ["wasm", "webgl"]],
   ["fields", ["wasm", "webgl"]], ["film", ["webgl"]], ["mixed", ["wasm", "webgl"]]])
