@@ -16,9 +16,9 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-/// The values at a JSON pointer ("/held_out/psnr_kept") in the lines of metrics, by seconds. The last
-/// line of a training may be about all images, where the others are about some: beside those it would
-/// look like a sudden change of the network.
+/// The values at a JSON pointer ("/held_out/psnr_kept") in the lines of metrics, by seconds. The
+/// last line of a training may be about all images, where the others are about some: beside those
+/// it would look like a sudden change of the network.
 ordered_json series(const std::string& name, const std::vector<json>& metrics,
                     const std::string& pointer) {
   ordered_json points = ordered_json::array();

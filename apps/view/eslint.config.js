@@ -1,7 +1,7 @@
 // For whoever works on the page: npx eslint, in this folder. Nothing of it is in the page.
 import js from "@eslint/js";
 
-const names = ["AbortController", "Blob", "Element", "Event", "FileReader", "ImageData", "OffscreenCanvas",
+const names = ["AbortController", "Blob", "Element", "Event", "FileReader", "Image", "ImageData", "OffscreenCanvas",
   "ResizeObserver", "TextDecoder", "TextEncoder", "URL", "URLSearchParams", "WebAssembly", "Worker",
   "atob", "console", "devicePixelRatio", "document", "getComputedStyle", "history", "location",
   "navigator", "performance", "requestAnimationFrame", "self", "setTimeout", "window"];

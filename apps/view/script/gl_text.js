@@ -26,7 +26,7 @@ export function glLayout(config) {
 const sineText = `
 vec4 sine(vec4 v) {
   vec4 turns = roundEven(v * 0.31830988618);
-  vec4 r = ((v - turns * 3.140625) - turns * 9.67502593994140625e-4) - turns * 1.5099579909783764e-7;
+  vec4 r = ((v - turns * 3.140625) - turns * 0.0009675025939941406) - turns * 1.50995799e-7;
   vec4 s = r * r;
   vec4 p = ((((-2.3889859e-8 * s + 2.7525562e-6) * s - 1.9840874e-4) * s + 8.3333310e-3) * s
     - 1.6666667e-1) * s + 1.0;

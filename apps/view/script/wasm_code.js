@@ -67,7 +67,7 @@ function sine(local) {
   return [
     ...get(local), ...tee(angle), ...splat(1 / Math.PI), ...multiply, ...nearest, ...set(turns),
     // pi in three parts, so that the products are exact.
-    ...less(3.140625), ...less(9.67502593994140625e-4), ...less(1.5099579909783764e-7),
+    ...less(3.140625), ...less(0.0009675025939941406), ...less(1.50995799e-7),
     ...get(angle), ...get(angle), ...multiply, ...set(square),
     ...splat(-2.3889859e-8),
     ...horner.flatMap((each) => [...get(square), ...multiply, ...splat(each), ...add]),
