@@ -164,7 +164,7 @@ await test("morphs: the pad, its corners, and playing", async () => {
   const words = await browser.value("document.getElementById('morph-words').textContent");
   check(/camera 3\d %, folder 3\d %, key 3\d %/.test(words), `in the middle: ${words}`);
   await browser.value("chorus.views.morph.moveTo([1, 0])");
-  await browser.value("chorus.views.morph.finish()");
+  await browser.until("!chorus.views.morph.isBusy");
   await browser.until(done("morph-canvas"));
   const width = await browser.value("document.getElementById('morph-canvas').width");
   compare(await canvasBytes("morph-canvas", { left: 0, top: 0, columns: width, rows: width }),

@@ -1,6 +1,12 @@
 // ---- Drawings: exact shapes, as `chorus vectorize` writes them ----------------------------------
 
-const urlOf = (svg) => `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+/// Of the size that its viewBox names: browsers give an SVG without a size one of their own.
+function urlOf(svg) {
+  const [tag] = /<svg[^>]*>/.exec(svg) ?? [""], box = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(tag);
+  const bare = tag.replace(/ (width|height)="[^"]*"/g, "");
+  const sized = box ? svg.replace(tag, bare.replace("<svg", `<svg width="${box[1]}" height="${box[2]}"`)) : svg;
+  return `data:image/svg+xml;charset=utf-8,${encodeURIComponent(sized)}`;
+}
 
 /// A canvas that shows a drawing where a LiveCanvas shows pixels.
 export class DrawnCanvas {

@@ -37,7 +37,8 @@ export class Player {
   tick(now) {
     if (!this.isPlaying) return;
     const { count, seconds, easing, isRound } = this.settings();
-    this.phase += Math.min(0.25, (now - this.last) / 1000) / seconds;
+    // The first frame may have begun before start().
+    this.phase += Math.min(0.25, Math.max(0, now - this.last) / 1000) / seconds;
     this.last = now;
     this.moved(this.placeAt(count, easing, isRound));
     requestAnimationFrame((next) => this.tick(next));
