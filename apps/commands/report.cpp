@@ -4,9 +4,9 @@
 
 #include "files.hpp"
 #include "printable.hpp"
-#include "report/page.hpp"
 #include "report/report.hpp"
 #include "support/cli_flags.hpp"
+#include "support/html_page.hpp"
 #include "support/output_files.hpp"
 
 namespace chorus::app {
@@ -23,7 +23,7 @@ struct ReportCommand {
 
 void report(const ReportCommand& options) {
   const std::filesystem::path file = options.out / "index.html";
-  check_replaceable({file}, is_report_page, options.overwrite);
+  check_replaceable({file}, is_own_page, options.overwrite);
   prepare_folder(options.out);
   const std::string page = make_report(options.backend, options.run, options.sources);
   write_atomically(file, [&](std::ostream& out) { out << page; });

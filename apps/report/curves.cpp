@@ -16,14 +16,21 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-/// The values at a JSON pointer ("/held_out/psnr_kept") in the lines of metrics, by seconds.
+/// The values at a JSON pointer ("/held_out/psnr_kept") in the lines of metrics, by seconds. The
+/// last line of a training may be about all images, where the others are about some: beside those
+/// it would look like a sudden change of the network.
 ordered_json series(const std::string& name, const std::vector<json>& metrics,
                     const std::string& pointer) {
   ordered_json points = ordered_json::array();
   const json::json_pointer place(pointer);
-  for (const json& line : metrics)
-    if (line.contains(place) && line.contains("seconds"))
-      points.push_back({line["seconds"], line[place]});
+  std::optional<json> images;
+  for (const json& line : metrics) {
+    if (!line.contains(place) || !line.contains("seconds")) continue;
+    const json decoded = line.value("images", json());
+    if (images.value_or(decoded) != decoded) continue;
+    images = decoded;
+    points.push_back({line["seconds"], line[place]});
+  }
   return {{"name", name}, {"points", std::move(points)}};
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
@@ -17,8 +16,5 @@ nlohmann::ordered_json training_curves(const std::vector<nlohmann::json>& metric
 
 /// One HTML page with style, scripts, pictures, and the `data` that the scripts read.
 std::string report_page(const nlohmann::ordered_json& data);
-
-/// Whether the file is such a page.
-bool is_report_page(const std::filesystem::path& file);
 
 }  // namespace chorus::app

@@ -1,4 +1,5 @@
 # What the page is put together from, in this order; the scripts are one.
+set(report_texts html css js)
 set(report_html report.html)
 set(report_css report.css)
 set(report_js

@@ -121,6 +121,8 @@ class ReportBuilder {
 
   ordered_json data() {
     ordered_json data = {{"title", model_file_.stem().string()},
+                         {"model", fs::absolute(model_file_).lexically_normal().string()},
+                         {"model_bytes", fs::file_size(model_file_)},
                          {"run", run_},
                          {"notes", model_.notes},
                          {"network", network()},

@@ -67,8 +67,9 @@ function tile(value, unit, text, gain) {
 }
 
 function headline() {
-  byId("title").textContent = data.title;
-  document.title = `${data.title} · chorus report`;
+  const folder = String(data.run.data ?? "").split("/").filter((part) => part !== "").pop();
+  byId("title").textContent = folder ?? data.title;
+  document.title = `${folder ?? data.title} · chorus report`;
   const time = seconds > 0 ? ` in ${duration(seconds)}` : "";
   let text = `${count(data.network.images)} images in one network, trained at ` +
     `${trainingSize}${time}.`;
@@ -93,12 +94,10 @@ function headline() {
     tiles.append(tile(decibel(data.held_out.psnr_held_out), " dB",
       `on pixels held out${inpainting ? `; over ${label(inpainting.method)} inpainting:` : ""}`,
       inpainting ? data.held_out.psnr_held_out - inpainting.value : undefined));
-  const numbers = data.network.numbers_shared + data.network.numbers_latents +
-    data.network.numbers_beside;
-  const ratio = data.network.numbers_pixels / numbers;
-  tiles.append(tile((ratio < 1 ? 1 / ratio : ratio).toFixed(1), "×",
-    `${ratio < 1 ? "more" : "fewer"} numbers than the images have: ${count(numbers)} for ` +
-    `${count(data.network.numbers_pixels)}`));
+  const kilobytes = (bytes) => count(Math.round(bytes / 1000));
+  tiles.append(tile(kilobytes(data.model_bytes), " KB",
+    "the model, in 32-bit numbers; the pixels, uncompressed in 8 bits, have " +
+    `${kilobytes(data.network.numbers_pixels)} KB`));
 }
 
 function navigation() {

@@ -208,11 +208,11 @@ function studyTable(study) {
 }
 
 function studies() {
-  byId("study-note").textContent = data.studies.length > 0
-    ? "Spearman's rank correlation between each measure's distance of two images and how bad the path " +
-      "between them is: 1 is a perfect prediction, 0 none; below 0, similar images have worse paths. " +
-      "A measure is chosen within one half of the images and checked within the other."
-    : `Not studied yet for this model. Run ${data.study_command}, then make the report again.`;
+  byId("study").hidden = data.studies.length === 0;
+  byId("study-note").textContent =
+    "Spearman's rank correlation between each measure's distance of two images and how bad the path " +
+    "between them is: 1 is a perfect prediction, 0 none; below 0, similar images have worse paths. " +
+    "A measure is chosen within one half of the images and checked within the other.";
   data.studies.forEach(studyTable);
 }
 
@@ -221,7 +221,8 @@ function pathSection() {
   if (!data.paths) return;
   byId("paths-note").textContent = `Pictures that lead from one image to another (${
     pathName[data.paths.path]}), in even steps, beside the cross-fade of the same ends. Pairs are ` +
-    `chosen by ${data.paths.measure}, no image in two of them.`;
+    `chosen by ${data.paths.measure}, no image in two of them.` + (data.studies.length > 0 ? ""
+    : ` Which measure would choose best: ${data.study_command}, then make the report again.`);
   walks();
   pathTables();
   knownTruth();

@@ -2,13 +2,13 @@
 
 function facts() {
   const list = (pairs) => element("dl", {}, ...pairs.filter(([, value]) => value !== undefined && value !== "")
-    .flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, String(value))]));
+    .flatMap(([name, value]) => [element("dt", {}, name), element("dd", { className: /^[\d.,]+$/.test(value) ? "number" : "" }, String(value))]));
   const run = data.run, network = data.network, training = run.training ?? {};
   const limit = training.limit ? (training.limit.kind === "seconds" ? duration(training.limit.amount)
     : `${count(training.limit.amount)} steps`) : undefined;
   const short = (value) => typeof value === "number" ? Number(value.toPrecision(6)) : value;
   byId("facts").append(
-    list([["Program", data.notes.program ?? run.program], ["Started", run.started], ["Machine", run.machine],
+    list([["Model", data.model], ["Program", data.notes.program ?? run.program], ["Started", run.started], ["Machine", run.machine],
       ["Backend", data.notes.backend], ["", ""], ["Data", run.data], ["Data checksum", data.notes.data_checksum],
       ["Seed", data.notes.seed], ["Steps", data.notes.steps ? count(Number(data.notes.steps)) : undefined],
       ["Asked for", limit], ["Trained for", seconds > 0 ? duration(seconds) : undefined],

@@ -1,0 +1,35 @@
+#include "support/html_page.hpp"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+namespace chorus::app {
+
+void fill_in(std::string& page, std::string_view name, std::string_view text) {
+  const std::string mark = fmt::format("{{{{{}}}}}", name);
+  page.replace(page.find(mark), mark.size(), text);
+}
+
+std::string script_json(const nlohmann::ordered_json& data) {
+  const std::string text =
+      data.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  std::string safe;
+  safe.reserve(text.size());
+  for (const char c : text)
+    if (c == '<')
+      safe += "\\u003c";
+    else
+      safe += c;
+  return safe;
+}
+
+bool is_own_page(const std::filesystem::path& file) {
+  constexpr std::string_view mark = "<meta name=\"generator\" content=\"chorus\">";
+  std::string start(512, '\0');  // the mark is one of the first lines of the templates
+  std::ifstream(file, std::ios::binary).read(start.data(), std::ssize(start));
+  return start.find(mark) != std::string::npos;
+}
+
+}  // namespace chorus::app
