@@ -130,7 +130,7 @@ std::string OnnxGraph::stored(const std::string& name, const StoredMatrix& matri
 
 std::string OnnxGraph::node(const std::string& op, const std::vector<std::string>& inputs,
                             const std::vector<Attribute>& attributes, const std::string& name) {
-  const std::string output = name.empty() ? fmt::format("{}_{}", op, ++made_) : name;
+  std::string output = name.empty() ? fmt::format("{}_{}", op, ++made_) : name;
   ProtobufMessage node;
   for (const std::string& each : inputs) node.bytes(node_field::input, each);
   node.bytes(node_field::output, output)

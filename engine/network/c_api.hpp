@@ -68,7 +68,7 @@ struct Content {
 
 }  // namespace chorus::c_api
 
-struct chorus_model {
+struct chorus_model {  // NOLINT(readability-identifier-naming): as in chorus.h
   mutable chorus::c_api::Errors errors;
   mutable std::optional<chorus::c_api::Content> content;
 };

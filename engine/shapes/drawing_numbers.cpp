@@ -16,7 +16,7 @@ namespace {
 // with the count of its segments before these.
 
 constexpr std::size_t paint_numbers = 3 * most_channels + 1;
-constexpr float most = 1 << 24;  // whole numbers up to it are exact
+constexpr float most_whole = 1 << 24;  // whole numbers up to it are exact
 
 /// Takes numbers from the front of a list.
 class Reader {
@@ -33,7 +33,7 @@ class Reader {
   }
   /// A whole number below `end`.
   int whole(std::size_t end) {
-    const double value = number(double{most});
+    const double value = number(double{most_whole});
     if (value < 0 || value != std::floor(value) || value >= static_cast<double>(end))
       throw Error(
           fmt::format("a drawing has the number {}; expected a whole one below {}", value, end));

@@ -31,11 +31,11 @@ double area_of(const Drawing& drawing, const Loop& loop) {
 
 /// Sorts loops into parts and holes.
 RegionLoops sorted_loops(const Drawing& drawing, std::vector<Loop> loops) {
-  constexpr double least_area = 1e-3;
+  constexpr double nothing = 1e-3;
   std::vector<std::pair<double, Loop>> measured;
   for (Loop& loop : loops) {
     const double area = area_of(drawing, loop);
-    if (std::abs(area) >= least_area) measured.emplace_back(area, std::move(loop));
+    if (std::abs(area) >= nothing) measured.emplace_back(area, std::move(loop));
   }
   std::ranges::stable_sort(measured, std::greater(), &std::pair<double, Loop>::first);
   RegionLoops region;
