@@ -27,13 +27,16 @@ std::vector<int> spread(const std::vector<double>& values, int steps) {
   };
   const double median = median_of(sorted);
   std::vector<double> distances;
+  distances.reserve(values.size());
   for (const double value : values) distances.push_back(std::abs(value - median));
   const double typical = median_of(distances), unit = typical > 0 ? typical : 1;
   std::vector<double> bent;
+  bent.reserve(values.size());
   for (const double value : values) bent.push_back(std::asinh((value - median) / unit));
   const auto [low, high] = std::minmax_element(bent.begin(), bent.end());
   const double range = *high - *low;
   std::vector<int> places;
+  places.reserve(values.size());
   for (const double value : bent)
     places.push_back(
         static_cast<int>(std::lround(range > 0 ? (value - *low) / range * steps : 0.5 * steps)));
@@ -47,6 +50,7 @@ ordered_json map_places(const Model& model) {
   ordered_json axes = ordered_json::array();
   for (const std::size_t axis : {0U, 1U}) {
     std::vector<double> values;
+    values.reserve(plane.size());
     for (const auto& place : plane) values.push_back(place[axis]);
     axes.push_back(spread(values, steps));
   }
