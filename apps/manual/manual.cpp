@@ -1,5 +1,7 @@
 #include "manual/manual.hpp"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <vector>
@@ -129,8 +131,9 @@ std::string zsh_arguments(const CLI::App& command) {
                               : choices.empty()     ? ":value:_files"
                                                     : ":value:(" + choices + ")";
     for (const std::string& flag : flags_of(*option))
-      text +=
-          " \\\n        " + quoted(flag + "[" + zsh_text(option->get_description()) + "]" + value);
+      text += fmt::format(
+          " \\\n        {}",
+          quoted(fmt::format("{}[{}]{}", flag, zsh_text(option->get_description()), value)));
   }
   return text + " \\\n        '*:file:_files'\n";
 }
@@ -151,6 +154,18 @@ std::string manual_page(const CLI::App& program, const CLI::App* command) {
               list + section("OPTIONS", program, false));
 }
 
+namespace {
+
+/// How the shell sees the command and a flag before a word.
+std::vector<std::string> patterns_of(const std::string& command, const CLI::Option& option) {
+  std::vector<std::string> patterns;
+  for (const std::string& flag : flags_of(option))
+    patterns.push_back(fmt::format("{}:{}", command, flag));
+  return patterns;
+}
+
+}  // namespace
+
 std::string bash_completion(const CLI::App& program) {
   std::vector<std::string> names;
   std::string flags, choices;
@@ -160,16 +175,8 @@ std::string bash_completion(const CLI::App& program) {
     flags += "    " + name + ") words=" + quoted(all_flags_of(*command)) + " ;;\n";
     for (const CLI::Option* option : options_of(*command, false))
       if (const std::string words = choices_of(*option); !words.empty())
-        choices += "    " +
-                   joined(
-                       [&] {
-                         std::vector<std::string> patterns;
-                         for (const std::string& flag : flags_of(*option))
-                           patterns.push_back(name + ":" + flag);
-                         return patterns;
-                       }(),
-                       "|") +
-                   ") words=" + quoted(words) + " ;;\n";
+        choices += fmt::format("    {}) words={} ;;\n", joined(patterns_of(name, *option), "|"),
+                               quoted(words));
   }
   return "# bash completion for chorus\n\n_chorus() {\n"
          "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} words=\n"
