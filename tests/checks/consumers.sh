@@ -100,9 +100,9 @@ if [[ $kind = shared ]]; then
   library=$prefix/lib/libchorus_decode.so
   readelf -d "$library" | grep -q 'SONAME.*\[libchorus_decode\.so\.[0-9.]*\]' || fail "no SONAME"
   # What chorus.h declares is what is shown, and nothing else in C.
-  sed -n 's/^CHORUS_C_API.*[ *]\(chorus_[a-z_]*\)(.*/\1/p' "$prefix/include/chorus/chorus.h" | sort > declared
-  nm -D --defined-only "$library" | sed -n 's/.* T \(chorus_[a-z_]*\)$/\1/p' | sort > shown
-  diff declared shown || fail "chorus.h and the library differ"
+  sed -n 's/^CHORUS_C_API.*[ *]\(chorus_[a-z_]*\)(.*/\1/p' "$prefix/include/chorus/chorus.h" | sort > "$out/declared"
+  nm -D --defined-only "$library" | sed -n 's/.* T \(chorus_[a-z_]*\)$/\1/p' | sort > "$out/shown"
+  diff "$out/declared" "$out/shown" || fail "chorus.h and the library differ"
 fi
 
 # --- what the programs do ---------------------------------------------------------------------------
