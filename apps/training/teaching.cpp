@@ -23,7 +23,7 @@ constexpr const char* numbers_key = "taught.numbers";
 constexpr const char* counts_key = "taught.counts";
 
 /// The pictures of all drawings have at most so many pixels: 384 MiB in the trainer's memory.
-constexpr std::size_t most_pixels = std::size_t{1} << 25;
+constexpr std::size_t most_taught_pixels = std::size_t{1} << 25;
 /// An icon's drawing is shown at about this size (longer side, pixels).
 constexpr std::size_t wanted_side = 192;
 constexpr std::size_t most_enlarged = 8;
@@ -75,7 +75,8 @@ std::size_t Teaching::enlargement() const {
     pixels += named.image.pixels();
     longest = std::max(longest, named.image.size().longer_side());
   }
-  const double room = std::sqrt(static_cast<double>(most_pixels) / static_cast<double>(pixels));
+  const double room =
+      std::sqrt(static_cast<double>(most_taught_pixels) / static_cast<double>(pixels));
   const std::size_t wanted =
       std::clamp<std::size_t>((wanted_side + longest / 2) / longest, 2, most_enlarged);
   return std::min(wanted, static_cast<std::size_t>(room));
