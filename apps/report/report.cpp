@@ -108,7 +108,7 @@ class ReportBuilder {
         run_(description(metrics_)),
         data_(test_data(sources)),
         trained_(model_, data_.folder, data_.background),
-        by_size_(evaluate_sizes(session_, model_, data_)),
+        by_size_(evaluate_sizes(session_, model_, data_, {.shapes = UseShapes::off})),
         renderer_(session_.memory, model_),
         shown_(shown_scores(model_, by_size_)),
         at_training_size_(training_scores(model_, by_size_)),
