@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "dtype.hpp"
+#include "stored_types.hpp"
 #include "support/base64.hpp"
 
 namespace chorus::app {
@@ -20,7 +22,6 @@ using nlohmann::ordered_json;
 using Bytes = std::vector<unsigned char>;
 
 constexpr int format_version = 1;
-constexpr float largest_half = 65504;
 
 void append(Bytes& bytes, std::uint32_t bits, std::size_t count) {
   for (std::size_t k = 0; k < count; ++k)
@@ -31,21 +32,8 @@ void append_float(Bytes& bytes, float value) {
   append(bytes, std::bit_cast<std::uint32_t>(value), 4);
 }
 
-/// The nearest 16-bit float of a number that is not beyond the largest one.
-std::uint32_t half_bits(float value) {
-  const std::uint32_t sign = std::signbit(value) ? 0x8000U : 0U;
-  const float magnitude = std::abs(value);
-  constexpr float least_normal = 0x1p-14F, subnormal_step = 0x1p-24F;
-  if (magnitude < least_normal)
-    return sign | static_cast<std::uint32_t>(std::nearbyint(magnitude / subnormal_step));
-  // Rounding may carry into the exponent, which is the right result as well.
-  const std::uint32_t bits = std::bit_cast<std::uint32_t>(magnitude);
-  const std::uint32_t rounded = bits + 0xfffU + (bits >> 13U & 1U);
-  return sign | ((rounded >> 13U) - (112U << 10U));
-}
-
 void append_halves(Bytes& bytes, std::span<const float> values) {
-  for (const float value : values) append(bytes, half_bits(value), 2);
+  for (const float value : values) append(bytes, fp16_of(value), 2);
 }
 
 void append_int8(Bytes& bytes, std::span<const float> values, std::size_t columns) {
@@ -66,7 +54,7 @@ void append_int8(Bytes& bytes, std::span<const float> values, std::size_t column
 }
 
 bool fits_half(std::span<const float> values) {
-  return std::ranges::all_of(values, [](float value) { return std::abs(value) <= largest_half; });
+  return std::ranges::all_of(values, [](float value) { return fits(value, StoredType::f16); });
 }
 
 class Packer {

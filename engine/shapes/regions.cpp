@@ -96,23 +96,13 @@ class Cleaner {
     }
   }
 
-  /// Whether all nodes of a pixel, and those next to it, are of one region; which.
-  std::optional<int> region_of_pixel(std::size_t x, std::size_t y) const {
-    const std::size_t k = map_.nodes_per_pixel;
-    const std::size_t left = k * (x + 1) - 1, top = k * (y + 1) - 1;
-    const int region = label(map_.node(left + 1, top + 1));
-    for (std::size_t v = top; v < top + k + 2; ++v)
-      for (std::size_t u = left; u < left + k + 2; ++u)
-        if (label(map_.node(u, v)) != region) return std::nullopt;
-    return region;
-  }
-
   void measure() {
     std::vector<std::vector<std::size_t>> inside(count());
     for (std::size_t y = 0; y < picture_.height; ++y)
       for (std::size_t x = 0; x < picture_.width; ++x)
-        if (const auto region = region_of_pixel(x, y); region && !std::isnan(*picture_.pixel(x, y)))
-          inside[static_cast<std::size_t>(*region)].push_back(y * picture_.width + x);
+        if (const auto regions = regions_of_pixel(map_, labels_, x, y);
+            regions && regions->first == regions->second && !std::isnan(*picture_.pixel(x, y)))
+          inside[static_cast<std::size_t>(regions->first)].push_back(y * picture_.width + x);
     for (std::size_t r = 0; r < count(); ++r) {
       is_measured_[r] = !inside[r].empty();
       if (!inside[r].empty()) colors_[r] = median(inside[r]);

@@ -25,23 +25,6 @@ struct Shares {
   std::map<std::pair<int, int>, Moments> across;
 };
 
-/// The one or two regions of the nodes of a pixel and of those next to it; nothing if there are
-/// more.
-std::optional<std::pair<int, int>> regions_of_pixel(const ClassMap& map, const NodeLabels& labels,
-                                                    std::size_t x, std::size_t y) {
-  const std::size_t k = map.nodes_per_pixel;
-  const std::size_t left = k * (x + 1) - 1, top = k * (y + 1) - 1;
-  int a = labels[map.node(left, top)], b = a;
-  for (std::size_t v = top; v < top + k + 2; ++v)
-    for (std::size_t u = left; u < left + k + 2; ++u) {
-      const int label = labels[map.node(u, v)];
-      if (label == a || label == b) continue;
-      if (a != b) return std::nullopt;
-      b = label;
-    }
-  return std::minmax(a, b);
-}
-
 Shares shares_of(const Image& picture, const ClassMap& map, const NodeLabels& labels) {
   Shares shares;
   shares.of_region.resize(labels.count());
@@ -74,6 +57,21 @@ std::optional<double> joint_rms(const Moments& a, const Moments& b, const Moment
 }
 
 }  // namespace
+
+std::optional<std::pair<int, int>> regions_of_pixel(const ClassMap& map, const NodeLabels& labels,
+                                                    std::size_t x, std::size_t y) {
+  const std::size_t k = map.nodes_per_pixel;
+  const std::size_t left = k * (x + 1) - 1, top = k * (y + 1) - 1;
+  int a = labels[map.node(left, top)], b = a;
+  for (std::size_t v = top; v < top + k + 2; ++v)
+    for (std::size_t u = left; u < left + k + 2; ++u) {
+      const int label = labels[map.node(u, v)];
+      if (label == a || label == b) continue;
+      if (a != b) return std::nullopt;
+      b = label;
+    }
+  return std::minmax(a, b);
+}
 
 std::vector<int> smooth_partners(const Image& picture, const ClassMap& map,
                                  const NodeLabels& labels) {
