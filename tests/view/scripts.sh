@@ -6,11 +6,9 @@
 set -eu
 chorus=$1 data=$(cd "$2" && pwd)
 view=$(cd "$(dirname "$0")/../../apps/view" && pwd)
-if ! command -v node > /dev/null; then
-  echo "no node"
-  [ -z "${CHORUS_REQUIRE_CHROMIUM-}" ] || exit 1
-  exit 77
-fi
+# shellcheck source=/dev/null
+. "$(dirname "$0")/needs.sh"
+needs node
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

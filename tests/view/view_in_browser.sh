@@ -7,13 +7,9 @@
 set -eu
 chorus=$1 data=$(cd "$2" && pwd) shots=${3-}
 here=$(cd "$(dirname "$0")" && pwd)
-for program in node chromedriver chromium; do
-  if ! command -v "$program" > /dev/null; then
-    echo "no $program"
-    [ -z "${CHORUS_REQUIRE_CHROMIUM-}" ] || exit 1
-    exit 77
-  fi
-done
+# shellcheck source=/dev/null
+. "$(dirname "$0")/needs.sh"
+needs node chromedriver chromium
 work=${CHORUS_VIEW_WORK-$(mktemp -d)}
 [ -n "${CHORUS_VIEW_WORK-}" ] || trap 'rm -rf "$work"' EXIT
 mkdir -p "$work"
