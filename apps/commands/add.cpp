@@ -23,6 +23,7 @@ void add_add(CLI::App& program) {
                   "Size of the new images if the data has several (pixels, longer side)")
       ->check(positive_count);
   add_background(command, training.background);
+  add_skip_unreadable(command);
   for (CLI::Option* option : add_limits(command, training)) command.remove_option(option);
   add_seed(command, "--seed", training.training.seed, "Random seed for the pixel order");
   command.add_flag("--resume", training.resume,

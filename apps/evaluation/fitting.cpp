@@ -98,6 +98,8 @@ void check_outputs(const FitTask& task) {
 
 ordered_json fit_images(const BackendChoice& backend, const FitTask& task) {
   check_outputs(task);
+  make_folder(task.out.parent_path());
+  const OutputLock lock(task.out);
   Session session(backend);
   const Model network = load_model(session.memory, task.model);
   const auto [images, left_out] = unseen_images(task, network);
@@ -108,9 +110,9 @@ ordered_json fit_images(const BackendChoice& backend, const FitTask& task) {
   if (task.modulations) fits.push_back(run_fit(session, network, images, task.config));
 
   Model found = task.keep ? joined(session.memory, network, fits.back().model) : fits.back().model;
+  set_checksums(found, images);
   found.notes["fitted"] = fmt::format("{} images by their {}, the network frozen", images.size(),
                                       task.modulations ? "latent and modulations" : "latent");
-  make_folder(task.out.parent_path());
   save_model(found, task.out);
   ordered_json result = {{"model", task.out.string()},
                          {"count", images.size()},

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "alpha.hpp"
@@ -23,6 +25,20 @@ bool skip_unreadable = false;
 void print_once(const std::string& note) {
   static std::set<std::string> printed;
   if (printed.insert(note).second) fmt::print(stderr, "note: {}\n", note);
+}
+
+void add_pixels(Fingerprint& fingerprint, const Image& image, const Split& split,
+                std::size_t place) {
+  const std::uint64_t size[2] = {image.width, image.height};
+  fingerprint.add(size, sizeof size);
+  const Image seen = blacked_out(image, held_out_pixels(split, place, image.size()));
+  fingerprint.add(seen.values.data(), seen.values.size() * sizeof(float));
+}
+
+std::string pixel_checksum(const Image& image, const Split& split, std::size_t place) {
+  Fingerprint fingerprint;
+  add_pixels(fingerprint, image, split, place);
+  return fingerprint.hex();
 }
 
 void check_background(const Model& model, const Rgb& asked) {
@@ -60,32 +76,38 @@ std::vector<std::size_t> offered_sizes(const std::filesystem::path& folder) {
 std::string data_checksum(const Collection& data, const Split& split) {
   Fingerprint fingerprint;
   for (std::size_t i = 0; i < data.size(); ++i) {
-    const NamedImage& named = data[i];
-    fingerprint.add(named.name.c_str(), named.name.size() + 1);
-    const std::uint64_t size[2] = {named.image.width, named.image.height};
-    fingerprint.add(size, sizeof size);
-    const Image seen = blacked_out(named.image, held_out_pixels(split, i, named.image.size()));
-    fingerprint.add(seen.values.data(), seen.values.size() * sizeof(float));
+    fingerprint.add(data[i].name.c_str(), data[i].name.size() + 1);
+    add_pixels(fingerprint, data[i].image, split, i);
   }
   return fingerprint.hex();
 }
 
+void set_checksums(Model& model, const Collection& data) {
+  std::map<std::string_view, const Image*> by_name;
+  for (const NamedImage& named : data) by_name[named.name] = &named.image;
+  for (std::size_t i = 0; i < model.images.size(); ++i)
+    if (const auto found = by_name.find(model.images[i].name); found != by_name.end())
+      model.images[i].checksum = pixel_checksum(*found->second, model.split, i);
+}
+
 void note_other_images(const Model& model, const std::filesystem::path& folder,
                        const std::vector<const Image*>& found) {
-  const auto trained_on = model.notes.find("data_checksum");
-  const bool of_training = trained_on != model.notes.end() && !model.notes.contains("fitted");
-  if (!of_training || std::ranges::count(found, nullptr) > 0) return;
-  Collection images;
-  for (std::size_t i = 0; i < found.size(); ++i)
-    images.push_back({model.images[i].name, *found[i]});
-  const std::string checksum = data_checksum(images, model.split);
-  if (checksum == trained_on->second) return;
-  fmt::print(
-      stderr,
-      "note: the images of {} at {} px are not those that the model was trained on (checksum "
-      "{} instead of {})\n",
-      shown(folder), model.images.front().size().longer_side(), checksum,
-      printable(trained_on->second));
+  std::vector<std::size_t> others;
+  std::size_t compared = 0;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const std::string& trained_on = model.images[i].checksum;
+    if (found[i] == nullptr || trained_on.empty()) continue;
+    ++compared;
+    if (pixel_checksum(*found[i], model.split, i) != trained_on) others.push_back(i);
+  }
+  if (others.empty()) return;
+  const std::string which =
+      others.size() == compared ? "the" : fmt::format("{} of {}", others.size(), compared);
+  fmt::print(stderr,
+             "note: {} images of {} at {} px are not those that the model was trained on, such as "
+             "'{}'\n",
+             which, shown(folder), model.images[others[0]].size().longer_side(),
+             printable(model.images[others[0]].name));
 }
 
 Collection load_for(const Model& model, const std::filesystem::path& folder,

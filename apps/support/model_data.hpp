@@ -31,10 +31,12 @@ Collection load_for(const Model& model, const std::filesystem::path& folder,
 
 /// A checksum of the names, sizes and pixels of images, without the pixels that `split` holds out.
 std::string data_checksum(const Collection& data, const Split& split = {});
+/// Sets the checksums of the images of a model that are among these, by their names.
+void set_checksums(Model& model, const Collection& data);
 
-/// Prints a note if all training images of a model were found in a folder, by name and size, and
-/// are not those that the model was trained on. `found` has an entry for each image of the model,
-/// null where the folder lacks it.
+/// Prints a note if images of a model that were found in a folder, by name and size, are not those
+/// that it was trained on. `found` has an entry for each image of the model, null where the folder
+/// lacks it.
 void note_other_images(const Model& model, const std::filesystem::path& folder,
                        const std::vector<const Image*>& found);
 

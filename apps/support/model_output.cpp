@@ -21,19 +21,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A new model takes the place of the old file, which the system allows even if that cannot be
-/// written. Whoever protects a model wants to keep it.
-void require_unprotected(const fs::path& file) {
-  constexpr fs::perms any_write =
-      fs::perms::owner_write | fs::perms::group_write | fs::perms::others_write;
-  std::error_code ignored;
-  if ((fs::status(file, ignored).permissions() & any_write) == fs::perms::none)
-    throw Error(
-        fmt::format("{} is write-protected; allow writing (chmod u+w), or choose another "
-                    "--output",
-                    shown(file)));
-}
-
 /// Of a fixed length, since a model's name may be as long as names can be.
 fs::path lock_file(const fs::path& model) {
   const std::string name = model.filename().string();
@@ -51,6 +38,17 @@ bool has_its_name(int descriptor, const fs::path& file) {
 }
 
 }  // namespace
+
+void require_unprotected(const fs::path& file) {
+  constexpr fs::perms any_write =
+      fs::perms::owner_write | fs::perms::group_write | fs::perms::others_write;
+  std::error_code ignored;
+  if ((fs::status(file, ignored).permissions() & any_write) == fs::perms::none)
+    throw Error(
+        fmt::format("{} is write-protected; allow writing (chmod u+w), or choose another "
+                    "--output",
+                    shown(file)));
+}
 
 bool holds_something(const fs::path& file) {
   std::error_code ignored;
@@ -87,7 +85,7 @@ OutputLock::OutputLock(const fs::path& model) : file_(lock_file(model)), descrip
     close(descriptor_);
     if (!locked)
       throw Error(fmt::format(
-          "{} is locked by another training that is under way; choose another --output, or wait",
+          "{} is locked by another command that is writing it; choose another --output, or wait",
           shown(model)));
   }
 }

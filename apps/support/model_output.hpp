@@ -7,6 +7,10 @@ namespace chorus::app {
 /// Whether this is a regular file that is not empty. Devices and pipes are no regular files.
 bool holds_something(const std::filesystem::path& file);
 
+/// Throws Error if `file` is write-protected: a new model would take its place even so, but whoever
+/// protects a model wants to keep it.
+void require_unprotected(const std::filesystem::path& file);
+
 /// Throws Error if `file` must not become a model, because it is a folder, or a file that is not a
 /// model, such as a picture.
 void check_model_output(const std::filesystem::path& file);

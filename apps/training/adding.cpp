@@ -125,6 +125,7 @@ class Adding {
     if (known.samples_per_axis <= 1) state.config.pixels.areas.from = 1;
     state.start.progress = adding_from;
     Model model = fitted_model(session, known, added_, state.config.seed);
+    set_checksums(model, added_);
     model.notes["program"] = "chorus " CHORUS_VERSION;
     model.notes["seed"] = std::to_string(state.config.seed);
     model.notes["backend"] = session.backend->name();

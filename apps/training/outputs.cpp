@@ -24,7 +24,10 @@ void check_outputs(const TrainOptions& options) {
     throw Error(fmt::format(
         "{} exists and holds no metrics, so that it is not replaced; choose other --metrics",
         shown(metrics)));
-  if (options.resume) return;  // the state says that the model is that of a training
+  if (options.resume) {  // the state says that the model is that of a training
+    require_unprotected(options.model);
+    return;
+  }
   check_model_output(options.model);
   if (options.overwrite) return;
   for (const auto& file : {options.model, state_file(options.model), metrics})

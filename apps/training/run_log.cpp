@@ -54,7 +54,7 @@ MetricsLog::MetricsLog(const std::filesystem::path& file) : file_(file), locked_
   if (errno != EWOULDBLOCK) return;
   close(locked_);
   throw Error(fmt::format(
-      "{} is locked by another training that is under way; choose another --output, or wait",
+      "{} is locked by another command that is writing it; choose another --output, or wait",
       shown(file)));
 }
 

@@ -117,6 +117,7 @@ Start fresh_start(Session& session, const TrainOptions& options) {
   Model model = make_model(session.memory, network, std::move(names), options.training.seed);
   model.split = split;
   model.background = options.background;
+  set_checksums(model, images);
   initialize_palettes(model, images, fit);
   model.notes = {{"program", "chorus " CHORUS_VERSION},
                  {"seed", std::to_string(options.training.seed)},

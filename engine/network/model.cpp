@@ -20,7 +20,7 @@ std::vector<EncodedImage> encoded(const std::vector<NamedImage>& images) {
     if (std::max(width, height) > largest_side_px)
       throw Error(fmt::format("the image {} has {} x {} pixels; a side may have at most {}",
                               named.name, width, height, largest_side_px));
-    list.push_back({named.name, width, height});
+    list.push_back({named.name, width, height, {}});
   }
   return list;
 }

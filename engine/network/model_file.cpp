@@ -131,15 +131,18 @@ bool have_one_size(const std::vector<EncodedImage>& images) {
                              [&](const auto& image) { return image.size() == images[0].size(); });
 }
 
-/// `short_form`: names alone, if all images have one size.
+/// `short_form`: without checksums, and names alone if all images have one size.
 json to_json(const std::vector<EncodedImage>& images, bool short_form) {
   json list = json::array();
   const bool names_alone = short_form && have_one_size(images);
-  for (const EncodedImage& image : images)
-    if (names_alone)
+  for (const EncodedImage& image : images) {
+    if (names_alone) {
       list.push_back(image.name);
-    else
-      list.push_back({{"name", image.name}, {"width", image.width}, {"height", image.height}});
+      continue;
+    }
+    list.push_back({{"name", image.name}, {"width", image.width}, {"height", image.height}});
+    if (!image.checksum.empty() && !short_form) list.back()["checksum"] = image.checksum;
+  }
   if (!names_alone) return list;
   return {{"names", list}, {"width", images[0].width}, {"height", images[0].height}};
 }
@@ -160,7 +163,8 @@ std::vector<EncodedImage> images_from_json(const json& list) {
   std::vector<EncodedImage> images;
   const auto add = [&](const json& image_name, const json& size) {
     images.push_back({image_name.get<std::string>(), count_field(size, "width", largest_side_px),
-                      count_field(size, "height", largest_side_px)});
+                      count_field(size, "height", largest_side_px),
+                      size.value("checksum", std::string())});
   };
   if (list.is_object())
     for (const json& image_name : list.at("names")) add(image_name, list);

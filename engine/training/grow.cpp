@@ -63,6 +63,8 @@ Model joined(Memory& memory, const Model& known, const Model& added) {
   require_same_columns(known.latents, added.latents);
   require_same_columns(known.palettes, added.palettes);
   std::vector<EncodedImage> images = known.images;
+  if (known.split.pixels > 0)  // a checksum without the pixels of a split that ends here
+    for (EncodedImage& image : images) image.checksum.clear();
   images.insert(images.end(), added.images.begin(), added.images.end());
   const std::vector<std::size_t> order = order_by_name(images);
   const auto rows = [&](const Tensor& of_known, const Tensor& of_added) {

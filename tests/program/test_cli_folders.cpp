@@ -30,12 +30,16 @@ BOOST_AUTO_TEST_CASE(every_command_goes_on_without_broken_files_and_names_them) 
   const Workplace place;
   write(place.path("icons/24/broken.png"), "no picture");
   write(place.path("icons/48/broken.png"), "");
+  fs::create_directories(place.path("others/24"));
+  fs::copy_file(place.path("icons/24/key.png"), place.path("others/24/lock.png"));
+  write(place.path("others/24/broken.png"), "no picture");
   const std::string train = "train icons -o m.safetensors --steps 20" + small;
   place.must_fail(1, train, "24/broken.png: is not a PNG");
   for (const std::string& command :
        {train, std::string("evaluate m.safetensors icons --threads 2"),
         std::string("upsample m.safetensors --size 48 --data icons -o up --threads 2"),
-        std::string("fit m.safetensors icons --all --size 24 --latent-steps 2 -o f.safetensors")}) {
+        std::string("fit m.safetensors icons --all --size 24 --latent-steps 2 -o f.safetensors"),
+        std::string("add m.safetensors others --size 24 --steps 2 --threads 1 -o g.safetensors")}) {
     const Outcome outcome = place.run(command + " --skip-unreadable");
     BOOST_TEST(outcome.status == 0, command << "\n" << outcome.err);
     BOOST_TEST(count(outcome.err, "left out 1 file that cannot be read: 24/broken.png") == 1U,

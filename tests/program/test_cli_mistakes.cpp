@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(two_trainings_do_not_write_the_same_files) {
   training.wait_for("m.safetensors");
   for (const char* way : {"--resume", "--overwrite --steps 3"})
     place.must_fail(1, fmt::format("train icons --size 24 {} -o m.safetensors", way),
-                    "locked by another training");
+                    "locked by another command");
   training.stop(SIGKILL);  // the lock ends with the process
   place.must("train icons" + small + "--steps 3 --overwrite -o m.safetensors");
 }
@@ -161,6 +161,14 @@ BOOST_AUTO_TEST_CASE(other_images_of_the_same_names_are_noticed) {
   const Outcome tracked =
       place.run("train icons" + small + "--steps 3 --track theme -o n.safetensors");
   BOOST_TEST(contains(tracked.err, note), tracked.err);
+
+  // A part of them is noticed, too, and named.
+  fs::copy(place.path("icons/24"), place.path("mixed"));
+  fs::remove(place.path("mixed/key.png"));
+  BOOST_TEST(!contains(place.run("evaluate m.safetensors mixed").err, note));
+  fs::copy_file(place.path("theme/24/key.png"), place.path("mixed/key.png"));
+  const std::string mixed = place.run("evaluate m.safetensors mixed").err;
+  BOOST_TEST(contains(mixed, "1 of 4 images of mixed at 24 px " + note + ", such as 'key'"), mixed);
 
   // A part of the names of the model: the others are not missed without a word.
   fs::copy_file(place.path("icons/24/key.png"), place.path("theme/24/lock.png"));

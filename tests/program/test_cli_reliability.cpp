@@ -134,7 +134,10 @@ BOOST_AUTO_TEST_CASE(trainings_with_other_metrics_do_not_share_a_model) {
                               train + "--seconds 60 --checkpoint-seconds 0.1 --metrics a.jsonl");
   training.wait_for("m.safetensors");
   place.must_fail(1, train + "--steps 3 --overwrite --metrics b.jsonl",
-                  "m.safetensors is locked by another training");
+                  "m.safetensors is locked by another command");
+  fs::copy_file(place.path("m.safetensors"), place.path("n.safetensors"));
+  place.must_fail(1, "fit n.safetensors icons --all --size 24 -o m.safetensors",
+                  "m.safetensors is locked by another command");
   training.stop(SIGKILL);  // the lock ends with the process, though its file stays
   place.must(train + "--steps 3 --overwrite --metrics b.jsonl");
   for (const auto& entry : fs::directory_iterator(place.path("")))
@@ -147,6 +150,8 @@ BOOST_AUTO_TEST_CASE(a_write_protected_model_is_kept) {
   place.must(train);
   BOOST_REQUIRE(::chmod(place.path("m.safetensors").c_str(), 0444) == 0);
   place.must_fail(1, train + "--overwrite", "m.safetensors is write-protected");
+  place.must_fail(1, "train icons --size 24 --steps 5 --resume -o m.safetensors",
+                  "m.safetensors is write-protected");
   BOOST_REQUIRE(::chmod(place.path("m.safetensors").c_str(), 0644) == 0);
   place.must(train + "--overwrite");
 }

@@ -20,6 +20,8 @@ struct EncodedImage {
   std::string name;
   std::size_t width = 0;   ///< pixels
   std::size_t height = 0;  ///< pixels
+  /// Tells the pixels that it was trained on from others. The program sets it; empty if unknown.
+  std::string checksum = {};
 
   PixelSize size() const { return {width, height}; }
 };
