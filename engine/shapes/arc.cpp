@@ -21,6 +21,27 @@ UnitPlace unit_arc(double bulge, double u) {
   return {0.5 + radius * std::sin(place), radius * (std::cos(place) - std::cos(angle / 2))};
 }
 
+UnitArcWalk::UnitArcWalk(double bulge, int n)
+    : bulge_(bulge), step_(1.0 / n), is_flat_(std::abs(bulge) < flat_bulge) {
+  if (is_flat_) return;
+  const double angle = sweep(bulge);
+  cos_ = std::cos(angle / 2);
+  sin_ = -std::sin(angle / 2);
+  radius_ = -1 / (2 * sin_);
+  depth_ = radius_ * cos_;
+  turn_cos_ = std::cos(angle * step_);
+  turn_sin_ = std::sin(angle * step_);
+}
+
+UnitPlace UnitArcWalk::next() {
+  const double u = ++i_ * step_;
+  if (is_flat_) return {u, 2 * bulge_ * u * (1 - u)};
+  const double cos = cos_ * turn_cos_ - sin_ * turn_sin_;
+  sin_ = sin_ * turn_cos_ + cos_ * turn_sin_;
+  cos_ = cos;
+  return {0.5 + radius_ * sin_, radius_ * cos_ - depth_};
+}
+
 Point arc_point(Point a, Point b, double bulge, double u) {
   const auto [along, across] = unit_arc(bulge, u);
   const Point chord = b - a;

@@ -21,6 +21,21 @@ struct UnitPlace {
 /// `u` in [0, 1] is the fraction of the arc's length.
 UnitPlace unit_arc(double bulge, double u);
 
+/// The places on such an arc at the fractions i / n of its length, one after the other: by turning
+/// a radius again and again, which takes no sine for each.
+class UnitArcWalk {
+ public:
+  UnitArcWalk(double bulge, int n);
+  UnitPlace next();  ///< at i = 1, 2, ...
+
+ private:
+  double bulge_, step_;  ///< of a parabola
+  int i_ = 0;
+  bool is_flat_;
+  double radius_ = 0, depth_ = 0;  ///< of the circle, and of its centre below the chord
+  double turn_cos_ = 1, turn_sin_ = 0, cos_ = 1, sin_ = 0;
+};
+
 /// A place on the arc from a to b.
 Point arc_point(Point a, Point b, double bulge, double u);
 /// The unit vector that leaves an end of the arc along it, towards the other end.

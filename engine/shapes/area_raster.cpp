@@ -8,13 +8,6 @@ void add_scaled(Numbers& sum, const Numbers& value, double factor) {
   for (std::size_t c = 0; c < sum.size(); ++c) sum[c] += factor * value[c];
 }
 
-void add_scaled(Paint& sum, const Paint& value, double factor, bool slopes) {
-  add_scaled(sum.base, value.base, factor);
-  if (!slopes) return;
-  add_scaled(sum.slope_x, value.slope_x, factor);
-  add_scaled(sum.slope_y, value.slope_y, factor);
-}
-
 }  // namespace
 
 void AreaCanvas::add(const Drawing& drawing, const Chain& chain) {
@@ -22,30 +15,62 @@ void AreaCanvas::add(const Drawing& drawing, const Chain& chain) {
                      drawing.paints[static_cast<std::size_t>(chain.right)];
   const bool slopes = !jump.is_flat();
   if (!slopes && jump.base == Numbers{}) return;
-  slopes_ = slopes_ || slopes;
+  if (slopes && slopes_.empty()) slopes_.resize(bases_.size());
   for (const Segment& segment : chain.segments)
     walk_chords(drawing, segment, [&](Point p, Point q, int, int) {
       walk_pixels(p, q, size_, [&](const Crossed& piece) {
-        Paint* cell = &cells_[piece.y * (size_.width + 1) + piece.x];
-        add_scaled(cell[0], jump, piece.rise * (1 - piece.right_share), slopes);
-        add_scaled(cell[1], jump, piece.rise * piece.right_share, slopes);
+        is_touched_[piece.y] = 1;
+        const std::size_t cell = piece.y * (size_.width + 1) + piece.x;
+        const double near = piece.rise * (1 - piece.right_share);
+        const double far = piece.rise * piece.right_share;
+        add_scaled(bases_[cell], jump.base, near);
+        add_scaled(bases_[cell + 1], jump.base, far);
+        if (!slopes) return;
+        add_scaled(slopes_[cell].x, jump.slope_x, near);
+        add_scaled(slopes_[cell].y, jump.slope_y, near);
+        add_scaled(slopes_[cell + 1].x, jump.slope_x, far);
+        add_scaled(slopes_[cell + 1].y, jump.slope_y, far);
       });
     });
 }
 
 void AreaCanvas::resolve(Pixels& pixels) const {
   pixels.resize(size_.width * size_.height);
+  for (std::size_t y = 0; y < size_.height; ++y) resolve_row(y, pixels);
+}
+
+void AreaCanvas::resolve_row(std::size_t y, Pixels& pixels) const {
+  const std::size_t first = y * (size_.width + 1);
+  Numbers base{};
+  for (std::size_t x = 0; x < size_.width; ++x) {
+    add_scaled(base, bases_[first + x], 1);
+    pixels[y * size_.width + x] = base;
+  }
+  if (slopes_.empty()) return;
   const double half_width = static_cast<double>(size_.width) / 2;
   const double half_height = static_cast<double>(size_.height) / 2;
-  for (std::size_t y = 0; y < size_.height; ++y) {
-    Paint sum;
-    for (std::size_t x = 0; x < size_.width; ++x) {
-      add_scaled(sum, cells_[y * (size_.width + 1) + x], 1, slopes_);
-      const Point place = {static_cast<double>(x) + 0.5 - half_width,
-                           static_cast<double>(y) + 0.5 - half_height};
-      pixels[y * size_.width + x] = slopes_ ? sum.at(place) : sum.base;
-    }
+  Slopes slopes;
+  for (std::size_t x = 0; x < size_.width; ++x) {
+    add_scaled(slopes.x, slopes_[first + x].x, 1);
+    add_scaled(slopes.y, slopes_[first + x].y, 1);
+    Numbers& pixel = pixels[y * size_.width + x];
+    add_scaled(pixel, slopes.x, static_cast<double>(x) + 0.5 - half_width);
+    add_scaled(pixel, slopes.y, static_cast<double>(y) + 0.5 - half_height);
   }
+}
+
+void AreaCanvas::restore(const AreaCanvas& before) {
+  const auto cells = static_cast<std::ptrdiff_t>(size_.width) + 1;
+  for (std::size_t y = 0; y < size_.height; ++y) {
+    if (!is_touched(y)) continue;
+    const std::ptrdiff_t first = static_cast<std::ptrdiff_t>(y) * cells;
+    std::copy_n(before.bases_.begin() + first, cells, bases_.begin() + first);
+    if (!before.slopes_.empty())
+      std::copy_n(before.slopes_.begin() + first, cells, slopes_.begin() + first);
+    else if (!slopes_.empty())
+      std::fill_n(slopes_.begin() + first, cells, Slopes{});
+  }
+  forget_touches();
 }
 
 Pixels rasterize(const Drawing& drawing) {

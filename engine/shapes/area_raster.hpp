@@ -60,10 +60,13 @@ template <class Visit>
 void walk_chords(const Drawing& drawing, const Segment& segment, const Visit& visit) {
   const Point a = drawing.start(segment), b = drawing.stop(segment);
   const int chords = segment.is_arc ? chords_of(a, b, segment.bulge) : 1;
+  if (chords == 1) return visit(a, b, 1, 1);
+  const Point chord = b - a, across = turned(chord);
+  UnitArcWalk walk(segment.bulge, chords);
   Point p = a;
   for (int i = 1; i <= chords; ++i) {
-    const Point q =
-        i == chords ? b : arc_point(a, b, segment.bulge, static_cast<double>(i) / chords);
+    const UnitPlace at = walk.next();
+    const Point q = i == chords ? b : a + at.along * chord + at.across * across;
     visit(p, q, i, chords);
     p = q;
   }
@@ -76,16 +79,30 @@ using Pixels = std::vector<Numbers>;
 class AreaCanvas {
  public:
   explicit AreaCanvas(PixelSize size)
-      : size_(size), cells_((size.width + 1) * size.height), slopes_(false) {}
+      : size_(size), bases_((size.width + 1) * size.height), is_touched_(size.height) {}
 
   void add(const Drawing& drawing, const Chain& chain);
   /// The means of the pixels.
   void resolve(Pixels& pixels) const;
+  /// The means of a row's pixels, in their place.
+  void resolve_row(std::size_t y, Pixels& pixels) const;
+
+  /// Whether something was added to a row of the picture.
+  bool is_touched(std::size_t y) const { return is_touched_[y] != 0; }
+  /// From now on nothing counts as added.
+  void forget_touches() { is_touched_.assign(size_.height, 0); }
+  /// Makes a copy of `before` what it was before something was added to it.
+  void restore(const AreaCanvas& before);
 
  private:
+  struct Slopes {
+    Numbers x{}, y{};
+  };
+
   PixelSize size_;
-  std::vector<Paint> cells_;
-  bool slopes_;  ///< whether any paint has slopes
+  std::vector<Numbers> bases_;
+  std::vector<Slopes> slopes_;    ///< empty as long as all paints are flat
+  std::vector<char> is_touched_;  ///< of each row
 };
 
 Pixels rasterize(const Drawing& drawing);

@@ -74,7 +74,9 @@ bool Chooser::attempt(int chain, const Change& change, int steps) {
   if (!touched) return false;
   find_joints(changed, problem_.priors.smooth_sine);
   const std::vector<char> movable = with_neighbours(changed, *touched);
-  const double found = solver_.solve(changed, {steps, 1e-3, &movable}) + price(changed);
+  // Its price may fall yet, as lines become upright and joints smooth.
+  const double goal = description_ - price(changed) + 2 * price_of_number;
+  const double found = solver_.solve(changed, {steps, 1e-3, &movable, goal}) + price(changed);
   if (found >= description_ - 1e-3) return false;
   if (crosses_itself(changed, {chain}) && !crosses_itself(drawing_, {chain})) return false;
   drawing_ = std::move(changed);

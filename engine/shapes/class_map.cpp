@@ -72,13 +72,18 @@ void classify(ClassMap& map, std::size_t classes, const Score& score) {
   for (std::size_t node = 0; node < map.labels.size(); ++node) {
     const std::size_t place = inner(node);
     int best = 0;
+    double highest = score(place, 0);
     for (int c = 1; c < static_cast<int>(classes); ++c)
-      if (score(place, c) > score(place, best)) best = c;
+      if (const double other = score(place, c); other > highest) {
+        highest = other;
+        best = c;
+      }
     map.labels[node] = best;
   }
   // Where the scores of the two classes are equal, if scores are linear between the nodes.
   const auto change = [&](std::size_t node, std::size_t next) {
     const int a = map.labels[node], b = map.labels[next];
+    if (a == b) return 0.5F;
     const double here = score(inner(node), a) - score(inner(node), b);
     const double there = score(inner(next), a) - score(inner(next), b);
     const double difference = here - there;

@@ -59,7 +59,7 @@ Cuts best_cuts(const std::vector<Point>& samples, const CutPrices& prices) {
   struct Best {
     double cost = std::numeric_limits<double>::infinity();
     std::size_t from = 0;
-    PieceFit piece;
+    bool is_arc = false;
   };
   std::vector<Best> best(last + 1);
   best[0].cost = 0;
@@ -67,19 +67,23 @@ Cuts best_cuts(const std::vector<Point>& samples, const CutPrices& prices) {
     for (std::size_t i = j; i-- > 0 && j - i <= longest_piece;) {
       const double before = best[i].cost;
       if (before + prices.line >= best[j].cost) continue;
-      const PieceFit line = fits.line(i, j);
-      const double as_line = before + prices.line + (j - i == 1 ? 0 : weight * line.error);
-      if (as_line < best[j].cost) best[j] = {as_line, i, line};
+      const double off_line = j - i == 1 ? 0 : fits.line_error(i, j);
+      const double as_line = before + prices.line + weight * off_line;
+      if (as_line < best[j].cost) best[j] = {as_line, i, false};
+      // The error of a piece grows with its length, so that all longer ones are worse still.
+      if (weight * off_line > best[j].cost && weight * fits.circle(i, j).error > best[j].cost)
+        break;
       if (j - i < 4 || before + prices.arc >= best[j].cost) continue;
       const PieceFit arc = fits.circle(i, j);
       const bool is_short = static_cast<double>(j - i) * sample_step_px < widest_arc * arc.radius;
       const double as_arc = before + prices.arc + weight * arc.error;
-      if (is_short && as_arc < best[j].cost) best[j] = {as_arc, i, arc};
+      if (is_short && as_arc < best[j].cost) best[j] = {as_arc, i, true};
     }
   Cuts cuts;
   for (std::size_t j = last; j > 0; j = best[j].from) {
+    const std::size_t from = best[j].from;
     cuts.places.push_back(j);
-    cuts.pieces.push_back(best[j].piece);
+    cuts.pieces.push_back(best[j].is_arc ? fits.circle(from, j) : fits.line(from, j));
   }
   cuts.places.push_back(0);
   std::ranges::reverse(cuts.places);

@@ -30,7 +30,7 @@ constexpr std::uint64_t most_work = 900'000'000;
 void solve(Solver& solver, Drawing& drawing, const Priors& priors, int steps,
            double damping = 1e-3) {
   find_joints(drawing, priors.smooth_sine);
-  solver.solve(drawing, {steps, damping, nullptr});
+  solver.solve(drawing, {.steps = steps, .damping = damping});
 }
 
 /// A picture's regions and the drawing of them.

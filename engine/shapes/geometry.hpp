@@ -25,7 +25,8 @@ inline Point operator*(double factor, Point a) { return {factor * a.x, factor * 
 inline double dot(Point a, Point b) { return a.x * b.x + a.y * b.y; }
 /// Positive if b points to the right of a on the screen, where y points downwards.
 inline double cross(Point a, Point b) { return a.x * b.y - a.y * b.x; }
-inline double length(Point a) { return std::hypot(a.x, a.y); }
+/// Pictures are far too small for the square to overflow, which std::hypot would take care of.
+inline double length(Point a) { return std::sqrt(a.x * a.x + a.y * a.y); }
 /// A quarter turn to the right on the screen.
 inline Point turned(Point a) { return {-a.y, a.x}; }
 /// The direction of a; zero if a is.

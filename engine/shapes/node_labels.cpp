@@ -113,9 +113,10 @@ void NodeLabels::spread(std::vector<float>& distance, const Linked& linked) cons
   constexpr float diagonal = 1.41421356F;
   const auto pass = [&](std::ptrdiff_t x, std::ptrdiff_t y, std::ptrdiff_t sign) {
     const auto node = static_cast<std::size_t>(y * width + x);
+    const bool is_inner = x > 0 && y > 0 && x + 1 < width && y + 1 < height;
     const auto take = [&](std::ptrdiff_t dx, std::ptrdiff_t dy, float way) {
       const std::ptrdiff_t u = x + dx, v = y + dy;
-      if (u < 0 || v < 0 || u >= width || v >= height) return;
+      if (!is_inner && (u < 0 || v < 0 || u >= width || v >= height)) return;
       const auto other = static_cast<std::size_t>(v * width + u);
       if (linked(node, other)) distance[node] = std::min(distance[node], distance[other] + way);
     };

@@ -10,6 +10,11 @@ namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 
+/// The sum of squared distances from the best line, by the second moments about the mean.
+double off_line(double xx, double xy, double yy) {
+  return std::max(0.0, (xx + yy) / 2 - std::sqrt(square((xx - yy) / 2) + square(xy)));
+}
+
 }  // namespace
 
 PieceFits::PieceFits(const std::vector<Point>& samples) {
@@ -43,13 +48,14 @@ PieceFit PieceFits::line(std::size_t first, std::size_t last) const {
   const Moments m = between(first, last);
   const double x = m.x / m.n, y = m.y / m.n;
   const double xx = m.xx - m.n * x * x, xy = m.xy - m.n * x * y, yy = m.yy - m.n * y * y;
-  const double spread = std::hypot((xx - yy) / 2, xy);
   const double angle = 0.5 * std::atan2(2 * xy, xx - yy);
-  return {std::max(0.0, (xx + yy) / 2 - spread),
-          false,
-          Point{x, y} + origin_,
-          {std::cos(angle), std::sin(angle)},
-          0};
+  return {
+      off_line(xx, xy, yy), false, Point{x, y} + origin_, {std::cos(angle), std::sin(angle)}, 0};
+}
+
+double PieceFits::line_error(std::size_t first, std::size_t last) const {
+  const Moments m = between(first, last);
+  return off_line(m.xx - m.x * m.x / m.n, m.xy - m.x * m.y / m.n, m.yy - m.y * m.y / m.n);
 }
 
 PieceFit PieceFits::circle(std::size_t first, std::size_t last) const {

@@ -21,6 +21,8 @@ class PieceFits {
  public:
   explicit PieceFits(const std::vector<Point>& samples);
   PieceFit line(std::size_t first, std::size_t last) const;
+  /// line().error alone, which takes a fraction of the time.
+  double line_error(std::size_t first, std::size_t last) const;
   /// An infinite error if the samples are too straight or the radius is not in [0.2, 200] px.
   PieceFit circle(std::size_t first, std::size_t last) const;
 

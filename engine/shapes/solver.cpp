@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "normal_equations.hpp"
+#include "redrawing.hpp"
 
 namespace chorus::shapes {
 
@@ -80,15 +81,19 @@ void Solver::add_segment_slopes(const Drawing& drawing, const Chain& chain, cons
   struct Place {
     UnitPlace at, slope;  ///< slope: by the bulge
   };
-  const auto place_at = [&](double u) {
-    constexpr double h = 1e-5;
-    const UnitPlace at = unit_arc(segment.bulge, u), next = unit_arc(segment.bulge + h, u);
-    return Place{at, {(next.along - at.along) / h, (next.across - at.across) / h}};
+  constexpr double h = 1e-5;
+  std::optional<UnitArcWalk> arc, bent_arc;
+  const auto next_place = [&] {
+    const UnitPlace at = arc->next(), bent = bent_arc->next();
+    return Place{at, {(bent.along - at.along) / h, (bent.across - at.across) / h}};
   };
   Place before{{0, 0}, {0, 0}};
   walk_chords(drawing, segment, [&](Point p, Point q, int i, int chords) {
-    const Place after =
-        i == chords ? Place{{1, 0}, {0, 0}} : place_at(static_cast<double>(i) / chords);
+    if (i == 1) {
+      arc.emplace(segment.bulge, chords);
+      bent_arc.emplace(segment.bulge + h, chords);
+    }
+    const Place after = i == chords ? Place{{1, 0}, {0, 0}} : next_place();
     const Point way = q - p, normal = {way.y, -way.x};
     walk_pixels(p, q, drawing.size, [&](const Crossed& piece) {
       if (!piece.is_in_picture) return;
@@ -215,29 +220,6 @@ void Solver::add_grid(const Drawing& drawing, const Unknowns& unknowns,
 
 namespace {
 
-/// Draws the chains that move over a picture of the others.
-class Redrawing {
- public:
-  template <class Moves>
-  Redrawing(const Drawing& drawing, const Moves& moves) : still_(drawing.size) {
-    for (std::size_t c = 0; c < drawing.chains.size(); ++c) {
-      if (moves(drawing.chains[c]))
-        moving_.push_back(c);
-      else
-        still_.add(drawing, drawing.chains[c]);
-    }
-  }
-  void draw(const Drawing& drawing, Pixels& pixels) const {
-    AreaCanvas canvas = still_;
-    for (const std::size_t c : moving_) canvas.add(drawing, drawing.chains[c]);
-    canvas.resolve(pixels);
-  }
-
- private:
-  AreaCanvas still_;
-  std::vector<std::size_t> moving_;
-};
-
 /// The largest steps that are taken at once, because the areas are linear only near by.
 constexpr double longest_move_px = 0.5, largest_bend = 0.15, roundest_bulge = 2;
 
@@ -246,11 +228,11 @@ constexpr double longest_move_px = 0.5, largest_bend = 0.15, roundest_bulge = 2;
 double Solver::solve(Drawing& drawing, const Options& options) {
   const Unknowns unknowns = find_unknowns(drawing, options);
   if (unknowns.count == 0) return cost(problem_, drawing);
-  const Redrawing redrawing(drawing, [&](const Chain& chain) {
+  Redrawing redrawing(problem_, drawing, [&](const Chain& chain) {
     return std::ranges::any_of(chain.segments, [&](auto& s) { return unknowns.move(s); });
   });
-  const auto total = [&](const Pixels& drawn) {
-    return misfit(drawn, problem_.target, problem_.noise) + penalty(drawing, problem_.priors);
+  const auto draw = [&](Redrawing::Picture& picture) {
+    return redrawing.draw(drawing, picture) + penalty(drawing, problem_.priors);
   };
   const auto apply = [&](const std::vector<double>& change) {
     double most = 0;
@@ -276,16 +258,15 @@ double Solver::solve(Drawing& drawing, const Options& options) {
     return most;
   };
 
-  Pixels drawn, redrawn;
-  redrawing.draw(drawing, drawn);
-  double best = total(drawn), damping = options.damping;
+  Redrawing::Picture drawn, redrawn;
+  double best = draw(drawn), damping = options.damping;
   std::optional<Equations> equations;
   for (int step = 0; step < options.steps; ++step) {
-    work_ += drawn.size();
+    work_ += drawn.pixels.size();
     if (!equations) {
       find_slopes(drawing, unknowns);
       equations.emplace(unknowns.count);
-      add_pixels(drawn, *equations);
+      add_pixels(drawn.pixels, *equations);
       add_joints(drawing, unknowns, *equations);
       add_directions(drawing, unknowns, *equations);
       add_grid(drawing, unknowns, *equations);
@@ -299,15 +280,15 @@ double Solver::solve(Drawing& drawing, const Options& options) {
     const std::vector<Point> points = drawing.points;
     const std::vector<Chain> chains = drawing.chains;
     const double most = apply(*change);
-    redrawing.draw(drawing, redrawn);
-    const double now = total(redrawn);
+    const double now = draw(redrawn);
     if (now < best) {
       const double drop = best - now;
       best = now;
-      drawn.swap(redrawn);
+      std::swap(drawn, redrawn);
       damping = std::max(0.2 * damping, 1e-7);
       equations.reset();
       if (drop < 1e-4 * best + 0.02 || most < 1e-4) break;
+      if (best - drop * (options.steps - step - 1) > options.goal) break;
     } else {
       drawing.points = points;
       drawing.chains = chains;

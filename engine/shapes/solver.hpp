@@ -1,22 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "area_raster.hpp"
 #include "drawing.hpp"
-#include "misfit.hpp"
-#include "priors.hpp"
+#include "problem.hpp"
 
 namespace chorus::shapes {
-
-/// A picture and what a drawing of it should be like.
-struct Problem {
-  PixelSize size;
-  Pixels target;
-  Noise noise;
-  Priors priors;
-};
 
 /// The misfit of the pixels and the penalty of the priors.
 double cost(const Problem& problem, const Drawing& drawing);
@@ -31,6 +23,8 @@ class Solver {
     int steps = 15;
     double damping = 1e-3;
     const std::vector<char>* movable = nullptr;  ///< of each point; if null, all that are not fixed
+    /// Gives up where steps that gain as much as the last one would not come below this cost.
+    double goal = std::numeric_limits<double>::infinity();
   };
   /// Changes the drawing and returns its cost, which is not above the cost before.
   double solve(Drawing& drawing, const Options& options);

@@ -7,6 +7,7 @@
 
 #include "area_raster.hpp"
 #include "misfit.hpp"
+#include "redrawing.hpp"
 #include "solver.hpp"
 
 namespace chorus::shapes {
@@ -126,6 +127,59 @@ BOOST_AUTO_TEST_CASE(shares_of_regions_add_up_to_one) {
   BOOST_TEST(shares.of_region.size() == 2U);
   for (std::size_t p = 0; p < size.width * size.height; ++p)
     BOOST_TEST(std::abs(shares.of_region[0][p] + shares.of_region[1][p] - 1) < 1e-5F);
+}
+
+BOOST_AUTO_TEST_CASE(places_one_after_the_other_are_those_of_each_alone) {
+  for (const double bulge : {-1.6, -0.3, -1e-7, 0.0, 2e-5, 0.1, quarter_bulge, 1.0, 2.0}) {
+    constexpr int n = 200;
+    UnitArcWalk walk(bulge, n);
+    for (int i = 1; i <= n; ++i) {
+      const UnitPlace place = walk.next(), alone = unit_arc(bulge, static_cast<double>(i) / n);
+      BOOST_TEST(std::abs(place.along - alone.along) < 1e-9, bulge << " " << i);
+      BOOST_TEST(std::abs(place.across - alone.across) < 1e-9, bulge << " " << i);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_drawn_again_is_what_is_drawn_at_once) {
+  Paint sloped = flat(0.3);
+  sloped.slope_x = {0.01, 0.02, 0, 0};
+  for (const Paint& moving : {flat(0.8), sloped})
+    for (const Paint& resting : {flat(0.6), sloped}) {
+      Drawing drawing =
+          closed_shape({{2, 2}, {5, 2}, {5, 5}, {2, 5}}, {0, -0.3, 0, 0}, moving, flat(0.1));
+      const Drawing other =
+          closed_shape({{8, 1}, {11, 1}, {11, 9}, {8, 9}}, {0, 0, 0.2, 0}, resting, flat(0.1));
+      // Both shapes over one ground: the second one's chain, with a paint of its own.
+      const int first = static_cast<int>(drawing.points.size());
+      drawing.points.insert(drawing.points.end(), other.points.begin(), other.points.end());
+      drawing.is_fixed.insert(drawing.is_fixed.end(), other.is_fixed.begin(), other.is_fixed.end());
+      Chain chain = other.chains[1];
+      for (Segment& segment : chain.segments) {
+        segment.from += first;
+        segment.to += first;
+      }
+      chain.right = static_cast<int>(drawing.paints.size());
+      drawing.paints.push_back(other.paints[1]);
+      drawing.chains.push_back(chain);
+
+      const Problem problem{size, Pixels(size.width * size.height), {}, {}};
+      Redrawing redrawing(problem, drawing,
+                          [&](const Chain& c) { return &c == &drawing.chains[1]; });
+      Redrawing::Picture picture;
+      for (const double y : {0.0, 4.0, -1.5, 2.25}) {
+        Drawing moved = drawing;
+        for (const Segment& segment : moved.chains[1].segments)
+          moved.points[static_cast<std::size_t>(segment.from)].y += y;
+        const double misfit_of_rows = redrawing.draw(moved, picture);
+        const Pixels at_once = rasterize(moved);
+        for (std::size_t p = 0; p < at_once.size(); ++p)
+          for (std::size_t c = 0; c < most_channels; ++c)
+            BOOST_TEST(std::abs(picture.pixels[p][c] - at_once[p][c]) < 1e-12, y << " " << p);
+        BOOST_TEST(misfit_of_rows == misfit(at_once, problem.target, problem.noise),
+                   boost::test_tools::tolerance(1e-9));
+      }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_shape_goes_back_to_where_it_was) {

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+#include "area_raster.hpp"
+#include "problem.hpp"
+
+namespace chorus::shapes {
+
+/// Draws a drawing again and again, of which some chains change. The rest is drawn once, and only
+/// the rows of pixels that changing chains cross are computed anew.
+class Redrawing {
+ public:
+  struct Picture {
+    Pixels pixels;
+    std::vector<char> is_changed;  ///< of each row: whether it may differ from the rest's picture
+  };
+
+  /// `problem` must outlive the object.
+  Redrawing(const Problem& problem, const Drawing& drawing,
+            const std::function<bool(const Chain&)>& changes);
+  /// Draws into a picture that is empty or that this object has drawn before, and returns the
+  /// misfit of its pixels.
+  double draw(const Drawing& drawing, Picture& picture);
+
+ private:
+  double row_misfit(const Pixels& pixels, std::size_t y) const;
+
+  const Problem& problem_;
+  AreaCanvas rest_;
+  Pixels rest_pixels_;
+  std::vector<double> rest_misfits_;  ///< of each row
+  AreaCanvas canvas_;
+  std::vector<std::size_t> changing_;  ///< chains
+};
+
+}  // namespace chorus::shapes
