@@ -279,7 +279,7 @@ void upsample(const UpsampleOptions& options) {
   const auto write_undrawn = [&](std::size_t until) {
     while (next < until) write(next++, {});
   };
-  draw_images(to_draw, &renderer, &model, session.threads,
+  draw_images(to_draw, {&renderer, &model}, session.threads,
               [&](std::size_t k, const DrawnImage& drawn) {
                 write_undrawn(*to_draw[k].in_model);
                 write(next++, drawn);

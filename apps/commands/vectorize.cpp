@@ -211,14 +211,14 @@ void vectorize(const VectorizeOptions& options) {
   check_replaceable({options.out / sheet_name}, options.overwrite);
   prepare_folder(options.out);
   Progress bar;
-  draw_images(source.images, source.renderer ? &*source.renderer : nullptr,
-              source.model ? &*source.model : nullptr, source.threads,
-              [&](std::size_t i, const DrawnImage& drawn) {
-                report.add(i, drawn);
-                if (bar.due())
-                  bar.show(static_cast<double>(i + 1) / static_cast<double>(count),
-                           fmt::format("{} of {} images", i + 1, count));
-              });
+  const Proposer proposer{source.renderer ? &*source.renderer : nullptr,
+                          source.model ? &*source.model : nullptr};
+  draw_images(source.images, proposer, source.threads, [&](std::size_t i, const DrawnImage& drawn) {
+    report.add(i, drawn);
+    if (bar.due())
+      bar.show(static_cast<double>(i + 1) / static_cast<double>(count),
+               fmt::format("{} of {} images", i + 1, count));
+  });
   bar.print(fmt::format("{} drawings: {}", count, shown(options.out)));
   report.finish();
 }

@@ -219,7 +219,7 @@ std::vector<DrawnImage> draw(Session& session, const Model& model,
   std::vector<DrawnImage> drawings(model.images.size());
   Renderer renderer(session.memory, model);
   Progress bar;
-  draw_images(images, &renderer, &model, session.threads,
+  draw_images(images, {&renderer, &model}, session.threads,
               [&](std::size_t i, const DrawnImage& drawn) {
                 drawings[*images[i].in_model] = drawn;
                 if (with_progress && bar.due())

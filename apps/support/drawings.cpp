@@ -40,13 +40,15 @@ Image completed(const ToDraw& image, Renderer* renderer, const Model* model) {
   return with_others(image, [&](std::size_t i) { return own.values[i]; });
 }
 
-shapes::ClassMap propose(const ToDraw& image, Renderer* renderer, const Model* model) {
+shapes::ClassMap propose(const ToDraw& image, const Proposer& proposer) {
+  const auto& [renderer, model, is_quick] = proposer;
   if (renderer == nullptr || !image.in_model || model->siren.config().head != Head::palette)
     return shapes::propose(balanced(completed(image, renderer, model)));
-  const std::size_t k = shapes::nodes_per_pixel(image.pixels.size());
+  const std::size_t most = shapes::nodes_per_pixel(image.pixels.size());
+  const std::size_t k = is_quick ? (most + 1) / 2 : most;
   const EntryScores scores = renderer->entry_scores(
       image_code(*model, *image.in_model), {image.pixels.width * k, image.pixels.height * k});
-  return shapes::highest_scores(image.pixels.size(), scores.logits, scores.entries);
+  return shapes::highest_scores(image.pixels.size(), k, scores.logits, scores.entries);
 }
 
 }  // namespace
@@ -68,8 +70,7 @@ std::string DrawnImage::remark() const {
                      drawn->is_complete ? "" : ", and the fit was cut short");
 }
 
-void draw_images(const std::vector<ToDraw>& images, Renderer* renderer, const Model* model,
-                 std::size_t threads,
+void draw_images(const std::vector<ToDraw>& images, const Proposer& proposer, std::size_t threads,
                  const std::function<void(std::size_t, const DrawnImage&)>& receive,
                  const std::function<bool()>& stops) {
   const std::size_t batch = 4 * std::max<std::size_t>(1, threads);
@@ -79,7 +80,7 @@ void draw_images(const std::vector<ToDraw>& images, Renderer* renderer, const Mo
     std::vector<shapes::ClassMap> proposals;
     for (std::size_t i = first; i < first + count; ++i) {
       pixels.push_back(balanced(known_pixels(images[i])));
-      proposals.push_back(propose(images[i], renderer, model));
+      proposals.push_back(propose(images[i], proposer));
     }
     std::vector<DrawnImage> drawn(count);
     for_each_index(count, threads, [&](std::size_t i) {

@@ -56,13 +56,21 @@ struct DrawnImage {
   std::string remark() const;
 };
 
-/// Draws all images, in their order, and calls receive(index, drawing) for each in that order. The
-/// model's network proposes regions where there is a `renderer`; else, or where the model has no
-/// palettes, the enlarged pixels do. `threads` images are fitted at once; the results do not depend
-/// on that. An image takes up to several seconds; once stops() is true, no further one is begun,
-/// and those that were not are received as without a drawing.
-void draw_images(const std::vector<ToDraw>& images, Renderer* renderer, const Model* model,
-                 std::size_t threads,
+/// Proposes the regions of images that are to be drawn: the network of a model; or, without one or
+/// where it has no palettes, the enlarged pixels.
+struct Proposer {
+  Renderer* renderer = nullptr;
+  const Model* model = nullptr;
+  /// Ask the network at half as many places along an axis, which takes half of a drawing's time and
+  /// costs some tenths of a dB (docs/shapes.md).
+  bool is_quick = false;
+};
+
+/// Draws all images, in their order, and calls receive(index, drawing) for each in that order.
+/// `threads` images are fitted at once; the results do not depend on that. An image takes up to
+/// several seconds; once stops() is true, no further one is begun, and those that were not are
+/// received as without a drawing.
+void draw_images(const std::vector<ToDraw>& images, const Proposer& proposer, std::size_t threads,
                  const std::function<void(std::size_t, const DrawnImage&)>& receive,
                  const std::function<bool()>& stops = {});
 

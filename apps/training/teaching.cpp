@@ -54,7 +54,7 @@ Teaching::Outcome Teaching::draw(Renderer& renderer, std::size_t threads, double
     if (bar.due()) bar.show(share, fmt::format("{} of {} images drawn", i + 1, images.size()));
   };
   try {
-    draw_images(images, &renderer, &model_, threads, receive, stops);
+    draw_images(images, {&renderer, &model_, true}, threads, receive, stops);
   } catch (const Stopped& stopped) {
     outcome = stopped.why;
     drawings.assign(images.size(), {});

@@ -46,10 +46,10 @@ bool is_surrounded_by_itself(const std::vector<Levels>& all, const Image& pictur
   return true;
 }
 
-ClassMap empty_map(PixelSize picture) {
+ClassMap empty_map(PixelSize picture, std::size_t nodes_per_pixel) {
   ClassMap map;
   map.picture = picture;
-  map.nodes_per_pixel = nodes_per_pixel(picture);
+  map.nodes_per_pixel = nodes_per_pixel;
   map.width = (picture.width + 2) * map.nodes_per_pixel;
   map.height = (picture.height + 2) * map.nodes_per_pixel;
   return map;
@@ -137,9 +137,9 @@ std::vector<Color> main_colors(const Image& picture, const std::vector<Patch>& p
 
 ClassMap nearest_colors(PixelSize picture, const Image& enlarged, const std::vector<Color>& colors,
                         const std::vector<Patch>& patches) {
-  ClassMap map = empty_map(picture);
-  const std::size_t k = map.nodes_per_pixel;
-  if (enlarged.width != picture.width * k || enlarged.height != picture.height * k ||
+  const std::size_t k = enlarged.width / std::max<std::size_t>(1, picture.width);
+  ClassMap map = empty_map(picture, k);
+  if (k == 0 || enlarged.width != picture.width * k || enlarged.height != picture.height * k ||
       colors.size() + patches.size() == 0)
     throw std::invalid_argument("nearest_colors: the enlarged picture does not fit");
   map.colors = colors;
@@ -160,12 +160,11 @@ ClassMap nearest_colors(PixelSize picture, const Image& enlarged, const std::vec
   return map;
 }
 
-ClassMap highest_scores(PixelSize picture, const std::vector<float>& scores,
-                        const std::vector<Color>& colors) {
-  ClassMap map = empty_map(picture);
+ClassMap highest_scores(PixelSize picture, std::size_t nodes_per_pixel,
+                        const std::vector<float>& scores, const std::vector<Color>& colors) {
+  ClassMap map = empty_map(picture, nodes_per_pixel);
   const std::size_t entries = colors.size();
-  const std::size_t places =
-      picture.width * picture.height * map.nodes_per_pixel * map.nodes_per_pixel;
+  const std::size_t places = picture.width * picture.height * nodes_per_pixel * nodes_per_pixel;
   if (entries == 0 || scores.size() != places * entries)
     throw std::invalid_argument(
         "highest_scores: there must be a score of each colour at each node");

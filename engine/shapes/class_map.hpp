@@ -23,7 +23,7 @@ struct ClassMap {
   std::size_t node(std::size_t x, std::size_t y) const { return y * width + x; }
 };
 
-/// The number of nodes a pixel for a picture: 8, and fewer for large pictures.
+/// The number of nodes a pixel along an axis for a picture: 8, and fewer for large pictures.
 std::size_t nodes_per_pixel(PixelSize picture);
 
 /// The colours of a picture that are unmixed somewhere: those whose 3 x 3 neighbourhood is of one
@@ -32,14 +32,15 @@ std::size_t nodes_per_pixel(PixelSize picture);
 std::vector<Color> main_colors(const Image& picture, const std::vector<Patch>& patches);
 
 /// The nearest of `colors`, and of gradients near these, at each node. `enlarged` holds the picture
-/// at the nodes: it is nodes_per_pixel times as large.
+/// at the nodes: it is a multiple as large.
 ClassMap nearest_colors(PixelSize picture, const Image& enlarged, const std::vector<Color>& colors,
                         const std::vector<Patch>& patches);
 
-/// The class of the highest score at each node. `scores` are [pixels of enlarged size x colors].
+/// The class of the highest score at each node. `scores` are [pixels x colors] of a picture that is
+/// `nodes_per_pixel` times as large.
 /// Classes whose colours are within 6 levels of each other are one; its score is the logarithm of
 /// the sum of their exponentials.
-ClassMap highest_scores(PixelSize picture, const std::vector<float>& scores,
-                        const std::vector<Color>& colors);
+ClassMap highest_scores(PixelSize picture, std::size_t nodes_per_pixel,
+                        const std::vector<float>& scores, const std::vector<Color>& colors);
 
 }  // namespace chorus::shapes
