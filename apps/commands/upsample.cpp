@@ -13,13 +13,13 @@
 #include "metrics.hpp"
 #include "printable.hpp"
 #include "resample.hpp"
-#include "sheet.hpp"
 #include "support/cli_flags.hpp"
 #include "support/drawings.hpp"
 #include "support/model_data.hpp"
 #include "support/output_files.hpp"
 #include "support/progress.hpp"
 #include "support/session.hpp"
+#include "support/sheet_pages.hpp"
 
 namespace chorus::app {
 
@@ -71,98 +71,58 @@ Comparison compare(Image network, Image drawing, bool is_drawn, const Known& kno
   return comparison;
 }
 
-/// Shows all images, or an evenly spread selection, on as many pages as needed.
+Image error_of(const Image& image, const Image& truth) {
+  return image.pixels() == 0 || truth.pixels() == 0 ? Image() : error_map(image, truth);
+}
+
+/// The contact sheet, which has columns for what is known of any image.
 class ContactSheet {
  public:
   ContactSheet(const UpsampleOptions& options, const Model& model, const std::vector<Known>& known,
                bool with_drawings)
-      : folder_(options.out),
-        count_(model.images.size()),
-        shown_(std::min(options.sheet_rows, count_)),
-        with_trained_(std::ranges::any_of(known, [](auto& k) { return k.trained != nullptr; })),
+      : with_trained_(std::ranges::any_of(known, [](auto& k) { return k.trained != nullptr; })),
         with_drawings_(with_drawings),
-        with_truth_(std::ranges::any_of(known, [](auto& k) { return k.truth != nullptr; })) {
-    // A page must not have the name of an image.
-    while (std::ranges::any_of(model.images,
-                               [&](auto& image) { return image.name.starts_with(title_); }))
-      title_ = fmt::format("_{}", title_);
-    if (with_trained_) page_.column_titles = {"training image", "bicubic"};
-    page_.column_titles.emplace_back("network");
-    if (with_drawings_) page_.column_titles.emplace_back("drawing");
-    if (with_truth_)
-      page_.column_titles.insert(page_.column_titles.end(), {"true image", "error of network"});
-    if (with_truth_ && with_drawings_) page_.column_titles.emplace_back("error of drawing");
-    if (with_truth_ && with_trained_) page_.column_titles.emplace_back("error of bicubic");
-    const std::size_t side = std::min(options.size, largest_cell_px);
-    rows_of_page_ =
-        std::max<std::size_t>(1, largest_page_px / (side * side * page_.column_titles.size()));
-  }
+        with_truth_(std::ranges::any_of(known, [](auto& k) { return k.truth != nullptr; })),
+        pages_(options.out, names_of(model), titles(), options.size, options.sheet_rows) {}
 
-  /// The files to which the pages will be written.
-  std::vector<std::filesystem::path> files() const {
-    std::vector<std::filesystem::path> all;
-    for (std::size_t page = 1; (page - 1) * rows_of_page_ < shown_; ++page)
-      all.push_back(file_of_page(page));
-    return all;
-  }
+  SheetPages& pages() { return pages_; }
 
-  /// Must be called for all images in the order of the model.
   void add(const std::string& name, const Comparison& each) {
-    const bool chosen = added_ < shown_ && seen_++ >= added_ * count_ / shown_;
-    if (!chosen) return;
-    ++added_;
-    page_.row_titles.push_back(name);
-    std::vector<Image> row;
-    if (with_trained_) row = {cell(each.trained), cell(each.bicubic)};
-    row.push_back(cell(each.network));
-    if (with_drawings_) row.push_back(cell(each.drawing));
-    if (with_truth_) {
-      row.push_back(cell(each.truth));
-      row.push_back(cell(error_of(each.network, each.truth)));
-    }
-    if (with_truth_ && with_drawings_) row.push_back(cell(error_of(each.drawing, each.truth)));
-    if (with_truth_ && with_trained_) row.push_back(cell(error_of(each.bicubic, each.truth)));
-    page_.rows.push_back(std::move(row));
-    if (page_.rows.size() == rows_of_page_) write_page();
-  }
-
-  void finish() {
-    if (!page_.rows.empty()) write_page();
-    remove_stale(folder_, title_, files());
-    if (pages_ == 0) return;
-    fmt::print("Contact sheet: {}{}\n", shown(file_of_page(1)),
-               pages_ == 1 ? "" : fmt::format(" to {}", shown(file_of_page(pages_).filename())));
-    if (shown_ < count_)
-      fmt::print("It shows {} of the {} images; --sheet-rows {} shows all\n", shown_, count_,
-                 count_);
+    pages_.add(name, [&] {
+      std::vector<Image> row;
+      if (with_trained_) row = {each.trained, each.bicubic};
+      row.push_back(each.network);
+      if (with_drawings_) row.push_back(each.drawing);
+      if (with_truth_) {
+        row.push_back(each.truth);
+        row.push_back(error_of(each.network, each.truth));
+      }
+      if (with_truth_ && with_drawings_) row.push_back(error_of(each.drawing, each.truth));
+      if (with_truth_ && with_trained_) row.push_back(error_of(each.bicubic, each.truth));
+      return row;
+    });
   }
 
  private:
-  static constexpr std::size_t largest_cell_px = 512;
-  static constexpr std::size_t largest_page_px = std::size_t{1} << 24U;
-
-  static Image cell(const Image& image) { return reduced(image, largest_cell_px); }
-
-  static Image error_of(const Image& image, const Image& truth) {
-    return image.pixels() == 0 || truth.pixels() == 0 ? Image() : error_map(image, truth);
+  static std::vector<std::string> names_of(const Model& model) {
+    std::vector<std::string> names;
+    for (const EncodedImage& image : model.images) names.push_back(image.name);
+    return names;
   }
 
-  std::filesystem::path file_of_page(std::size_t page) const {
-    return folder_ / (page == 1 ? title_ + ".png" : fmt::format("{}_{}.png", title_, page));
+  std::vector<std::string> titles() const {
+    std::vector<std::string> titles;
+    if (with_trained_) titles = {"training image", "bicubic"};
+    titles.emplace_back("network");
+    if (with_drawings_) titles.emplace_back("drawing");
+    if (with_truth_) titles.insert(titles.end(), {"true image", "error of network"});
+    if (with_truth_ && with_drawings_) titles.emplace_back("error of drawing");
+    if (with_truth_ && with_trained_) titles.emplace_back("error of bicubic");
+    return titles;
   }
 
-  void write_page() {
-    write_png(file_of_page(++pages_), draw(page_));
-    page_.row_titles.clear();
-    page_.rows.clear();
-  }
-
-  std::filesystem::path folder_;
-  std::string title_ = "contact_sheet";
-  std::size_t count_, shown_;
   bool with_trained_, with_drawings_, with_truth_;
-  std::size_t rows_of_page_ = 0, seen_ = 0, added_ = 0, pages_ = 0;
-  Sheet page_;
+  SheetPages pages_;
 };
 
 /// Collects the errors of the methods on the images whose truth is known.
@@ -251,7 +211,7 @@ void upsample(const UpsampleOptions& options) {
   ContactSheet sheet(options, model, known, !to_draw.empty());
   const std::vector<std::filesystem::path> files = picture_files(model, options.out);
   check_replaceable(files, options.overwrite);
-  check_replaceable(sheet.files(), options.overwrite);
+  check_replaceable(sheet.pages().files(), options.overwrite);
   prepare_folder(options.out);
   Tally tally;
   Progress bar;
@@ -291,7 +251,7 @@ void upsample(const UpsampleOptions& options) {
     fmt::print(stderr, "note: {} has no images of {} px or of the training size to compare with\n",
                shown(options.data), options.size);
   tally.print(options.size, count);
-  sheet.finish();
+  sheet.pages().finish();
 }
 
 }  // namespace

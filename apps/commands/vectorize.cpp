@@ -20,7 +20,6 @@
 #include "metrics.hpp"
 #include "printable.hpp"
 #include "resample.hpp"
-#include "sheet.hpp"
 #include "support/cli_flags.hpp"
 #include "support/data_url.hpp"
 #include "support/drawings.hpp"
@@ -28,6 +27,7 @@
 #include "support/output_files.hpp"
 #include "support/progress.hpp"
 #include "support/session.hpp"
+#include "support/sheet_pages.hpp"
 #include "svg.hpp"
 
 namespace chorus::app {
@@ -49,7 +49,6 @@ struct VectorizeOptions {
 };
 
 /// The table that lists the drawings of a folder. It also tells which SVGs there are ours.
-constexpr const char* sheet_name = "contact_sheet.png";
 constexpr const char* table_name = "drawings.tsv";
 constexpr const char* table_head = "file\tbytes\tnodes\tregions\tpsnr_db\tremark\n";
 
@@ -116,6 +115,17 @@ std::set<std::string> listed_files(const fs::path& folder) {
   return files;
 }
 
+/// Writes the table without its figures, which come when all is drawn: a run that is interrupted
+/// leaves SVGs that the next one knows for its own.
+void list_files(const fs::path& folder, std::set<std::string> listed,
+                const std::vector<fs::path>& files) {
+  for (const fs::path& file : files) listed.insert(file.filename().string());
+  write_atomically(folder / table_name, [&](std::ostream& out) {
+    out << table_head;
+    for (const std::string& file : listed) out << file << '\n';
+  });
+}
+
 /// An SVG that shows the pixels themselves: what is no drawing is not made to look like one.
 std::string embedded_picture(const Image& image) {
   return fmt::format(
@@ -127,9 +137,13 @@ std::string embedded_picture(const Image& image) {
 class Report {
  public:
   Report(const VectorizeOptions& options, const std::vector<ToDraw>& images)
-      : options_(options), images_(images), table_(table_head) {
-    sheet_.column_titles = {"pixels", "bicubic", "drawing"};
-  }
+      : options_(options),
+        images_(images),
+        table_(table_head),
+        sheet_(options.out, names_of(images), {"pixels", "bicubic", "drawing"}, cell_px,
+               options.sheet_rows) {}
+
+  const SheetPages& sheet() const { return sheet_; }
 
   void add(std::size_t i, const DrawnImage& drawn) {
     const ToDraw& image = images_[i];
@@ -146,15 +160,11 @@ class Report {
     if (drawn.drawn) errors_.push_back(drawn.drawn->squared_error);
     if (!drawn.explains_pixels())
       doubtful_.push_back(fmt::format("{}: {}", image.name, drawn.remark()));
-    const bool chosen =
-        sheet_.rows.size() < options_.sheet_rows &&
-        i >= sheet_.rows.size() * images_.size() / std::min(options_.sheet_rows, images_.size());
-    if (chosen) add_row(image, drawn);
+    sheet_.add(image.name, [&] { return cells_of(image, drawn); });
   }
 
   void finish() {
     write_atomically(options_.out / table_name, [&](std::ostream& out) { out << table_; });
-    if (!sheet_.rows.empty()) write_png(options_.out / sheet_name, draw(sheet_));
     std::ranges::sort(bytes_);
     fmt::print("Drawings: {} bytes in the median, {} in the mean\n", bytes_[bytes_.size() / 2],
                std::accumulate(bytes_.begin(), bytes_.end(), std::size_t{0}) / bytes_.size());
@@ -167,21 +177,25 @@ class Report {
       fmt::print("{} of {} images are no flat drawings ({} says why), the first of them {}\n",
                  doubtful_.size(), images_.size(), table_name, doubtful_.front());
     fmt::print("Table: {}\n", shown(options_.out / table_name));
-    if (!sheet_.rows.empty()) fmt::print("Contact sheet: {}\n", shown(options_.out / sheet_name));
+    sheet_.finish();
   }
 
  private:
   static constexpr std::size_t cell_px = 192;
 
-  void add_row(const ToDraw& image, const DrawnImage& drawn) {
+  static std::vector<std::string> names_of(const std::vector<ToDraw>& images) {
+    std::vector<std::string> names;
+    for (const ToDraw& image : images) names.push_back(image.name);
+    return names;
+  }
+
+  static std::vector<Image> cells_of(const ToDraw& image, const DrawnImage& drawn) {
     const std::size_t longer = image.pixels.size().longer_side();
     const std::size_t factor = std::max<std::size_t>(1, cell_px / longer);
     const PixelSize size = {image.pixels.width * factor, image.pixels.height * factor};
-    sheet_.row_titles.push_back(image.name);
-    sheet_.rows.push_back(
-        {image.pixels, resample(image.pixels, size.width, size.height, Filter::bicubic),
-         drawn.drawn ? shapes::drawn_image(drawn.drawn->drawing, size, image.pixels.channels)
-                     : Image()});
+    return {image.pixels, resample(image.pixels, size.width, size.height, Filter::bicubic),
+            drawn.drawn ? shapes::drawn_image(drawn.drawn->drawing, size, image.pixels.channels)
+                        : Image()};
   }
 
   const VectorizeOptions& options_;
@@ -190,7 +204,7 @@ class Report {
   std::vector<std::size_t> bytes_;
   std::vector<double> errors_;
   std::vector<std::string> doubtful_;
-  Sheet sheet_;
+  SheetPages sheet_;
 };
 
 void vectorize(const VectorizeOptions& options) {
@@ -208,8 +222,9 @@ void vectorize(const VectorizeOptions& options) {
       files, [&](const fs::path& file) { return listed.contains(file.filename().string()); },
       options.overwrite);
   Report report(options, source.images);
-  check_replaceable({options.out / sheet_name}, options.overwrite);
+  check_replaceable(report.sheet().files(), options.overwrite);
   prepare_folder(options.out);
+  list_files(options.out, listed, files);
   Progress bar;
   const Proposer proposer{source.renderer ? &*source.renderer : nullptr,
                           source.model ? &*source.model : nullptr};
@@ -221,6 +236,9 @@ void vectorize(const VectorizeOptions& options) {
   });
   bar.print(fmt::format("{} drawings: {}", count, shown(options.out)));
   report.finish();
+  for (const std::string& file : listed)
+    if (std::ranges::none_of(files, [&](const fs::path& own) { return own.filename() == file; }))
+      fs::remove(options.out / file);
 }
 
 }  // namespace

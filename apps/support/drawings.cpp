@@ -61,9 +61,18 @@ Image own_pixels(Renderer& renderer, const Model& model, std::size_t image) {
 
 double DrawnImage::psnr_db() const { return drawn ? chorus::psnr_db(drawn->squared_error) : 0; }
 
+void DrawnImage::reject_if_other() {
+  constexpr double least_likeness_db = 30;
+  if (!drawn || psnr_db() >= least_likeness_db) return;
+  rejected_db = psnr_db();
+  drawn.reset();
+}
+
 bool DrawnImage::explains_pixels() const { return drawn && psnr_db() >= least_psnr_db; }
 
 std::string DrawnImage::remark() const {
+  if (!drawn && rejected_db)
+    return fmt::format("no drawing: it would be {:.1f} dB from the pixels", *rejected_db);
   if (!drawn) return fmt::format("no drawing: {} regions of one colour", regions);
   if (explains_pixels()) return "";
   return fmt::format("no flat drawing: {} pixels differ visibly{}", drawn->differing,
@@ -88,6 +97,7 @@ void draw_images(const std::vector<ToDraw>& images, const Proposer& proposer, st
       try {
         drawn[i].drawn = shapes::fit_drawing(pixels[i], proposals[i]);
         drawn[i].regions = drawn[i].drawn->drawing.regions();
+        drawn[i].reject_if_other();
       } catch (const shapes::NotADrawing& failure) {
         drawn[i].regions = failure.regions;
       }

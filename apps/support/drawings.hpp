@@ -43,7 +43,10 @@ Image own_pixels(Renderer& renderer, const Model& model, std::size_t image);
 struct DrawnImage {
   std::optional<shapes::DrawnPicture> drawn;
   int regions = 0;
+  std::optional<double> rejected_db = {};  ///< of a drawing that shows something else
 
+  /// Drops a drawing that is not even like the pixels, of noise or of a photograph.
+  void reject_if_other();
   /// PSNR at the size of the pixels that it was made from, in dB; 0 without a drawing.
   double psnr_db() const;
   /// Whether the pixels themselves say that they show flat or linearly shaded shapes: the drawing

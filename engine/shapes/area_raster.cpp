@@ -10,7 +10,7 @@ void add_scaled(Numbers& sum, const Numbers& value, double factor) {
 
 }  // namespace
 
-void AreaCanvas::add(const Drawing& drawing, const Chain& chain) {
+void AreaCanvas::add(const Drawing& drawing, const Chain& chain, double factor) {
   const Paint jump = drawing.paints[static_cast<std::size_t>(chain.left)] -
                      drawing.paints[static_cast<std::size_t>(chain.right)];
   const bool slopes = !jump.is_flat();
@@ -21,8 +21,8 @@ void AreaCanvas::add(const Drawing& drawing, const Chain& chain) {
       walk_pixels(p, q, size_, [&](const Crossed& piece) {
         is_touched_[piece.y] = 1;
         const std::size_t cell = piece.y * (size_.width + 1) + piece.x;
-        const double near = piece.rise * (1 - piece.right_share);
-        const double far = piece.rise * piece.right_share;
+        const double near = factor * piece.rise * (1 - piece.right_share);
+        const double far = factor * piece.rise * piece.right_share;
         add_scaled(bases_[cell], jump.base, near);
         add_scaled(bases_[cell + 1], jump.base, far);
         if (!slopes) return;

@@ -81,7 +81,8 @@ class AreaCanvas {
   explicit AreaCanvas(PixelSize size)
       : size_(size), bases_((size.width + 1) * size.height), is_touched_(size.height) {}
 
-  void add(const Drawing& drawing, const Chain& chain);
+  /// With a factor of -1, what was added is taken away again, up to rounding.
+  void add(const Drawing& drawing, const Chain& chain, double factor = 1);
   /// The means of the pixels.
   void resolve(Pixels& pixels) const;
   /// The means of a row's pixels, in their place.

@@ -62,31 +62,32 @@ Chooser::Chooser(const Problem& problem, Solver& solver, Drawing drawing,
                  const std::vector<Outline>& outlines, std::uint64_t most_work)
     : problem_(problem),
       solver_(solver),
-      drawing_(std::move(drawing)),
+      drawn_(problem, std::move(drawing)),
       outlines_(outlines),
       most_work_(most_work),
-      description_(shapes::description(problem, drawing_)) {}
+      description_(shapes::description(problem, drawn_.drawing)) {}
 
 bool Chooser::attempt(int chain, const Change& change, int steps) {
   if (is_exhausted()) return false;
-  Drawing changed = drawing_;
+  Drawing changed = drawing();
   const Touched touched = change(changed);
   if (!touched) return false;
   find_joints(changed, problem_.priors.smooth_sine);
   const std::vector<char> movable = with_neighbours(changed, *touched);
   // Its price may fall yet, as lines become upright and joints smooth.
   const double goal = description_ - price(changed) + 2 * price_of_number;
-  const double found = solver_.solve(changed, {steps, 1e-3, &movable, goal}) + price(changed);
+  const double found =
+      solver_.solve(changed, {steps, 1e-3, &movable, goal, &drawn_}) + price(changed);
   if (found >= description_ - 1e-3) return false;
-  if (crosses_itself(changed, {chain}) && !crosses_itself(drawing_, {chain})) return false;
-  drawing_ = std::move(changed);
+  if (crosses_itself(changed, {chain}) && !crosses_itself(drawing(), {chain})) return false;
+  drawn_ = Drawn(problem_, std::move(changed));
   description_ = found;
   return true;
 }
 
-double Chooser::heat(const Pixels& drawn, const Segment& segment) const {
+double Chooser::heat(const Segment& segment) const {
   std::set<std::size_t> pixels;
-  const Point a = drawing_.start(segment), b = drawing_.stop(segment);
+  const Point a = drawing().start(segment), b = drawing().stop(segment);
   const int steps = std::max(2, static_cast<int>(2 * length(b - a)));
   for (int i = 0; i <= steps; ++i) {
     const Point p = arc_point(a, b, segment.bulge, static_cast<double>(i) / steps);
@@ -96,23 +97,23 @@ double Chooser::heat(const Pixels& drawn, const Segment& segment) const {
       pixels.insert(y * problem_.size.width + x);
   }
   double sum = 0;
-  for (const std::size_t p : pixels) sum += misfit(drawn[p], problem_.target[p], problem_.noise);
+  for (const std::size_t p : pixels)
+    sum += misfit(drawn_.pixels[p], problem_.target[p], problem_.noise);
   return sum;
 }
 
 void Chooser::try_other_shapes() {
   constexpr std::size_t most_segments = 24;
   constexpr double cheap = 5;  // numbers of a chain that nothing simpler could replace
-  const auto chains = static_cast<int>(drawing_.chains.size());
+  const auto chains = static_cast<int>(drawing().chains.size());
   for (int c = 0; c < chains && !is_exhausted(); ++c) {
     const auto chain = [&]() -> const Chain& {
-      return drawing_.chains[static_cast<std::size_t>(c)];
+      return drawing().chains[static_cast<std::size_t>(c)];
     };
     if (chain().is_frame) continue;
-    const Pixels drawn = rasterize(drawing_);
     double warmth = 0, numbers = 0;
     for (const Segment& segment : chain().segments) {
-      warmth += heat(drawn, segment);
+      warmth += heat(segment);
       numbers += parameters_of(segment);
     }
     if (warmth < warm_chain && numbers < cheap) continue;
@@ -135,9 +136,9 @@ void Chooser::try_other_shapes() {
 
 void Chooser::try_other_colors() {
   constexpr float least_share = 0.5F;
-  const Coverage shares = coverage(drawing_);
+  const Coverage shares = coverage(drawing());
   for (std::size_t r = 0; r < shares.of_region.size(); ++r) {
-    if (drawing_.is_measured[r]) continue;
+    if (drawing().is_measured[r]) continue;
     std::vector<float> share = shares.of_region[r];
     for (std::size_t p = 0; p < share.size(); ++p)
       if (is_held_out(problem_.target[p])) share[p] = 0;
@@ -146,8 +147,8 @@ void Chooser::try_other_colors() {
     const Numbers color = problem_.target[static_cast<std::size_t>(purest - share.begin())];
     const int region = static_cast<int>(r);
     std::vector<int> chains, points;
-    for (std::size_t c = 0; c < drawing_.chains.size(); ++c) {
-      const Chain& chain = drawing_.chains[c];
+    for (std::size_t c = 0; c < drawing().chains.size(); ++c) {
+      const Chain& chain = drawing().chains[c];
       if (chain.is_frame || (chain.left != region && chain.right != region)) continue;
       chains.push_back(static_cast<int>(c));
       for (const Segment& s : chain.segments) points.insert(points.end(), {s.from, s.to});
@@ -180,27 +181,29 @@ bool Chooser::try_fewer_segments(int c, int i) {
 
 void Chooser::try_more_segments(int c) {
   constexpr double shortest_px = 0.6;
-  Pixels drawn = rasterize(drawing_);
-  const auto chain = [&]() -> const Chain& { return drawing_.chains[static_cast<std::size_t>(c)]; };
+  const auto chain = [&]() -> const Chain& {
+    return drawing().chains[static_cast<std::size_t>(c)];
+  };
   for (int i = 0; i < static_cast<int>(chain().segments.size()); ++i) {
     const Segment& segment = chain().segments[static_cast<std::size_t>(i)];
-    if (length(drawing_.stop(segment) - drawing_.start(segment)) <= shortest_px) continue;
-    if (heat(drawn, segment) < hot_segment) continue;
-    bool any = attempt(c, [&](Drawing& d) { return bend(d, c, i); });
-    for (const Halves halves : {Halves::alike, Halves::arc_then_line, Halves::arcs})
-      any = any || attempt(
-                       c, [&](Drawing& d) { return split(d, c, i, halves); }, 10);
-    if (any) drawn = rasterize(drawing_);
+    if (length(drawing().stop(segment) - drawing().start(segment)) <= shortest_px) continue;
+    if (heat(segment) < hot_segment) continue;
+    const auto split_into = [&](Halves halves) {
+      return attempt(
+          c, [&](Drawing& d) { return split(d, c, i, halves); }, 10);
+    };
+    attempt(c, [&](Drawing& d) { return bend(d, c, i); }) || split_into(Halves::alike) ||
+        split_into(Halves::arc_then_line) || split_into(Halves::arcs);
   }
 }
 
 void Chooser::try_other_segments() {
-  const auto chains = static_cast<int>(drawing_.chains.size());
+  const auto chains = static_cast<int>(drawing().chains.size());
   for (int c = 0; c < chains && !is_exhausted(); ++c) {
     const auto segments = [&] {
-      return static_cast<int>(drawing_.chains[static_cast<std::size_t>(c)].segments.size());
+      return static_cast<int>(drawing().chains[static_cast<std::size_t>(c)].segments.size());
     };
-    if (drawing_.chains[static_cast<std::size_t>(c)].is_frame) continue;
+    if (drawing().chains[static_cast<std::size_t>(c)].is_frame) continue;
     for (int i = 0; i < segments();)
       if (!try_fewer_segments(c, i)) {
         attempt(c, [&](Drawing& d) { return straighten(d, c, i); });

@@ -28,7 +28,7 @@ class Chooser {
   /// Fewer segments, and more where pixels are left unexplained.
   void try_other_segments();
 
-  const Drawing& drawing() const { return drawing_; }
+  const Drawing& drawing() const { return drawn_.drawing; }
   double description() const { return description_; }
   bool is_exhausted() const { return solver_.work() > most_work_; }
 
@@ -38,11 +38,11 @@ class Chooser {
   bool try_fewer_segments(int chain, int i);
   void try_more_segments(int chain);
   /// The misfit of the pixels that a segment crosses.
-  double heat(const Pixels& drawn, const Segment& segment) const;
+  double heat(const Segment& segment) const;
 
   const Problem& problem_;
   Solver& solver_;
-  Drawing drawing_;
+  Drawn drawn_;
   const std::vector<Outline>& outlines_;
   std::uint64_t most_work_;
   double description_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -21,6 +22,8 @@ class NormalEquations {
   /// `damping` times the diagonal and a constant that holds unknowns on which nothing depends.
   /// Nothing if the matrix is not positive definite.
   std::optional<std::vector<double>> solve(double damping) const;
+  /// What solve() costs: some 10 ns each.
+  std::uint64_t work() const;
 
  private:
   struct Impl;

@@ -1,8 +1,50 @@
 #include "redrawing.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace chorus::shapes {
+
+namespace {
+
+double row_misfit(const Problem& problem, const Pixels& pixels, std::size_t y) {
+  const std::size_t width = problem.size.width;
+  double sum = 0;
+  for (std::size_t p = y * width; p < (y + 1) * width; ++p)
+    sum += misfit(pixels[p], problem.target[p], problem.noise);
+  return sum;
+}
+
+bool is_same(Point a, Point b) { return a.x == b.x && a.y == b.y; }
+
+bool is_same(const Paint& a, const Paint& b) {
+  return a.base == b.base && a.slope_x == b.slope_x && a.slope_y == b.slope_y;
+}
+
+/// Whether a chain gives the same picture in both drawings.
+bool is_same(const Drawing& a, const Drawing& b, std::size_t chain) {
+  const Chain &in_a = a.chains[chain], &in_b = b.chains[chain];
+  const auto paint = [](const Drawing& drawing, int region) -> const Paint& {
+    return drawing.paints[static_cast<std::size_t>(region)];
+  };
+  return is_same(paint(a, in_a.left), paint(b, in_b.left)) &&
+         is_same(paint(a, in_a.right), paint(b, in_b.right)) &&
+         std::ranges::equal(in_a.segments, in_b.segments, [&](const Segment& s, const Segment& t) {
+           return s.is_arc == t.is_arc && s.bulge == t.bulge && is_same(a.start(s), b.start(t)) &&
+                  is_same(a.stop(s), b.stop(t));
+         });
+}
+
+}  // namespace
+
+Drawn::Drawn(const Problem& problem, Drawing made)
+    : drawing(std::move(made)), canvas(drawing.size) {
+  for (const Chain& chain : drawing.chains) canvas.add(drawing, chain);
+  canvas.forget_touches();
+  canvas.resolve(pixels);
+  for (std::size_t y = 0; y < drawing.size.height; ++y)
+    misfits.push_back(row_misfit(problem, pixels, y));
+}
 
 Redrawing::Redrawing(const Problem& problem, const Drawing& drawing,
                      const std::function<bool(const Chain&)>& changes)
@@ -16,16 +58,29 @@ Redrawing::Redrawing(const Problem& problem, const Drawing& drawing,
   rest_.forget_touches();
   rest_.resolve(rest_pixels_);
   for (std::size_t y = 0; y < drawing.size.height; ++y)
-    rest_misfits_.push_back(row_misfit(rest_pixels_, y));
+    rest_misfits_.push_back(row_misfit(problem, rest_pixels_, y));
   canvas_ = rest_;
 }
 
-double Redrawing::row_misfit(const Pixels& pixels, std::size_t y) const {
-  const std::size_t width = problem_.size.width;
-  double sum = 0;
-  for (std::size_t p = y * width; p < (y + 1) * width; ++p)
-    sum += misfit(pixels[p], problem_.target[p], problem_.noise);
-  return sum;
+Redrawing::Redrawing(const Problem& problem, const Drawing& drawing,
+                     const std::function<bool(const Chain&)>& changes, const Drawn& before)
+    : problem_(problem),
+      rest_(before.canvas),
+      rest_pixels_(before.pixels),
+      rest_misfits_(before.misfits),
+      canvas_(drawing.size) {
+  for (std::size_t c = 0; c < drawing.chains.size(); ++c) {
+    if (!changes(drawing.chains[c]) && is_same(drawing, before.drawing, c)) continue;
+    changing_.push_back(c);
+    rest_.add(before.drawing, before.drawing.chains[c], -1);
+  }
+  for (std::size_t y = 0; y < drawing.size.height; ++y) {
+    if (!rest_.is_touched(y)) continue;
+    rest_.resolve_row(y, rest_pixels_);
+    rest_misfits_[y] = row_misfit(problem, rest_pixels_, y);
+  }
+  rest_.forget_touches();
+  canvas_ = rest_;
 }
 
 double Redrawing::draw(const Drawing& drawing, Picture& picture) {
@@ -40,7 +95,7 @@ double Redrawing::draw(const Drawing& drawing, Picture& picture) {
   for (std::size_t y = 0; y < problem_.size.height; ++y) {
     if (canvas_.is_touched(y)) {
       canvas_.resolve_row(y, picture.pixels);
-      sum += row_misfit(picture.pixels, y);
+      sum += row_misfit(problem_, picture.pixels, y);
     } else {
       const std::ptrdiff_t first = static_cast<std::ptrdiff_t>(y) * width;
       if (picture.is_changed[y])

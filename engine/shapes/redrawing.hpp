@@ -9,6 +9,17 @@
 
 namespace chorus::shapes {
 
+/// A drawing with its picture, from which changes of it start.
+struct Drawn {
+  /// `problem` is what the misfits refer to.
+  Drawn(const Problem& problem, Drawing made);
+
+  Drawing drawing;
+  AreaCanvas canvas;
+  Pixels pixels;
+  std::vector<double> misfits;  ///< of each row
+};
+
 /// Draws a drawing again and again, of which some chains change. The rest is drawn once, and only
 /// the rows of pixels that changing chains cross are computed anew.
 class Redrawing {
@@ -21,13 +32,15 @@ class Redrawing {
   /// `problem` must outlive the object.
   Redrawing(const Problem& problem, const Drawing& drawing,
             const std::function<bool(const Chain&)>& changes);
+  /// The same for a drawing that differs from `before` in some of its chains, points and paints. It
+  /// takes time for these alone.
+  Redrawing(const Problem& problem, const Drawing& drawing,
+            const std::function<bool(const Chain&)>& changes, const Drawn& before);
   /// Draws into a picture that is empty or that this object has drawn before, and returns the
   /// misfit of its pixels.
   double draw(const Drawing& drawing, Picture& picture);
 
  private:
-  double row_misfit(const Pixels& pixels, std::size_t y) const;
-
   const Problem& problem_;
   AreaCanvas rest_;
   Pixels rest_pixels_;

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "normal_equations.hpp"
-#include "redrawing.hpp"
 
 namespace chorus::shapes {
 
@@ -228,9 +227,12 @@ constexpr double longest_move_px = 0.5, largest_bend = 0.15, roundest_bulge = 2;
 double Solver::solve(Drawing& drawing, const Options& options) {
   const Unknowns unknowns = find_unknowns(drawing, options);
   if (unknowns.count == 0) return cost(problem_, drawing);
-  Redrawing redrawing(problem_, drawing, [&](const Chain& chain) {
+  const auto moves = [&](const Chain& chain) {
     return std::ranges::any_of(chain.segments, [&](auto& s) { return unknowns.move(s); });
-  });
+  };
+  Redrawing redrawing = options.before != nullptr
+                            ? Redrawing(problem_, drawing, moves, *options.before)
+                            : Redrawing(problem_, drawing, moves);
   const auto draw = [&](Redrawing::Picture& picture) {
     return redrawing.draw(drawing, picture) + penalty(drawing, problem_.priors);
   };
@@ -273,6 +275,7 @@ double Solver::solve(Drawing& drawing, const Options& options) {
       work_ += 50 * touched_.size() + 50 * static_cast<std::uint64_t>(unknowns.count);
     }
     const auto change = equations->solve(damping);
+    work_ += equations->work();
     if (!change) {
       damping = std::max(10 * damping, 1e-3);
       continue;

@@ -7,6 +7,7 @@
 #include "area_raster.hpp"
 #include "drawing.hpp"
 #include "problem.hpp"
+#include "redrawing.hpp"
 
 namespace chorus::shapes {
 
@@ -25,6 +26,8 @@ class Solver {
     const std::vector<char>* movable = nullptr;  ///< of each point; if null, all that are not fixed
     /// Gives up where steps that gain as much as the last one would not come below this cost.
     double goal = std::numeric_limits<double>::infinity();
+    /// A drawing of which this one is a change; if there is none, all of it is drawn once.
+    const Drawn* before = nullptr;
   };
   /// Changes the drawing and returns its cost, which is not above the cost before.
   double solve(Drawing& drawing, const Options& options);

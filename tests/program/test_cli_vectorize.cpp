@@ -84,6 +84,31 @@ BOOST_AUTO_TEST_CASE(what_is_no_drawing_is_said) {
   const std::string out = place.must("vectorize photo -o drawings");
   BOOST_TEST(out.find("1 of 1 images are no flat drawings") != std::string::npos, out);
   BOOST_TEST(row_of(read_file(place.path("drawings/drawings.tsv")), "noise.svg").size() == 6U);
+  BOOST_TEST(read_file(place.path("drawings/noise.svg")).find("<image") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(an_interrupted_run_is_repeated_and_old_drawings_go) {
+  const Workplace place;
+  fs::create_directory(place.path("two"));
+  for (const char* name : {"camera.png", "key.png"})
+    fs::copy_file(place.path("icons/48") / name, place.path("two") / name);
+  // Seconds of work come first, so that the run is stopped before its second drawing.
+  Image noise(PixelSize{200, 200}, 3);
+  unsigned state = 1;
+  for (float& value : noise.values) {
+    state = state * 1664525U + 1013904223U;
+    value = static_cast<float>(state >> 24U) / 255;
+  }
+  write_png(place.path("two/noise.png"), noise);
+  BackgroundTraining running(place, "vectorize two -o drawings");
+  running.wait_for("drawings/drawings.tsv");
+  running.stop(SIGKILL);
+  place.must("vectorize two -o drawings");
+  BOOST_TEST(fs::exists(place.path("drawings/noise.svg")));
+  fs::remove(place.path("two/noise.png"));
+  place.must("vectorize two -o drawings");
+  BOOST_TEST(!fs::exists(place.path("drawings/noise.svg")));
+  BOOST_TEST(fs::exists(place.path("drawings/key.svg")));
 }
 
 BOOST_AUTO_TEST_CASE(foreign_files_and_mistakes_stop_it) {
