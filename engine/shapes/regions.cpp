@@ -171,12 +171,12 @@ class Cleaner {
 
   /// The two neighbours between whose colours a narrow region's colour lies, as on a blurred edge.
   std::optional<std::pair<int, int>> sides_of_edge(int region, const Neighbours& beside,
-                                                   const std::vector<float>& half_width) const {
+                                                   const std::vector<float>& half_width,
+                                                   const std::vector<std::size_t>& wide) const {
     const auto own = static_cast<std::size_t>(region);
     if (half_width[own] > sliver_half_width) return std::nullopt;
-    for (std::size_t j = 0; j < count(); ++j)
-      if (j != own && half_width[j] > 0.8F &&
-          largest_difference(colors_[own], colors_[j]) < used_elsewhere)
+    for (const std::size_t j : wide)
+      if (j != own && largest_difference(colors_[own], colors_[j]) < used_elsewhere)
         return std::nullopt;
     int total = 0;
     for (const auto& [j, border] : beside) total += border;
@@ -198,9 +198,12 @@ class Cleaner {
   bool divide_slivers() {
     const std::vector<float> half_width = half_widths();
     const std::vector<Neighbours> neighbours = labels_.neighbours();
+    std::vector<std::size_t> wide;
+    for (std::size_t i = 0; i < count(); ++i)
+      if (half_width[i] > 0.8F) wide.push_back(i);
     std::vector<std::optional<std::pair<int, int>>> sides(count());
     for (std::size_t i = 0; i < count(); ++i)
-      sides[i] = sides_of_edge(static_cast<int>(i), neighbours[i], half_width);
+      sides[i] = sides_of_edge(static_cast<int>(i), neighbours[i], half_width, wide);
     const auto is_gone = [&](int i) { return sides[static_cast<std::size_t>(i)].has_value(); };
     std::vector<char> stays(count());
     for (std::size_t i = 0; i < count(); ++i)
