@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 #include "chorus/ops.hpp"
 #include "drawn_pixels.hpp"
 #include "trainer_impl.hpp"
 
-// The steps of a training, from top to bottom: step() and compute_step(), then the work of one
-// worker on its share of the images, train_share() and train_tile(), and the updates.
+// The steps of a training, from top to bottom: step() and its parts, then the work of one worker on
+// its share of the images, train_share() and train_tile(), and the updates.
 //
 // A worker differentiates the error of its share on two kinds of tape, by the chain rule. The
 // share's tape leads from the latents of all its images to their modulations. A tile has the pixels
@@ -21,12 +22,6 @@ namespace chorus {
 
 namespace {
 
-/// One of `parts` nearly equal parts.
-ImageRange part_of(const ImageRange& all, std::size_t part, std::size_t parts) {
-  const std::size_t begin = all.count * part / parts, end = all.count * (part + 1) / parts;
-  return {all.first + begin, end - begin};
-}
-
 /// The rows of a share's modulation that belong to some of its images, as a leaf of a tile's tape.
 Var tile_leaf(Tape& tape, const Var& value, const Tensor& grad, const ImageRange& rows) {
   // A modulation that does not depend on the latent is one row, which every tile uses.
@@ -37,13 +32,27 @@ Var tile_leaf(Tape& tape, const Var& value, const Tensor& grad, const ImageRange
 
 }  // namespace
 
-/// Only begin_step() uploads. Everything else is the same in each step of a phase, so that a device
-/// can record it and replay it.
+/// Only begin_step() and finish_sum() upload. Everything else is the same in each step of a phase,
+/// so that a device can record it and replay it.
 void Trainer::Impl::step(double progress) {
-  const std::size_t phase = phase_at(phases_, progress);
-  if (phase_ != phase) begin_phase(phase);
+  const std::size_t number = phase_at(phases_, progress);
+  if (phase_ != number) begin_phase(number);
   begin_step(progress);
-  backend_.replay(graphs_[phase], [&] { compute_step(phases_[phase]); });
+  const TrainingPhase& phase = phases_[number];
+  RecordedStep& recorded = recorded_[number];
+  if (!sum_) {
+    backend_.replay(recorded.all, [&] {
+      compute_shares(phase);
+      update_images();
+      update_network(phase);
+    });
+  } else {
+    backend_.replay(recorded.shares, [&] { compute_shares(phase); });
+    begin_sum();
+    backend_.replay(recorded.images, [&] { update_images(); });
+    finish_sum();
+    backend_.replay(recorded.network, [&] { update_network(phase); });
+  }
   ++step_;
   ++steps_in_errors_;
 }
@@ -61,23 +70,42 @@ void Trainer::Impl::begin_step(double progress) {
                    schedule_factor(progress, config_.schedule.warm_up) *
                        decay_factor(step_, config_.schedule.decay_steps),
                    weight);
-  std::vector<std::uint32_t> images = order_.step(step_);
-  images.insert(images.end(), order_.visits().begin(), order_.visits().end());
+  std::vector<std::uint32_t> images, visits;
+  for (Worker& worker : workers_) {
+    if (!worker.order) continue;
+    for (const std::uint32_t image : worker.order->step(step_))
+      images.push_back(static_cast<std::uint32_t>(worker.first_image + image));
+    visits.insert(visits.end(), worker.order->visits().begin(), worker.order->visits().end());
+  }
+  images.insert(images.end(), visits.begin(), visits.end());
   step_images_.assign(images);
 }
 
-void Trainer::Impl::compute_step(const TrainingPhase& phase) {
-  const ImageRange all{0, images_per_step_};
+void Trainer::Impl::compute_shares(const TrainingPhase& phase) {
   backend_.parallel(workers_.size(), [&](std::size_t, std::size_t worker) {
-    train_share(phase, workers_[worker], part_of(all, worker, workers_.size()));
+    train_share(phase, workers_[worker], workers_[worker].of_step);
   });
-  backend_.parallel(update_tasks_.size(), [&](std::size_t task, std::size_t) {
-    update_network(phase, update_tasks_[task]);
-  });
-  adam_.update_at(latents_, image_numbers(all));
-  if (palettes_) adam_.update_at(*palettes_, image_numbers(all));
-  backend_.parallel(network_.size(),
-                    [this](std::size_t p, std::size_t) { pack(network_[p].value); });
+}
+
+/// Hands over the gradients of the workers, and sets them to zero.
+void Trainer::Impl::begin_sum() {
+  for (std::size_t w = 0; w < workers_.size(); ++w) {
+    std::size_t first = 0;
+    for (const Tensor& grad : workers_[w].grads) {
+      sum_->put(w, first, to_host(grad));
+      first += grad.size();
+      fill(grad, 0);
+    }
+  }
+  sum_->begin();
+}
+
+void Trainer::Impl::finish_sum() {
+  std::span<const float> left = sum_->finish();
+  for (const OptimizedParameter& each : network_) {
+    from_host(left.first(each.gradients.size()), each.gradients);
+    left = left.subspan(each.gradients.size());
+  }
 }
 
 /// Makes the tape of a share, and walks it back after the last tile.
@@ -120,7 +148,7 @@ void Trainer::Impl::train_tile(const TrainingDraw& draw, const ImageRange& image
   const std::vector<Var> network = model_.siren.on_tape(tape, worker.grads);
 
   const DrawnLosses drawn = losses(model_.siren, network, conditioned, pixels);
-  const float weight_of_image = 1.0F / static_cast<float>(3 * images_per_step_);
+  const float weight_of_image = 1.0F / static_cast<float>(3 * division_.images_per_step);
   Var loss = scale(drawn.error, weight_of_image);
   if (!draw.of_taught) add_scaled(worker.error, 1, loss.value());
   if (draw.assigned)
@@ -144,7 +172,22 @@ Var Trainer::Impl::gather(Tape& tape, const OptimizedParameter& per_image,
   return tape.variable(std::move(rows), grad);
 }
 
-void Trainer::Impl::update_network(const TrainingPhase& phase, const UpdateTask& task) const {
+void Trainer::Impl::update_images() const {
+  const ImageRange all{0, division_.own_of_step.count};
+  if (all.count == 0) return;
+  adam_.update_at(latents_, image_numbers(all));
+  if (palettes_) adam_.update_at(*palettes_, image_numbers(all));
+}
+
+void Trainer::Impl::update_network(const TrainingPhase& phase) const {
+  backend_.parallel(update_tasks_.size(), [&](std::size_t task, std::size_t) {
+    update_rows(phase, update_tasks_[task]);
+  });
+  backend_.parallel(network_.size(),
+                    [this](std::size_t p, std::size_t) { pack(network_[p].value); });
+}
+
+void Trainer::Impl::update_rows(const TrainingPhase& phase, const UpdateTask& task) const {
   const bool is_output = model_.siren.parameters()[task.parameter].role == Role::output;
   adam_.update_rows(network_[task.parameter], task.rows,
                     is_output && phase.of_areas ? config_.rates.area_output : 1);
