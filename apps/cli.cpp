@@ -45,10 +45,12 @@ std::unique_ptr<CLI::App> make_program() {
 
 namespace {
 
+bool is_shared(std::string_view command) { return command == "train" || command == "bench"; }
+
 /// Of several processes that were started together, all take part in a training. Other work is that
 /// of the first one.
 bool takes_part(int argc, char** argv) {
-  if (launch().size < 2 || (argc > 1 && std::string_view(argv[1]) == "train")) return true;
+  if (launch().size < 2 || is_shared(argc > 1 ? argv[1] : "")) return true;
   if (launch().rank == 0)
     fmt::print(stderr,
                "note: {} processes were started, of which one is used: only `chorus train` "

@@ -39,7 +39,8 @@ Launch found_launch() {
   struct Variables {
     const char *size, *rank;
   };
-  // Not SLURM_NTASKS, which a batch script and each program in it has, too: srun alone sets the last.
+  // Not SLURM_NTASKS, which a batch script and each program in it has, too: srun alone sets the
+  // last.
   constexpr Variables launchers[] = {{"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"},
                                      {"PMI_SIZE", "PMI_RANK"},
                                      {"MV2_COMM_WORLD_SIZE", "MV2_COMM_WORLD_RANK"},
@@ -64,10 +65,10 @@ std::vector<fs::path> module_places() {
 }
 
 [[noreturn]] void fail_to_join(const std::string& reason) {
-  throw Error(
-      fmt::format("this is one of {} processes ({}), which cannot share the training: {}; start one "
-                  "process, or use a build with MPI (CHORUS_MPI=ON)",
-                  launch().size, launch().variable, reason));
+  throw Error(fmt::format(
+      "this is one of {} processes ({}), which cannot share the training: {}; start one "
+      "process, or use a build with MPI (CHORUS_MPI=ON)",
+      launch().size, launch().variable, reason));
 }
 
 std::shared_ptr<Communicator> connected() {
@@ -88,8 +89,9 @@ std::shared_ptr<Communicator> connected() {
     fail_to_join(fmt::format("{} is not of chorus " CHORUS_VERSION, shown(*found)));
   std::shared_ptr<Communicator> owned(all);
   if (owned->size() != launch().size)
-    fail_to_join(fmt::format("{} sees {} process{}, perhaps because another MPI's launcher was used",
-                             owned->description(), owned->size(), owned->size() == 1 ? "" : "es"));
+    fail_to_join(
+        fmt::format("{} sees {} process{}, perhaps because another MPI's launcher was used",
+                    owned->description(), owned->size(), owned->size() == 1 ? "" : "es"));
   return owned;
 }
 
@@ -106,7 +108,8 @@ std::vector<std::string> visible_gpus() {
     return gpus;
   }
   std::error_code error;
-  for ([[maybe_unused]] const auto& each : fs::directory_iterator("/proc/driver/nvidia/gpus", error))
+  for ([[maybe_unused]] const auto& each :
+       fs::directory_iterator("/proc/driver/nvidia/gpus", error))
     gpus.push_back(std::to_string(gpus.size()));
   return gpus;
 }
@@ -162,8 +165,8 @@ std::size_t fair_threads(std::size_t usable) {
 
 void share_failures(const std::optional<std::string>& own) {
   Communicator& all = *processes();
-  const std::vector<char> text = own ? std::vector<char>(own->begin(), own->end())
-                                     : std::vector<char>();
+  const std::vector<char> text =
+      own ? std::vector<char>(own->begin(), own->end()) : std::vector<char>();
   const std::vector<std::size_t> lengths = all_of(all, own ? text.size() + 1 : 0);  // 0: none
   const auto first = std::ranges::find_if(lengths, [](std::size_t length) { return length > 0; });
   if (first == lengths.end()) return;
@@ -182,8 +185,9 @@ void share_failures(const std::optional<std::string>& own) {
   const std::size_t others = failures.size() - 1;
   throw SharedError(fmt::format(
       "process {} of {}: {}{}", first - lengths.begin(), lengths.size(), failures.front(),
-      others == 0 ? "" : fmt::format(" ({} other process{} failed, too)", others,
-                                     others == 1 ? "" : "es")));
+      others == 0
+          ? ""
+          : fmt::format(" ({} other process{} failed, too)", others, others == 1 ? "" : "es")));
 }
 
 void in_first(const std::function<void()>& work) {

@@ -49,8 +49,8 @@ class SharedError : public Error {
 /// unless all have failed alike.
 void share_failures(const std::optional<std::string>& own);
 
-/// Calls work() in all processes. If it throws Error in some, all of them throw SharedError. The work
-/// must not exchange anything.
+/// Calls work() in all processes. If it throws Error in some, all of them throw SharedError. The
+/// work must not exchange anything.
 template <class Work>
 auto together(const Work& work) {
   using Result = std::invoke_result_t<Work>;

@@ -46,7 +46,8 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-Progress::Progress() : terminal_(can_redraw()), last_(Clock::now()) {}
+// A launcher shows a terminal to its processes and may pass on what they print to a file.
+Progress::Progress() : terminal_(can_redraw() && processes()->size() == 1), last_(Clock::now()) {}
 
 Progress::~Progress() {
   if (drawn_) put("\n");

@@ -29,13 +29,14 @@ constexpr std::size_t most_at_once = std::size_t{1} << 30;
 
 int as_count(std::size_t bytes) {
   if (bytes > INT_MAX)
-    throw Error("one process would send or receive 2 GiB at once; expected a smaller network, fewer "
-                "--workers, or more processes");
+    throw Error(
+        "one process would send or receive 2 GiB at once; expected a smaller network, fewer "
+        "--workers, or more processes");
   return static_cast<int>(bytes);
 }
 
-/// Waits without keeping the core busy for long: a process may wait for one that draws, evaluates or
-/// saves. MPI itself would spin, which takes the core of another process where they share one.
+/// Waits without keeping the core busy for long: a process may wait for one that draws, evaluates
+/// or saves. MPI itself would spin, which takes the core of another process where they share one.
 void wait(MPI_Request request) {
   using std::chrono::steady_clock;
   constexpr std::chrono::microseconds at_once(50), soon(2000), pause(200);

@@ -15,7 +15,8 @@ namespace CHORUS_API chorus {
 
 /// Processes that share a piece of work. Each is known by its rank, from 0 to size() - 1. All of
 /// them make the same calls in the same order, each from a single thread. A process is alone unless
-/// a program connects it with others: with MPI (backends/mpi), or with an implementation of its own.
+/// a program connects it with others: with MPI (backends/mpi), or with an implementation of its
+/// own.
 ///
 /// Data are plain bytes, since all processes run the same program. A process that stops without a
 /// word leaves the others waiting; ending them is up to what started them.
@@ -34,7 +35,8 @@ class Communicator {
   virtual void broadcast(std::span<std::byte> data, std::size_t root) = 0;
   /// Everyone gets the data of all, in the order of ranks. All give equally many bytes.
   virtual void all_gather(std::span<const std::byte> own, std::span<std::byte> all) = 0;
-  /// Process 0 gets the data of all, in the order of ranks, the others nothing. Any number of bytes.
+  /// Process 0 gets the data of all, in the order of ranks, the others nothing. Any number of
+  /// bytes.
   virtual std::vector<std::byte> gather(std::span<const std::byte> own) = 0;
 
   /// Begins to send send_bytes[r] bytes of `send` to each rank r, one after another, and to receive
@@ -57,16 +59,15 @@ std::shared_ptr<Communicator> alone();
 
 /// The value of process 0.
 template <class T>
-  requires std::is_trivially_copyable_v<T>
-T from_first(Communicator& processes, T value) {
+requires std::is_trivially_copyable_v<T> T from_first(Communicator& processes, T value) {
   processes.broadcast(std::as_writable_bytes(std::span(&value, 1)), 0);
   return value;
 }
 
 /// The values of all processes.
 template <class T>
-  requires std::is_trivially_copyable_v<T>
-std::vector<T> all_of(Communicator& processes, const T& own) {
+requires std::is_trivially_copyable_v<T> std::vector<T> all_of(Communicator& processes,
+                                                               const T& own) {
   std::vector<T> all(processes.size());
   processes.all_gather(std::as_bytes(std::span(&own, 1)), std::as_writable_bytes(std::span(all)));
   return all;
@@ -80,8 +81,8 @@ T sum_of(Communicator& processes, const T& own) {
 
 /// The vectors of all processes, one after another; empty except in process 0.
 template <class T>
-  requires std::is_trivially_copyable_v<T>
-std::vector<T> gathered(Communicator& processes, const std::vector<T>& own) {
+requires std::is_trivially_copyable_v<T> std::vector<T> gathered(Communicator& processes,
+                                                                 const std::vector<T>& own) {
   const std::vector<std::byte> bytes = processes.gather(std::as_bytes(std::span(own)));
   std::vector<T> all(bytes.size() / sizeof(T));
   std::ranges::copy(bytes, std::as_writable_bytes(std::span(all)).begin());
@@ -90,8 +91,8 @@ std::vector<T> gathered(Communicator& processes, const std::vector<T>& own) {
 
 /// The vectors of all processes, one after another, in every process.
 template <class T>
-  requires std::is_trivially_copyable_v<T>
-std::vector<T> gathered_by_all(Communicator& processes, const std::vector<T>& own) {
+requires std::is_trivially_copyable_v<T> std::vector<T> gathered_by_all(Communicator& processes,
+                                                                        const std::vector<T>& own) {
   std::vector<T> all = gathered(processes, own);
   all.resize(from_first(processes, all.size()));
   processes.broadcast(std::as_writable_bytes(std::span(all)), 0);

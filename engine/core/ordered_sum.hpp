@@ -4,8 +4,8 @@
 #include <span>
 #include <vector>
 
-#include "communicator.hpp"
 #include "chorus/version.hpp"
+#include "communicator.hpp"
 
 namespace CHORUS_API chorus {
 
@@ -30,9 +30,9 @@ class OrderedSum {
  private:
   Communicator& processes_;
   std::size_t workers_, length_;
-  std::size_t part_;           ///< numbers of a process's part; that of the last is padded
-  std::vector<float> sent_;    ///< by part, then by worker
-  std::vector<float> arrived_; ///< of the own part, by worker of all processes
+  std::size_t part_;            ///< numbers of a process's part; that of the last is padded
+  std::vector<float> sent_;     ///< by part, then by worker
+  std::vector<float> arrived_;  ///< of the own part, by worker of all processes
   std::vector<float> sum_;
   std::vector<std::size_t> send_bytes_, receive_bytes_;
 };

@@ -47,8 +47,8 @@ Model part_of(Memory& memory, const Model& whole, const ImageRange& images) {
   // Copies, so that the numbers of other images need not stay in memory.
   for (Tensor Model::*rows : {&Model::latents, &Model::palettes, &Model::shifts})
     if (const Tensor& all = whole.*rows)
-      part.*rows = memory.from(to_host(all.row_range(images.first, images.count)), images.count,
-                               all.cols());
+      part.*rows =
+          memory.from(to_host(all.row_range(images.first, images.count)), images.count, all.cols());
   return part;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "communicator.hpp"
 #include "chorus/model.hpp"
+#include "communicator.hpp"
 #include "work_division.hpp"
 
 // Models whose images are divided among processes: the network is the same in all, and each process

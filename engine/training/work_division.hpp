@@ -32,8 +32,8 @@ struct WorkDivision {
   ImageRange own, own_of_step;          ///< of these workers together
 };
 
-/// Divides `images` images among processes with so many workers, and says what belongs to the one of
-/// that rank. If a step has fewer images than there are workers, some workers have none.
+/// Divides `images` images among processes with so many workers, and says what belongs to the one
+/// of that rank. If a step has fewer images than there are workers, some workers have none.
 WorkDivision divide_work(std::span<const std::size_t> workers_of, std::size_t rank,
                          std::size_t images, const TrainConfig& config);
 

@@ -65,8 +65,9 @@ class ThreadCommunicator final : public Communicator {
     for (std::size_t from = 0; from < size(); ++from) {
       std::size_t first = 0;
       for (std::size_t r = 0; r < rank_; ++r) first += board_->parts[from][r];
-      place = std::ranges::copy(board_->shown[from].subspan(first, board_->parts[from][rank_]), place)
-                  .out;
+      place =
+          std::ranges::copy(board_->shown[from].subspan(first, board_->parts[from][rank_]), place)
+              .out;
     }
   }
   void finish_exchange() override { barrier(); }
