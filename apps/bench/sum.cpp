@@ -41,7 +41,8 @@ double measure_sum_ms(std::size_t numbers, std::size_t repetitions) {
     }
     if (i > 0) times_ms.push_back(1e3 * seconds_since(began) / sums);  // the first one warms up
   }
-  std::ranges::nth_element(times_ms, times_ms.begin() + static_cast<std::ptrdiff_t>(repetitions / 2));
+  std::ranges::nth_element(times_ms,
+                           times_ms.begin() + static_cast<std::ptrdiff_t>(repetitions / 2));
   return times_ms[repetitions / 2];
 }
 
@@ -60,8 +61,9 @@ void bench_sums(const std::vector<std::size_t>& widths, std::size_t repetitions,
                  width == 0 ? "-" : std::to_string(width), numbers, row["ms"].get<double>());
   };
   if (prints() && !json)
-    fmt::print("The sum of the gradients of all processes, once a step ({})\n{:>9} {:>6} {:>12} {:>9}\n",
-               processes()->description(), "processes", "width", "numbers", "ms");
+    fmt::print(
+        "The sum of the gradients of all processes, once a step ({})\n{:>9} {:>6} {:>12} {:>9}\n",
+        processes()->description(), "processes", "width", "numbers", "ms");
   measure(0, 1);
   for (const std::size_t width : widths) measure(width, count_numbers(width));
   if (prints() && json) fmt::print("{}\n", ordered_json{{"sums", rows}}.dump(1));

@@ -2,21 +2,19 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 #include <utility>
 
 #include "chorus/ops.hpp"
 #include "drawn_pixels.hpp"
 #include "trainer_impl.hpp"
 
-// The steps of a training, from top to bottom: step() and its parts, then the work of one worker on
-// its share of the images, train_share() and train_tile(), and the updates.
-//
-// A worker differentiates the error of its share on two kinds of tape, by the chain rule. The
-// share's tape leads from the latents of all its images to their modulations. A tile has the pixels
-// of so few images that their activations stay in the cache; its tape leads from the modulations of
-// these images, which are its leaves, to the loss. The backward passes of all tiles add up the
-// derivatives of the modulations, with which the backward pass of the share's tape then begins.
+// The steps of a training, from top to bottom: step() and its parts, the work of one worker on its
+// share of the images, train_share() and train_tile(), and the updates. A worker differentiates the
+// error of its share on two kinds of tape, by the chain rule. The share's tape leads from the
+// latents of all its images to their modulations. A tile has the pixels of so few images that their
+// activations stay in the cache; its tape leads from the modulations of these images, which are its
+// leaves, to the loss. The backward passes of all tiles add up the derivatives of the modulations,
+// with which the backward pass of the share's tape then begins.
 
 namespace chorus {
 
@@ -32,27 +30,21 @@ Var tile_leaf(Tape& tape, const Var& value, const Tensor& grad, const ImageRange
 
 }  // namespace
 
-/// Only begin_step() and finish_sum() upload. Everything else is the same in each step of a phase,
-/// so that a device can record it and replay it.
+/// Only begin_step() uploads. Everything else is the same in each step of a phase, so that a device
+/// can record it and replay it.
 void Trainer::Impl::step(double progress) {
   const std::size_t number = phase_at(phases_, progress);
   if (phase_ != number) begin_phase(number);
   begin_step(progress);
   const TrainingPhase& phase = phases_[number];
-  RecordedStep& recorded = recorded_[number];
-  if (!sum_) {
-    backend_.replay(recorded.all, [&] {
+  if (sum_)
+    shared_step(phase, recorded_[number]);
+  else
+    backend_.replay(recorded_[number].all, [&] {
       compute_shares(phase);
       update_images();
       update_network(phase);
     });
-  } else {
-    backend_.replay(recorded.shares, [&] { compute_shares(phase); });
-    begin_sum();
-    backend_.replay(recorded.images, [&] { update_images(); });
-    finish_sum();
-    backend_.replay(recorded.network, [&] { update_network(phase); });
-  }
   ++step_;
   ++steps_in_errors_;
 }
@@ -71,46 +63,19 @@ void Trainer::Impl::begin_step(double progress) {
                        decay_factor(step_, config_.schedule.decay_steps),
                    weight);
   std::vector<std::uint32_t> images, visits;
-  for (Worker& worker : workers_) {
-    if (!worker.order) continue;
-    for (const std::uint32_t image : worker.order->step(step_))
-      images.push_back(static_cast<std::uint32_t>(worker.first_image + image));
-    visits.insert(visits.end(), worker.order->visits().begin(), worker.order->visits().end());
-  }
+  for (Worker& worker : workers_) worker.choose_images(step_, images, visits);
   images.insert(images.end(), visits.begin(), visits.end());
   step_images_.assign(images);
 }
 
 void Trainer::Impl::compute_shares(const TrainingPhase& phase) {
-  backend_.parallel(workers_.size(), [&](std::size_t, std::size_t worker) {
-    train_share(phase, workers_[worker], workers_[worker].of_step);
-  });
-}
-
-/// Hands over the gradients of the workers, and sets them to zero.
-void Trainer::Impl::begin_sum() {
-  for (std::size_t w = 0; w < workers_.size(); ++w) {
-    std::size_t first = 0;
-    for (const Tensor& grad : workers_[w].grads) {
-      sum_->put(w, first, to_host(grad));
-      first += grad.size();
-      fill(grad, 0);
-    }
-  }
-  sum_->begin();
-}
-
-void Trainer::Impl::finish_sum() {
-  std::span<const float> left = sum_->finish();
-  for (const OptimizedParameter& each : network_) {
-    from_host(left.first(each.gradients.size()), each.gradients);
-    left = left.subspan(each.gradients.size());
-  }
+  backend_.parallel(workers_.size(),
+                    [&](std::size_t, std::size_t w) { train_share(phase, workers_[w]); });
 }
 
 /// Makes the tape of a share, and walks it back after the last tile.
-void Trainer::Impl::train_share(const TrainingPhase& phase, Worker& worker,
-                                const ImageRange& images) {
+void Trainer::Impl::train_share(const TrainingPhase& phase, Worker& worker) {
+  const ImageRange& images = worker.of_step;
   if (images.count == 0) return;
   Tape tape(worker.memory);
   const std::vector<Var> network = model_.siren.on_tape(tape, worker.grads);
@@ -120,7 +85,6 @@ void Trainer::Impl::train_share(const TrainingPhase& phase, Worker& worker,
   const std::vector<Var> values = share.conditioned.values();
   for (const Var& value : values)
     share.grads.push_back(worker.memory.zeros(value.rows(), value.cols()));
-
   const std::size_t tile_rows = backend_.tile_rows(model_.siren.config().width);
   for (const TrainingDraw& draw : phase.draws) {
     if (draw.of_taught && !taught_) continue;
@@ -128,7 +92,6 @@ void Trainer::Impl::train_share(const TrainingPhase& phase, Worker& worker,
     const std::size_t tiles = (images.count + images_per_tile - 1) / images_per_tile;
     for (std::size_t t = 0; t < tiles; ++t) train_tile(draw, part_of(images, t, tiles), share);
   }
-
   tape.backward(values, share.grads);
 }
 
@@ -181,16 +144,13 @@ void Trainer::Impl::update_images() const {
 
 void Trainer::Impl::update_network(const TrainingPhase& phase) const {
   backend_.parallel(update_tasks_.size(), [&](std::size_t task, std::size_t) {
-    update_rows(phase, update_tasks_[task]);
+    const auto& [parameter, rows] = update_tasks_[task];
+    const bool is_output = model_.siren.parameters()[parameter].role == Role::output;
+    adam_.update_rows(network_[parameter], rows,
+                      is_output && phase.of_areas ? config_.rates.area_output : 1);
   });
   backend_.parallel(network_.size(),
                     [this](std::size_t p, std::size_t) { pack(network_[p].value); });
-}
-
-void Trainer::Impl::update_rows(const TrainingPhase& phase, const UpdateTask& task) const {
-  const bool is_output = model_.siren.parameters()[task.parameter].role == Role::output;
-  adam_.update_rows(network_[task.parameter], task.rows,
-                    is_output && phase.of_areas ? config_.rates.area_output : 1);
 }
 
 }  // namespace chorus

@@ -35,6 +35,11 @@ struct Worker {
   ImageRange of_step;               ///< among this process's images of a step
   std::size_t first_image = 0;      ///< among the images of this process
   std::optional<ImageOrder> order;  ///< of its images; none if it has no images
+
+  /// Appends its images of a step, as numbers among those of this process, and how often each of
+  /// them came up before.
+  void choose_images(std::uint64_t step, std::vector<std::uint32_t>& images,
+                     std::vector<std::uint32_t>& visits);
 };
 
 /// What a device recorded of the steps of a phase. A process that is alone records a step as one
@@ -61,16 +66,16 @@ struct Trainer::Impl {
   void step(double progress);
   void begin_phase(std::size_t phase);
   void begin_step(double progress);
+  void shared_step(const TrainingPhase& phase, RecordedStep& recorded);
   void compute_shares(const TrainingPhase& phase);
   void begin_sum();
   void finish_sum();
   void update_images() const;
   void update_network(const TrainingPhase& phase) const;
-  void train_share(const TrainingPhase& phase, Worker& worker, const ImageRange& images);
+  void train_share(const TrainingPhase& phase, Worker& worker);
   void train_tile(const TrainingDraw& draw, const ImageRange& images, const Share& share);
   PixelSource source_of(const TrainingDraw& draw) const;
   Var gather(Tape& tape, const OptimizedParameter& per_image, const ImageRange& images) const;
-  void update_rows(const TrainingPhase& phase, const UpdateTask& task) const;
 
   IndexView image_numbers(const ImageRange& images) const {
     return step_images_.range(images.first, images.count);

@@ -84,6 +84,14 @@ PixelSource Trainer::Impl::source_of(const TrainingDraw& draw) const {
   return {table_, config_.seed, jitter};
 }
 
+void Worker::choose_images(std::uint64_t step, std::vector<std::uint32_t>& images,
+                           std::vector<std::uint32_t>& visits) {
+  if (!order) return;
+  for (const std::uint32_t image : order->step(step))
+    images.push_back(static_cast<std::uint32_t>(first_image + image));
+  visits.insert(visits.end(), order->visits().begin(), order->visits().end());
+}
+
 void Trainer::Impl::add_workers(Memory& memory) {
   const bool is_alone = processes_->size() == 1;
   for (Memory& own : worker_memories(memory.shared_backend())) {

@@ -391,9 +391,9 @@ BOOST_AUTO_TEST_CASE(some_of_the_images_can_be_chosen) {
     return keep;
   };
   const auto names = [&] {
-    Names names;
-    for (const auto& each : load_collection(folder.path(), options)) names.push_back(each.name);
-    return names;
+    Names loaded;
+    for (const auto& each : load_collection(folder.path(), options)) loaded.push_back(each.name);
+    return loaded;
   };
   BOOST_TEST(names() == (Names{"a", "c"}));
   BOOST_TEST(asked == 4U);
