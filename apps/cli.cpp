@@ -1,11 +1,16 @@
 #include "cli.hpp"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "chorus/version.hpp"
 #include "printable.hpp"
+#include "support/processes.hpp"
 
 namespace chorus::app {
 
@@ -38,7 +43,26 @@ std::unique_ptr<CLI::App> make_program() {
   return program;
 }
 
+namespace {
+
+bool is_shared(std::string_view command) { return command == "train" || command == "bench"; }
+
+/// Of several processes that were started together, all take part in a training. Other work is that
+/// of the first one.
+bool takes_part(int argc, char** argv) {
+  if (launch().size < 2 || is_shared(argc > 1 ? argv[1] : "")) return true;
+  if (launch().rank == 0)
+    fmt::print(stderr,
+               "note: {} processes were started, of which one is used: only `chorus train` "
+               "is shared\n",
+               launch().size);
+  return launch().rank == 0;
+}
+
+}  // namespace
+
 int run_command_line(int argc, char** argv) {
+  if (!takes_part(argc, argv)) return 0;
   const std::unique_ptr<CLI::App> made = make_program();
   CLI::App& program = *made;
   program.failure_message([](const CLI::App* failed, const CLI::Error& error) {
@@ -53,6 +77,8 @@ int run_command_line(int argc, char** argv) {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     constexpr int wrong_use = 2;
+    if (launch().rank > 0)
+      return error.get_exit_code() == 0 ? 0 : wrong_use;  // the first one says it
     return program.exit(error) == 0 ? 0 : wrong_use;
   }
   return 0;

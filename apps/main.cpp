@@ -16,6 +16,7 @@
 #include "cli.hpp"
 #include "printable.hpp"
 #include "support/passive_waits.hpp"
+#include "support/processes.hpp"
 
 namespace {
 
@@ -73,6 +74,19 @@ std::string describe(const std::exception& error, int argc, char** argv) {
                      error.what());
 }
 
+/// Prints an error once, even where several processes share the work. If the others do not know of
+/// it, they are ended, since they would wait for this one.
+void report(const std::exception& error, const std::string& message) {
+  chorus::Communicator& all = *chorus::app::processes();
+  const bool is_shared = all.size() == 1 || dynamic_cast<const chorus::app::SharedError*>(&error);
+  if (!is_shared) {
+    complain(fmt::format("process {} of {}: {}", all.rank(), all.size(), message).c_str());
+    all.abort(1);
+  }
+  if (chorus::app::prints() && (all.size() > 1 || chorus::app::launch().rank == 0))
+    complain(message.c_str());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -86,7 +100,7 @@ int main(int argc, char** argv) {
     return status_after_printing(chorus::app::run_command_line(argc, argv));
   } catch (const std::exception& error) {
     // Messages may quote names from files.
-    complain(chorus::printable(describe(error, argc, argv)).c_str());
+    report(error, chorus::printable(describe(error, argc, argv)));
   }
   return 1;
 }

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "bench/speed.hpp"
+#include "bench/sum.hpp"
 #include "support/cli_flags.hpp"
+#include "support/processes.hpp"
 
 namespace chorus::app {
 
@@ -153,7 +155,9 @@ class Bench {
 
 void add_bench(CLI::App& program) {
   CLI::App& command = *program.add_subcommand(
-      "bench", "Measure the speed of training and decoding against the peak of this machine");
+      "bench",
+      "Measure the speed of training and decoding against the peak of this machine; started as "
+      "several processes (mpirun), what these exchange");
   const auto options = std::make_shared<BenchOptions>();
   command.add_option("--width", options->widths, "Widths of the network")
       ->capture_default_str()
@@ -171,7 +175,13 @@ void add_bench(CLI::App& program) {
       ->check(CLI::Range(1, 1 << 20));
   command.add_flag("--json", options->json, "Print one JSON object");
   add_backend(command, options->backend);
-  command.callback([options] { Bench(*options).run(); });
+  command.callback([options] {
+    join_processes();
+    if (processes()->size() > 1)
+      bench_sums(options->widths, options->repetitions, options->json);
+    else
+      Bench(*options).run();
+  });
 }
 
 }  // namespace chorus::app

@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "support/processes.hpp"
 #include "training/train_flags.hpp"
 
 namespace chorus::app {
@@ -44,6 +45,7 @@ void add_train(CLI::App& program) {
   add_backend(command, o.backend);
   command.callback([options] {
     finish_training_flags(*options);
+    join_processes();
     train(*options);
   });
 }

@@ -16,6 +16,7 @@ class Fingerprint {
     for (const char c : std::string_view(static_cast<const char*>(data), bytes))
       hash_ = (hash_ ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
   }
+  std::uint64_t value() const { return hash_; }
   std::string hex() const { return fmt::format("{:016x}", hash_); }
 
  private:

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -14,6 +15,8 @@
 #include "printable.hpp"
 #include "split.hpp"
 #include "support/fingerprint.hpp"
+#include "support/processes.hpp"
+#include "support/progress.hpp"
 
 namespace chorus::app {
 
@@ -24,7 +27,7 @@ bool skip_unreadable = false;
 /// Without repetitions: an evaluation reads a folder several times, and gets its notes each time.
 void print_once(const std::string& note) {
   static std::set<std::string> printed;
-  if (printed.insert(note).second) fmt::print(stderr, "note: {}\n", note);
+  if (printed.insert(note).second) print_note(note);
 }
 
 void add_pixels(Fingerprint& fingerprint, const Image& image, const Split& split,
@@ -62,10 +65,13 @@ std::string shown_color(const Rgb& color) {
 void skip_unreadable_files() { skip_unreadable = true; }
 
 Collection load_images(const std::filesystem::path& folder, std::optional<std::size_t> size,
-                       const std::optional<Rgb>& background) {
+                       const std::optional<Rgb>& background,
+                       const std::function<std::vector<bool>(std::size_t)>& keep) {
   return load_collection(folder, {.size = size,
                                   .background = background,
                                   .skip_unreadable = skip_unreadable,
+                                  .keep = keep,
+                                  .progress = show_fraction("images read"),
                                   .note = print_once});
 }
 
@@ -75,9 +81,17 @@ std::vector<std::size_t> offered_sizes(const std::filesystem::path& folder) {
 
 std::string data_checksum(const Collection& data, const Split& split) {
   Fingerprint fingerprint;
-  for (std::size_t i = 0; i < data.size(); ++i) {
-    fingerprint.add(data[i].name.c_str(), data[i].name.size() + 1);
-    add_pixels(fingerprint, data[i].image, split, i);
+  const auto add = [&] {
+    for (std::size_t i = 0; i < data.size(); ++i) {
+      fingerprint.add(data[i].name.c_str(), data[i].name.size() + 1);
+      add_pixels(fingerprint, data[i].image, split, i);
+    }
+  };
+  // From process to process, since a checksum goes on where another ended.
+  Communicator& all = *processes();
+  for (std::size_t rank = 0; rank < all.size(); ++rank) {
+    if (rank == all.rank()) add();
+    all.broadcast(std::as_writable_bytes(std::span(&fingerprint, 1)), rank);
   }
   return fingerprint.hex();
 }
@@ -111,16 +125,17 @@ void note_other_images(const Model& model, const std::filesystem::path& folder,
 }
 
 Collection load_for(const Model& model, const std::filesystem::path& folder,
-                    std::optional<std::size_t> size, const std::optional<Rgb>& background) {
+                    std::optional<std::size_t> size, const std::optional<Rgb>& background,
+                    const std::function<std::vector<bool>(std::size_t)>& keep) {
   if (background) check_background(model, *background);
   const std::optional<Rgb>& ground = background ? background : model.background;
-  Collection images = load_images(folder, size, ground);
+  Collection images = load_images(folder, size, ground, keep);
   const bool with_alpha_channel = model.siren.config().channels == 4;
   if (!with_alpha_channel && !images.empty() && images.front().image.has_alpha())
-    fmt::print(stderr,
-               "note: the model is opaque, and some images of {} are not; they are compared over "
-               "white\n",
-               shown(folder));
+    print_note(
+        fmt::format("the model is opaque, and some images of {} are not; they are compared over "
+                    "white",
+                    shown(folder)));
   for (NamedImage& each : images)
     if (with_alpha_channel)
       each.image = with_alpha(std::move(each.image));

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,8 +19,10 @@ std::string shown_color(const Rgb& color);
 void skip_unreadable_files();
 
 /// load_collection(), whose notes go to standard error, each of them once in a run of the program.
+/// `keep` is that of LoadOptions.
 Collection load_images(const std::filesystem::path& folder, std::optional<std::size_t> size,
-                       const std::optional<Rgb>& background);
+                       const std::optional<Rgb>& background,
+                       const std::function<std::vector<bool>(std::size_t)>& keep = {});
 /// available_sizes(), which may leave out unreadable files as well.
 std::vector<std::size_t> offered_sizes(const std::filesystem::path& folder);
 
@@ -27,9 +30,11 @@ std::vector<std::size_t> offered_sizes(const std::filesystem::path& folder);
 /// that names none takes `background`, or white. Throws Error if a background is asked for that is
 /// not the model's.
 Collection load_for(const Model& model, const std::filesystem::path& folder,
-                    std::optional<std::size_t> size, const std::optional<Rgb>& background);
+                    std::optional<std::size_t> size, const std::optional<Rgb>& background,
+                    const std::function<std::vector<bool>(std::size_t)>& keep = {});
 
 /// A checksum of the names, sizes and pixels of images, without the pixels that `split` holds out.
+/// Processes that share a collection find that of all their images.
 std::string data_checksum(const Collection& data, const Split& split = {});
 /// Sets the checksums of the images of a model that are among these, by their names.
 void set_checksums(Model& model, const Collection& data);

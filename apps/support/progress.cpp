@@ -12,6 +12,8 @@
 #include <mutex>
 #include <string_view>
 
+#include "support/processes.hpp"
+
 namespace chorus::app {
 
 namespace {
@@ -33,6 +35,7 @@ bool can_redraw() {
 /// Ignores errors: work goes on if its status cannot be printed, and main() reports the error at
 /// the end.
 void put(const std::string& text) {
+  if (!prints()) return;
   std::fwrite(text.data(), 1, text.size(), stdout);
   std::fflush(stdout);
 }
@@ -43,10 +46,11 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-Progress::Progress() : terminal_(can_redraw()), last_(Clock::now()) {}
+// A launcher shows a terminal to its processes and may pass on what they print to a file.
+Progress::Progress() : terminal_(can_redraw() && processes()->size() == 1), last_(Clock::now()) {}
 
 Progress::~Progress() {
-  if (drawn_) std::fputc('\n', stdout);
+  if (drawn_) put("\n");
 }
 
 bool Progress::due() const {

@@ -6,15 +6,48 @@
 
 #include "chorus/render.hpp"
 #include "parallel.hpp"
+#include "support/fingerprint.hpp"
+#include "support/processes.hpp"
 
 namespace chorus::app {
 
 namespace {
 
+/// The workers of one process.
+std::size_t own_workers(std::size_t workers, const Communicator& all) {
+  if (workers == 0) return 0;
+  if (workers < all.size())
+    throw SharedError(
+        fmt::format("{} processes cannot share {} worker{}; expected --workers {} or more",
+                    all.size(), workers, workers == 1 ? "" : "s", all.size()));
+  return workers * (all.rank() + 1) / all.size() - workers * all.rank() / all.size();
+}
+
+std::size_t own_threads(std::size_t wanted) {
+  const std::size_t usable = usable_threads(wanted);
+  return wanted == 0 && processes()->size() > 1 ? fair_threads(usable) : usable;
+}
+
 std::shared_ptr<Backend> chosen(const BackendChoice& choice) {
-  return make_backend(
-      choice.name,
-      {.threads = choice.threads, .workers = choice.workers, .precision = choice.precision});
+  Communicator& all = *processes();
+  BackendOptions options{.threads = choice.threads,
+                         .workers = own_workers(choice.workers, all),
+                         .precision = choice.precision};
+  if (all.size() > 1) options.threads = own_threads(choice.threads);
+  std::shared_ptr<Backend> backend = together([&] { return make_backend(choice.name, options); });
+  // The processes of another kind of backend would find other bits, and so another network.
+  const std::string kind = fmt::format("{}, {}", backend->name(), name(backend->precision()));
+  Fingerprint own;
+  own.add(kind.data(), kind.size());
+  const Fingerprint first = from_first(all, own);
+  together([&] {
+    if (own.value() != first.value())
+      throw Error(
+          fmt::format("the backend is {}, and process 0 has another one; choose one that all "
+                      "machines have with --backend",
+                      kind));
+  });
+  return backend;
 }
 
 }  // namespace
@@ -23,11 +56,12 @@ Session::Session(const BackendChoice& choice, bool with_profile)
     : profiler(with_profile ? std::make_shared<ProfilingBackend>(chosen(choice)) : nullptr),
       backend(with_profile ? profiler : chosen(choice)),
       memory(backend),
-      threads(usable_threads(choice.threads)) {
+      threads(own_threads(choice.threads)),
+      all_workers(sum_of(*processes(), backend->workers())) {
   if (threads < choice.threads)
-    fmt::print(stderr, "note: --threads {}: this process may run on {} {} only, and uses {}\n",
-               choice.threads, threads, threads == 1 ? "core" : "cores",
-               threads == 1 ? "it" : "all of them");
+    print_note(fmt::format("--threads {}: this process may run on {} {} only, and uses {}",
+                           choice.threads, threads, threads == 1 ? "core" : "cores",
+                           threads == 1 ? "it" : "all of them"));
 }
 
 void print_profile(const Profile& profile, std::uint64_t steps) {

@@ -13,18 +13,20 @@ namespace chorus::app {
 /// The backend that a command was asked to use.
 struct BackendChoice {
   std::string name;         ///< if empty, CHORUS_BACKEND or the best one
-  std::size_t threads = 0;  ///< 0: chosen by the backend
-  std::size_t workers = 0;  ///< 0: chosen by the backend
+  std::size_t threads = 0;  ///< of each process; 0: chosen by the backend
+  std::size_t workers = 0;  ///< of all processes; 0: chosen by the backends
   Precision precision = Precision::fp32;
 };
 
-/// The backend and the memory that a command works with.
+/// The backend and the memory that a command works with. Processes that share the work have a
+/// backend each, all of one kind.
 struct Session {
   explicit Session(const BackendChoice& choice, bool with_profile = false);
   std::shared_ptr<ProfilingBackend> profiler;  ///< null without --profile, else the backend
   std::shared_ptr<Backend> backend;
   Memory memory;
-  std::size_t threads;  ///< for work that no backend does
+  std::size_t threads;      ///< for work that no backend does
+  std::size_t all_workers;  ///< of the backends of all processes
 };
 
 /// Prints a table of the parts of some training steps' time.

@@ -11,7 +11,8 @@
 
 namespace chorus::app {
 
-/// The state with which a training begins.
+/// The state with which a training begins. Images and model are those of this process, if several
+/// share the training.
 struct Start {
   Collection images;  ///< without held-out images; the trainer ignores held-out pixels
   TrainingState state;
@@ -25,7 +26,7 @@ Start fresh_start(Session& session, const TrainOptions& options);
 /// The model and the state of an interrupted training, or of one that is to become longer. Throws
 /// Error if the images differ from those with which it was begun.
 Start resumed_start(Session& session, const TrainOptions& options);
-/// The same with these images, whatever the data of the options.
+/// The same with these images, whatever the data of the options, for a process that is alone.
 Start resumed_start(Session& session, const TrainOptions& options, Collection images);
 
 /// The training goes on with the backend that was chosen now. Prints a note if the state comes from

@@ -13,6 +13,7 @@
 #include "evaluation/training_images.hpp"
 #include "support/drawings.hpp"
 #include "support/interrupt.hpp"
+#include "support/processes.hpp"
 #include "support/progress.hpp"
 
 namespace chorus::app {
@@ -33,6 +34,38 @@ struct Stopped {
 };
 
 }  // namespace
+
+namespace {
+
+std::size_t longest_side(const Collection& images) {
+  std::size_t longest = 1;
+  for (const NamedImage& named : images)
+    longest = std::max(longest, named.image.size().longer_side());
+  return longest;
+}
+
+std::size_t count_pixels(const Collection& images) {
+  std::size_t pixels = 0;
+  for (const NamedImage& named : images) pixels += named.image.pixels();
+  return pixels;
+}
+
+/// What all processes have to do if some could not draw their images.
+Teaching::Outcome outcome_of_all(Teaching::Outcome own) {
+  const std::vector<Teaching::Outcome> all = all_of(*processes(), own);
+  for (const auto outcome : {Teaching::Outcome::interrupted, Teaching::Outcome::too_slow})
+    if (std::ranges::count(all, outcome) > 0) return outcome;
+  return Teaching::Outcome::drawn;
+}
+
+}  // namespace
+
+Teaching::Teaching(const Collection& images, const Model& model)
+    : images_(images),
+      model_(model),
+      all_images_(sum_of(*processes(), images.size())),
+      all_pixels_(sum_of(*processes(), count_pixels(images))),
+      longest_side_(std::ranges::max(all_of(*processes(), longest_side(images)))) {}
 
 Teaching::Outcome Teaching::draw(Renderer& renderer, std::size_t threads, double most_seconds) {
   std::vector<ToDraw> images;
@@ -57,34 +90,31 @@ Teaching::Outcome Teaching::draw(Renderer& renderer, std::size_t threads, double
     draw_images(images, {&renderer, &model_, true}, threads, receive, stops);
   } catch (const Stopped& stopped) {
     outcome = stopped.why;
-    drawings.assign(images.size(), {});
   }
+  outcome = outcome_of_all(outcome);
+  if (outcome != Outcome::drawn) drawings.assign(images.size(), {});
   is_drawn_ = outcome != Outcome::interrupted;
   if (is_drawn_) drawings_ = std::move(drawings);
   return outcome;
 }
 
 std::size_t Teaching::drawings() const {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(drawings_, [](const auto& numbers) { return !numbers.empty(); }));
+  const auto own =
+      std::ranges::count_if(drawings_, [](const auto& numbers) { return !numbers.empty(); });
+  return sum_of(*processes(), static_cast<std::size_t>(own));
 }
 
 std::size_t Teaching::enlargement() const {
-  std::size_t pixels = 0, longest = 1;
-  for (const NamedImage& named : images_) {
-    pixels += named.image.pixels();
-    longest = std::max(longest, named.image.size().longer_side());
-  }
   const double room =
-      std::sqrt(static_cast<double>(most_taught_pixels) / static_cast<double>(pixels));
+      std::sqrt(static_cast<double>(most_taught_pixels) / static_cast<double>(all_pixels_));
   const std::size_t wanted =
-      std::clamp<std::size_t>((wanted_side + longest / 2) / longest, 2, most_enlarged);
+      std::clamp<std::size_t>((wanted_side + longest_side_ / 2) / longest_side_, 2, most_enlarged);
   return std::min(wanted, static_cast<std::size_t>(room));
 }
 
 std::vector<NamedImage> Teaching::pictures() const {
   const std::size_t factor = enlargement();
-  if (factor < 2 || drawings() == 0) return {};
+  if (factor < 2 || drawings_.empty()) return {};
   std::vector<NamedImage> pictures;
   for (std::size_t i = 0; i < images_.size(); ++i) {
     const Image& image = images_[i].image;
@@ -100,35 +130,40 @@ std::vector<NamedImage> Teaching::pictures() const {
 
 void Teaching::save(TensorFile& file) const {
   if (!is_drawn_) return;
-  StoredTensor numbers, counts;
+  std::vector<float> counts, numbers;
   for (const std::vector<float>& drawing : drawings_) {
-    counts.values.push_back(static_cast<float>(drawing.size()));
-    numbers.values.insert(numbers.values.end(), drawing.begin(), drawing.end());
+    counts.push_back(static_cast<float>(drawing.size()));
+    numbers.insert(numbers.end(), drawing.begin(), drawing.end());
   }
-  counts.shape = {counts.values.size()};
-  numbers.shape = {numbers.values.size()};
-  file.tensors[counts_key] = std::move(counts);
-  file.tensors[numbers_key] = std::move(numbers);
+  const auto store = [&](const char* key, const std::vector<float>& own) {
+    StoredTensor& stored = file.tensors[key];
+    stored.values = gathered(*processes(), own);
+    stored.shape = {stored.values.size()};
+  };
+  store(counts_key, counts);
+  store(numbers_key, numbers);
 }
 
 void Teaching::load(const TensorFile& file, const std::string& origin) {
   const auto counts = file.tensors.find(counts_key), numbers = file.tensors.find(numbers_key);
   if (counts == file.tensors.end() || numbers == file.tensors.end()) return;
-  if (counts->second.values.size() != images_.size())
+  if (counts->second.values.size() != all_images_)
     throw Error(fmt::format("{}: has drawings of {} images; expected {}", origin,
-                            counts->second.values.size(), images_.size()));
+                            counts->second.values.size(), all_images_));
   std::span<const float> left = numbers->second.values;
   std::vector<std::vector<float>> drawings;
-  for (std::size_t i = 0; i < images_.size(); ++i) {
+  const std::size_t first = model_.split.first_image;
+  for (std::size_t i = 0; i < first + images_.size(); ++i) {
     const double count = double{counts->second.values[i]};
     if (!(count >= 0 && count <= static_cast<double>(left.size())))
       throw Error(fmt::format("{}: a drawing has {} numbers; expected at most {}", origin, count,
                               left.size()));
     const auto own = left.first(static_cast<std::size_t>(count));
     left = left.subspan(own.size());
+    if (i < first) continue;
     drawings.emplace_back(own.begin(), own.end());
     try {
-      if (!own.empty()) shapes::drawing_from(own, images_[i].image.size());
+      if (!own.empty()) shapes::drawing_from(own, images_[i - first].image.size());
     } catch (const Error& error) {
       throw Error(fmt::format("{}: {}", origin, error.what()));
     }

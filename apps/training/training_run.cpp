@@ -8,6 +8,7 @@
 #include <ctime>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -18,8 +19,10 @@
 #include "files.hpp"
 #include "model_file.hpp"
 #include "printable.hpp"
+#include "shared_model.hpp"
 #include "support/interrupt.hpp"
 #include "support/model_output.hpp"
+#include "support/processes.hpp"
 #include "support/progress.hpp"
 #include "support/session.hpp"
 #include "training/extension.hpp"
@@ -46,12 +49,11 @@ constexpr std::size_t most_inpainted_pixels = std::size_t{1} << 18;
 constexpr double most_drawing = 0.25;      ///< fraction of a training by time, unless asked for
 constexpr double tracking_interval = 0.1;  ///< fraction of the training
 
-Limit limit_of(const TrainOptions& options, const Collection& data, std::size_t pixels_per_step) {
+Limit limit_of(const TrainOptions& options, std::size_t pixels, std::size_t pixels_per_step) {
   if (options.steps) return {Limit::Kind::steps, static_cast<double>(*options.steps)};
   if (options.seconds) return {Limit::Kind::seconds, *options.seconds};
-  double pixels = 0;
-  for (const NamedImage& named : data) pixels += static_cast<double>(named.image.pixels());
-  const double steps = options.epochs.value_or(0) * pixels / static_cast<double>(pixels_per_step);
+  const double steps = options.epochs.value_or(0) * static_cast<double>(pixels) /
+                       static_cast<double>(pixels_per_step);
   return {Limit::Kind::steps, std::max(1.0, std::ceil(steps))};
 }
 
@@ -65,6 +67,7 @@ json run_description(const TrainOptions& options, const Session& session,
           {"backend", session.backend->name()},
           {"backend_description", session.backend->description()},
           {"data", printable(std::filesystem::absolute(options.data).lexically_normal().string())},
+          {"processes", processes()->size()},
           {"background", model.background ? json(*model.background) : json()},
           {"images", model.images.size()},
           {"hold_out_pixels", model.split.pixels},
@@ -72,30 +75,43 @@ json run_description(const TrainOptions& options, const Session& session,
           {"training", to_json(state)}};
 }
 
+/// What all processes go by in the loop over the steps: the clocks of process 0, and signals that
+/// any of them received.
+struct Moment {
+  double elapsed_s = 0;
+  bool is_report_due = false, is_checkpoint_due = false, is_interrupted = false;
+};
+
 class TrainingRun {
  public:
   TrainingRun(const TrainOptions& options, const std::function<Start(Session&)>& make_start)
       : options_(options),
         session_(options.backend, options.profile),
         start_(make_start(session_)),
-        trainer_(session_.memory, model_, images_, state_.config),
+        pixels_(gathered_by_all(*processes(), pixels_of(images_))),
+        trainer_(session_.memory, model_, images_, state_.config, processes()),
         renderer_(session_.memory, model_),
         teaching_(images_, model_) {
+    gather_model();
     if (!options.track.empty())
-      tracker_.emplace(session_, model_, options.track, options.background,
-                       ImageBudget{tracked_images, tracked_pixels},
-                       ImageBudget{most_evaluated_images, most_evaluated_pixels});
+      in_first([&] {
+        tracker_.emplace(session_, whole_model_or_own(), options.track, options.background,
+                         ImageBudget{tracked_images, tracked_pixels},
+                         ImageBudget{most_evaluated_images, most_evaluated_pixels});
+      });
     if (start_.file) {
-      trainer_.load_state(*start_.file, shown(state_file(options.model)));
-      teaching_.load(*start_.file, shown(state_file(options.model)));
+      together([&] {
+        trainer_.load_state(*start_.file, shown(state_file(options.model)));
+        teaching_.load(*start_.file, shown(state_file(options.model)));
+      });
       teach();
     } else {
-      state_.limit = limit_of(options, images_, trainer_.pixels_per_step());
+      state_.limit = limit_of(options, all_pixels(), trainer_.pixels_per_step());
     }
     start_.file.reset();
     resumed_step_ = trainer_.steps();
     if (progress() >= 1 && model_is_written())
-      throw Error(fmt::format(
+      throw SharedError(fmt::format(
           "{}: this training is complete ({} steps); nothing to resume, but --steps or --seconds "
           "beyond that make it longer",
           shown(state_file(options.model)), trainer_.steps()));
@@ -103,34 +119,38 @@ class TrainingRun {
 
   void run() {
     catch_interrupts();
-    lock_.emplace(options_.model);
-    log_.emplace(metrics_of(options_));
-    check_outputs(options_);  // another training may have ended since
+    in_first([&] {
+      lock_.emplace(options_.model);
+      log_.emplace(metrics_of(options_));
+      check_outputs(options_);  // another training may have ended since
+    });
     announce();
     if (progress() < 1) go_on_with(session_, state_);
     save_first_state();
-    log_->begin(resumed_step_);
+    in_first([&] { log_->begin(resumed_step_); });
     describe_run();
     began_ = last_checkpoint_ = last_report_ = Clock::now();
     last_steps_ = trainer_.steps();
+    look_around();
     double next_tracking = progress() + tracking_interval;
-    while (progress() < 1 && !interrupted()) {
+    while (progress() < 1 && !moment_.is_interrupted) {
       if (draws_now() && !draw_images()) break;
       step();
-      if (bar_.due()) report();
+      if (moment_.is_report_due) report();
       if (progress() >= next_tracking && progress() < 1) {
         track(tracked_images, tracked_pixels, false);
         next_tracking += tracking_interval;
       }
-      if (seconds_since(last_checkpoint_) >= options_.checkpoint_seconds) checkpoint();
+      if (moment_.is_checkpoint_due) checkpoint();
+      look_around();
     }
     report();
     save();
-    if (interrupted()) throw Error(stopped_message());
+    if (moment_.is_interrupted) throw SharedError(stopped_message());
     track(most_evaluated_images, most_evaluated_pixels, true);
     if (tracker_) print_resolutions();
     bar_.print(fmt::format("Model: {}", shown(options_.model)));
-    if (session_.profiler)
+    if (session_.profiler && prints())
       print_profile(session_.profiler->profile(), trainer_.steps() - resumed_step_);
   }
 
@@ -148,41 +168,101 @@ class TrainingRun {
   /// Makes the drawings that teach from now on. Returns false if a signal interrupts it.
   bool draw_images() {
     const auto before = Clock::now();
+    const std::size_t images = pixels_.size();
     const bool is_limited = !options_.taught_from && state_.limit.kind == Limit::Kind::seconds;
     const double most_seconds =
         is_limited ? most_drawing * state_.limit.amount : std::numeric_limits<double>::infinity();
     const Teaching::Outcome outcome = teaching_.draw(renderer_, session_.threads, most_seconds);
-    if (outcome == Teaching::Outcome::interrupted) return false;
+    if (outcome == Teaching::Outcome::interrupted) {
+      moment_.is_interrupted = true;
+      return false;
+    }
     if (outcome == Teaching::Outcome::too_slow)
       bar_.print(
           fmt::format("{:7.1f} s  step {:7}  no drawings: they would take more than {:.0f} s",
                       elapsed_s(), trainer_.steps(), most_seconds));
     else
       bar_.print(fmt::format("{:7.1f} s  step {:7}  {} of {} images are drawn, in {:.1f} s",
-                             elapsed_s(), trainer_.steps(), teaching_.drawings(), images_.size(),
+                             elapsed_s(), trainer_.steps(), teaching_.drawings(), images,
                              seconds_since(before)));
     teach();
     return true;
   }
 
   void teach() {
+    if (teaching_.drawings() == 0) return;
     if (const std::vector<NamedImage> pictures = teaching_.pictures(); !pictures.empty())
       trainer_.teach(pictures);
+  }
+
+  /// Brings the model of all images to process 0, if several processes share the training.
+  void gather_model() {
+    if (processes()->size() > 1) whole_ = whole_model(session_.memory, model_, *processes());
+  }
+  /// As it was gathered last.
+  const Model& whole_model_or_own() const { return whole_ ? *whole_ : model_; }
+
+  std::size_t all_pixels() const {
+    return std::accumulate(pixels_.begin(), pixels_.end(), std::size_t{0});
+  }
+
+  /// Some of all images, in process 0. The model must have been gathered.
+  Collection gathered_images(const std::vector<std::size_t>& numbers) const {
+    std::vector<float> own;
+    for (const std::size_t i : own_of(numbers))
+      own.insert(own.end(), images_[i].image.values.begin(), images_[i].image.values.end());
+    const std::vector<float> all = gathered(*processes(), own);
+    Collection images;
+    if (!prints()) return images;
+    const std::size_t channels = model_.siren.config().channels;
+    auto values = all.begin();
+    for (const std::size_t i : numbers) {
+      const EncodedImage& encoded = whole_model_or_own().images[i];
+      const auto end = values + static_cast<std::ptrdiff_t>(pixels_[i] * channels);
+      images.push_back({encoded.name, Image(encoded.size(), channels)});
+      images.back().image.values.assign(values, end);
+      values = end;
+    }
+    return images;
+  }
+
+  /// The numbers among the own images of those that belong to this process.
+  std::vector<std::size_t> own_of(const std::vector<std::size_t>& numbers) const {
+    const std::size_t first = model_.split.first_image;
+    std::vector<std::size_t> own;
+    for (const std::size_t i : numbers)
+      if (i >= first && i < first + images_.size()) own.push_back(i - first);
+    return own;
   }
 
   /// Whether the model file belongs to the state. If the program is stopped between writing the
   /// two, there is an older model, or none.
   bool model_is_written() const {
+    bool is_written = false;
     try {
-      return read_safetensors(options_.model) == to_tensor_file(model_);
+      is_written =
+          prints() && read_safetensors(options_.model) == to_tensor_file(whole_model_or_own());
     } catch (const Error&) {
-      return false;
     }
+    return from_first(*processes(), is_written);
   }
 
-  double elapsed_s() const {
+  void look_around() {
+    const Moment own{clock_s(), bar_.due(),
+                     seconds_since(last_checkpoint_) >= options_.checkpoint_seconds, interrupted()};
+    const std::vector<Moment> all = all_of(*processes(), own);
+    moment_ = all.front();
+    moment_.is_interrupted = std::ranges::any_of(all, &Moment::is_interrupted);
+  }
+
+  double clock_s() const {
     const double running_s = began_ == Clock::time_point{} ? 0 : seconds_since(began_);
     return state_.elapsed_s + running_s - tracking_s_;
+  }
+
+  /// The time of the training. Processes that share it must agree on what depends on it.
+  double elapsed_s() const {
+    return processes()->size() > 1 && began_ != Clock::time_point{} ? moment_.elapsed_s : clock_s();
   }
 
   double progress() const {
@@ -199,45 +279,52 @@ class TrainingRun {
   }
 
   void announce() {
-    std::size_t pixels = 0;
-    for (const NamedImage& named : images_) pixels += named.image.pixels();
-    bar_.print(fmt::format("{} images, {} pixels; backend {} ({}); {} pixels per step; head {}",
-                           images_.size(), pixels, session_.backend->name(),
-                           session_.backend->description(), trainer_.pixels_per_step(),
-                           describe_head(model_.siren.config())));
+    const Communicator& all = *processes();
+    bar_.print(fmt::format(
+        "{} images, {} pixels; backend {} ({}{}); {} pixels per step; head {}", pixels_.size(),
+        all_pixels(), session_.backend->name(), session_.backend->description(),
+        all.size() == 1 ? ""
+                        : fmt::format("; {} processes, {} workers, {}", all.size(),
+                                      session_.all_workers, all.description()),
+        trainer_.pixels_per_step(), describe_head(model_.siren.config())));
   }
 
   /// Writes the first lines of the log: how the run was started, and the baselines of its curves.
   void describe_run() {
-    if (resumed_step_ == 0)
-      log_->add({{"step", 0}, {"run", run_description(options_, session_, state_, model_)}});
-    json baselines = json::object();
-    if (tracker_) {
-      for (const std::string& note : tracker_->notes()) bar_.print(note);
-      baselines["sizes"] = baselines_by_size(tracker_->score(false, true));
-    }
+    // Choosing images to inpaint and bringing them to process 0 is work of all.
+    std::optional<Collection> to_inpaint;
     if (model_.split.pixels > 0)
-      if (json held_out = inpainting_baselines(); !held_out.empty())
-        baselines["held_out"] = std::move(held_out);
-    if (!baselines.empty())
-      log_->add({{"step", resumed_step_},
-                 {"images", std::min(tracked_images, images_.size())},
-                 {"baselines", std::move(baselines)}});
+      to_inpaint = gathered_images(spread_within(pixels_, {tracked_images, most_inpainted_pixels}));
+    in_first([&] {
+      if (resumed_step_ == 0)
+        log_->add({{"step", 0},
+                   {"run", run_description(options_, session_, state_, whole_model_or_own())}});
+      json baselines = json::object();
+      if (tracker_) {
+        for (const std::string& note : tracker_->notes()) bar_.print(note);
+        baselines["sizes"] = baselines_by_size(tracker_->score(false, true));
+      }
+      if (to_inpaint)
+        if (json held_out = inpainting_baselines(*to_inpaint); !held_out.empty())
+          baselines["held_out"] = std::move(held_out);
+      if (!baselines.empty())
+        log_->add({{"step", resumed_step_},
+                   {"images", std::min(tracked_images, pixels_.size())},
+                   {"baselines", std::move(baselines)}});
+    });
   }
 
-  json inpainting_baselines() {
-    const TrainingImages none(model_);
-    Scorer scorer(session_, model_, &none, 0);
-    Collection subset;
-    for (const std::size_t i :
-         spread_within(pixels_of(images_), {tracked_images, most_inpainted_pixels}))
-      subset.push_back(images_[i]);
-    if (subset.size() < std::min(tracked_images, images_.size()))
+  json inpainting_baselines(const Collection& subset) {
+    const Model& model = whole_model_or_own();
+    const TrainingImages none(model);
+    Scorer scorer(session_, model, &none, 0);
+    const std::size_t wanted = std::min(tracked_images, pixels_.size());
+    if (subset.size() < wanted)
       bar_.print(
           fmt::format("{} images are inpainted to compare with: {} would have more than {} "
                       "pixels; `chorus evaluate` compares all",
-                      subset.empty() ? "No" : fmt::format("Only {}", subset.size()),
-                      std::min(tracked_images, images_.size()), most_inpainted_pixels));
+                      subset.empty() ? "No" : fmt::format("Only {}", subset.size()), wanted,
+                      most_inpainted_pixels));
     if (subset.empty()) return {};
     scorer.add(subset);
     const SizeScores scores = at_training_sizes(scorer.result());
@@ -252,17 +339,18 @@ class TrainingRun {
     if (steps == 0) return;
     const double rate = static_cast<double>(steps * trainer_.pixels_per_step()) / seconds;
     const double error = trainer_.take_error();
-    if (!std::isfinite(error)) throw Error(diverged_message());
+    if (!std::isfinite(error)) throw SharedError(diverged_message());
     const double psnr = psnr_db(error);
     const double scheduled_s = elapsed_s() - state_.start.seconds;
     const double left = scheduled_s * (1 - progress()) / std::max(progress(), 1e-9);
     bar_.show(progress(), fmt::format("step {}  {:.3f} Mpixel/s  sampled PSNR {:.2f} dB  {} left",
                                       trainer_.steps(), rate * 1e-6, psnr, format_duration(left)));
-    log_->add({{"step", trainer_.steps()},
-               {"seconds", elapsed_s()},
-               {"progress", progress()},
-               {"mpixel_per_s", rate * 1e-6},
-               {"psnr_sampled", psnr}});
+    if (log_)
+      log_->add({{"step", trainer_.steps()},
+                 {"seconds", elapsed_s()},
+                 {"progress", progress()},
+                 {"mpixel_per_s", rate * 1e-6},
+                 {"psnr_sampled", psnr}});
     last_report_ = Clock::now();
     last_steps_ = trainer_.steps();
   }
@@ -275,19 +363,46 @@ class TrainingRun {
     }
   }
 
+  /// The scores of some of all images, decoded by the processes that have them, in process 0.
+  MethodScores decoded_scores(const std::vector<std::size_t>& numbers) {
+    struct Numbers {
+      double mse, psnr_db, ssim;
+      std::optional<double> alpha_mse;
+      PixelScores kept, held_out;
+    };
+    const std::vector<Numbers> own = together([&] {
+      std::vector<Numbers> scores;
+      for (const std::size_t i : own_of(numbers)) {
+        const ImageScore score = decoded_score(i);
+        scores.push_back(
+            {score.mse, score.psnr_db, score.ssim, score.alpha_mse, score.kept, score.held_out});
+      }
+      return scores;
+    });
+    MethodScores scores;
+    for (const Numbers& each : gathered(*processes(), own))
+      scores.images.push_back(
+          {"", each.mse, each.psnr_db, each.ssim, each.alpha_mse, each.kept, each.held_out});
+    return scores;
+  }
+
   /// Evaluates decoded images.
   void track(std::size_t wanted, std::size_t most_pixels, bool at_end) {
-    const std::vector<std::size_t> chosen =
-        spread_within(pixels_of(images_), {wanted, most_pixels});
+    const std::vector<std::size_t> chosen = spread_within(pixels_, {wanted, most_pixels});
     const std::size_t count = chosen.size();
-    if (count < std::min(wanted, images_.size()) && !std::exchange(said_fewer_, true))
+    if (count < std::min(wanted, pixels_.size()) && !std::exchange(said_fewer_, true))
       bar_.print(fmt::format(
           "{} images are decoded to follow the training: {} would have more than {} pixels",
-          count == 0 ? "No" : fmt::format("Only {}", count), std::min(wanted, images_.size()),
+          count == 0 ? "No" : fmt::format("Only {}", count), std::min(wanted, pixels_.size()),
           most_pixels));
     if (count == 0) return;
-    MethodScores scores;
-    for (const std::size_t i : chosen) scores.images.push_back(decoded_score(i));
+    const MethodScores scores = decoded_scores(chosen);
+    if (!options_.track.empty()) gather_model();
+    in_first([&] { report_tracking(scores, at_end); });
+  }
+
+  void report_tracking(const MethodScores& scores, bool at_end) {
+    const std::size_t count = scores.images.size();
     const PsnrSummary psnr = scores.psnr();
     const std::optional<HeldOutScores> held_out = held_out_scores(scores.images);
     bar_.print(fmt::format(
@@ -322,11 +437,20 @@ class TrainingRun {
                              scores["ssim_mean"].get<double>()));
   }
 
-  void save_state() {
+  /// What the state holds beyond the model, in process 0, where the model is gathered, too.
+  TensorFile gathered_state() {
     model_.notes["steps"] = std::to_string(trainer_.steps());
-    TensorFile file = to_tensor_file(model_);
+    gather_model();
+    TensorFile file;
     trainer_.save_state(file);
     teaching_.save(file);
+    return file;
+  }
+
+  void write_state_file(TensorFile file) const {
+    TensorFile model = to_tensor_file(whole_model_or_own());
+    file.tensors.merge(model.tensors);
+    file.metadata.merge(model.metadata);
     TrainingState now = state_;
     now.elapsed_s = elapsed_s();
     write_state(file, now);
@@ -335,25 +459,31 @@ class TrainingRun {
 
   /// Finds out before the training whether its results can be written.
   void save_first_state() {
-    save_state();
-    std::uintmax_t bytes = 0;
-    for (const auto& [name, tensor] : to_tensor_file(model_).tensors)
-      bytes += tensor.values.size() * sizeof(float);
-    require_room(options_.model, bytes);
+    TensorFile state = gathered_state();
+    in_first([&] {
+      write_state_file(std::move(state));
+      std::uintmax_t bytes = 0;
+      for (const auto& [name, tensor] : to_tensor_file(whole_model_or_own()).tensors)
+        bytes += tensor.values.size() * sizeof(float);
+      require_room(options_.model, bytes);
+    });
   }
 
   /// Writes the state and the model, into a new folder if the old one was deleted. The model is
   /// written even if there is no room for the state, which is three times as large.
   void save() {
-    std::optional<Error> failure;
-    make_folder(options_.model.parent_path());
-    try {
-      save_state();
-    } catch (const Error& error) {
-      failure = error;
-    }
-    save_model(model_, options_.model);
-    if (failure) throw Error(*failure);
+    TensorFile state = gathered_state();
+    in_first([&] {
+      std::optional<Error> failure;
+      make_folder(options_.model.parent_path());
+      try {
+        write_state_file(std::move(state));
+      } catch (const Error& error) {
+        failure = error;
+      }
+      save_model(whole_model_or_own(), options_.model);
+      if (failure) throw Error(*failure);
+    });
   }
 
   /// Saves, or warns: a checkpoint that cannot be written now may be written later.
@@ -387,6 +517,8 @@ class TrainingRun {
   Model& model_ = start_.model;
   TrainingState& state_ = start_.state;
   std::uint64_t resumed_step_ = 0;
+  std::vector<std::size_t> pixels_;  ///< of each image of all processes
+  std::optional<Model> whole_;       ///< in process 0, that of all images
   Trainer trainer_;
   Renderer renderer_;
   Teaching teaching_;
@@ -394,6 +526,7 @@ class TrainingRun {
   std::optional<OutputLock> lock_;
   std::optional<MetricsLog> log_;
   Progress bar_;
+  Moment moment_;
   Clock::time_point began_{}, last_checkpoint_{}, last_report_{};
   double tracking_s_ = 0;  ///< time spent on the evaluation of other sizes
   json last_sizes_;        ///< the latest scores at other sizes
@@ -410,8 +543,10 @@ void train(const TrainOptions& options) {
 }
 
 void train(const TrainOptions& options, const std::function<Start(Session&)>& make_start) {
-  check_outputs(options);  // before the training, rather than after it
-  make_folder(options.model.parent_path());
+  in_first([&] {
+    check_outputs(options);  // before the training, rather than after it
+    make_folder(options.model.parent_path());
+  });
   TrainingRun(options, make_start).run();
 }
 

@@ -26,7 +26,7 @@ class GroupDraw {
         image_(call.index[1].data + call.index[0].data[group] * image_fields),
         pixels_(call.index[2].data + image_[image_first_pixel]),
         colors_(call.in[0].data + image_[image_first_pixel] * call.in[0].stride),
-        drawn_(call.index[0].data[group]),
+        number_(image_[image_number]),
         visit_(call.index[3].data[group]),
         columns_(2.0 / image_[image_width]),
         lines_(2.0 / image_[image_height]),
@@ -85,7 +85,7 @@ class GroupDraw {
 
   /// The pixel that a row represents.
   std::uint32_t choose(const Rows& rows, std::uint32_t row) const {
-    const std::uint32_t word = weyl(philox({row, drawn_, 0, 0}, call_.draw->seed)[0], visit_);
+    const std::uint32_t word = weyl(philox({row, number_, 0, 0}, call_.draw->seed)[0], visit_);
     const std::uint32_t listed =
         below_in_stretch(word, rows.places, row - rows.first_of_kind, rows.of_kind);
     return pixels_[rows.first_place + listed];
@@ -104,7 +104,7 @@ class GroupDraw {
     }
     const double jitter = call_.draw->area_jitter;
     for (std::uint32_t cell = 0; cell < cells * cells; ++cell, ++sample) {
-      const PhiloxBlock shift = philox({row, drawn_, visit_, 1 + cell}, call_.draw->seed);
+      const PhiloxBlock shift = philox({row, number_, visit_, 1 + cell}, call_.draw->seed);
       const auto within = [&](std::uint32_t index, std::uint32_t word) {
         return (index + 0.5 + jitter * (double{unit_float(word)} - 0.5)) / cells;
       };
@@ -123,7 +123,7 @@ class GroupDraw {
   const std::uint32_t* image_;
   const std::uint32_t* pixels_;
   const float* colors_;
-  std::uint32_t drawn_;  ///< index of the image
+  std::uint32_t number_;
   std::uint32_t visit_;
   double columns_, lines_;  ///< from pixels to coordinates, whose range is 2
   std::uint32_t rows_;

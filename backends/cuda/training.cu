@@ -71,7 +71,8 @@ __global__ void draw_kernel(Draw draw) {
   const auto field = [&](ImageField which) {
     return draw.table[fields + static_cast<std::uint32_t>(which)];
   };
-  const PhiloxBlock words = philox({row, image, 0, 0}, draw.settings.seed);
+  const std::uint32_t number = field(image_number);
+  const PhiloxBlock words = philox({row, number, 0, 0}, draw.settings.seed);
   const std::uint32_t word = weyl(words[0], visit);
   const PixelChoice choice = choose_pixels(draw.settings.kinds, field(image_flat_pixels),
                                            field(image_edge_pixels), field(image_blended_pixels));
@@ -87,7 +88,7 @@ __global__ void draw_kernel(Draw draw) {
   const std::uint32_t singles = min(draw.settings.flat_rows, rows);
   const std::uint32_t sample = group * (singles + (rows - singles) * area * area) +
                                (row < singles ? row : singles + (row - singles) * area * area);
-  put_points(draw, {row, image, visit, 0}, static_cast<int>(sample), row < singles ? 1 : area,
+  put_points(draw, {row, number, visit, 0}, static_cast<int>(sample), row < singles ? 1 : area,
              pixel % width, pixel / width, width, field(image_height));
 }
 

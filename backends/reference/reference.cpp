@@ -235,7 +235,7 @@ std::size_t draw_pixel(const Call& call, std::size_t g, std::uint32_t row, std::
                        std::size_t sample) {
   const std::uint32_t* image = call.index[1].data + call.index[0].data[g] * image_fields;
   const std::uint32_t first = image[image_first_pixel];
-  const std::uint32_t number = call.index[0].data[g], visit = call.index[3].data[g];
+  const std::uint32_t number = image[image_number], visit = call.index[3].data[g];
   const std::uint32_t drawn_word = weyl(philox({row, number, 0, 0}, call.draw->seed)[0], visit);
   const PixelChoice choice = choose_pixels(call.draw->kinds, image[image_flat_pixels],
                                            image[image_edge_pixels], image[image_blended_pixels]);

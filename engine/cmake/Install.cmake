@@ -47,6 +47,10 @@ chorus_install_product(chorus "${PROJECT_DESCRIPTION}" REQUIRES chorus-decode
 
 if(TARGET chorus_program)
   install(TARGETS chorus_program)
+  if(TARGET chorus_mpi)
+    # support/processes.cpp looks for it there.
+    install(TARGETS chorus_mpi LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/chorus)
+  endif()
   install(DIRECTORY ${PROJECT_BINARY_DIR}/manual/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
   install(FILES ${PROJECT_BINARY_DIR}/manual/completions/chorus.bash
     DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME chorus)

@@ -25,8 +25,8 @@ enum class PixelKinds : std::uint32_t { all, unblended, blended };
 ///
 /// Each group has `flat_rows` flat pixels, then other pixels of `kinds`. The k-th of the n rows of
 /// a kind is uniform in the k-th of n equal stretches of the image's pixels of that kind (see
-/// below_in_stretch), by the word weyl(Philox(seed; row, image), visit). The rows of a visit then
-/// lie apart, and successive visits soon cover a stretch. Both lower the variance of sums.
+/// below_in_stretch), by the word weyl(Philox(seed; row, image_number), visit). The rows of a visit
+/// then lie apart, and successive visits soon cover a stretch. Both lower the variance of sums.
 ///
 /// With the row weights, the weighted sum of any quantity over a group is an unbiased estimate of
 /// its sum over the pixels of `kinds`, divided by the number of all pixels: draws of `unblended`
@@ -39,7 +39,7 @@ struct PixelDraw {
   /// Up to 1: coordinates are pixel centres. Larger n: each row behind the first flat_rows of a
   /// group stands for n x n points, in consecutive rows of out0. There is one point in each of the
   /// n x n cells of the pixel's square, along each axis uniform within area_jitter / 2 of a cell
-  /// from its centre, by Philox(seed; row, image, visit, 1 + cell).
+  /// from its centre, by Philox(seed; row, image_number, visit, 1 + cell).
   std::uint32_t area_samples = 0;
   float area_jitter = 0;  ///< in [0, 1]
 };
@@ -73,6 +73,9 @@ enum ImageField : std::size_t {
   image_blended_pixels,
   image_width,   ///< pixels
   image_height,  ///< pixels
+  /// The image's number in the whole collection, from which random numbers are made. It is that of
+  /// its row unless processes share the collection.
+  image_number,
   image_fields
 };
 

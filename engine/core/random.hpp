@@ -85,8 +85,14 @@ class RandomStream {
     }
     return block_[used_++];
   }
+  /// Leaves out the next words of a stream of which none was taken.
+  constexpr void skip(std::uint64_t words) {
+    position_ = static_cast<std::uint32_t>(words / 4);
+    for (std::uint64_t i = 0; i < words % 4; ++i) word();
+  }
   constexpr float uniform(float low, float high) { return low + (high - low) * unit_float(word()); }
-  float normal();  ///< standard normal (Box-Muller)
+  float normal();  ///< standard normal (Box-Muller), of words_of_normal words
+  static constexpr std::uint64_t words_of_normal = 2;
 
  private:
   std::uint64_t seed_;

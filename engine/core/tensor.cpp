@@ -152,7 +152,7 @@ void halves_from_host(Backend& backend, std::span<const float> values, const Vie
 }  // namespace
 
 std::vector<float> to_host(const Tensor& tensor) {
-  if (!tensor) return {};
+  if (tensor.size() == 0) return {};
   if (tensor.view().dtype != DType::fp32) return halves_to_host(tensor.backend(), tensor.view());
   const View view = as_few_rows(tensor.view());
   std::vector<float> values(tensor.size());
@@ -165,7 +165,7 @@ std::vector<float> to_host(const Tensor& tensor) {
 void from_host(std::span<const float> values, const Tensor& tensor) {
   if (values.size() != tensor.size())
     throw std::invalid_argument("from_host: the number of values differs from the tensor's size");
-  if (!tensor) return;
+  if (tensor.size() == 0) return;
   if (tensor.view().dtype != DType::fp32)
     return halves_from_host(tensor.backend(), values, tensor.view());
   const View view = as_few_rows(tensor.view());
@@ -175,7 +175,7 @@ void from_host(std::span<const float> values, const Tensor& tensor) {
 }
 
 void fill(const Tensor& tensor, float value) {
-  if (!tensor) return;
+  if (tensor.size() == 0) return;
   Call call{.op = Op::fill};
   call.out[0] = tensor.view();
   call.scale = value;

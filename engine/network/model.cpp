@@ -26,8 +26,9 @@ std::vector<EncodedImage> encoded(const std::vector<NamedImage>& images) {
 }
 
 Model make_model(Memory& memory, const SirenConfig& config, std::vector<EncodedImage> images,
-                 std::uint64_t seed) {
+                 std::uint64_t seed, std::size_t first_image) {
   RandomStream random(seed, Stream::latents);
+  random.skip(first_image * config.latent * RandomStream::words_of_normal);
   std::vector<float> latents(images.size() * config.latent);
   for (float& value : latents) value = random.normal();
   const std::size_t count = images.size(), palette = free_palette_numbers(config);
@@ -36,7 +37,7 @@ Model make_model(Memory& memory, const SirenConfig& config, std::vector<EncodedI
           palette == 0 ? Tensor{} : memory.zeros(count, palette),
           std::move(images),
           {},
-          {},
+          {.first_image = first_image},
           1,
           {},
           {}};

@@ -49,7 +49,8 @@ std::vector<bool> held_out_images(std::uint64_t seed, std::size_t count, double 
 
 std::vector<bool> held_out_pixels(const Split& split, std::size_t image_index,
                                   const PixelSize& size) {
-  return held_out_pixels(split.seed, image_index, size.width, size.height, split.pixels);
+  return held_out_pixels(split.seed, split.first_image + image_index, size.width, size.height,
+                         split.pixels);
 }
 
 Image blacked_out(Image image, const std::vector<bool>& held_out) {

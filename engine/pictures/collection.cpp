@@ -4,8 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <atomic>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -13,6 +15,7 @@
 #include "chorus/error.hpp"
 #include "image_file.hpp"
 #include "layout.hpp"
+#include "parallel.hpp"
 #include "printable.hpp"
 
 namespace chorus {
@@ -117,25 +120,60 @@ Collection of_one_kind(Collection collection) {
   return collection;
 }
 
-/// Reads images; those that cannot be read become problems of the layout.
+/// A file that was read, or the reason why it could not be.
+struct ReadFile {
+  std::optional<Image> image;
+  std::string problem;
+  std::vector<std::string> remarks;
+};
+
+ReadFile read_one(const fs::path& file, const std::optional<Rgb>& background) {
+  ReadFile read;
+  try {
+    read.image = decode_image(file, background, &read.remarks);
+  } catch (const Error& error) {
+    read.problem = error.what();
+  }
+  return read;
+}
+
+/// Reads images, several at a time; those that cannot be read become problems of the layout.
 Collection read_all(const fs::path& folder, const std::vector<ImageFile>& images,
-                    const std::optional<Rgb>& background, Layout& layout) {
+                    const LoadOptions& options, Layout& layout) {
+  std::vector<ReadFile> files(images.size());
+  std::atomic<std::size_t> done = 0;
+  for_each_index(images.size(), 0, [&](std::size_t i) {
+    files[i] = read_one(images[i].file, options.background);
+    if (options.progress)
+      options.progress(static_cast<double>(++done) / static_cast<double>(images.size()));
+  });
   Collection collection;
   std::map<std::string, std::vector<std::string>> files_by_remark;
-  for (const ImageFile& image : images) {
-    const std::string file = shown(image.file.lexically_relative(folder));
-    try {
-      std::vector<std::string> remarks;
-      collection.push_back({image.name, decode_image(image.file, background, &remarks)});
-      for (const std::string& remark : remarks) files_by_remark[remark].push_back(file);
-    } catch (const Error& error) {
-      layout.problems.push_back(fmt::format("{}: {}", file, error.what()));
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    const std::string file = shown(images[i].file.lexically_relative(folder));
+    if (!files[i].image) {
+      layout.problems.push_back(fmt::format("{}: {}", file, files[i].problem));
+      continue;
     }
+    collection.push_back({images[i].name, std::move(*files[i].image)});
+    for (const std::string& remark : files[i].remarks) files_by_remark[remark].push_back(file);
   }
-  for (const auto& [remark, files] : files_by_remark)
-    layout.notes.push_back(fmt::format("{}: {} file{} with {}: {}", shown(folder), files.size(),
-                                       files.size() == 1 ? "" : "s", remark, summary(files, ", ")));
+  for (const auto& [remark, with_it] : files_by_remark)
+    layout.notes.push_back(fmt::format("{}: {} file{} with {}: {}", shown(folder), with_it.size(),
+                                       with_it.size() == 1 ? "" : "s", remark,
+                                       summary(with_it, ", ")));
   return collection;
+}
+
+/// Drops the items that are not to be kept.
+template <class Item>
+void choose_kept(std::vector<Item>& items, const LoadOptions& options) {
+  if (!options.keep) return;
+  const std::vector<bool> keep = options.keep(items.size());
+  std::vector<Item> kept;
+  for (std::size_t i = 0; i < items.size(); ++i)
+    if (keep.at(i)) kept.push_back(std::move(items[i]));
+  items = std::move(kept);
 }
 
 Collection load_folder(const fs::path& folder, const LoadOptions& options) {
@@ -147,11 +185,14 @@ Collection load_folder(const fs::path& folder, const LoadOptions& options) {
   std::vector<ImageFile> images =
       hopeless ? all_images(layout) : choose(folder, layout, options.size);
   if (!hopeless) sort_by_unique_name(folder, images);
-  Collection collection = read_all(folder, images, options.background, layout);
+  if (!hopeless && !options.skip_unreadable) choose_kept(images, options);
+  Collection collection = read_all(folder, images, options, layout);
   if (!layout.problems.empty() && (!options.skip_unreadable || collection.empty()))
     fail_unreadable(folder, layout.problems);
   report_notes(folder, layout, options);
-  return of_one_kind(std::move(collection));
+  collection = of_one_kind(std::move(collection));
+  if (options.skip_unreadable) choose_kept(collection, options);
+  return collection;
 }
 
 /// Like read_image(), but notes what viewers may show otherwise.
@@ -172,7 +213,9 @@ Collection load_file(const fs::path& file, const LoadOptions& options) {
   const PixelSize size = inspect_image(file);
   std::string name = image_name(file, size).name;
   if (options.size) check_flat_size(file, {{file, name, size}}, *options.size);
-  return {{std::move(name), std::move(image)}};
+  Collection collection = {{std::move(name), std::move(image)}};
+  choose_kept(collection, options);
+  return collection;
 }
 
 }  // namespace

@@ -114,19 +114,32 @@ void forget_moments(const OptimizedParameter& parameter) {
 }
 
 void save_moments(const OptimizedParameter& parameter, TensorFile& file) {
-  for (const auto& [name, tensor] : moments_of(parameter))
-    file.tensors[name] = {{tensor.rows(), tensor.cols()}, to_host(tensor)};
+  save_moments(parameter, file, *alone());
+}
+
+void save_moments(const OptimizedParameter& parameter, TensorFile& file, Communicator& processes) {
+  const std::size_t cols = parameter.value.cols();
+  for (const auto& [name, tensor] : moments_of(parameter)) {
+    std::vector<float> values = gathered(processes, to_host(tensor));
+    file.tensors[name] = {{values.size() / cols, cols}, std::move(values)};
+  }
 }
 
 void load_moments(const OptimizedParameter& parameter, const TensorFile& file,
                   const std::string& origin) {
+  load_moments(parameter, file, origin, {0, parameter.value.rows()});
+}
+
+void load_moments(const OptimizedParameter& parameter, const TensorFile& file,
+                  const std::string& origin, const RowsInFile& rows) {
   for (const auto& [name, tensor] : moments_of(parameter)) {
     const auto found = file.tensors.find(name);
-    const std::vector<std::size_t> shape = {tensor.rows(), tensor.cols()};
+    const std::vector<std::size_t> shape = {rows.all, tensor.cols()};
     if (found == file.tensors.end() || found->second.shape != shape)
       throw Error(fmt::format("{}: tensor \"{}\" is missing or not {} x {}", origin, name, shape[0],
                               shape[1]));
-    from_host(found->second.values, tensor);
+    from_host(std::span(found->second.values).subspan(rows.first * tensor.cols(), tensor.size()),
+              tensor);
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "chorus/tensor.hpp"
 #include "chorus/trainer.hpp"
+#include "communicator.hpp"
 
 // Adam (Kingma and Ba 2015, algorithm 1) for parameters in a backend's memory.
 
@@ -68,8 +69,17 @@ void forget_moments(const OptimizedParameter& parameter);
 
 /// Moments as tensors "adam.first_moment.NAME" and "adam.second_moment.NAME".
 void save_moments(const OptimizedParameter& parameter, TensorFile& file);
+/// The same for a parameter whose rows are divided among processes. Process 0 gets them all.
+void save_moments(const OptimizedParameter& parameter, TensorFile& file, Communicator& processes);
+
+/// The place of a parameter's rows among those that a file has.
+struct RowsInFile {
+  std::size_t first = 0, all = 0;
+};
 /// Throws Error, which begins with `origin`, if a moment is missing or has another shape.
 void load_moments(const OptimizedParameter& parameter, const TensorFile& file,
                   const std::string& origin);
+void load_moments(const OptimizedParameter& parameter, const TensorFile& file,
+                  const std::string& origin, const RowsInFile& rows);
 
 }  // namespace chorus

@@ -8,6 +8,7 @@
 #include "chorus/image.hpp"
 #include "chorus/model.hpp"
 #include "chorus/siren.hpp"
+#include "communicator.hpp"
 #include "palette_fit.hpp"
 #include "split.hpp"
 
@@ -46,15 +47,17 @@ struct PaletteFit {
 /// for 95 of 100). It does not hold for shaded ones (35 to 47 dB), which palettes of fields still
 /// draw better than the rgb head. Noise does not reach 28 dB with fields; photographs were not
 /// tried. Up to 64 images, evenly spread, are looked at. With `entries` = 0 the images decide on
-/// the number.
+/// the number. Where processes share the collection, each has images of its own, from
+/// split.first_image on, and all get the same result, but only the palettes of their own.
 PaletteFit fit_palettes(const std::vector<NamedImage>& images, const Split& split,
-                        std::size_t entries = 0);
+                        std::size_t entries = 0, Communicator& processes = *alone());
 
 /// Initializes the palettes of a new model from its training images. Free palettes are those of
 /// initial_palette(); predicted ones are as near to those as a ridge regression on the latents
 /// comes. Palettes that `fit` has found already for the same images, with as many entries, are
-/// taken from it. Does nothing without the palette head.
+/// taken from it. Does nothing without the palette head. Processes that share the collection
+/// exchange their palettes.
 void initialize_palettes(Model& model, const std::vector<NamedImage>& images,
-                         const PaletteFit& fit = {});
+                         const PaletteFit& fit = {}, Communicator& processes = *alone());
 
 }  // namespace chorus

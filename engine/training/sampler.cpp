@@ -74,7 +74,8 @@ std::vector<ImageField> lists_of_pixels(const Image& image, const std::vector<bo
 
 /// Appends the row of an image to the image table; its pixels begin at `first_pixel`.
 void append_image(std::vector<std::uint32_t>& table, const Image& image,
-                  const std::vector<ImageField>& lists, std::size_t first_pixel) {
+                  const std::vector<ImageField>& lists, std::size_t first_pixel,
+                  std::size_t number) {
   table.resize(table.size() + image_fields);
   std::uint32_t* fields = &table[table.size() - image_fields];
   fields[image_first_pixel] = static_cast<std::uint32_t>(first_pixel);
@@ -82,6 +83,7 @@ void append_image(std::vector<std::uint32_t>& table, const Image& image,
     fields[list] = static_cast<std::uint32_t>(std::count(lists.begin(), lists.end(), list));
   fields[image_width] = static_cast<std::uint32_t>(image.width);
   fields[image_height] = static_cast<std::uint32_t>(image.height);
+  fields[image_number] = static_cast<std::uint32_t>(number);
 }
 
 /// Appends the lists of an image one after another, each along the curve. Zeros follow, so that as
@@ -106,12 +108,13 @@ std::size_t count_pixels(const std::vector<NamedImage>& images) {
 }  // namespace
 
 PixelTable::PixelTable(Memory& memory, const std::vector<NamedImage>& images, const Split& split)
-    : PixelTable(memory, images, [&](std::size_t image, PixelSize size) {
-        return held_out_pixels(split, image, size);
-      }) {}
+    : PixelTable(
+          memory, images,
+          [&](std::size_t image, PixelSize size) { return held_out_pixels(split, image, size); },
+          split.first_image) {}
 
 PixelTable::PixelTable(Memory& memory, const std::vector<NamedImage>& images,
-                       const HeldOut& held_out_of)
+                       const HeldOut& held_out_of, std::size_t first_image)
     : images_(images.size()),
       colors_(
           memory.empty(count_pixels(images), images.empty() ? 3 : images.front().image.channels)) {
@@ -124,7 +127,7 @@ PixelTable::PixelTable(Memory& memory, const std::vector<NamedImage>& images,
     const Image image = blacked_out(balanced(images[i].image), held_out);
     const std::vector<ImageField> lists = lists_of_pixels(image, held_out);
     const std::size_t first = order.size();
-    append_image(table, image, lists, first);
+    append_image(table, image, lists, first, first_image + i);
     append_lists(order, lists, curves.of(image.size()));
     from_host(image.values, colors_.row_range(first, image.pixels()));
   }

@@ -23,7 +23,9 @@ class PixelTable {
   using HeldOut = std::function<std::vector<bool>(std::size_t image, PixelSize)>;
 
   PixelTable(Memory& memory, const std::vector<NamedImage>& images, const Split& split = {});
-  PixelTable(Memory& memory, const std::vector<NamedImage>& images, const HeldOut& held_out_of);
+  /// `first_image` is the number of the first of the images in the whole collection.
+  PixelTable(Memory& memory, const std::vector<NamedImage>& images, const HeldOut& held_out_of,
+             std::size_t first_image = 0);
 
   std::size_t images() const { return images_; }
   IndexView image_table() const { return image_table_.view(); }

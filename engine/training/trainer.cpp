@@ -8,24 +8,17 @@
 #include "drawn_pixels.hpp"
 #include "trainer_impl.hpp"
 
-// The steps of a training, from top to bottom: step() and compute_step(), then the work of one
-// worker on its share of the images, train_share() and train_tile(), and the updates.
-//
-// A worker differentiates the error of its share on two kinds of tape, by the chain rule. The
-// share's tape leads from the latents of all its images to their modulations. A tile has the pixels
-// of so few images that their activations stay in the cache; its tape leads from the modulations of
-// these images, which are its leaves, to the loss. The backward passes of all tiles add up the
-// derivatives of the modulations, with which the backward pass of the share's tape then begins.
+// The steps of a training, from top to bottom: step() and its parts, the work of one worker on its
+// share of the images, train_share() and train_tile(), and the updates. A worker differentiates the
+// error of its share on two kinds of tape, by the chain rule. The share's tape leads from the
+// latents of all its images to their modulations. A tile has the pixels of so few images that their
+// activations stay in the cache; its tape leads from the modulations of these images, which are its
+// leaves, to the loss. The backward passes of all tiles add up the derivatives of the modulations,
+// with which the backward pass of the share's tape then begins.
 
 namespace chorus {
 
 namespace {
-
-/// One of `parts` nearly equal parts.
-ImageRange part_of(const ImageRange& all, std::size_t part, std::size_t parts) {
-  const std::size_t begin = all.count * part / parts, end = all.count * (part + 1) / parts;
-  return {all.first + begin, end - begin};
-}
 
 /// The rows of a share's modulation that belong to some of its images, as a leaf of a tile's tape.
 Var tile_leaf(Tape& tape, const Var& value, const Tensor& grad, const ImageRange& rows) {
@@ -40,10 +33,18 @@ Var tile_leaf(Tape& tape, const Var& value, const Tensor& grad, const ImageRange
 /// Only begin_step() uploads. Everything else is the same in each step of a phase, so that a device
 /// can record it and replay it.
 void Trainer::Impl::step(double progress) {
-  const std::size_t phase = phase_at(phases_, progress);
-  if (phase_ != phase) begin_phase(phase);
+  const std::size_t number = phase_at(phases_, progress);
+  if (phase_ != number) begin_phase(number);
   begin_step(progress);
-  backend_.replay(graphs_[phase], [&] { compute_step(phases_[phase]); });
+  const TrainingPhase& phase = phases_[number];
+  if (sum_)
+    shared_step(phase, recorded_[number]);
+  else
+    backend_.replay(recorded_[number].all, [&] {
+      compute_shares(phase);
+      update_images();
+      update_network(phase);
+    });
   ++step_;
   ++steps_in_errors_;
 }
@@ -61,28 +62,20 @@ void Trainer::Impl::begin_step(double progress) {
                    schedule_factor(progress, config_.schedule.warm_up) *
                        decay_factor(step_, config_.schedule.decay_steps),
                    weight);
-  std::vector<std::uint32_t> images = order_.step(step_);
-  images.insert(images.end(), order_.visits().begin(), order_.visits().end());
+  std::vector<std::uint32_t> images, visits;
+  for (Worker& worker : workers_) worker.choose_images(step_, images, visits);
+  images.insert(images.end(), visits.begin(), visits.end());
   step_images_.assign(images);
 }
 
-void Trainer::Impl::compute_step(const TrainingPhase& phase) {
-  const ImageRange all{0, images_per_step_};
-  backend_.parallel(workers_.size(), [&](std::size_t, std::size_t worker) {
-    train_share(phase, workers_[worker], part_of(all, worker, workers_.size()));
-  });
-  backend_.parallel(update_tasks_.size(), [&](std::size_t task, std::size_t) {
-    update_network(phase, update_tasks_[task]);
-  });
-  adam_.update_at(latents_, image_numbers(all));
-  if (palettes_) adam_.update_at(*palettes_, image_numbers(all));
-  backend_.parallel(network_.size(),
-                    [this](std::size_t p, std::size_t) { pack(network_[p].value); });
+void Trainer::Impl::compute_shares(const TrainingPhase& phase) {
+  backend_.parallel(workers_.size(),
+                    [&](std::size_t, std::size_t w) { train_share(phase, workers_[w]); });
 }
 
 /// Makes the tape of a share, and walks it back after the last tile.
-void Trainer::Impl::train_share(const TrainingPhase& phase, Worker& worker,
-                                const ImageRange& images) {
+void Trainer::Impl::train_share(const TrainingPhase& phase, Worker& worker) {
+  const ImageRange& images = worker.of_step;
   if (images.count == 0) return;
   Tape tape(worker.memory);
   const std::vector<Var> network = model_.siren.on_tape(tape, worker.grads);
@@ -92,7 +85,6 @@ void Trainer::Impl::train_share(const TrainingPhase& phase, Worker& worker,
   const std::vector<Var> values = share.conditioned.values();
   for (const Var& value : values)
     share.grads.push_back(worker.memory.zeros(value.rows(), value.cols()));
-
   const std::size_t tile_rows = backend_.tile_rows(model_.siren.config().width);
   for (const TrainingDraw& draw : phase.draws) {
     if (draw.of_taught && !taught_) continue;
@@ -100,7 +92,6 @@ void Trainer::Impl::train_share(const TrainingPhase& phase, Worker& worker,
     const std::size_t tiles = (images.count + images_per_tile - 1) / images_per_tile;
     for (std::size_t t = 0; t < tiles; ++t) train_tile(draw, part_of(images, t, tiles), share);
   }
-
   tape.backward(values, share.grads);
 }
 
@@ -120,7 +111,7 @@ void Trainer::Impl::train_tile(const TrainingDraw& draw, const ImageRange& image
   const std::vector<Var> network = model_.siren.on_tape(tape, worker.grads);
 
   const DrawnLosses drawn = losses(model_.siren, network, conditioned, pixels);
-  const float weight_of_image = 1.0F / static_cast<float>(3 * images_per_step_);
+  const float weight_of_image = 1.0F / static_cast<float>(3 * division_.images_per_step);
   Var loss = scale(drawn.error, weight_of_image);
   if (!draw.of_taught) add_scaled(worker.error, 1, loss.value());
   if (draw.assigned)
@@ -144,10 +135,22 @@ Var Trainer::Impl::gather(Tape& tape, const OptimizedParameter& per_image,
   return tape.variable(std::move(rows), grad);
 }
 
-void Trainer::Impl::update_network(const TrainingPhase& phase, const UpdateTask& task) const {
-  const bool is_output = model_.siren.parameters()[task.parameter].role == Role::output;
-  adam_.update_rows(network_[task.parameter], task.rows,
-                    is_output && phase.of_areas ? config_.rates.area_output : 1);
+void Trainer::Impl::update_images() const {
+  const ImageRange all{0, division_.own_of_step.count};
+  if (all.count == 0) return;
+  adam_.update_at(latents_, image_numbers(all));
+  if (palettes_) adam_.update_at(*palettes_, image_numbers(all));
+}
+
+void Trainer::Impl::update_network(const TrainingPhase& phase) const {
+  backend_.parallel(update_tasks_.size(), [&](std::size_t task, std::size_t) {
+    const auto& [parameter, rows] = update_tasks_[task];
+    const bool is_output = model_.siren.parameters()[parameter].role == Role::output;
+    adam_.update_rows(network_[parameter], rows,
+                      is_output && phase.of_areas ? config_.rates.area_output : 1);
+  });
+  backend_.parallel(network_.size(),
+                    [this](std::size_t p, std::size_t) { pack(network_[p].value); });
 }
 
 }  // namespace chorus

@@ -11,18 +11,15 @@
 #include "chorus/autodiff.hpp"
 #include "chorus/trainer.hpp"
 #include "drawn_pixels.hpp"
+#include "ordered_sum.hpp"
 #include "sampler.hpp"
 #include "training_plan.hpp"
+#include "work_division.hpp"
 
 // The members of a Trainer. trainer_setup.cpp makes them, trainer.cpp takes the steps, and
 // trainer_state.cpp answers what is asked between steps.
 
 namespace chorus {
-
-/// Some consecutive images of a step.
-struct ImageRange {
-  std::size_t first = 0, count = 0;
-};
 
 /// The part of the network that one task updates: some rows of one parameter.
 struct UpdateTask {
@@ -33,8 +30,23 @@ struct UpdateTask {
 /// The data of one worker.
 struct Worker {
   Memory memory;
-  std::vector<Tensor> grads;  ///< gradients of the network's parameters
-  Tensor error;               ///< 1 x 1, summed over steps
+  std::vector<Tensor> grads;        ///< gradients of the network's parameters
+  Tensor error;                     ///< 1 x 1, summed over steps
+  ImageRange of_step;               ///< among this process's images of a step
+  std::size_t first_image = 0;      ///< among the images of this process
+  std::optional<ImageOrder> order;  ///< of its images; none if it has no images
+
+  /// Appends its images of a step, as numbers among those of this process, and how often each of
+  /// them came up before.
+  void choose_images(std::uint64_t step, std::vector<std::uint32_t>& images,
+                     std::vector<std::uint32_t>& visits);
+};
+
+/// What a device recorded of the steps of a phase. A process that is alone records a step as one
+/// piece of work, `all`; where processes share the training, they exchange gradients between the
+/// others.
+struct RecordedStep {
+  std::unique_ptr<CapturedGraph> all, shares, images, network;
 };
 
 /// The images of a step that one worker processes, and the values that condition the network on
@@ -48,30 +60,34 @@ struct Share {
 
 struct Trainer::Impl {
   Impl(Memory& memory, Model& model, const std::vector<NamedImage>& images,
-       const TrainConfig& config);
+       const TrainConfig& config, std::shared_ptr<Communicator> processes);
 
   void teach(const std::vector<NamedImage>& pictures);
   void step(double progress);
   void begin_phase(std::size_t phase);
   void begin_step(double progress);
-  void compute_step(const TrainingPhase& phase);
-  void train_share(const TrainingPhase& phase, Worker& worker, const ImageRange& images);
+  void shared_step(const TrainingPhase& phase, RecordedStep& recorded);
+  void compute_shares(const TrainingPhase& phase);
+  void begin_sum();
+  void finish_sum();
+  void update_images() const;
+  void update_network(const TrainingPhase& phase) const;
+  void train_share(const TrainingPhase& phase, Worker& worker);
   void train_tile(const TrainingDraw& draw, const ImageRange& images, const Share& share);
   PixelSource source_of(const TrainingDraw& draw) const;
   Var gather(Tape& tape, const OptimizedParameter& per_image, const ImageRange& images) const;
-  void update_network(const TrainingPhase& phase, const UpdateTask& task) const;
 
   IndexView image_numbers(const ImageRange& images) const {
     return step_images_.range(images.first, images.count);
   }
   IndexView image_visits(const ImageRange& images) const {
-    return step_images_.range(images_per_step_ + images.first, images.count);
+    return step_images_.range(division_.own_of_step.count + images.first, images.count);
   }
 
   void add_workers(Memory& memory);
   void plan_updates();
   double take_error();
-  std::vector<const OptimizedParameter*> optimized_parameters() const;
+  std::vector<const OptimizedParameter*> optimized_per_image() const;
   void save_state(TensorFile& file) const;
   void load_state(const TensorFile& file, const std::string& origin);
 
@@ -79,22 +95,25 @@ struct Trainer::Impl {
   Backend& backend_;
   Model& model_;
   TrainConfig config_;
+  std::shared_ptr<Communicator> processes_;
+  WorkDivision division_;
   PixelTable table_;
   std::optional<PixelTable> taught_;  ///< see Trainer::teach()
-  std::size_t images_per_step_;
-  ImageOrder order_;
   std::vector<TrainingPhase> phases_;
-  std::vector<std::unique_ptr<CapturedGraph>> graphs_;  ///< of a step of each phase
-  std::optional<std::size_t> phase_;                    ///< of the step before
+  std::vector<RecordedStep> recorded_;  ///< of each phase
+  std::optional<std::size_t> phase_;    ///< of the step before
 
   Adam adam_;
-  std::vector<OptimizedParameter> network_;     ///< as model_.siren.parameters()
+  /// As model_.siren.parameters(). The gradients are those of all workers, one below the other, or
+  /// their sum where processes share the training.
+  std::vector<OptimizedParameter> network_;
   OptimizedParameter latents_;                  ///< with gradients of the step's images
   std::optional<OptimizedParameter> palettes_;  ///< likewise, if palettes are free
   std::vector<UpdateTask> update_tasks_;
   std::vector<Worker> workers_;
+  std::optional<OrderedSum> sum_;  ///< of the network's gradients; none if the process is alone
 
-  /// The images of the step, then how often each of them came up before.
+  /// This process's images of the step, then how often each of them came up before.
   IndexList step_images_;
   std::uint64_t step_ = 0;
   std::uint64_t steps_in_errors_ = 0;

@@ -10,14 +10,6 @@ namespace chorus {
 
 namespace {
 
-constexpr std::size_t most_images_per_step = 256;
-
-std::size_t choose_images_per_step(const TrainConfig& config, std::size_t images) {
-  const std::size_t wanted =
-      config.images_per_step == 0 ? most_images_per_step : config.images_per_step;
-  return std::min(wanted, images);
-}
-
 void require_images_of(const Model& model, const std::vector<NamedImage>& images) {
   if (images.size() != model.images.size())
     throw std::invalid_argument(fmt::format("Trainer: {} images; expected {}, as in the model",
@@ -28,44 +20,60 @@ void require_images_of(const Model& model, const std::vector<NamedImage>& images
                                               each.image.channels, model.siren.config().channels));
 }
 
+void require_own_images(const Model& model, const ImageRange& own) {
+  if (model.images.size() == own.count && (own.count == 0 || model.split.first_image == own.first))
+    return;
+  throw std::invalid_argument(
+      fmt::format("Trainer: {} images from image {} on; expected {} from image {} on, since "
+                  "processes share the training",
+                  model.images.size(), model.split.first_image, own.count, own.first));
+}
+
 }  // namespace
 
 Trainer::Impl::Impl(Memory& memory, Model& model, const std::vector<NamedImage>& images,
-                    const TrainConfig& config)
+                    const TrainConfig& config, std::shared_ptr<Communicator> processes)
     : memory_(memory),
       backend_(memory.backend()),
       model_(model),
       config_(config),
+      processes_(processes ? std::move(processes) : alone()),
+      division_(divide_work(all_of(*processes_, backend_.workers()), processes_->rank(),
+                            sum_of(*processes_, images.size()), config)),
       table_(memory, images, model.split),
-      images_per_step_(choose_images_per_step(config, images.size())),
-      order_(images.size(), images_per_step_, config.seed),
       phases_(plan_training(config.pixels, config.assignment, model.siren.config().head,
                             config.taught)),
-      graphs_(phases_.size()),
+      recorded_(phases_.size()),
       adam_(memory, config.adam, 1),
       latents_(optimized(memory, "latents", model.latents, config.rates.base * config.rates.latent,
-                         images_per_step_)),
-      step_images_(memory.shared_backend(), std::vector<std::uint32_t>(2 * images_per_step_)) {
+                         division_.own_of_step.count)),
+      step_images_(memory.shared_backend(),
+                   std::vector<std::uint32_t>(2 * division_.own_of_step.count)) {
   require_images_of(model, images);
+  require_own_images(model, division_.own);
+  const bool is_alone = processes_->size() == 1;
   for (const Parameter& parameter : model.siren.parameters())
     network_.push_back(optimized(memory, parameter.name, parameter.value,
                                  learning_rate(config.rates, model.siren.config(), parameter.role),
-                                 backend_.workers() * parameter.value.rows()));
+                                 (is_alone ? backend_.workers() : 1) * parameter.value.rows()));
   if (model.palettes)
     palettes_ = optimized(memory, "palettes", model.palettes,
-                          config.rates.base * config.rates.palette, images_per_step_);
+                          config.rates.base * config.rates.palette, division_.own_of_step.count);
   add_workers(memory);
   plan_updates();
 }
 
 void Trainer::Impl::teach(const std::vector<NamedImage>& pictures) {
   require_images_of(model_, pictures);
-  taught_.emplace(memory_, pictures, [&](std::size_t image, PixelSize size) {
-    return size == model_.images[image].size() ? held_out_pixels(model_.split, image, size)
-                                               : std::vector<bool>(size.width * size.height);
-  });
+  taught_.emplace(
+      memory_, pictures,
+      [&](std::size_t image, PixelSize size) {
+        return size == model_.images[image].size() ? held_out_pixels(model_.split, image, size)
+                                                   : std::vector<bool>(size.width * size.height);
+      },
+      model_.split.first_image);
   // Recorded steps know nothing of the new table.
-  for (std::unique_ptr<CapturedGraph>& graph : graphs_) graph.reset();
+  for (RecordedStep& each : recorded_) each = {};
 }
 
 /// Pixels of pictures that teach are drawn from another seed, or else in the same places as those
@@ -76,15 +84,39 @@ PixelSource Trainer::Impl::source_of(const TrainingDraw& draw) const {
   return {table_, config_.seed, jitter};
 }
 
+void Worker::choose_images(std::uint64_t step, std::vector<std::uint32_t>& images,
+                           std::vector<std::uint32_t>& visits) {
+  if (!order) return;
+  for (const std::uint32_t image : order->step(step))
+    images.push_back(static_cast<std::uint32_t>(first_image + image));
+  visits.insert(visits.end(), order->visits().begin(), order->visits().end());
+}
+
 void Trainer::Impl::add_workers(Memory& memory) {
+  const bool is_alone = processes_->size() == 1;
   for (Memory& own : worker_memories(memory.shared_backend())) {
     const std::size_t w = workers_.size();
     std::vector<Tensor> grads;
     for (const OptimizedParameter& each : network_)
-      grads.push_back(each.gradients.row_range(w * each.value.rows(), each.value.rows()));
+      grads.push_back(is_alone ? each.gradients.row_range(w * each.value.rows(), each.value.rows())
+                               : own.zeros(each.value.rows(), each.value.cols()));
     const Tensor error = own.zeros(1, 1);
-    workers_.push_back({std::move(own), std::move(grads), error});
+    const auto& [all, of_step] = division_.workers[w];
+    workers_.push_back({std::move(own),
+                        std::move(grads),
+                        error,
+                        {of_step.first - division_.own_of_step.first, of_step.count},
+                        all.first - division_.own.first,
+                        {}});
+    // The first worker has the order that a worker alone has.
+    if (all.count > 0)
+      workers_.back().order.emplace(all.count, of_step.count,
+                                    config_.seed + all.first * 0x9E3779B97F4A7C15ULL);
   }
+  if (is_alone) return;
+  std::size_t numbers = 0;
+  for (const OptimizedParameter& each : network_) numbers += each.value.size();
+  sum_.emplace(*processes_, workers_.size(), numbers);
 }
 
 /// Cuts the update of the network into ranges of rows, so that the workers share it.

@@ -30,39 +30,46 @@ std::uint64_t steps_of_state(const TensorFile& file, const std::string& origin) 
   return parse_step(found->second, origin);
 }
 
+/// Adds up the errors of the workers of all processes in their order.
 double Trainer::Impl::take_error() {
-  double total = 0;
+  std::vector<float> own;
+  own.reserve(workers_.size());
   for (const Worker& worker : workers_) {
-    total += to_host(worker.error).front();
+    own.push_back(item(worker.error));
     fill(worker.error, 0);
   }
+  double total = 0;
+  for (const float error : gathered(*processes_, own)) total += double{error};
+  total = from_first(*processes_, total);
   const double mean = steps_in_errors_ == 0 ? 0.0 : total / static_cast<double>(steps_in_errors_);
   steps_in_errors_ = 0;
   return mean;
 }
 
-std::vector<const OptimizedParameter*> Trainer::Impl::optimized_parameters() const {
-  std::vector<const OptimizedParameter*> all;
-  for (const OptimizedParameter& each : network_) all.push_back(&each);
-  all.push_back(&latents_);
+std::vector<const OptimizedParameter*> Trainer::Impl::optimized_per_image() const {
+  std::vector<const OptimizedParameter*> all = {&latents_};
   if (palettes_) all.push_back(&*palettes_);
   return all;
 }
 
 void Trainer::Impl::save_state(TensorFile& file) const {
-  for (const OptimizedParameter* each : optimized_parameters()) save_moments(*each, file);
+  for (const OptimizedParameter& each : network_) save_moments(each, file);
+  for (const OptimizedParameter* each : optimized_per_image())
+    save_moments(*each, file, *processes_);
   file.metadata["step"] = std::to_string(step_);
 }
 
 void Trainer::Impl::load_state(const TensorFile& file, const std::string& origin) {
   const std::uint64_t step = steps_of_state(file, origin);
-  for (const OptimizedParameter* each : optimized_parameters()) load_moments(*each, file, origin);
+  for (const OptimizedParameter& each : network_) load_moments(each, file, origin);
+  for (const OptimizedParameter* each : optimized_per_image())
+    load_moments(*each, file, origin, {division_.own.first, division_.images});
   step_ = step;
 }
 
 Trainer::Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& images,
-                 const TrainConfig& config)
-    : impl_(std::make_unique<Impl>(memory, model, images, config)) {}
+                 const TrainConfig& config, std::shared_ptr<Communicator> processes)
+    : impl_(std::make_unique<Impl>(memory, model, images, config, std::move(processes))) {}
 Trainer::~Trainer() = default;
 Trainer::Trainer(Trainer&&) noexcept = default;
 Trainer& Trainer::operator=(Trainer&&) noexcept = default;
@@ -71,7 +78,7 @@ void Trainer::teach(const std::vector<NamedImage>& pictures) { impl_->teach(pict
 void Trainer::step(double progress) { impl_->step(progress); }
 std::uint64_t Trainer::steps() const { return impl_->step_; }
 std::size_t Trainer::pixels_per_step() const {
-  return impl_->images_per_step_ * impl_->phases_.front().pixels();
+  return impl_->division_.images_per_step * impl_->phases_.front().pixels();
 }
 double Trainer::fraction_of_steps(double fraction_of_time) const {
   return chorus::fraction_of_steps(fraction_of_time, impl_->phases_);

@@ -379,4 +379,32 @@ BOOST_AUTO_TEST_CASE(goes_on_without_unreadable_files_if_asked) {
   check_holds(error_of([&] { bad.noted({}, true); }), {"cannot read 1 file of ", "damaged.png"});
 }
 
+BOOST_AUTO_TEST_CASE(some_of_the_images_can_be_chosen) {
+  PngFolder folder;
+  folder.add("a.png", 4).add("c.png", 4).add("d.png", 4).add_bytes("b.png", plain_png(4, 4, 1));
+  std::size_t asked = 0;
+  chorus::LoadOptions options;
+  options.keep = [&](std::size_t images) {
+    asked = images;
+    std::vector<bool> keep(images);
+    for (std::size_t i = 0; i < images; i += 2) keep[i] = true;
+    return keep;
+  };
+  const auto names = [&] {
+    Names loaded;
+    for (const auto& each : load_collection(folder.path(), options)) loaded.push_back(each.name);
+    return loaded;
+  };
+  BOOST_TEST(names() == (Names{"a", "c"}));
+  BOOST_TEST(asked == 4U);
+  // Those left out are not read; with skip_unreadable all are, and unreadable ones do not count.
+  Bytes damaged = plain_png(4, 4, 1);
+  damaged[damaged.size() - 20] ^= 0xFF;
+  folder.add_bytes("b.png", damaged);
+  BOOST_TEST(names() == (Names{"a", "c"}));
+  options.skip_unreadable = true;
+  BOOST_TEST(names() == (Names{"a", "d"}));
+  BOOST_TEST(asked == 3U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -81,15 +81,15 @@ class Workplace {
 
 inline const std::string small = " --size 24 --width 32 --latent 8 --threads 2 ";
 
-/// Starts a training in the background, after the shell commands `before`.
+/// Starts a training in the background, after the shell commands `before`, perhaps by a launcher.
 class BackgroundTraining {
  public:
   BackgroundTraining(const Workplace& place, const std::string& arguments,
-                     const std::string& before = "")
+                     const std::string& before = "", const std::string& launcher = "")
       : place_(place) {
     const std::string command =
-        fmt::format("cd '{}' && {} exec '{}' {} > bg.txt 2> bg_err.txt < /dev/null",
-                    place.path("").string(), before, CHORUS_PROGRAM, arguments);
+        fmt::format("cd '{}' && {} exec {} '{}' {} > bg.txt 2> bg_err.txt < /dev/null",
+                    place.path("").string(), before, launcher, CHORUS_PROGRAM, arguments);
     child_ = fork();
     BOOST_REQUIRE(child_ >= 0);
     if (child_ == 0) {

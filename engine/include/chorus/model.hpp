@@ -35,6 +35,9 @@ struct Split {
   std::uint64_t seed = 0;
   double pixels = 0;  ///< fraction of the pixels of each image, in [0, 1)
   double images = 0;  ///< fraction of the images, in [0, 1)
+  /// The number of the first image in the whole collection, where processes share one: the choice
+  /// of pixels depends on it. It is not stored.
+  std::size_t first_image = 0;
 };
 
 /// A trained network with the latents of its images.
@@ -71,9 +74,10 @@ std::size_t shift_numbers(const SirenConfig& config);
 ImageCode image_code(const Model& model, std::size_t image);
 
 /// A model with fresh weights and standard normal latents. Free palettes are black until
-/// initialize_palettes() (palette.hpp) has seen the images.
+/// initialize_palettes() (palette.hpp) has seen the images. Where processes share a collection,
+/// `first_image` is the number of the first of these images.
 Model make_model(Memory& memory, const SirenConfig& config, std::vector<EncodedImage> images,
-                 std::uint64_t seed);
+                 std::uint64_t seed, std::size_t first_image = 0);
 
 /// The index of an image by name. Throws Error, which lists similar names, if there is none.
 std::size_t find_image(const Model& model, const std::string& name);

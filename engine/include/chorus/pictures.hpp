@@ -52,6 +52,11 @@ struct LoadOptions {
   std::optional<std::size_t> size;     ///< pixels; picks one size if the folder holds several
   std::optional<Rgb> background = {};  ///< under transparent pixels; if empty, images keep alpha
   bool skip_unreadable = false;        ///< leaves out files that cannot be read, with a note
+  /// Says which of so many images, sorted by name, to load; if empty, all. With `skip_unreadable`
+  /// only those that can be read count, so that all are read all the same.
+  std::function<std::vector<bool>(std::size_t images)> keep = {};
+  /// Receives the fraction of the files that were read, from several threads at once.
+  std::function<void(double)> progress = {};
   /// Receives a line of text for each kind of thing that was left out or that viewers may show
   /// differently, with the number of files and the first of their names.
   std::function<void(const std::string&)> note = {};

@@ -15,6 +15,7 @@
 namespace CHORUS_API chorus {
 
 struct TensorFile;
+class Communicator;
 
 /// Learning rates under Adam. All but `base` are factors on it.
 struct LearningRates {
@@ -107,12 +108,22 @@ struct TrainConfig {
 /// workers of the backend, adds up the gradients of the workers in a fixed order and applies Adam.
 /// The same seed, backend and number of workers give the same bits. Pixels that model.split holds
 /// out are never read.
+///
+/// Several processes can share a training, each with its own backend, whose workers are numbered
+/// from process to process. A process keeps the images, latents and palettes of divide_work()
+/// (work_division.hpp) alone, and all have the same network, which they keep equal. The same
+/// workers in all give the same bits for any number of processes, provided that the backends are of
+/// one kind. (The reference adds in double precision, so that it comes near only.)
 class Trainer {
  public:
   /// The model must outlive the trainer. Throws std::invalid_argument if the model encodes another
   /// number of images or channels, or if the settings leave a step without pixels.
+  ///
+  /// Where processes share the training, model and images are those of this process, and
+  /// model.split.first_image is the first one's number. The constructor, step(), take_error(),
+  /// save_state() and load_state() are then calls that all processes make.
   Trainer(Memory& memory, Model& model, const std::vector<NamedImage>& images,
-          const TrainConfig& config);
+          const TrainConfig& config, std::shared_ptr<Communicator> processes = {});
   ~Trainer();
   Trainer(Trainer&&) noexcept;
   Trainer& operator=(Trainer&&) noexcept;
@@ -137,9 +148,10 @@ class Trainer {
   double take_error();
 
   /// Saves everything beyond the model that an exact continuation needs: moments and the number of
-  /// steps.
+  /// steps. Where processes share the training, process 0 gets those of all images.
   void save_state(TensorFile& file) const;
-  /// Throws Error, which begins with `origin`, if something is missing or of another shape.
+  /// Throws Error, which begins with `origin`, if something is missing or of another shape. The
+  /// file is that of the whole training, however many processes share it.
   void load_state(const TensorFile& file, const std::string& origin);
 
  private:
