@@ -20,6 +20,7 @@
 #include "support/output_files.hpp"
 #include "support/progress.hpp"
 #include "support/session.hpp"
+#include "training/budget.hpp"
 #include "tune.hpp"
 
 namespace chorus::app {
@@ -49,6 +50,7 @@ struct ExportOptions {
   std::optional<ExportFormat> format;  ///< if empty, by the ending of `out`
   Storage storage = Storage::fp16;
   std::optional<std::size_t> budget;  ///< bytes of a packed file, instead of `storage`
+  bool has_storage = false;           ///< whether --precision was given
   TuneConfig tuning = {.steps = 0};
   BackendChoice backend;  ///< of the tuning
   std::string prefix;     ///< of names in C; if empty, the name of the file
@@ -147,15 +149,27 @@ void export_packed(const ExportOptions& options, Memory& memory, const Model& gi
   print_size(options.out, model.images.size());
 }
 
+/// That of --budget, or for a small model file that for which the model was trained.
+std::optional<std::size_t> budget_of(const ExportOptions& options, ExportFormat format,
+                                     const Model& model) {
+  if (options.budget && format != ExportFormat::safetensors)
+    throw Error("--budget is for .safetensors; C and ONNX take --precision");
+  const auto note = model.notes.find(budget_note);
+  std::size_t bytes = 0;
+  if (options.budget || options.has_storage || format != ExportFormat::safetensors ||
+      note == model.notes.end() || !parse_number(note->second, bytes))
+    return options.budget;
+  return bytes;
+}
+
 void export_model(const ExportOptions& options) {
   const ExportFormat format = format_of(options);
   require_other_file(options);
-  const bool computes = options.tuning.steps != 0 || options.budget;
-  Session session(computes ? options.backend : BackendChoice{.name = "reference", .threads = 1});
+  Session session(options.backend);
   Model model = load_model(session.memory, options.model);
-  if (options.budget) {
+  if (const std::optional<std::size_t> budget = budget_of(options, format, model)) {
     check_model_output(options.out);
-    return export_packed(options, session.memory, model, *options.budget);
+    return export_packed(options, session.memory, model, *budget);
   }
   TuneConfig config = options.tuning;
   config.storage = options.storage;
@@ -217,7 +231,10 @@ void add_export(CLI::App& program) {
   add_seed(command, "--seed", options->tuning.seed, "Random seed of --tune");
   add_overwrite(command, options->overwrite);
   add_device(command, options->backend);
-  command.callback([options] { export_model(*options); });
+  command.callback([options, precision] {
+    options->has_storage = precision->count() > 0;
+    export_model(*options);
+  });
 }
 
 }  // namespace chorus::app

@@ -16,6 +16,7 @@
 #include "printable.hpp"
 #include "split.hpp"
 #include "support/model_data.hpp"
+#include "training/budget.hpp"
 #include "training/extension.hpp"
 
 namespace chorus::app {
@@ -113,7 +114,8 @@ Start fresh_start(Session& session, const TrainOptions& options) {
   state.config = options.training;
   state.data_checksum = data_checksum(images, split);
   state.computed_on = computed_on(session);
-  const auto [network, fit] = choose_network(options, images, split);
+  auto [network, fit] = choose_network(options, images, split);
+  if (options.budget) network = network_within(network, names, *options.budget);
   Model model = make_model(session.memory, network, std::move(names), options.training.seed);
   model.split = split;
   model.background = options.background;
@@ -122,6 +124,7 @@ Start fresh_start(Session& session, const TrainOptions& options) {
                  {"seed", std::to_string(options.training.seed)},
                  {"backend", session.backend->name()},
                  {"data_checksum", state.data_checksum}};
+  if (options.budget) model.notes[budget_note] = std::to_string(*options.budget);
   return {std::move(images), std::move(state), std::move(model), std::nullopt};
 }
 
