@@ -135,8 +135,10 @@ void tune_with_progress(Memory& memory, Model& model, const TuneConfig& config,
 }
 
 /// Tuning moves numbers, and so the bytes that they take: a little room is left for that.
-void export_packed(const ExportOptions& options, Memory& memory, const Model& given, std::size_t budget) {
-  Model model = with_compact_latents(memory, given, sensitivities(memory, given, options.tuning.seed));
+void export_packed(const ExportOptions& options, Memory& memory, const Model& given,
+                   std::size_t budget) {
+  Model model =
+      with_compact_latents(memory, given, sensitivities(memory, given, options.tuning.seed));
   const Sensitivities sensitive = sensitivities(memory, model, options.tuning.seed);
   const std::size_t spare = options.tuning.steps == 0 ? 0 : budget / 200;
   FittingSteps fitting = steps_within(packable_file(model), sensitive, budget - spare);
@@ -213,9 +215,10 @@ void add_export(CLI::App& program) {
       command, "--precision", options->storage,
       "How numbers are stored; with int8 to int4, the few on which much depends in fp16");
   command
-      .add_option("--budget", options->budget,
-                  "Write the best model file of at most so many bytes: each number in the bits that "
-                  "it is worth")
+      .add_option(
+          "--budget", options->budget,
+          "Write the best model file of at most so many bytes: each number in the bits that "
+          "it is worth")
       ->check(positive_count)
       ->excludes(precision);
   command

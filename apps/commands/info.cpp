@@ -134,9 +134,10 @@ void print_bytes(const Bytes& bytes) {
   fmt::print("File      {} bytes = {:.1f} per image\n", bytes.model, bytes.per_image(bytes.model));
   if (bytes.png == 0) return;
   const double times = static_cast<double>(bytes.model) / static_cast<double>(bytes.png);
-  fmt::print("          optimised PNGs of these images: {} bytes = {:.1f} per image; the model takes "
-             "{:.2f} times as many, and loses a little\n",
-             bytes.png, bytes.per_image(bytes.png), times);
+  fmt::print(
+      "          optimised PNGs of these images: {} bytes = {:.1f} per image; the model takes "
+      "{:.2f} times as many, and loses a little\n",
+      bytes.png, bytes.per_image(bytes.png), times);
 }
 
 void print_model(const Model& model, const Bytes& bytes) {
@@ -189,8 +190,9 @@ void add_info(CLI::App& program) {
                               "program and the pictures that it reads");
   const auto options = std::make_shared<InfoOptions>();
   command.add_option("model", options->model, "Model file");
-  command.add_option("--data", options->data,
-                     "Folder with the model's images: compare the file with optimised PNGs of them");
+  command.add_option(
+      "--data", options->data,
+      "Folder with the model's images: compare the file with optimised PNGs of them");
   command
       .add_option("--size", options->size,
                   "Size of these if there are several (pixels, longer side)")

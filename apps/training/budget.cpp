@@ -17,8 +17,7 @@ constexpr std::size_t least_width = 8, most_width = 512, width_step = 8;
 
 std::size_t latent_for(std::size_t width, std::size_t images, std::size_t bytes) {
   const std::size_t half = bytes / 2 * 8 / bits_of_number / images;
-  return std::max(least_width,
-                  std::min({width, images, half / width_step * width_step}));
+  return std::max(least_width, std::min({width, images, half / width_step * width_step}));
 }
 
 /// The size depends on shapes and names only.
@@ -45,16 +44,17 @@ SirenConfig widest(SirenConfig network, const std::vector<EncodedImage>& images,
 
 SirenConfig network_within(const SirenConfig& network, const std::vector<EncodedImage>& images,
                            std::size_t bytes) {
-  std::vector<SirenConfig> candidates = {widest(network, images, bytes)};
+  SirenConfig best = widest(network, images, bytes);
   if (free_palette_numbers(network) > 0) {
     SirenConfig predicted = network;
     predicted.palette_source = PaletteSource::predicted;
-    candidates.push_back(widest(predicted, images, bytes));
+    predicted = widest(predicted, images, bytes);
+    if (predicted.width > best.width || bytes_of(best, images) > bytes) best = predicted;
   }
-  const SirenConfig& best = *std::ranges::max_element(candidates, {}, &SirenConfig::width);
   if (const std::size_t least = bytes_of(best, images); least > bytes)
     throw Error(fmt::format(
-        "--budget {}: the narrowest network for these {} images takes {} bytes; expected at least that",
+        "--budget {}: the narrowest network for these {} images takes {} bytes; expected "
+        "at least that",
         bytes, images.size(), least));
   return best;
 }

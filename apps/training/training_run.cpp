@@ -132,8 +132,9 @@ class TrainingRun {
     if (tracker_) print_resolutions();
     bar_.print(fmt::format("Model: {}", shown(options_.model)));
     if (const auto budget = model_.notes.find(budget_note); budget != model_.notes.end())
-      bar_.print(fmt::format("In at most {} bytes: chorus export {} --tune 1000 -o FILE.safetensors",
-                             printable(budget->second), shown(options_.model)));
+      bar_.print(
+          fmt::format("In at most {} bytes: chorus export {} --tune 1000 -o FILE.safetensors",
+                      printable(budget->second), shown(options_.model)));
     if (session_.profiler)
       print_profile(session_.profiler->profile(), trainer_.steps() - resumed_step_);
   }

@@ -93,8 +93,8 @@ int LevelModels::code_number(int number, Magnitudes& models, Coder& coder) {
   if (bits == 0) return 0;
   std::uint32_t magnitude = 1;
   const auto add_bit = [&](AdaptiveBit& model, int place) {
-    magnitude = magnitude << 1 |
-                static_cast<std::uint32_t>(coder.bit(model, (given >> place & 1) != 0));
+    magnitude =
+        magnitude << 1 | static_cast<std::uint32_t>(coder.bit(model, (given >> place & 1) != 0));
   };
   if (bits >= 2) add_bit(models.second_bit[bits], bits - 2);
   if (bits >= 3) add_bit(models.third_bit[bits][magnitude & 1], bits - 3);

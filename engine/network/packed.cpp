@@ -46,9 +46,10 @@ LevelMatrix levels_of(const std::string& name, const StoredTensor& tensor, const
   for (std::size_t i = 0; i < tensor.values.size(); ++i) {
     const float level = std::nearbyint(tensor.values[i] / steps[i]);
     if (!(std::abs(level) <= static_cast<float>(largest_coded_level)))
-      throw Error(fmt::format("tensor \"{}\" holds {} at index {}, which is {:.0f} steps; expected at "
-                              "most {}",
-                              name, tensor.values[i], i, level, largest_coded_level));
+      throw Error(
+          fmt::format("tensor \"{}\" holds {} at index {}, which is {:.0f} steps; expected at "
+                      "most {}",
+                      name, tensor.values[i], i, level, largest_coded_level));
     matrix.levels.push_back(static_cast<int>(level));
   }
   return matrix;
@@ -87,9 +88,10 @@ std::map<std::string, Shape> shapes_from(const json& tensors, std::size_t bytes)
   for (const auto& [name, shape] : tensors.items()) {
     const auto of = shape.get<std::vector<std::uint32_t>>();
     if (of.size() != 2 || of[0] == 0 || of[1] == 0 || of[1] > left / of[0])
-      throw Error(fmt::format("tensor \"{}\" is {}; expected rows x columns, and at most {} numbers "
-                              "in {} bytes",
-                              name, shape.dump(), most_numbers_per_byte * bytes, bytes));
+      throw Error(
+          fmt::format("tensor \"{}\" is {}; expected rows x columns, and at most {} numbers "
+                      "in {} bytes",
+                      name, shape.dump(), most_numbers_per_byte * bytes, bytes));
     left -= std::size_t{of[0]} * of[1];
     shapes[name] = {of[0], of[1]};
   }
@@ -158,7 +160,8 @@ TensorFile unpacked(const TensorFile& file) {
   const auto tensor = file.tensors.find(tensor_name);
   if (tensor == file.tensors.end() || tensor->second.type != StoredType::u8 ||
       file.tensors.size() != 1)
-    throw Error(fmt::format("a packed file has the tensor \"{}\" of U8, and no other", tensor_name));
+    throw Error(
+        fmt::format("a packed file has the tensor \"{}\" of U8, and no other", tensor_name));
   return decoded_from(bytes_of(tensor->second));
 }
 

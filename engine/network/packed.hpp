@@ -7,21 +7,22 @@
 #include "chorus/version.hpp"
 #include "safetensors.hpp"
 
-// A model file that is as small as it can be made: whole numbers in steps of rows and columns, coded by
-// how often they occur, together with the metadata. docs/file_format.md describes the format.
+// A model file that is as small as it can be made: whole numbers in steps of rows and columns,
+// coded by how often they occur, together with the metadata. docs/file_format.md describes the
+// format.
 
 // Exported: the room training, in another shared library, uses it.
 namespace CHORUS_API chorus {
 
-/// The steps of a matrix in quarters of an octave: those of its rows and those of its columns, which
-/// are added.
+/// The steps of a matrix in quarters of an octave: those of its rows and those of its columns,
+/// which are added.
 struct MatrixSteps {
   std::vector<int> rows, cols;
 };
 
 /// The distances between the values that the numbers of a file may take.
 struct PackedSteps {
-  int fine = 0;                                ///< 0 to 15: of an octave, in 1 / 64
+  int fine = 0;                                 ///< 0 to 15: of an octave, in 1 / 64
   std::map<std::string, MatrixSteps> matrices;  ///< of each tensor
 
   /// 2^((16 q + fine) / 64) for each number of a matrix, where q is the sum of its quarters.

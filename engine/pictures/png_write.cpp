@@ -103,8 +103,7 @@ std::size_t optimized_png_bytes(const Image& image) {
   check(image);
   const Bytes pixels = image.has_alpha() ? straight_rgba(image) : rgb(image);
   std::size_t least = static_cast<std::size_t>(-1);
-  for (const LodePNGFilterStrategy filters :
-       {LFS_ZERO, LFS_MINSUM, LFS_ENTROPY, LFS_BRUTE_FORCE}) {
+  for (const LodePNGFilterStrategy filters : {LFS_ZERO, LFS_MINSUM, LFS_ENTROPY, LFS_BRUTE_FORCE}) {
     lodepng::State state;
     state.info_raw.colortype = image.has_alpha() ? LCT_RGBA : LCT_RGB;
     state.encoder.filter_palette_zero = 0;  // the strategy decides

@@ -47,8 +47,8 @@ struct Basis {
 };
 
 /// With Z^T Z = V D V^T, the numbers Z V D^(-1/2) are as far as images go orthonormal; the
-/// eigenvectors U of the effect of those, D^(1/2) V^T E V D^(1/2) = U S U^T, order them by what they
-/// do. Latents Z V D^(-1/2) U S^(1/2) have the effect 1 in every direction.
+/// eigenvectors U of the effect of those, D^(1/2) V^T E V D^(1/2) = U S U^T, order them by what
+/// they do. Latents Z V D^(-1/2) U S^(1/2) have the effect 1 in every direction.
 Basis balanced_basis(const Matrix& latents, const Matrix& effect) {
   const Eigen::SelfAdjointEigenSolver<Matrix> energy(latents.transpose() * latents);
   const Eigen::Index kept = std::min(latents.rows(), latents.cols());

@@ -81,8 +81,8 @@ class Estimate {
   Memory& memory_;
   const Model& model_;
   std::uint64_t seed_;
-  std::size_t images_;                ///< of a draw
-  std::size_t draws_;                 ///< in all
+  std::size_t images_;  ///< of a draw
+  std::size_t draws_;   ///< in all
   std::vector<Squares> network_, of_images_;
   ModelGradients gradients_;
   std::vector<Tensor> network_gradients_;
@@ -97,8 +97,7 @@ Estimate::Estimate(Memory& memory, const Model& model, std::uint64_t seed)
   const std::size_t all = model.images.size(), windows = (all + images_ - 1) / images_;
   draws_ = std::max(least_draws, least_visits * windows);
   draws_ = (draws_ + windows - 1) / windows * windows;
-  const auto colors =
-      static_cast<double>(places_per_image * model.siren.config().channels);
+  const auto colors = static_cast<double>(places_per_image * model.siren.config().channels);
   const double weight = 1 / (colors * static_cast<double>(images_ * draws_));
   for (const Parameter& each : model.siren.parameters()) {
     network_.push_back(squares(each.name, each.value, weight));
@@ -162,8 +161,7 @@ std::vector<float> Estimate::signs(std::size_t count, std::uint32_t step) const 
 
 int quarters_of(double exponent) {
   constexpr double most = most_quarters - 1;
-  return static_cast<int>(
-      std::clamp(std::round(exponent / exponents_in_quarter), -most, most));
+  return static_cast<int>(std::clamp(std::round(exponent / exponents_in_quarter), -most, most));
 }
 
 /// The quarters of the steps of columns, as compared with the mean column. (Nothing depends on a
@@ -172,8 +170,8 @@ std::vector<int> column_quarters(const std::vector<double>& sensitivity) {
   const double mean = mean_of(sensitivity);
   std::vector<int> quarters;
   for (const double each : sensitivity)
-    quarters.push_back(
-        each > 0 ? quarters_of(-exponents_in_octave / 2 * std::log2(each / mean)) : 0);
+    quarters.push_back(each > 0 ? quarters_of(-exponents_in_octave / 2 * std::log2(each / mean))
+                                : 0);
   return quarters;
 }
 

@@ -23,20 +23,20 @@ using Sensitivities = std::map<std::string, Sensitivity>;
 /// Whether a parameter is multiplied by latents.
 bool reads_latents(Role role);
 
-/// Estimated from squared derivatives of random combinations of colours (Hutchinson 1990). No images
-/// are needed; the same seed gives the same numbers.
+/// Estimated from squared derivatives of random combinations of colours (Hutchinson 1990). No
+/// images are needed; the same seed gives the same numbers.
 Sensitivities sensitivities(Memory& memory, const Model& model, std::uint64_t seed = 1);
 
 /// Steps with which every number adds about the same error, which is the least error for the bits
 /// spent (reverse water-filling; Cover and Thomas, chapter 10). A number's sensitivity is taken for
-/// that of its row times that of its column. All steps are 2^(exponent / 64) times as large as those
-/// that add an error of 1.
+/// that of its row times that of its column. All steps are 2^(exponent / 64) times as large as
+/// those that add an error of 1.
 PackedSteps steps_for(const TensorFile& file, const Sensitivities& sensitivities, int exponent);
 
 /// The same network with latents of another basis, in which few of their numbers say most: that of
 /// the balanced truncation of what images have to say through the matrices that read their latents
-/// (Moore 1981), scaled so that all numbers of latents are alike in sensitivity. Latents longer than
-/// there are images become as short as that.
+/// (Moore 1981), scaled so that all numbers of latents are alike in sensitivity. Latents longer
+/// than there are images become as short as that.
 Model with_compact_latents(Memory& memory, const Model& model, const Sensitivities& sensitivities);
 
 /// The finest steps with which a file has at most so many bytes, and the exponent that gave them.

@@ -57,7 +57,8 @@ std::vector<float> random_places(std::uint64_t seed, std::uint32_t step, std::si
   for (std::size_t image = first; image < first + count; ++image)
     for (std::size_t place = 0; place < places_per_image; ++place) {
       const PhiloxBlock words = philox(
-          {static_cast<std::uint32_t>(place), static_cast<std::uint32_t>(image), step, stream}, seed);
+          {static_cast<std::uint32_t>(place), static_cast<std::uint32_t>(image), step, stream},
+          seed);
       for (const std::uint32_t word : {words[0], words[1]})
         points.push_back(2 * unit_float(word) - 1);
     }

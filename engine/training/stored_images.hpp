@@ -20,7 +20,8 @@ struct ModelGradients {
 Var colors_of_images(Tape& tape, const Model& model, const Var& coordinates, std::size_t first,
                      std::size_t count, const ModelGradients* gradients = nullptr);
 
-/// Places anywhere in the images, x and y from -1 to 1, which depend on seed, step, image and place.
+/// Places anywhere in the images, x and y from -1 to 1, which depend on seed, step, image and
+/// place.
 std::vector<float> random_places(std::uint64_t seed, std::uint32_t step, std::size_t first,
                                  std::size_t count, std::size_t places_per_image);
 

@@ -155,7 +155,8 @@ void Tuner::train_images(Memory& memory, std::size_t worker, std::size_t first, 
   const std::size_t rows = points.size() / 2;
   Tape before(memory);  // the colours of the model as it was
   const Tensor target =
-      colors_of_images(before, teacher_, before.constant(memory.from(points, rows, 2)), first, count)
+      colors_of_images(before, teacher_, before.constant(memory.from(points, rows, 2)), first,
+                       count)
           .value();
   std::vector<Tensor> network;
   for (const Rounded& each : network_)

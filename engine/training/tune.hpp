@@ -16,7 +16,8 @@ namespace chorus {
 
 struct TuneConfig {
   Storage storage = Storage::int8;
-  std::optional<PackedSteps> steps_of_numbers = {};  ///< those of a packed file, instead of `storage`
+  std::optional<PackedSteps> steps_of_numbers =
+      {};  ///< those of a packed file, instead of `storage`
   std::size_t steps = 1000;
   std::size_t images_per_step = 128;
   std::size_t places_per_image = 48;  ///< drawn anew in each step, anywhere in the image

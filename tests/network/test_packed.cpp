@@ -25,8 +25,8 @@ LevelMatrix sample(std::size_t rows, std::size_t cols, float size) {
     matrix.row_quarters.push_back(static_cast<int>(r % 7) - 30);
   for (std::size_t c = 0; c < cols; ++c) matrix.col_quarters.push_back(static_cast<int>(c % 3));
   for (std::size_t i = 0; i < rows * cols; ++i)
-    matrix.levels.push_back(static_cast<int>(std::lround(
-        random.normal() * size * std::exp2(static_cast<float>(i / cols % 4)))));
+    matrix.levels.push_back(static_cast<int>(
+        std::lround(random.normal() * size * std::exp2(static_cast<float>(i / cols % 4)))));
   return matrix;
 }
 
@@ -78,8 +78,9 @@ PackedSteps even_steps(const TensorFile& file, int quarters, int fine) {
 BOOST_AUTO_TEST_SUITE(packed)
 
 BOOST_AUTO_TEST_CASE(matrices_come_back_as_they_were) {
-  const std::vector<LevelMatrix> matrices = {sample(40, 30, 3), sample(1, 1, 0), sample(1, 200, 900),
-                                             sample(200, 1, 0.2F), sample(3, 5, 0)};
+  const std::vector<LevelMatrix> matrices = {sample(40, 30, 3), sample(1, 1, 0),
+                                             sample(1, 200, 900), sample(200, 1, 0.2F),
+                                             sample(3, 5, 0)};
   const std::string bytes = coded(matrices);
   RangeDecoder coder(bytes);
   LevelModels models;
@@ -96,7 +97,8 @@ BOOST_AUTO_TEST_CASE(matrices_come_back_as_they_were) {
 BOOST_AUTO_TEST_CASE(numbers_take_little_more_than_their_entropy) {
   LevelMatrix matrix = sample(300, 100, 6);
   double bits = 0;
-  for (std::size_t r = 0; r < 300; ++r) bits += 100 * (std::log2(6 * 4.1327) + static_cast<double>(r % 4));
+  for (std::size_t r = 0; r < 300; ++r)
+    bits += 100 * (std::log2(6 * 4.1327) + static_cast<double>(r % 4));
   const double bytes = static_cast<double>(coded({matrix}).size());
   BOOST_TEST(bytes > bits / 8 * 0.99);
   BOOST_TEST(bytes < bits / 8 * 1.05);
@@ -136,9 +138,9 @@ BOOST_AUTO_TEST_CASE(a_model_comes_back_rounded_to_its_steps) {
       const float step = std::exp2(static_cast<float>(16 * quarters + 5) / 64);
       for (const auto& [name, tensor] : content.tensors)
         for (std::size_t i = 0; i < tensor.values.size(); ++i)
-          BOOST_TEST_REQUIRE(std::abs(tensor.values[i] - again.tensors.at(name).values[i]) <=
-                                 0.5001F * step,
-                             name << " at " << i);
+          BOOST_TEST_REQUIRE(
+              std::abs(tensor.values[i] - again.tensors.at(name).values[i]) <= 0.5001F * step,
+              name << " at " << i);
     }
   }
 }

@@ -74,7 +74,8 @@ BOOST_AUTO_TEST_CASE(every_command_reads_a_packed_file_that_fits_its_budget) {
 
 BOOST_AUTO_TEST_CASE(a_training_for_a_budget_is_exported_within_it) {
   const Workplace place;
-  const std::string train = "train icons --size 24 --steps 20 --overwrite -o b.safetensors --budget ";
+  const std::string train =
+      "train icons --size 24 --steps 20 --overwrite -o b.safetensors --budget ";
   for (const char* bytes : {"4000", "9000"}) {
     place.must(train + bytes);
     place.must("export b.safetensors -o small.safetensors");
@@ -95,7 +96,8 @@ BOOST_AUTO_TEST_CASE(bytes_are_compared_with_those_of_pngs) {
   BOOST_TEST(place.must("info m.safetensors --data icons --size 24 --json").find("optimized_png") !=
              std::string::npos);
   fs::remove(place.path("icons/24/key.png"));
-  place.must_fail(1, "info m.safetensors --data icons --size 24", "holds 3 of the model's 4 images");
+  place.must_fail(1, "info m.safetensors --data icons --size 24",
+                  "holds 3 of the model's 4 images");
   place.must_fail(1, "info --data icons", "expected one");
 }
 

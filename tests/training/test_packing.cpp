@@ -79,9 +79,9 @@ double mean_squared_difference(const std::vector<float>& a, const std::vector<fl
 std::vector<float> colors(Memory& memory, const Model& model) {
   const std::vector<float> places = random_places(5, 0, 0, 3, 400);
   Tape tape(memory);
-  return to_host(colors_of_images(tape, model,
-                                  tape.constant(memory.from(places, places.size() / 2, 2)), 0, 3)
-                     .value());
+  return to_host(
+      colors_of_images(tape, model, tape.constant(memory.from(places, places.size() / 2, 2)), 0, 3)
+          .value());
 }
 
 Model unpacked_model(Memory& memory, const Model& model, const PackedSteps& steps) {
@@ -105,9 +105,10 @@ BOOST_AUTO_TEST_CASE(images_on_a_tape_are_those_that_are_rendered) {
     for (int image = 0; image < 3; ++image)
       of_all.insert(of_all.end(), places.begin(), places.end());
     Tape tape(memory);
-    const std::vector<float> found = to_host(
-        colors_of_images(tape, model, tape.constant(memory.from(of_all, of_all.size() / 2, 2)), 0, 3)
-            .value());
+    const std::vector<float> found =
+        to_host(colors_of_images(tape, model,
+                                 tape.constant(memory.from(of_all, of_all.size() / 2, 2)), 0, 3)
+                    .value());
     for (std::size_t image = 0; image < 3; ++image) {
       const Image wanted = renderer.render(image, {{6, 6}});
       for (std::size_t i = 0; i < wanted.values.size(); ++i)
