@@ -3,8 +3,12 @@
 # libraries as well). For the places of Debian, configure with
 #   -DCMAKE_INSTALL_PREFIX=/usr -DCMAKE_SKIP_INSTALL_RPATH=ON
 set(CPACK_GENERATOR DEB)
-set(CPACK_PACKAGE_CONTACT "chorus contributors <chorus@localhost.localdomain>")
-set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
+set(CPACK_PACKAGE_CONTACT "chorus contributors <noreply@chorus.invalid>" CACHE STRING
+  "Name and address of whoever makes Debian packages")
+mark_as_advanced(CPACK_PACKAGE_CONTACT)
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "collection of images in one sinusoidal network")
+# Debian's manual pages are compressed.
+set(CPACK_PRE_BUILD_SCRIPTS ${PROJECT_SOURCE_DIR}/engine/cmake/compress_manuals.cmake)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
@@ -31,11 +35,11 @@ License: Expat
 find_program(CHORUS_GZIP gzip)
 mark_as_advanced(CHORUS_GZIP)
 
-# chorus_package(program chorus "What it is" "More of it, in lines that begin with a space")
-function(chorus_package component package summary)
+# chorus_package(program chorus "What it is, in lines of at most 79 letters")
+function(chorus_package component package description)
   string(TOUPPER ${component} key)
   set(CPACK_DEBIAN_${key}_PACKAGE_NAME ${package} PARENT_SCOPE)
-  set(CPACK_COMPONENT_${key}_DESCRIPTION "${summary}" PARENT_SCOPE)
+  set(CPACK_COMPONENT_${key}_DESCRIPTION "${description}" PARENT_SCOPE)
   list(APPEND CPACK_COMPONENTS_ALL ${component})
   set(CPACK_COMPONENTS_ALL ${CPACK_COMPONENTS_ALL} PARENT_SCOPE)
   set(folder ${CMAKE_INSTALL_DATADIR}/doc/${package})
@@ -55,19 +59,16 @@ function(chorus_package component package summary)
 endfunction()
 
 if(TARGET chorus_program)
-  chorus_package(program chorus "collection of images in one sinusoidal network
-chorus puts a folder of small pictures into one small neural network, which
+  chorus_package(program chorus "chorus puts a folder of small pictures into one small neural network, which
 then draws each of them at any size, and what lies between two of them.")
 endif()
-chorus_package(dev libchorus-dev "images in one sinusoidal network - development files
-Headers and libraries for programs that decode or train models of chorus, in
+chorus_package(dev libchorus-dev "Headers and libraries for programs that decode or train models of chorus, in
 C++ and C, with files for CMake and pkg-config.")
 set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS "liblodepng-dev, libturbojpeg0-dev, libwebp-dev")
 if(BUILD_SHARED_LIBS)
   set(soname ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
-  chorus_package(library libchorus${soname} "images in one sinusoidal network - shared libraries
-The libraries that programs load which decode or train models of chorus.")
+  chorus_package(library libchorus${soname} "The libraries that programs load which decode or train models of chorus.")
   set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
   set(CPACK_DEBIAN_LIBRARY_PACKAGE_GENERATE_SHLIBS ON)
   set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS "libchorus${soname} (= ${PROJECT_VERSION})")
