@@ -10,7 +10,9 @@
 #include "c_source.hpp"
 #include "c_text.hpp"
 #include "files.hpp"
+#include "model_file.hpp"
 #include "onnx.hpp"
+#include "packing.hpp"
 #include "printable.hpp"
 #include "siren_names.hpp"
 #include "support/cli_flags.hpp"
@@ -18,6 +20,7 @@
 #include "support/output_files.hpp"
 #include "support/progress.hpp"
 #include "support/session.hpp"
+#include "training/budget.hpp"
 #include "tune.hpp"
 
 namespace chorus::app {
@@ -46,6 +49,8 @@ struct ExportOptions {
   std::filesystem::path model, out;
   std::optional<ExportFormat> format;  ///< if empty, by the ending of `out`
   Storage storage = Storage::fp16;
+  std::optional<std::size_t> budget;  ///< bytes of a packed file, instead of `storage`
+  bool has_storage = false;           ///< whether --precision was given
   TuneConfig tuning = {.steps = 0};
   BackendChoice backend;  ///< of the tuning
   std::string prefix;     ///< of names in C; if empty, the name of the file
@@ -117,26 +122,60 @@ void require_other_file(const ExportOptions& options) {
                     shown(options.out)));
 }
 
-void tune_for(const ExportOptions& options, Memory& memory, Model& model) {
-  if (options.tuning.steps == 0) return;
-  TuneConfig config = options.tuning;
-  config.storage = options.storage;
+void tune_with_progress(Memory& memory, Model& model, const TuneConfig& config,
+                        std::string_view storage) {
+  if (config.steps == 0) return;
   Progress bar;
   tune(memory, model, config, [&](std::size_t steps) {
     if (bar.due())
       bar.show(static_cast<double>(steps) / static_cast<double>(config.steps),
                fmt::format("step {} of {}", steps, config.steps));
   });
-  bar.print(fmt::format("Tuned in {} steps for {}", config.steps, name(options.storage)));
+  bar.print(fmt::format("Tuned in {} steps for {}", config.steps, storage));
+}
+
+/// Tuning moves numbers, and so the bytes that they take: a little room is left for that.
+void export_packed(const ExportOptions& options, Memory& memory, const Model& given,
+                   std::size_t budget) {
+  Model model =
+      with_compact_latents(memory, given, sensitivities(memory, given, options.tuning.seed));
+  const Sensitivities sensitive = sensitivities(memory, model, options.tuning.seed);
+  const std::size_t spare = options.tuning.steps == 0 ? 0 : budget / 200;
+  FittingSteps fitting = steps_within(packable_file(model), sensitive, budget - spare);
+  TuneConfig config = options.tuning;
+  config.steps_of_numbers = fitting.steps;
+  tune_with_progress(memory, model, config, fmt::format("{} bytes", budget));
+  const TensorFile content = packable_file(model);
+  fitting = steps_within(content, sensitive, budget, fitting.exponent);
+  write_safetensors(options.out, packed(content, fitting.steps));
+  print_size(options.out, model.images.size());
+}
+
+/// That of --budget, or for a small model file that for which the model was trained.
+std::optional<std::size_t> budget_of(const ExportOptions& options, ExportFormat format,
+                                     const Model& model) {
+  if (options.budget && format != ExportFormat::safetensors)
+    throw Error("--budget is for .safetensors; C and ONNX take --precision");
+  const auto note = model.notes.find(budget_note);
+  std::size_t bytes = 0;
+  if (options.budget || options.has_storage || format != ExportFormat::safetensors ||
+      note == model.notes.end() || !parse_number(note->second, bytes))
+    return options.budget;
+  return bytes;
 }
 
 void export_model(const ExportOptions& options) {
   const ExportFormat format = format_of(options);
   require_other_file(options);
-  Session session(options.tuning.steps == 0 ? BackendChoice{.name = "reference", .threads = 1}
-                                            : options.backend);
+  Session session(options.backend);
   Model model = load_model(session.memory, options.model);
-  tune_for(options, session.memory, model);
+  if (const std::optional<std::size_t> budget = budget_of(options, format, model)) {
+    check_model_output(options.out);
+    return export_packed(options, session.memory, model, *budget);
+  }
+  TuneConfig config = options.tuning;
+  config.storage = options.storage;
+  tune_with_progress(session.memory, model, config, name(options.storage));
   switch (format) {
     case ExportFormat::safetensors:
       check_model_output(options.out);
@@ -172,8 +211,16 @@ void add_export(CLI::App& program) {
                   "File to write: .safetensors, .c (and .h beside it) or .onnx")
       ->required();
   add_choice_or_auto(command, "--format", options->format, "Kind of file; auto: by its ending");
-  add_choice(command, "--precision", options->storage,
-             "How numbers are stored; with int8 to int4, the few on which much depends in fp16");
+  CLI::Option* precision = add_choice(
+      command, "--precision", options->storage,
+      "How numbers are stored; with int8 to int4, the few on which much depends in fp16");
+  command
+      .add_option(
+          "--budget", options->budget,
+          "Write the best model file of at most so many bytes: each number in the bits that "
+          "it is worth")
+      ->check(positive_count)
+      ->excludes(precision);
   command
       .add_option("--prefix", options->prefix,
                   "Begin the names of C with this instead of the name of the file")
@@ -187,7 +234,10 @@ void add_export(CLI::App& program) {
   add_seed(command, "--seed", options->tuning.seed, "Random seed of --tune");
   add_overwrite(command, options->overwrite);
   add_device(command, options->backend);
-  command.callback([options] { export_model(*options); });
+  command.callback([options, precision] {
+    options->has_storage = precision->count() > 0;
+    export_model(*options);
+  });
 }
 
 }  // namespace chorus::app

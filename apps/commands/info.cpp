@@ -4,13 +4,18 @@
 #include <cstdlib>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <string>
 
 #include "available_cpus.hpp"
 #include "chorus/pictures.hpp"
 #include "chorus/version.hpp"
 #include "parallel.hpp"
+#include "png_file.hpp"
 #include "printable.hpp"
 #include "support/cli_flags.hpp"
+#include "support/model_data.hpp"
 #include "support/print_result.hpp"
 #include "support/session.hpp"
 
@@ -22,8 +27,37 @@ using nlohmann::ordered_json;
 
 struct InfoOptions {
   std::filesystem::path model;  ///< if empty, the program is described
+  std::filesystem::path data;   ///< to compare with PNGs; may be empty
+  std::optional<std::size_t> size;
   bool json = false;
 };
+
+/// What a collection takes on disk.
+struct Bytes {
+  std::size_t images = 0, model = 0, png = 0;  ///< png: 0 if there is nothing to compare with
+
+  double per_image(std::size_t bytes) const {
+    return static_cast<double>(bytes) / static_cast<double>(images);
+  }
+};
+
+/// The model's images only, as PNGs at the size that was asked for.
+Bytes bytes_of(const InfoOptions& options, const Model& model) {
+  Bytes bytes{model.images.size(), std::filesystem::file_size(options.model), 0};
+  if (options.data.empty()) return bytes;
+  std::set<std::string> names;
+  for (const EncodedImage& each : model.images) names.insert(each.name);
+  std::size_t found = 0;
+  for (const NamedImage& each : load_for(model, options.data, options.size, {}))
+    if (names.contains(each.name)) {
+      bytes.png += optimized_png_bytes(each.image);
+      ++found;
+    }
+  if (found != model.images.size())
+    throw Error(fmt::format("{} holds {} of the model's {} images; expected all, to compare bytes",
+                            shown(options.data), found, model.images.size()));
+  return bytes;
+}
 
 void print_program() {
   fmt::print("chorus " CHORUS_VERSION "\n\nBackends, best first:\n");
@@ -57,7 +91,16 @@ Counts count(const Model& model) {
   return counts;
 }
 
-ordered_json to_json(const Model& model) {
+ordered_json to_json(const Bytes& bytes) {
+  ordered_json object = {{"model", bytes.model}, {"model_per_image", bytes.per_image(bytes.model)}};
+  if (bytes.png != 0) {
+    object["optimized_png"] = bytes.png;
+    object["optimized_png_per_image"] = bytes.per_image(bytes.png);
+  }
+  return object;
+}
+
+ordered_json to_json(const Model& model, const Bytes& bytes) {
   const SirenConfig& config = model.siren.config();
   const Counts counts = count(model);
   ordered_json images = ordered_json::array();
@@ -82,11 +125,22 @@ ordered_json to_json(const Model& model) {
            {{"latent", config.latent},
             {"side_information", free_palette_numbers(config)},
             {"bytes", sizeof(float) * (config.latent + free_palette_numbers(config))}}},
+          {"bytes", to_json(bytes)},
           {"notes", model.notes},
           {"images", std::move(images)}};
 }
 
-void print_model(const Model& model) {
+void print_bytes(const Bytes& bytes) {
+  fmt::print("File      {} bytes = {:.1f} per image\n", bytes.model, bytes.per_image(bytes.model));
+  if (bytes.png == 0) return;
+  const double times = static_cast<double>(bytes.model) / static_cast<double>(bytes.png);
+  fmt::print(
+      "          optimised PNGs of these images: {} bytes = {:.1f} per image; the model takes "
+      "{:.2f} times as many, and loses a little\n",
+      bytes.png, bytes.per_image(bytes.png), times);
+}
+
+void print_model(const Model& model, const Bytes& bytes) {
   const SirenConfig& config = model.siren.config();
   const Counts counts = count(model);
   const std::size_t palette = free_palette_numbers(config);
@@ -105,6 +159,7 @@ void print_model(const Model& model) {
   if (model.shifts)
     fmt::print("          and {} free shifts (side information) = {} bytes\n", model.shifts.cols(),
                sizeof(float) * model.shifts.cols());
+  print_bytes(bytes);
   for (const auto& [key, value] : model.notes)
     fmt::print("{:<9} {}\n", printable(key), printable(value));
   fmt::print("Images    {}\n", model.images.size());
@@ -113,13 +168,17 @@ void print_model(const Model& model) {
 }
 
 void info(const InfoOptions& options) {
-  if (options.model.empty()) return print_program();
+  if (options.model.empty()) {
+    if (!options.data.empty()) throw Error("--data is to be compared with a model; expected one");
+    return print_program();
+  }
   Session session({.name = "reference", .threads = 1});  // nothing is computed
   const Model model = load_model(session.memory, options.model);
+  const Bytes bytes = bytes_of(options, model);
   if (options.json)
-    print_result(to_json(model));
+    print_result(to_json(model, bytes));
   else
-    print_model(model);
+    print_model(model, bytes);
 }
 
 }  // namespace
@@ -131,6 +190,13 @@ void add_info(CLI::App& program) {
                               "program and the pictures that it reads");
   const auto options = std::make_shared<InfoOptions>();
   command.add_option("model", options->model, "Model file");
+  command.add_option(
+      "--data", options->data,
+      "Folder with the model's images: compare the file with optimised PNGs of them");
+  command
+      .add_option("--size", options->size,
+                  "Size of these if there are several (pixels, longer side)")
+      ->check(positive_count);
   command.add_flag("--json", options->json, "Print one JSON object (of a model)");
   command.callback([options] { info(*options); });
 }

@@ -14,6 +14,7 @@
 #include "chorus/render.hpp"
 #include "evaluation/evaluation.hpp"
 #include "files.hpp"
+#include "png_file.hpp"
 #include "printable.hpp"
 #include "report/page.hpp"
 #include "report/paths.hpp"
@@ -128,6 +129,7 @@ class ReportBuilder {
                          {"network", network()},
                          {"training_sizes", training_sizes()},
                          {"target", to_json(shown_)}};
+    if (const std::size_t png = bytes_of_pngs(); png != 0) data["png_bytes"] = png;
     if (!at_training_size_.sizes.empty()) data["trained"] = to_json(at_training_size_);
     if (rival_ != nullptr) data["target"]["rival"] = rival_->method;
     data.update(to_json(model_, by_size_));
@@ -193,6 +195,17 @@ class ReportBuilder {
             {"numbers_beside",
              free_palette_numbers(config) * model_.images.size() + model_.shifts.size()},
             {"numbers_pixels", config.channels * pixels}};
+  }
+
+  /// Of the training images; 0 unless all are there.
+  std::size_t bytes_of_pngs() const {
+    std::size_t sum = 0;
+    for (std::size_t i = 0; i < model_.images.size(); ++i) {
+      const Image* image = trained_.find(i);
+      if (image == nullptr) return 0;
+      sum += optimized_png_bytes(*image);
+    }
+    return sum;
   }
 
   std::set<std::size_t> training_sizes() const {

@@ -20,6 +20,7 @@
 #include "support/fingerprint.hpp"
 #include "support/model_data.hpp"
 #include "support/processes.hpp"
+#include "training/budget.hpp"
 #include "training/extension.hpp"
 #include "work_division.hpp"
 
@@ -197,7 +198,13 @@ Start fresh_start(Session& session, const TrainOptions& options) {
   state.config = options.training;
   state.data_checksum = data_checksum(images, split);
   state.computed_on = computed_on(session);
-  const auto [network, fit] = choose_network(options, images, split, channels);
+  auto [network, fit] = choose_network(options, images, split, channels);
+  if (options.budget) {
+    if (processes()->size() > 1)
+      throw Error("--budget chooses a network for all images, which one process must see; expected "
+                  "no mpirun");
+    network = network_within(network, names, *options.budget);
+  }
   Model model = make_model(session.memory, network, std::move(names), options.training.seed,
                            split.first_image);
   model.split = split;
@@ -208,6 +215,7 @@ Start fresh_start(Session& session, const TrainOptions& options) {
                  {"seed", std::to_string(options.training.seed)},
                  {"backend", session.backend->name()},
                  {"data_checksum", state.data_checksum}};
+  if (options.budget) model.notes[budget_note] = std::to_string(*options.budget);
   return {std::move(images), std::move(state), std::move(model), std::nullopt};
 }
 

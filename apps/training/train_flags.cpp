@@ -46,11 +46,20 @@ std::vector<CLI::Option*> add_training(CLI::App& command, TrainOptions& o) {
   const CLI::Range pixel_count(0, 1 << 20);
   add("--seed", o.training.seed, "Random seed for initial weights and pixel order")
       ->check(seed_number());
-  add("--width", o.network.width, "Units per layer")->check(CLI::Range(1, 8192));
+  CLI::Option* width = add("--width", o.network.width, "Units per layer");
+  width->check(CLI::Range(1, 8192));
   add("--hidden-layers", o.network.hidden_layers, "Number of layers after the first")
       ->check(CLI::Range(1, 64));
-  add("--latent", o.network.latent, "Number of values in the latent of each image")
-      ->check(CLI::Range(1, 65536));
+  CLI::Option* latent =
+      add("--latent", o.network.latent, "Number of values in the latent of each image");
+  latent->check(CLI::Range(1, 65536));
+  options.push_back(command
+                        .add_option("--budget", o.budget,
+                                    "Choose --width, --latent and --palette for a file of at most "
+                                    "so many bytes, which `export` then writes")
+                        ->check(positive_count)
+                        ->excludes(width)
+                        ->excludes(latent));
   options.push_back(add_choice(command, "--conditioning", o.network.conditioning,
                                "How a latent acts: on the input, or as a shift, or as a shift and "
                                "gain (film) of every layer"));

@@ -25,6 +25,7 @@
 #include "support/processes.hpp"
 #include "support/progress.hpp"
 #include "support/session.hpp"
+#include "training/budget.hpp"
 #include "training/extension.hpp"
 #include "training/outputs.hpp"
 #include "training/run_log.hpp"
@@ -150,6 +151,10 @@ class TrainingRun {
     track(most_evaluated_images, most_evaluated_pixels, true);
     if (tracker_) print_resolutions();
     bar_.print(fmt::format("Model: {}", shown(options_.model)));
+    if (const auto budget = model_.notes.find(budget_note); budget != model_.notes.end())
+      bar_.print(
+          fmt::format("In at most {} bytes: chorus export {} --tune 1000 -o FILE.safetensors",
+                      printable(budget->second), shown(options_.model)));
     if (session_.profiler && prints())
       print_profile(session_.profiler->profile(), trainer_.steps() - resumed_step_);
   }

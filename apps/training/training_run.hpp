@@ -26,6 +26,8 @@ struct TrainOptions {
   std::optional<Head> head;                     ///< if empty, chosen by the images
   std::size_t palette_size = 0;                 ///< 0: chosen by the images
   std::optional<PaletteFields> palette_fields;  ///< if empty, chosen by the images
+  /// Bytes of the file that `export` shall write. Width, latents and palettes are chosen by it.
+  std::optional<std::size_t> budget;
   TrainConfig training = {.pixels = {.areas = {.from = 0.75}}};
   /// When drawings begin to teach: see TaughtSampling::from. If empty, half-way, unless drawing
   /// would take a large part of the training: with 10,000 steps and more, or, of a training by

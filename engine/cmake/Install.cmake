@@ -11,8 +11,11 @@ set(pkgconfig_folder ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 function(chorus_install_product product description)
   cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "REQUIRES;PRIVATE")
   set(target chorus_product_${product})
-  install(TARGETS ${target} EXPORT chorus-${product} FILE_SET HEADERS)
-  install(EXPORT chorus-${product} NAMESPACE chorus:: DESTINATION ${package_folder})
+  install(TARGETS ${target} EXPORT chorus-${product}
+    LIBRARY COMPONENT library NAMELINK_COMPONENT dev
+    ARCHIVE COMPONENT dev
+    FILE_SET HEADERS COMPONENT dev)
+  install(EXPORT chorus-${product} NAMESPACE chorus:: DESTINATION ${package_folder} COMPONENT dev)
 
   # Names of the module and of the library: chorus-decode and chorus_decode; chorus for all.
   get_target_property(library ${target} OUTPUT_NAME)
@@ -26,7 +29,7 @@ function(chorus_install_product product description)
   file(RELATIVE_PATH up /${pkgconfig_folder} /)
   string(REGEX REPLACE "/$" "" up ${up})
   configure_file(${PROJECT_SOURCE_DIR}/engine/cmake/chorus.pc.in ${module}.pc @ONLY)
-  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${module}.pc DESTINATION ${pkgconfig_folder})
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${module}.pc DESTINATION ${pkgconfig_folder} COMPONENT dev)
 endfunction()
 
 list(TRANSFORM OpenMP_CXX_LIB_NAMES PREPEND -l OUTPUT_VARIABLE core_flags)
@@ -46,16 +49,17 @@ chorus_install_product(chorus "${PROJECT_DESCRIPTION}" REQUIRES chorus-decode
                        PRIVATE ${picture_flags})
 
 if(TARGET chorus_program)
-  install(TARGETS chorus_program)
+  install(TARGETS chorus_program COMPONENT program)
   if(TARGET chorus_mpi)
     # support/processes.cpp looks for it there.
-    install(TARGETS chorus_mpi LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/chorus)
+    install(TARGETS chorus_mpi LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/chorus COMPONENT program)
   endif()
-  install(DIRECTORY ${PROJECT_BINARY_DIR}/manual/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+  install(DIRECTORY ${PROJECT_BINARY_DIR}/manual/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1
+    COMPONENT program)
   install(FILES ${PROJECT_BINARY_DIR}/manual/completions/chorus.bash
-    DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME chorus)
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME chorus COMPONENT program)
   install(FILES ${PROJECT_BINARY_DIR}/manual/completions/_chorus
-    DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT program)
 endif()
 
 # The libraries that a program needs beside chorus: none beside shared libraries.
@@ -84,4 +88,6 @@ install(FILES
   engine/cmake/FindWebP.cmake
   ${CMAKE_CURRENT_BINARY_DIR}/chorusConfig.cmake
   ${CMAKE_CURRENT_BINARY_DIR}/chorusConfigVersion.cmake
-  DESTINATION ${package_folder})
+  DESTINATION ${package_folder}
+  COMPONENT dev)
+include(Packages)

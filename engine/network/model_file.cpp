@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "chorus/error.hpp"
+#include "packed.hpp"
 #include "parse_json.hpp"
 #include "printable.hpp"
 #include "safetensors.hpp"
@@ -192,8 +193,15 @@ void check_format(const TensorFile& file) {
     throw Error(fmt::format("format is \"{}\"; expected \"{}\"", format, format_name));
   const std::string& version = metadata(file, "format_version");
   if (version != std::to_string(opaque_version) && version != std::to_string(alpha_version))
-    throw Error(fmt::format("format version is {}; this program reads versions {} and {}", version,
-                            opaque_version, alpha_version));
+    throw Error(fmt::format("format version is {}; this program reads versions {} to {}", version,
+                            opaque_version, packed_version));
+}
+
+/// All tensors in fp32, with the metadata of a file that is not packed.
+TensorFile opened(const TensorFile& stored) {
+  const TensorFile file = is_packed(stored) ? unpacked(stored) : stored;
+  check_format(file);
+  return in_fp32(file);
 }
 
 std::string describe(const std::vector<std::size_t>& shape) {
@@ -264,8 +272,7 @@ void check_all_known(const TensorFile& file, const Model& model) {
 }
 
 Model read_model(Memory& memory, const TensorFile& stored) {
-  check_format(stored);
-  const TensorFile file = in_fp32(stored);
+  const TensorFile file = opened(stored);
   const SirenConfig config = config_from_json(json_metadata(file, "configuration"));
   std::vector<EncodedImage> images = images_from_json(json_metadata(file, "images"));
   check_sizes(file, config, images.size());
@@ -299,14 +306,13 @@ Model read_model(Memory& memory, const TensorFile& stored) {
   return model;
 }
 
-}  // namespace
-
-TensorFile to_tensor_file(const Model& model, Storage storage) {
+/// All numbers in fp32, and the metadata of a file that stores them otherwise, unless that is "".
+TensorFile content_of(const Model& model, std::string_view stored_as) {
   constexpr auto replace = json::error_handler_t::replace;
-  const bool is_short = storage != Storage::fp32;
+  const bool is_short = !stored_as.empty();
   std::map<std::string, std::string> notes = model.notes;
   notes.erase(storage_note);
-  if (is_short) notes[storage_note] = name(storage);
+  if (is_short) notes[storage_note] = stored_as;
   TensorFile file;
   file.metadata = {
       {"format", format_name},
@@ -329,8 +335,16 @@ TensorFile to_tensor_file(const Model& model, Storage storage) {
   if (model.shifts)
     file.tensors["shifts"] = {{model.shifts.rows(), model.shifts.cols()}, to_host(model.shifts)};
   file.tensors["latents"] = {{model.latents.rows(), model.latents.cols()}, to_host(model.latents)};
-  return stored_as(std::move(file), storage);
+  return file;
 }
+
+}  // namespace
+
+TensorFile to_tensor_file(const Model& model, Storage storage) {
+  return stored_as(content_of(model, storage == Storage::fp32 ? "" : name(storage)), storage);
+}
+
+TensorFile packable_file(const Model& model) { return content_of(model, "packed"); }
 
 Model from_tensor_file(Memory& memory, const TensorFile& file, const std::string& origin) {
   try {

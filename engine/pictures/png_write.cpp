@@ -99,6 +99,27 @@ void write_bytes(const fs::path& file, const Bytes& bytes) {
 
 }  // namespace
 
+std::size_t optimized_png_bytes(const Image& image) {
+  check(image);
+  const Bytes pixels = image.has_alpha() ? straight_rgba(image) : rgb(image);
+  std::size_t least = static_cast<std::size_t>(-1);
+  for (const LodePNGFilterStrategy filters : {LFS_ZERO, LFS_MINSUM, LFS_ENTROPY, LFS_BRUTE_FORCE}) {
+    lodepng::State state;
+    state.info_raw.colortype = image.has_alpha() ? LCT_RGBA : LCT_RGB;
+    state.encoder.filter_palette_zero = 0;  // the strategy decides
+    state.encoder.filter_strategy = filters;
+    state.encoder.zlibsettings.windowsize = 32768;
+    state.encoder.zlibsettings.nicematch = 258;
+    state.encoder.zlibsettings.lazymatching = 1;
+    Bytes png;
+    if (lodepng::encode(png, pixels, static_cast<unsigned>(image.width),
+                        static_cast<unsigned>(image.height), state) != 0)
+      throw std::bad_alloc();  // the only possible failure with these settings
+    least = std::min(least, png.size());
+  }
+  return least;
+}
+
 std::vector<unsigned char> encode_png(const Image& image) { return encode(image); }
 
 void write_png(const fs::path& file, const Image& image) { write_bytes(file, encode(image)); }

@@ -8,10 +8,9 @@
 #include <vector>
 
 #include "adam.hpp"
-#include "chorus/error.hpp"
 #include "chorus/ops.hpp"
-#include "random.hpp"
 #include "storage.hpp"
+#include "stored_images.hpp"
 #include "training_plan.hpp"
 
 namespace chorus {
@@ -21,12 +20,15 @@ namespace {
 /// Scales are chosen anew after this many steps, which takes longer than rounding.
 constexpr std::size_t steps_of_scales = 8;
 
+constexpr int bits_of_packed = 16;
+
 /// A matrix in the model, which is trained, and as the file will hold it, which is what draws.
 struct Rounded {
   OptimizedParameter trained;
   Tensor stored;
-  int bits = 0;               ///< of whole numbers; 0: binary16 or, in fp32, nothing to round
-  std::vector<float> scales;  ///< of rows
+  int bits = 0;                   ///< of whole numbers; 0: binary16 or, in fp32, nothing to round
+  std::vector<float> scales;      ///< of rows, or of all numbers
+  bool has_known_scales = false;  ///< as in a packed file
 
   void round(Storage storage, bool choose_scales);
 };
@@ -36,7 +38,7 @@ void Rounded::round(Storage storage, bool choose_scales) {
   if (bits == 0) {
     if (storage != Storage::fp32) values = in_16_bits(std::move(values));
   } else {
-    if (choose_scales || scales.empty())
+    if ((choose_scales || scales.empty()) && !has_known_scales)
       scales = quantize_rows(values, trained.value.rows(), bits).scales;
     values = dequantized(rounded_rows(std::move(values), scales, bits));
   }
@@ -55,9 +57,7 @@ class Tuner {
   void round_all(std::size_t step);
   void train_images(Memory& memory, std::size_t worker, std::size_t first, std::size_t count,
                     std::uint32_t step) const;
-  std::vector<float> places(std::size_t first, std::size_t count, std::uint32_t step) const;
-  Tensor wanted(Memory& memory, const std::vector<float>& places, std::size_t first,
-                std::size_t count) const;
+  std::vector<Rounded*> of_images();
 
   Backend& backend_;
   Memory& memory_;
@@ -68,7 +68,7 @@ class Tuner {
   Adam adam_;
   std::vector<Rounded> network_;
   Rounded latents_;
-  std::optional<Rounded> palettes_;
+  std::optional<Rounded> palettes_, shifts_;
 };
 
 Tuner::Tuner(Memory& memory, Model& model, const TuneConfig& config)
@@ -92,14 +92,28 @@ Tuner::Tuner(Memory& memory, Model& model, const TuneConfig& config)
   latents_ = rounded("latents", model.latents, stored_.latents, rate * rates.latent, images);
   if (model.palettes)
     palettes_ = rounded("palettes", model.palettes, stored_.palettes, rate * rates.palette, images);
+  if (model.shifts) shifts_ = rounded("shifts", model.shifts, stored_.shifts, rate, images);
+}
+
+/// What is trained beside the network.
+std::vector<Rounded*> Tuner::of_images() {
+  std::vector<Rounded*> all = {&latents_};
+  for (std::optional<Rounded>* each : {&palettes_, &shifts_})
+    if (*each) all.push_back(&**each);
+  return all;
 }
 
 Rounded Tuner::rounded(const std::string& name, const Tensor& trained, const Tensor& stored,
                        float rate, std::size_t gradient_rows) const {
-  return {optimized(memory_, name, trained, rate, gradient_rows),
-          stored,
-          is_sensitive(name) ? 0 : bits_of(config_.storage),
-          {}};
+  Rounded result{optimized(memory_, name, trained, rate, gradient_rows), stored, 0, {}, false};
+  if (config_.steps_of_numbers) {
+    result.bits = bits_of_packed;
+    result.has_known_scales = true;
+    result.scales = config_.steps_of_numbers->of(name);
+  } else if (!is_sensitive(name)) {
+    result.bits = bits_of(config_.storage);
+  }
+  return result;
 }
 
 void Tuner::round_all(std::size_t step) {
@@ -107,8 +121,7 @@ void Tuner::round_all(std::size_t step) {
   backend_.parallel(network_.size(), [&](std::size_t p, std::size_t) {
     network_[p].round(config_.storage, choose);
   });
-  latents_.round(config_.storage, choose);
-  if (palettes_) palettes_->round(config_.storage, choose);
+  for (Rounded* each : of_images()) each->round(config_.storage, choose);
 }
 
 /// A step takes consecutive images, and the next one those that follow.
@@ -132,54 +145,30 @@ void Tuner::step(std::size_t step) {
   });
   backend_.parallel(network_.size(),
                     [&](std::size_t p, std::size_t) { adam_.update(network_[p].trained); });
-  adam_.update(latents_.trained);
-  if (palettes_) adam_.update(palettes_->trained);
-}
-
-std::vector<float> Tuner::places(std::size_t first, std::size_t count, std::uint32_t step) const {
-  constexpr auto stream = static_cast<std::uint32_t>(Stream::tuned_places);
-  std::vector<float> points;
-  points.reserve(2 * count * config_.places_per_image);
-  for (std::size_t image = first; image < first + count; ++image)
-    for (std::size_t place = 0; place < config_.places_per_image; ++place) {
-      const PhiloxBlock words = philox(
-          {static_cast<std::uint32_t>(place), static_cast<std::uint32_t>(image), step, stream},
-          config_.seed);
-      for (const std::uint32_t word : {words[0], words[1]})
-        points.push_back(2 * unit_float(word) - 1);
-    }
-  return points;
-}
-
-/// The colours of the model as it was.
-Tensor Tuner::wanted(Memory& memory, const std::vector<float>& places, std::size_t first,
-                     std::size_t count) const {
-  Tape tape(memory);
-  const Var palettes = palettes_ ? tape.constant(teacher_.palettes.row_range(first, count)) : Var();
-  return teacher_.siren
-      .forward(teacher_.siren.on_tape(tape),
-               tape.constant(memory.from(places, places.size() / 2, 2)),
-               tape.constant(teacher_.latents.row_range(first, count)), palettes)
-      .value();
+  for (const Rounded* each : of_images()) adam_.update(each->trained);
 }
 
 void Tuner::train_images(Memory& memory, std::size_t worker, std::size_t first, std::size_t count,
                          std::uint32_t step) const {
-  const std::vector<float> points = places(first, count, step);
+  const std::vector<float> points =
+      random_places(config_.seed, step, first, count, config_.places_per_image);
   const std::size_t rows = points.size() / 2;
-  const Tensor target = wanted(memory, points, first, count);
-  std::vector<Tensor> grads;
+  Tape before(memory);  // the colours of the model as it was
+  const Tensor target =
+      colors_of_images(before, teacher_, before.constant(memory.from(points, rows, 2)), first,
+                       count)
+          .value();
+  std::vector<Tensor> network;
   for (const Rounded& each : network_)
-    grads.push_back(
+    network.push_back(
         each.trained.gradients.row_range(worker * each.stored.rows(), each.stored.rows()));
-  const auto rows_of = [&](Tape& tape, const Rounded& all) {
-    return tape.variable(all.stored.row_range(first, count),
-                         all.trained.gradients.row_range(first, count));
+  const auto of = [](const std::optional<Rounded>& all) {
+    return all ? all->trained.gradients : Tensor();
   };
+  const ModelGradients gradients{network, latents_.trained.gradients, of(palettes_), of(shifts_)};
   Tape tape(memory, Activations::reduced);
-  const Var colors = stored_.siren.forward(
-      stored_.siren.on_tape(tape, grads), tape.constant(memory.from(points, rows, 2)),
-      rows_of(tape, latents_), palettes_ ? rows_of(tape, *palettes_) : Var());
+  const Var colors = colors_of_images(tape, stored_, tape.constant(memory.from(points, rows, 2)),
+                                      first, count, &gradients);
   const float weight =
       1.0F / static_cast<float>(3 * config_.places_per_image *
                                 std::min(config_.images_per_step, teacher_.images.size()));
@@ -191,7 +180,6 @@ void Tuner::train_images(Memory& memory, std::size_t worker, std::size_t first, 
 
 void tune(Memory& memory, Model& model, const TuneConfig& config,
           const std::function<void(std::size_t steps)>& after_step) {
-  if (model.shifts) throw Error("a model with free shifts, which `fit` found, is not tuned");
   Tuner tuner(memory, model, config);
   for (std::size_t step = 0; step < config.steps; ++step) {
     tuner.step(step);

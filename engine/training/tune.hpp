@@ -3,8 +3,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "chorus/model.hpp"
+#include "packed.hpp"
 
 // Training with rounded numbers, so that a small file draws what the model draws (Jacob et al.
 // 2018, "Quantization and training of neural networks for efficient integer-arithmetic-only
@@ -14,6 +16,8 @@ namespace chorus {
 
 struct TuneConfig {
   Storage storage = Storage::int8;
+  std::optional<PackedSteps> steps_of_numbers =
+      {};  ///< those of a packed file, instead of `storage`
   std::size_t steps = 1000;
   std::size_t images_per_step = 128;
   std::size_t places_per_image = 48;  ///< drawn anew in each step, anywhere in the image
@@ -23,7 +27,7 @@ struct TuneConfig {
 
 /// Changes a model so that, once it is stored with config.storage, it draws what it draws now: no
 /// images are needed. `after_step` is called with the number of steps done. The same seed, backend
-/// and number of workers give the same bits. Throws Error for a model with free shifts.
+/// and number of workers give the same bits.
 void tune(Memory& memory, Model& model, const TuneConfig& config,
           const std::function<void(std::size_t steps)>& after_step = {});
 

@@ -26,3 +26,10 @@ samples=$(mktemp -d)
 trap 'rm -r "$samples"' EXIT
 CHORUS_ONNX_SAMPLES=$samples "$tests" --run_test=onnx/samples_for_a_runtime
 node "$here/onnx.mjs" "$folder/node_modules" "$samples"
+# The checker of ONNX itself, where it is: Debian's python3-onnx.
+if /usr/bin/python3 -c 'import onnx' 2> /dev/null; then
+  /usr/bin/python3 "$here/onnx_check.py" "$samples"
+elif [[ -n ${CHORUS_REQUIRE_ONNX-} ]]; then
+  echo "python3-onnx is missing"
+  exit 1
+fi

@@ -10,7 +10,7 @@ seconds=${2:-60}
 shift $(($# < 2 ? $# : 2))
 targets=("$@")
 if ((${#targets[@]} == 0)); then
-  targets=(png pictures model training_state metrics pairs study names)
+  targets=(png pictures model c_api training_state metrics pairs study names)
 fi
 work=$build/fuzz
 chorus=$build/apps/chorus
@@ -21,7 +21,7 @@ mkdir -p "$work/found"
 make_seeds() {
   local seeds=$work/seeds data=$work/pictures options i=0
   rm -rf "$seeds" "$data"
-  mkdir -p "$seeds"/{png,pictures,model,training_state,metrics,pairs,study,names} "$data"/{24,48}
+  mkdir -p "$seeds"/{png,pictures,model,c_api,training_state,metrics,pairs,study,names} "$data"/{24,48}
   "$build/tests/fuzz/fuzz_png_seeds" "$seeds/png"
   "$build/tests/fuzz/fuzz_picture_seeds" "$seeds/pictures"
   cp "$icons"/24/{about,camera}.png "$seeds/png"
@@ -37,6 +37,13 @@ make_seeds() {
       --flat-pixels 4 --edge-pixels 4 --track "$data" --hold-out-pixels 0.1 --backend reference \
       $options --overwrite -o "$work/$i.safetensors" > "$work/seeds.log"
     cp "$work/$i.safetensors" "$seeds/model/$i"
+    "$chorus" export "$work/$i.safetensors" -o "$work/$i.packed.safetensors" --budget 1800 \
+      --backend reference >> "$work/seeds.log"
+    "$chorus" export "$work/$i.safetensors" -o "$work/$i.int5.safetensors" --precision int5 \
+      >> "$work/seeds.log"
+    cp "$work/$i.packed.safetensors" "$seeds/model/$i.packed"
+    cp "$work/$i.int5.safetensors" "$seeds/model/$i.int5"
+    cp "$work/$i.packed.safetensors" "$work/$i.safetensors" "$seeds/c_api"
     cp "$work/$i.state.safetensors" "$seeds/training_state/$i"
     cp "$work/$i.metrics.jsonl" "$seeds/metrics/$i"
   done

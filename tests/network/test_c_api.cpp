@@ -169,10 +169,13 @@ BOOST_AUTO_TEST_CASE(mixtures_and_codes_are_drawn) {
   std::vector<float> a(chorus_code_size(f.handle)), b(a.size());
   BOOST_TEST(chorus_get_code(f.handle, 0, a.data()) == CHORUS_OK);
   BOOST_TEST(chorus_get_code(f.handle, 1, b.data()) == CHORUS_OK);
-  for (std::size_t i = 0; i < a.size(); ++i) a[i] = (1 - 0.25F) * a[i] + 0.25F * b[i];
-  BOOST_TEST(chorus_decode_mix(f.handle, 0, 1, 0.25F, &mix.picture) == CHORUS_OK);
-  BOOST_TEST(chorus_decode_code(f.handle, a.data(), &code.picture) == CHORUS_OK);
-  BOOST_TEST((mix.bytes == code.bytes));
+  for (const float t : {0.25F, -0.5F, 1.75F}) {
+    std::vector<float> between(a.size());
+    for (std::size_t i = 0; i < a.size(); ++i) between[i] = (1 - t) * a[i] + t * b[i];
+    BOOST_TEST(chorus_decode_mix(f.handle, 0, 1, t, &mix.picture) == CHORUS_OK);
+    BOOST_TEST(chorus_decode_code(f.handle, between.data(), &code.picture) == CHORUS_OK);
+    BOOST_TEST((mix.bytes == code.bytes), "t = " << t);
+  }
   BOOST_TEST(chorus_decode_mix(f.handle, 0, 1, 1, &mix.picture) == CHORUS_OK);
   mix.picture.samples = end.picture.samples = 1;
   BOOST_TEST(chorus_decode_mix(f.handle, 0, 1, 1, &mix.picture) == CHORUS_OK);

@@ -48,6 +48,59 @@ BOOST_AUTO_TEST_CASE(the_ending_chooses_the_kind_of_file) {
   BOOST_TEST(place.same_bytes("icons.onnx", "net.bin"));
 }
 
+BOOST_AUTO_TEST_CASE(every_command_reads_a_packed_file_that_fits_its_budget) {
+  const Exporting place;
+  for (const char* bytes : {"3000", "6000"}) {
+    const std::string said = place.must("export m.safetensors --budget " + std::string(bytes) +
+                                        " --tune 3 -o p.safetensors");
+    const auto taken = fs::file_size(place.path("p.safetensors"));
+    BOOST_TEST(taken <= std::stoul(bytes));
+    BOOST_TEST(taken > std::stoul(bytes) * 9 / 10);
+    BOOST_TEST(said.find(std::to_string(taken) + " bytes") != std::string::npos);
+    BOOST_TEST(place.must("info p.safetensors").find("packed") != std::string::npos);
+    place.must("upsample p.safetensors --size 30 --overwrite -o out");
+    place.must("evaluate p.safetensors icons --size 24");
+    place.must("fit p.safetensors icons --all --latent-steps 2 --size 24 -o fitted.safetensors");
+    place.must("export p.safetensors -o icons.c --overwrite");
+    place.must("export p.safetensors -o icons.onnx --overwrite");
+    place.must("view p.safetensors -o p.html --overwrite");
+  }
+  place.must_fail(1, "export m.safetensors --budget 200 -o q.safetensors", "bytes at least");
+  BOOST_TEST(!fs::exists(place.path("q.safetensors")));
+  place.must_fail(1, "export m.safetensors --budget 5000 -o q.c", "--budget is for .safetensors");
+  place.must_fail(2, "export m.safetensors --budget 5000 --precision int8 -o q.safetensors",
+                  "excludes");
+}
+
+BOOST_AUTO_TEST_CASE(a_training_for_a_budget_is_exported_within_it) {
+  const Workplace place;
+  const std::string train =
+      "train icons --size 24 --steps 20 --overwrite -o b.safetensors --budget ";
+  for (const char* bytes : {"4000", "9000"}) {
+    place.must(train + bytes);
+    place.must("export b.safetensors -o small.safetensors");
+    BOOST_TEST(fs::file_size(place.path("small.safetensors")) <= std::stoul(bytes));
+    BOOST_TEST(fs::file_size(place.path("small.safetensors")) > std::stoul(bytes) * 9 / 10);
+    place.must("export b.safetensors -o large.safetensors --precision fp16");
+    BOOST_TEST(fs::file_size(place.path("large.safetensors")) >
+               fs::file_size(place.path("small.safetensors")));
+  }
+  place.must_fail(1, train + "500", "the narrowest network for these 4 images takes");
+  place.must_fail(2, train + "9000 --width 64", "excludes");
+}
+
+BOOST_AUTO_TEST_CASE(bytes_are_compared_with_those_of_pngs) {
+  const Exporting place;
+  const std::string said = place.must("info m.safetensors --data icons --size 24");
+  BOOST_TEST(said.find("optimised PNGs of these images") != std::string::npos);
+  BOOST_TEST(place.must("info m.safetensors --data icons --size 24 --json").find("optimized_png") !=
+             std::string::npos);
+  fs::remove(place.path("icons/24/key.png"));
+  place.must_fail(1, "info m.safetensors --data icons --size 24",
+                  "holds 3 of the model's 4 images");
+  place.must_fail(1, "info --data icons", "expected one");
+}
+
 BOOST_AUTO_TEST_CASE(tuning_is_repeatable) {
   const Exporting place;
   const std::string command = "export m.safetensors --precision int4 --tune 3 --workers 2 -o ";

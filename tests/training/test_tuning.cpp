@@ -4,12 +4,10 @@
 
 #include "chorus/model.hpp"
 #include "chorus/render.hpp"
-#include "errors.hpp"
 #include "model_file.hpp"
 #include "tune.hpp"
 
 using namespace chorus;
-using namespace chorus::test;
 
 namespace {
 
@@ -94,11 +92,20 @@ BOOST_AUTO_TEST_CASE(collections_larger_than_a_step_are_tuned_in_turns) {
     BOOST_TEST(before[16 * image] != after[16 * image], "image " << image << " was left out");
 }
 
-BOOST_AUTO_TEST_CASE(free_shifts_are_not_tuned) {
-  Memory memory(make_backend("cpu"));
+BOOST_AUTO_TEST_CASE(free_shifts_are_tuned_with_the_rest) {
+  Memory memory(make_backend("cpu", {.workers = 2}));
   Model model = sample(memory, Head::rgb);
-  model.shifts = memory.zeros(3, shift_numbers(model.siren.config()));
-  check_holds(error_of([&] { tune(memory, model, {}); }), {"free shifts"});
+  std::vector<float> shifts(3 * shift_numbers(model.siren.config()));
+  for (std::size_t i = 0; i < shifts.size(); ++i) shifts[i] = static_cast<float>(i * 3 % 11) / 20;
+  model.shifts = memory.from(shifts, 3, shifts.size() / 3);
+  const std::vector<float> truth = pictures(memory, model);
+  const auto loss = [&] {
+    return squared_distance(pictures(memory, as_stored(memory, model, Storage::int4)), truth);
+  };
+  const double before = loss();
+  tune(memory, model, {.storage = Storage::int4, .steps = 200});
+  BOOST_TEST((to_host(model.shifts) != shifts));
+  BOOST_TEST(loss() < 0.7 * before, before << " became " << loss());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -95,9 +95,15 @@ function headline() {
       `on pixels held out${inpainting ? `; over ${label(inpainting.method)} inpainting:` : ""}`,
       inpainting ? data.held_out.psnr_held_out - inpainting.value : undefined));
   const kilobytes = (bytes) => count(Math.round(bytes / 1000));
+  const perImage = (bytes) => count(Math.round(bytes / data.network.images));
   tiles.append(tile(kilobytes(data.model_bytes), " KB",
-    "the model, in 32-bit numbers; the pixels, uncompressed in 8 bits, have " +
-    `${kilobytes(data.network.numbers_pixels)} KB`));
+    `the model (${data.notes.stored_as ?? "32-bit numbers"}), ${perImage(data.model_bytes)} bytes ` +
+    "per image; the pixels, uncompressed in 8 bits, have " +
+    `${kilobytes(data.network.numbers_pixels)} KB` +
+    (data.png_bytes
+      ? `, and as optimised PNGs ${kilobytes(data.png_bytes)} KB, ${perImage(data.png_bytes)} bytes ` +
+        "per image, without any loss"
+      : "")));
 }
 
 function navigation() {

@@ -106,7 +106,8 @@ typedef struct chorus_picture {
 /* Draws an image. All of the region's pixels are written, or none if the arguments are wrong. */
 CHORUS_C_API chorus_status chorus_decode(chorus_model *model, size_t image,
                                          const chorus_picture *picture);
-/* Draws what lies between two images on the line of their codes: `a` where t is 0, `b` where it is 1. */
+/* Draws what lies between two images on the line of their codes: `a` where t is 0, `b` where it is 1, and
+ * where it is less or more what comes before and after them. t is finite. */
 CHORUS_C_API chorus_status chorus_decode_mix(chorus_model *model, size_t a, size_t b, float t,
                                              const chorus_picture *picture);
 
