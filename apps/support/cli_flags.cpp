@@ -52,6 +52,10 @@ void add_backend(CLI::App& command, BackendChoice& choice) {
   add_choice(command, "--precision", choice.precision,
              "Number format of large products: bf16 needs a processor with AMX or AVX512-BF16, or "
              "a GPU; tf32 and fp16 need a GPU");
+  add_choice(command, "--cuda-path", choice.network_path,
+             "How a GPU computes the sine layers: one after the other (layers), all in one kernel "
+             "(network), or whichever is faster before the first step (measured). Results differ "
+             "in their last bits");
 }
 
 Rgb parse_color(const std::string& text) {

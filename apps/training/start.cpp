@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -64,12 +65,6 @@ std::optional<std::size_t> size_of_training(const Model& model, const std::files
   return std::ranges::count(offered, size) > 0 ? std::optional(size) : std::nullopt;
 }
 
-std::string computed_on(const Session& session) {
-  const std::size_t workers = session.backend->workers();
-  return fmt::format("{}, {}, {} worker{}", session.backend->name(),
-                     name(session.backend->precision()), workers, workers == 1 ? "" : "s");
-}
-
 /// Whether all pixels of all images are `pixel`.
 bool is_everywhere(const Collection& images, const Color& pixel) {
   return std::ranges::all_of(images, [&](const NamedImage& each) {
@@ -101,7 +96,22 @@ void check_content(const Collection& images, const TrainOptions& options) {
     fmt::print(stderr, "note: the {} images in {} are all alike\n", images.size(), data);
 }
 
+constexpr std::string_view in_one_kernel = ", sine layers in one kernel";
+
 }  // namespace
+
+std::string computed_on(const Session& session) {
+  const std::size_t workers = session.backend->workers();
+  const bool in_one = session.backend->network_path() == NetworkPath::network;
+  return fmt::format("{}, {}, {} worker{}{}", session.backend->name(),
+                     name(session.backend->precision()), workers, workers == 1 ? "" : "s",
+                     in_one ? in_one_kernel : "");
+}
+
+std::optional<NetworkPath> path_before(const TrainingState& state) {
+  if (!state.computed_on.starts_with("cuda")) return std::nullopt;
+  return state.computed_on.ends_with(in_one_kernel) ? NetworkPath::network : NetworkPath::layers;
+}
 
 Start fresh_start(Session& session, const TrainOptions& options) {
   Collection images = load_images(options.data, options.size, options.background);
@@ -112,7 +122,6 @@ Start fresh_start(Session& session, const TrainOptions& options) {
   TrainingState state;
   state.config = options.training;
   state.data_checksum = data_checksum(images, split);
-  state.computed_on = computed_on(session);
   const auto [network, fit] = choose_network(options, images, split);
   Model model = make_model(session.memory, network, std::move(names), options.training.seed);
   model.split = split;

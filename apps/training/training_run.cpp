@@ -64,6 +64,7 @@ json run_description(const TrainOptions& options, const Session& session,
           {"machine", machine_description()},
           {"backend", session.backend->name()},
           {"backend_description", session.backend->description()},
+          {"network_path", name(session.backend->network_path())},
           {"data", printable(std::filesystem::absolute(options.data).lexically_normal().string())},
           {"background", model.background ? json(*model.background) : json()},
           {"images", model.images.size()},
@@ -107,6 +108,7 @@ class TrainingRun {
     log_.emplace(metrics_of(options_));
     check_outputs(options_);  // another training may have ended since
     announce();
+    choose_path();
     if (progress() < 1) go_on_with(session_, state_);
     save_first_state();
     log_->begin(resumed_step_);
@@ -205,6 +207,19 @@ class TrainingRun {
                            images_.size(), pixels, session_.backend->name(),
                            session_.backend->description(), trainer_.pixels_per_step(),
                            describe_head(model_.siren.config())));
+  }
+
+  /// Lets a GPU try both ways to compute the sine layers, unless one was asked for. A training that
+  /// is resumed goes on as it began.
+  void choose_path() {
+    Backend& backend = *session_.backend;
+    if (resumed_step_ > 0 && backend.network_path() == NetworkPath::measured)
+      if (const auto path = path_before(state_)) backend.set_network_path(*path);
+    if (const auto choice = measured_path(session_, model_.siren, trainer_))
+      bar_.print(fmt::format("Sine layers in {}: {:.0f} us a tile, layer by layer {:.0f} us",
+                             choice->path == NetworkPath::network ? "one kernel" : "turn",
+                             choice->network_s * 1e6, choice->layers_s * 1e6));
+    if (resumed_step_ == 0) state_.computed_on = computed_on(session_);
   }
 
   /// Writes the first lines of the log: how the run was started, and the baselines of its curves.

@@ -68,7 +68,7 @@ struct Trainer::Impl {
     return step_images_.range(images_per_step_ + images.first, images.count);
   }
 
-  void add_workers(Memory& memory);
+  void add_workers(Memory& memory, std::size_t count);
   void plan_updates();
   double take_error();
   std::vector<const OptimizedParameter*> optimized_parameters() const;

@@ -47,14 +47,15 @@ Trainer::Impl::Impl(Memory& memory, Model& model, const std::vector<NamedImage>&
                          images_per_step_)),
       step_images_(memory.shared_backend(), std::vector<std::uint32_t>(2 * images_per_step_)) {
   require_images_of(model, images);
+  const std::size_t workers = backend_.workers_for(images_per_step_ * phases_.front().samples());
   for (const Parameter& parameter : model.siren.parameters())
     network_.push_back(optimized(memory, parameter.name, parameter.value,
                                  learning_rate(config.rates, model.siren.config(), parameter.role),
-                                 backend_.workers() * parameter.value.rows()));
+                                 workers * parameter.value.rows()));
   if (model.palettes)
     palettes_ = optimized(memory, "palettes", model.palettes,
                           config.rates.base * config.rates.palette, images_per_step_);
-  add_workers(memory);
+  add_workers(memory, workers);
   plan_updates();
 }
 
@@ -76,9 +77,10 @@ PixelSource Trainer::Impl::source_of(const TrainingDraw& draw) const {
   return {table_, config_.seed, jitter};
 }
 
-void Trainer::Impl::add_workers(Memory& memory) {
-  for (Memory& own : worker_memories(memory.shared_backend())) {
-    const std::size_t w = workers_.size();
+void Trainer::Impl::add_workers(Memory& memory, std::size_t count) {
+  std::vector<Memory> memories = worker_memories(memory.shared_backend());
+  for (std::size_t w = 0; w < count; ++w) {
+    Memory& own = memories[w];
     std::vector<Tensor> grads;
     for (const OptimizedParameter& each : network_)
       grads.push_back(each.gradients.row_range(w * each.value.rows(), each.value.rows()));
