@@ -317,10 +317,15 @@ CUstream_st* Device::stream() const { return state_->stream(); }
 void Device::begin_launch(const void* kernel, std::size_t shared_bytes) {
   constexpr std::size_t without_asking = std::size_t{48} << 10;
   state_->select();
-  if (shared_bytes > without_asking && state_->sharing.insert(kernel).second)
+  if (shared_bytes > without_asking && state_->sharing.insert(kernel).second) {
     check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
                                static_cast<int>(shared_bytes)),
           "asking for shared memory");
+    // Two blocks of a multiprocessor need all that it can divide between them and its cache.
+    check(cudaFuncSetAttribute(kernel, cudaFuncAttributePreferredSharedMemoryCarveout,
+                               cudaSharedmemCarveoutMaxShared),
+          "asking for shared memory");
+  }
   if (!state_->times_launches || state_->records) return;
   State::TimedLaunch launch{state_->present};
   ++state_->present.launch;

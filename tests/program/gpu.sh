@@ -43,6 +43,8 @@ carried=${carried:-$PWD/build/carry}
 build=${CHORUS_GPU_BUILD:-build/gpu}
 results=$build/results
 logs=$results/logs
+slowness=1
+[[ $backend != *emulated* ]] || slowness=6
 failures=0
 rm -rf "$results"
 mkdir -p "$logs"
@@ -76,6 +78,7 @@ limited() {
     failures=$((failures + 1))
     return 1
   fi
+  limit=$((limit * slowness))
   limit=$((limit < left ? limit : left))
   timeout --kill-after=2 "$limit" "$@" > "$logs/$name.log" 2>&1 < /dev/null &
   process=$!
