@@ -41,10 +41,11 @@ void add_device(CLI::App& command, BackendChoice& choice) {
                   "per core; a CPU quota lowers it)")
       ->check(count);
   command
-      .add_option("--workers", choice.workers,
-                  "Number of workers that share the work; results depend on it, but not "
-                  "on the number of threads (default: one per thread; on a GPU, 1 to 4 queues by the "
-                     "size of a step)")
+      .add_option(
+          "--workers", choice.workers,
+          "Number of workers that share the work; results depend on it, but not "
+          "on the number of threads (default: one per thread; on a GPU, 1 to 4 queues by the "
+          "size of a step)")
       ->check(count);
 }
 

@@ -130,8 +130,8 @@ NetworkPath parse_network_path(std::string_view text);  ///< throws Error
 struct BackendOptions {
   /// Number of CPU threads, at most one per core; 0: OMP_NUM_THREADS, or one per core.
   std::size_t threads = 0;
-  /// Number of workers; 0: one for each CPU thread, or as many queues of a GPU as suit the work. Results depend on the
-  /// number of workers but not on the number of threads that they share.
+  /// Number of workers; 0: one for each CPU thread, or as many queues of a GPU as suit the work.
+  /// Results depend on the number of workers but not on the number of threads that they share.
   std::size_t workers = 0;
   /// With fp32 the backend decides; only cpu:avx512bf16 and cpu:amx then choose another format.
   Precision precision = Precision::fp32;
