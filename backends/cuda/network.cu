@@ -288,6 +288,28 @@ class Backward {
   Partials partials_;
 };
 
+/// The kernels move 16 bytes at once. Whatever Memory hands out allows that.
+void require_whole_rows(const Call& call) {
+  const auto check = [](bool fits) {
+    if (!fits) throw std::logic_error("cuda: rows of a network that are not aligned");
+  };
+  const auto is_whole = [](const float* data, std::size_t stride, DType type) {
+    const std::size_t bytes = type == DType::fp32 ? 4 : 2;
+    return data == nullptr ||
+           (reinterpret_cast<std::uintptr_t>(data) % 16 == 0 && stride * bytes % 16 == 0);
+  };
+  for (std::size_t l = 0; l < call.network->layers; ++l) {
+    const SineNetwork::Layer& layer = call.network->layer[l];
+    check(l == 0 || is_whole(layer.weight.data, layer.weight.stride, layer.weight.dtype));
+    check(is_whole(layer.shift.data, layer.shift.stride, layer.shift.dtype));
+    for (const View& view : {layer.sine, layer.cosine})
+      check(is_whole(view.data, view.stride, view.dtype));
+  }
+  if (call.op == Op::sine_network) return;
+  const ConstView& wide = call.in[1].data == nullptr ? call.in[0] : call.in[1];
+  check(is_whole(wide.data, wide.stride, wide.dtype));
+}
+
 }  // namespace
 
 bool has_network_kernel(const Device& device, Precision precision, std::size_t width) {
@@ -304,6 +326,7 @@ bool has_network_kernel(const Device& device, Precision precision, std::size_t w
 }
 
 void run_network(Device& device, const Call& call, Precision precision, ActivationTypes numbers) {
+  require_whole_rows(call);
   with_formats(precision, [&](auto formats) {
     with_width(call.network->layer[0].weight.rows, [&](auto tiling) {
       using Formats = decltype(formats);

@@ -61,7 +61,48 @@ constexpr std::size_t network_shared_bytes() {
   return sizeof(Word) * static_cast<std::size_t>(P::Left::words + buffers * P::Right::words);
 }
 
-/// Copies the weights of several layers, part by part, and knows which buffers they are in.
+// All matrices of a network are as wide as it is, with rows that begin at multiples of 16 bytes
+// (run_network sees to that), so that nothing below asks where a row ends.
+
+/// Copies the parts of one layer's weights, one after the other along the depth, by all threads.
+template <class Operands, class T>
+class WeightCopier {
+ public:
+  using P = NetworkParts<Operands, T>;
+  using Part = typename P::Right;
+  using Weights = MatrixOf<const typename P::Number>;
+
+  __device__ explicit WeightCopier(const Weights& m) : m_(m) {
+    const int thread = static_cast<int>(threadIdx.x);
+    const int row = thread / Part::chunks, chunk = thread % Part::chunks;
+    place_ = Part::place(row, chunk);
+    CHORUS_UNROLL
+    for (int n = 0; n < units; ++n)
+      offset_[n] = place_of_row(row + n * row_step) * m.stride + chunk * Part::per_chunk;
+  }
+
+  template <int count>
+  __device__ void begin_next(const SharedWords<count>& to, int first_word) {
+    CHORUS_UNROLL
+    for (int n = 0; n < units; ++n) {
+      begin_copy(to, first_word + place_ + n * row_step * Part::row_words, m_.data + offset_[n],
+                 false);
+      offset_[n] += Part::transposed ? Part::depth * m_.stride : Part::depth;
+    }
+  }
+
+ private:
+  static constexpr int row_step = T::threads / Part::chunks;
+  static constexpr int units = Part::rows / row_step;
+  static_assert(row_step % Part::twist_period == 0 && units * row_step == Part::rows);
+
+  __device__ static int place_of_row(int row) { return Part::transposed ? row : undealt(row); }
+
+  Weights m_;
+  int place_, offset_[units];
+};
+
+/// Copies the weights of several layers, and knows which buffers they are in.
 template <class Operands, class T, int count>
 class WeightStream {
  public:
@@ -71,8 +112,8 @@ class WeightStream {
   __device__ WeightStream(const Weights* layers, int layer_count, const SharedWords<count>& parts)
       : layers_(layers),
         parts_(parts),
-        all_parts_(layer_count * P::parts_of_layer),
-        copier_(layers[0], 0, 0) {
+        parts_left_(layer_count * P::parts_of_layer),
+        copier_(layers[0]) {
     for (int part = 0; part < buffers - 1; ++part) begin_next(part);
   }
 
@@ -100,21 +141,39 @@ class WeightStream {
   static constexpr int depth_step = Operands::Format::tensor_cores ? P::words_of_part : P::depth;
 
   __device__ void begin_next(int buffer) {
-    if (begun_ < all_parts_) {
-      if (begun_ > 0 && begun_ % P::parts_of_layer == 0)
-        copier_ = PartCopier(layers_[begun_ / P::parts_of_layer], 0, 0);
+    if (parts_left_ > 0) {
+      if (parts_of_copier_ == 0) {
+        copier_ = WeightCopier<Operands, T>(*++layers_);
+        parts_of_copier_ = P::parts_of_layer;
+      }
       copier_.begin_next(parts_, buffer * P::Right::words);
-      ++begun_;
+      --parts_left_;
+      --parts_of_copier_;
     }
     end_copies();
   }
 
-  using PartCopier = Copier<typename P::Right, T::threads, !P::Right::transposed>;
   const Weights* layers_;
   const SharedWords<count>& parts_;
-  int all_parts_, begun_ = 0, buffer_ = 0, next_buffer_ = buffers - 1;
-  PartCopier copier_;
+  int parts_left_, parts_of_copier_ = P::parts_of_layer, buffer_ = 0, next_buffer_ = buffers - 1;
+  WeightCopier<Operands, T> copier_;
 };
+
+/// Eight neighbours of a row that is whole.
+template <class Number>
+__device__ void load_eight(const MatrixOf<const Number>& m, int row, int col, float (&values)[8]) {
+  check_inside(m, row, col + 7);
+  Word words[words_of_run<Number, 8>];
+  read_words(m.row(row) + col, words);
+  to_values(words, Number{}, values);
+}
+template <class Number>
+__device__ void store_eight(const float (&values)[8], const MatrixOf<Number>& m, int row, int col) {
+  check_inside(m, row, col + 7);
+  Word words[words_of_run<Number, 8>];
+  to_words(values, Number{}, words);
+  write_words(words, m.row(row) + col);
+}
 
 /// Where a thread's part of the tile is.
 template <class T>
@@ -199,7 +258,7 @@ __device__ void put_sines(const Sums<T>& sums, const Position<T>& at, int rows,
   for (int i = 0; i < T::row_steps; ++i) {
     const int of_tile = at.warp_row + row_of<Operands>(i), row = at.first_row + of_tile;
     float shifts[8], sines[8], cosines[8];
-    load_run(shift, min(row, rows - 1) / group, at.col, shifts);
+    load_eight(shift, min(row, rows - 1) / group, at.col, shifts);
     CHORUS_UNROLL
     for (int e = 0; e < 8; ++e) {
       const SineCosine both =
@@ -209,8 +268,8 @@ __device__ void put_sines(const Sums<T>& sums, const Position<T>& at, int rows,
     }
     if (keeps) keep<Operands, T>(sines, kept, of_tile, at.col);
     if (row >= rows) continue;
-    if (sine.data != nullptr) store_run(sines, sine, row, at.col);
-    if (cosine.data != nullptr) store_run(cosines, cosine, row, at.col);
+    if (sine.data != nullptr) store_eight(sines, sine, row, at.col);
+    if (cosine.data != nullptr) store_eight(cosines, cosine, row, at.col);
   }
 }
 
@@ -258,14 +317,14 @@ __device__ void begin_upstream(Sums<T>& sums, const Position<T>& at,
   CHORUS_UNROLL
   for (int i = 0; i < T::row_steps; ++i) {
     float u[8] = {};
-    if (n.out_weights.data == nullptr) load_run(n.upstream, row_at(i), at.col, u);
+    if (n.out_weights.data == nullptr) load_eight(n.upstream, row_at(i), at.col, u);
     CHORUS_UNROLL
     for (int e = 0; e < 8; ++e) R::template value<T>(sums, i, 0, e) = u[e];
   }
   if (n.out_weights.data == nullptr) return;
   for (int k = 0; k < n.upstream.cols; ++k) {
     float weights[8];
-    load_run(n.out_weights, k, at.col, weights);
+    load_eight(n.out_weights, k, at.col, weights);
     CHORUS_UNROLL
     for (int i = 0; i < T::row_steps; ++i) {
       const float derivative = n.upstream.at(row_at(i), k);
@@ -289,13 +348,13 @@ __device__ void put_slopes(const Sums<T>& sums, const Position<T>& at, int rows,
     const int of_tile = at.warp_row + row_of<Operands>(i), row = at.first_row + of_tile;
     float slopes[8] = {};
     if (row < rows) {
-      load_run(as_const(cosine), row, at.col, slopes);
+      load_eight(as_const(cosine), row, at.col, slopes);
       CHORUS_UNROLL
       for (int e = 0; e < 8; ++e) {
         slopes[e] *= Runs<Operands>::template value<T>(sums, i, 0, e);
         column_sums[0][e] += slopes[e];
       }
-      store_run(slopes, cosine, row, at.col);
+      store_eight(slopes, cosine, row, at.col);
     }
     keep<Operands, T>(slopes, kept, of_tile, at.col);
   }
@@ -307,13 +366,16 @@ __device__ void sum_pieces(const SharedWords<count>& kept, int first_row, int ro
                            int common_multiple, const Matrix& pieces) {
   const int thread = static_cast<int>(threadIdx.x), col = thread % T::width;
   const int first = thread / T::width * chunk_rows;
+  const int begin = first_row + first, end = min(begin + chunk_rows, rows);
+  if (begin >= end) return;
+  int piece = piece_of(begin, group, common_multiple), of_group = group - begin % group;
   float sum = 0;
-  for (int r = first; r < first + chunk_rows && first_row + r < rows; ++r) {
-    const int row = first_row + r, next = row + 1;
-    sum += kept_value<Operands, T>(kept, r, col);
-    if (next % group != 0 && next % chunk_rows != 0 && next < rows) continue;
-    pieces.at(piece_of(row, group, common_multiple), col) = sum;
+  for (int row = begin; row < end; ++row) {
+    sum += kept_value<Operands, T>(kept, row - first_row, col);
+    if (--of_group > 0 && row + 1 < end) continue;
+    pieces.at(piece++, col) = sum;
     sum = 0;
+    of_group = group;
   }
 }
 
