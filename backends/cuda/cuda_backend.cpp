@@ -154,8 +154,7 @@ class CudaBackend final : public Backend {
       device_.join();
       throw;
     }
-    device_.join();
-    finish_updates();
+    device_.join();  // updates of the tasks may now wait for those that follow
   }
 
   void time_launches(bool on) override {

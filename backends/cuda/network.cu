@@ -244,37 +244,36 @@ class Backward {
 
   void add_up() {
     SumJobs jobs = {};
-    int count = 0;
     const int rows = static_cast<int>(width);
     for (int h = 0; h < hidden_; ++h)
-      jobs.job[count++] = {as_const(gradients_.partial),
-                           matrix(network_.layer[layer_of_[h]].weight_gradient),
-                           h * gradients_.shares * rows,
-                           rows,
-                           gradients_.shares,
-                           0,
-                           0,
-                           true};
+      jobs.job[jobs.count++] = {as_const(gradients_.partial),
+                                matrix(network_.layer[layer_of_[h]].weight_gradient),
+                                h * gradients_.shares * rows,
+                                rows,
+                                gradients_.shares,
+                                0,
+                                0,
+                                true};
     if (n_.first_gradient.data != nullptr)
-      jobs.job[count++] = {as_const(n_.first_gradient),
-                           matrix(network_.layer[0].weight_gradient),
-                           0,
-                           rows,
-                           n_.first_gradient.rows / rows,
-                           0,
-                           0,
-                           true};
+      jobs.job[jobs.count++] = {as_const(n_.first_gradient),
+                                matrix(network_.layer[0].weight_gradient),
+                                0,
+                                rows,
+                                n_.first_gradient.rows / rows,
+                                0,
+                                0,
+                                true};
     for (int l = 0; l < n_.layers; ++l)
       if (n_.pieces[l].data != nullptr)
-        jobs.job[count++] = {as_const(n_.pieces[l]),
-                             matrix(network_.layer[l].shift_gradient),
-                             0,
-                             0,
-                             0,
-                             n_.group[l],
-                             n_.common_multiple[l],
-                             true};
-    if (count > 0) launch_sums(device_, jobs, count);
+        jobs.job[jobs.count++] = {as_const(n_.pieces[l]),
+                                  matrix(network_.layer[l].shift_gradient),
+                                  0,
+                                  0,
+                                  0,
+                                  n_.group[l],
+                                  n_.common_multiple[l],
+                                  true};
+    launch_sums(device_, jobs);
   }
 
   Device& device_;

@@ -1,7 +1,5 @@
 #include "cuda/sums.cuh"
 
-#include <algorithm>
-
 namespace chorus::CHORUS_DEVICE {
 
 namespace {
@@ -9,14 +7,16 @@ namespace {
 constexpr int elements = 32;  ///< neighbours that a block computes
 constexpr int strands = 8;    ///< threads that share the sum of one element
 
-/// Blocks: x elements, y jobs. A strand adds every eighth summand, and the sums of the strands are
+/// A strand adds every eighth summand, and the sums of the strands are
 /// added in their order.
 __global__ void add_shares(const __grid_constant__ SumJobs jobs) {
   __shared__ SharedArray<float, strands * elements> of_strands;
-  const SumJob& job = jobs.job[blockIdx.y];
+  int j = 0;
+  while (j + 1 < jobs.count && blockIdx.x >= jobs.first_block[j + 1]) ++j;
+  const SumJob& job = jobs.job[j];
   const int thread = static_cast<int>(threadIdx.x);
   const int lane = thread % elements, strand = thread / elements;
-  const int element = static_cast<int>(blockIdx.x) * elements + lane;
+  const int element = static_cast<int>(blockIdx.x - jobs.first_block[j]) * elements + lane;
   const int row = element / job.out.cols, col = element % job.out.cols;
   float sum = 0;
   if (row < job.out.rows) {
@@ -39,11 +39,13 @@ __global__ void add_shares(const __grid_constant__ SumJobs jobs) {
 
 }  // namespace
 
-void launch_sums(Device& device, const SumJobs& jobs, int count) {
-  int most = 0;
-  for (int j = 0; j < count; ++j)
-    most = std::max(most, jobs.job[j].out.rows * jobs.job[j].out.cols);
-  launch(device, add_shares, {blocks_for(most, elements), count}, strands * elements, jobs);
+void launch_sums(Device& device, SumJobs jobs) {
+  int blocks = 0;
+  for (int j = 0; j < jobs.count; ++j) {
+    jobs.first_block[j] = static_cast<unsigned>(blocks);
+    blocks += blocks_for(jobs.job[j].out.rows * jobs.job[j].out.cols, elements);
+  }
+  if (blocks > 0) launch(device, add_shares, {blocks}, strands * elements, jobs);
 }
 
 }  // namespace chorus::CHORUS_DEVICE

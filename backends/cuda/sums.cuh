@@ -19,12 +19,14 @@ struct SumJob {
 };
 
 constexpr int most_sum_jobs = 18;
+
+/// Jobs that run in one launch. Block b belongs to the last one whose first block is not behind it.
 struct SumJobs {
   SumJob job[most_sum_jobs];
+  unsigned first_block[most_sum_jobs];
+  int count;
 };
-
-/// Runs the jobs in one launch.
-void launch_sums(Device& device, const SumJobs& jobs, int count);
+void launch_sums(Device& device, SumJobs jobs);
 
 /// Rows of a warp; sums over the rows of groups are made in chunks of so many.
 constexpr int chunk_rows = 64;

@@ -161,7 +161,8 @@ void few_rows(Device& device, const Product& p, const ConstView& narrow, const C
   SumJobs jobs = {};
   jobs.job[0] = {as_const(partial), matrix(p.call.out[0]), 0, p.rows, shares, 0, 0,
                  p.call.accumulate};
-  launch_sums(device, jobs, 1);
+  jobs.count = 1;
+  launch_sums(device, jobs);
 }
 
 template <class Wide>
