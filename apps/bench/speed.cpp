@@ -128,9 +128,9 @@ ordered_json row(const Session& session, std::size_t width, const Measurement& t
 }
 
 /// The fraction of a sine layer's time that its product takes; sines and cosines take the rest.
-double product_share(Session& session, std::size_t width) {
+double product_share(Session& session, std::size_t width, std::size_t most_rows) {
   Memory& memory = session.memory;
-  const std::size_t rows = session.backend->tile_rows(width);
+  const std::size_t rows = std::min(session.backend->tile_rows(width), most_rows);
   const Tensor x = memory.zeros(rows, width), w = memory.zeros(width, width);
   const Tensor bias = memory.zeros(1, width);
   const Tensor sine = memory.empty(rows, width), cosine = memory.empty(rows, width);
@@ -188,14 +188,15 @@ Profile profile_of_steps(Session& session, Trainer& trainer, std::size_t steps) 
 }
 
 /// The parts of a step's time, as fractions of it.
-ordered_json parts_of_a_step(Session& session, const Profile& profile, std::size_t width) {
+ordered_json parts_of_a_step(Session& session, const Profile& profile, std::size_t width,
+                             std::size_t rows) {
   const auto share = [&](std::string_view begin) {
     double total = 0;
     for (const Profile::Part& part : profile.parts)
       if (part.name.starts_with(begin)) total += profile.share(part);
     return total;
   };
-  const double product = product_share(session, width);
+  const double product = product_share(session, width, rows);
   const double layers = share("sine layers");
   ordered_json parts = {{"forward", layers * product + share("other products")},
                         {"sincos", layers * (1 - product)},
@@ -213,14 +214,16 @@ ordered_json parts_of_a_step(Session& session, const Profile& profile, std::size
 /// The microseconds for which a step occupies the host: the whole step on a CPU, the launching of
 /// its kernels with a GPU.
 double host_us_per_step(Trainer& trainer) {
-  constexpr int batches = 9, steps = 8;  // no more than a device lets wait
-  std::vector<double> seconds(batches);
-  for (double& each : seconds) {
+  constexpr int most_batches = 9, steps = 8;  // no more than a device lets wait
+  constexpr double long_seconds = 0.5;
+  const Clock::time_point start = Clock::now();
+  std::vector<double> seconds;
+  while (seconds.size() < most_batches &&
+         (seconds.empty() || seconds_since(start) < long_seconds)) {
     trainer.take_error();  // waits for the device
-    each = seconds_of([&] {
+    seconds.push_back(seconds_of([&] {
       for (int s = 0; s < steps; ++s) trainer.step(0.5);
-    });
-    if (each > 1) return each / steps * 1e6;
+    }));
   }
   trainer.take_error();
   return median(seconds) / steps * 1e6;
@@ -256,7 +259,7 @@ ordered_json bench_training(const BackendChoice& choice, std::size_t width, cons
   constexpr std::size_t most_profiled = 8;  // on a device, where each one is waited for
   const std::size_t profiled = is_device(*session.backend) ? std::min(steps, most_profiled) : steps;
   const Profile profile = profile_of_steps(session, trainer, profiled);
-  result["parts"] = parts_of_a_step(session, profile, width);
+  result["parts"] = parts_of_a_step(session, profile, width, batch.pixels());
   if (!profile.launches.empty()) result["launches"] = launches_of_a_step(profile, profiled);
   return result;
 }

@@ -209,7 +209,7 @@ if [[ $backend == *emulated* ]]; then
   is_real=0
   large=(--width 16 --images 1 --pixels 8) small=(--width 16 --images 1 --pixels 4)
   network=(--width 16 --latent 4 --flat-pixels 2 --edge-pixels 2)
-  quality_steps=4 seconds=1 more_seconds=1 kernel_suites=cuda_kernels/long_columns_are_summed_in_parts
+  quality_steps=2 seconds=1 more_seconds=1 kernel_suites=cuda_kernels/long_columns_are_summed_in_parts
   core_suites=primitives/fill_sets_every_element training_suites="recorded/repeated_work*"
   icons=${CHORUS_GPU_ICONS:-data/icons} size=24
 else
@@ -324,7 +324,7 @@ suites() {
 check_against_reference() {
   local precision
   for precision in fp32 bf16; do
-    train "check_$precision" "$precision" --backend "check:$backend,reference" --steps 3
+    train "check_$precision" "$precision" --backend "check:$backend,reference" --steps 2
   done
 }
 
