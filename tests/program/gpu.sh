@@ -175,7 +175,7 @@ limit() {
 
 # number KEY LINE: the first number of that key in a line of JSON, or "-".
 number() {
-  grep -o "\"$1\":[0-9.eE+-]*" <<< "$2" | head -n 1 | cut -d: -f2 | or_none
+  grep -o "\"$1\":[0-9.eE+-]*" <<< "$2" | head -n 1 | cut -d: -f2 | awk '{ printf "%.6g\n", $1 }' | or_none
 }
 
 # The path of a line of JSON: network or layers.
@@ -236,8 +236,8 @@ speed() {
  $(number us_per_step "$line") | $(number host_us_per_step "$line") |"
     # The longest launches, for whoever wants to know where the time goes.
     grep -o '"launch":"[^"]*","us_per_step":[0-9.eE+-]*' <<< "$line" | head -n 12 |
-      sed 's/"launch":"\(.*\)","us_per_step":/    \1: /' |
-      while IFS= read -r launch; do say "$launch us"; done
+      sed 's/"launch":"\(.*\)","us_per_step":/\1:/' |
+      while IFS=: read -r launch us; do say "$(printf '    %s: %.1f us' "$launch" "$us")"; done
   done < <(grep '^{' "$logs/$name.log")
 }
 

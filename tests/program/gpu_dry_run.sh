@@ -50,9 +50,10 @@ lacks() { ! grep -q -- "$2" "$1" || fail "a line like: $2" "$1"; }
 
 export CHORUS_GPU_SECONDS=800  # emulation is slow
 dry_run good || fail 'failures where all is well' "$work/good.txt"
+number='[-+0-9.e]*'
 for precision in fp32 tf32 fp16 bf16; do
   for path in network layers; do
-    has "$work/good.txt" "^| $precision | $path | usual | 16 | 8 | [0-9.]* | [0-9.]* % | [0-9.]* | [0-9.]* |"
+    has "$work/good.txt" "^| $precision | $path | usual | 16 | 8 | $number | $number % | $number | $number |"
   done
   has "$work/good.txt" "^| $precision | [0-9.]* | [0-9.]* |"
 done
@@ -80,7 +81,7 @@ start=$SECONDS
 if CHORUS_GPU_SECONDS=90 dry_run bad; then fail 'no failures, but much fails' "$work/bad.txt"; fi
 ((SECONDS - start < 120)) || fail 'it went on after its end' "$work/bad.txt"
 has "$work/bad.txt" 'probe  *FAILED'
-has "$work/bad.txt" '^| fp32 | network | usual | 16 | 8 | [0-9.]* | - |'
+has "$work/bad.txt" '^| fp32 | network | usual | 16 | 8 | [-+0-9.e]* | - |'
 has "$work/bad.txt" 'quality_cpu  *FAILED'
 has "$work/bad.txt" 'no time left'
 has "$work/bad/rows.txt" '^| bf16 | layers |'
