@@ -195,6 +195,7 @@ Profile ProfilingBackend::profile_of_device() const {
     result.wall_seconds += part.seconds;
     if (part.seconds > 0) result.parts.push_back(std::move(part));
   }
+  result.launches.reserve(clocks_->launches.size());
   for (const auto& [name, launch] : clocks_->launches)
     result.launches.push_back({name, launch.seconds, launch.count});
   std::ranges::stable_sort(result.launches, std::greater<>(), &Profile::Launch::seconds);

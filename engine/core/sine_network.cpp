@@ -27,6 +27,8 @@ class FusedNetwork {
     const bool records = tape.records(inputs);
     const auto [value_type, cosine_type] = tape.activations();
     const std::size_t rows = x_.rows(), width = layers_.front().weight.rows();
+    sines_.reserve(layers_.size());
+    cosines_.reserve(layers_.size());
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       const bool keeps_sine = records || l + 1 == layers_.size();
       sines_.push_back(keeps_sine ? tape.memory().empty(rows, width, value_type) : Tensor());
@@ -87,6 +89,7 @@ class FusedNetwork {
   /// The same by ops on the tape, for derivatives of derivatives.
   void record_gradients(Gradient& g) const {
     std::vector<Var> inputs = {x_};
+    inputs.reserve(layers_.size() + 1);
     for (const auto& [weight, shift] : layers_)
       inputs.push_back(sine_linear(inputs.back(), weight, shift));
     Var upstream = g.upstream();

@@ -37,6 +37,7 @@ double seconds_of_tile(Memory& memory, const Siren& siren, const TileShape& shap
   const Tensor places = memory.zeros(shape.images * shape.pixels, 2);
   const Tensor latents = memory.zeros(shape.images, siren.config().latent);
   std::vector<Tensor> gradients;
+  gradients.reserve(siren.parameters().size());
   for (const Parameter& parameter : siren.parameters())
     gradients.push_back(memory.zeros(parameter.value.rows(), parameter.value.cols()));
   std::unique_ptr<CapturedGraph> graph;
