@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cstdlib>
 #include <utility>
 #include <vector>
@@ -80,6 +81,21 @@ std::shared_ptr<Backend> make_entry(const BackendEntry& entry, const BackendOpti
   return entry.make(options);
 }
 
+/// Splits "cuda:1" or "cuda-emulated:1" into the backend's name and the number of its device.
+/// Other names stay as they are.
+void split_device(std::string_view& name, std::size_t& device) {
+  const std::size_t colon = name.find(':');
+  if (!name.starts_with("cuda") || colon == std::string_view::npos) return;
+  const std::string_view digits = name.substr(colon + 1);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), device);
+  if (error != std::errc() || end != digits.data() + digits.size())
+    throw Error(
+        fmt::format("backend '{}': '{}' is not the number of a device; expected {}:0 for "
+                    "the first one, {}:1 for the second",
+                    name, digits, name.substr(0, colon), name.substr(0, colon)));
+  name = name.substr(0, colon);
+}
+
 /// "check:A,B"; names contain colons but no commas.
 std::shared_ptr<Backend> make_check(std::string_view pair, const BackendOptions& options) {
   const std::size_t comma = pair.find(',');
@@ -104,10 +120,12 @@ BackendEntry cpu_backend_entry(const char* name, const char* description, const 
 
 void add_backend(BackendEntry entry) { table().push_back(std::move(entry)); }
 
-std::shared_ptr<Backend> make_backend(std::string_view name, const BackendOptions& options) {
+std::shared_ptr<Backend> make_backend(std::string_view name, const BackendOptions& asked) {
+  BackendOptions options = asked;
   const char* from_environment = std::getenv("CHORUS_BACKEND");
   if (name.empty() && from_environment != nullptr) name = from_environment;
   if (name.starts_with("check:")) return make_check(name.substr(6), options);
+  split_device(name, options.device);
   const bool any = name.empty() || name == "auto";
   for (const BackendEntry& entry : table())
     if (any ? entry.unavailable().empty() : name == entry.name) return make_entry(entry, options);

@@ -22,7 +22,8 @@ struct Batch {
 /// fraction).
 
 /// Steps of a training; the object has also batch, us_per_step, mpixel_per_s, host_us_per_step, and
-/// parts: what fraction of a step is spent where.
+/// parts: what fraction of a step is spent where. On a device it has launches: which ones take how
+/// long, by the device's clock.
 nlohmann::ordered_json bench_training(const BackendChoice& choice, std::size_t width,
                                       const Batch& batch, std::size_t repetitions);
 

@@ -23,7 +23,9 @@ struct BenchOptions {
   std::vector<std::size_t> widths = {64, 128, 256, 512};
   std::size_t repetitions = 9;
   std::size_t pixels_per_image = 96;  ///< in the larger of two training steps
-  bool json = false;
+  std::size_t images = 0;             ///< of both training steps; 0: as below
+  std::string only;                   ///< "training", "decoding", or empty: both
+  bool json = false, json_lines = false;
 };
 
 constexpr std::size_t large_batch_images = 80;
@@ -48,8 +50,8 @@ std::vector<BackendChoice> cases(const BackendChoice& choice) {
     const auto backend = make_backend(name, {.precision = choice.precision});
     const bool several = backend->workers() > 1 && backend->name().starts_with("cpu");
     if (several && choice.threads == 0 && choice.workers == 0)
-      all.push_back({name, 1, 0, choice.precision});
-    all.push_back({name, choice.threads, choice.workers, choice.precision});
+      all.push_back({name, 1, 0, choice.precision, choice.network_path});
+    all.push_back({name, choice.threads, choice.workers, choice.precision, choice.network_path});
   }
   return all;
 }
@@ -60,6 +62,14 @@ void print_line(const ordered_json& row, const std::string& kind, const std::str
              row["width"].get<std::size_t>(), rate, row["gflops"].get<double>(),
              100 * row["share_of_peak"].get<double>(),
              100 * row["share_of_peak_best"].get<double>(), 100 * row["spread"].get<double>());
+  std::fflush(stdout);
+}
+
+/// One measurement, as soon as it is known, for whoever may be stopped before the last one.
+void print_json_line(const ordered_json& row, const std::string& kind) {
+  ordered_json line = {{"measured", kind}};
+  line.update(row);
+  fmt::print("{}\n", line.dump());
   std::fflush(stdout);
 }
 
@@ -86,7 +96,7 @@ class Bench {
     print_head();
     for (const BackendChoice& each : cases(options_.backend))
       for (const std::size_t width : options_.widths) run_case(each, width);
-    if (!options_.json) print_parts(training_);
+    if (!prints_json() && !training_.empty()) print_parts(training_);
     if (worst_spread_ > noisy_spread)
       fmt::print(
           stderr,
@@ -98,8 +108,10 @@ class Bench {
  private:
   static constexpr double noisy_spread = 0.15;
 
+  bool prints_json() const { return options_.json || options_.json_lines; }
+
   void print_head() const {
-    if (options_.json) return;
+    if (prints_json()) return;
     fmt::print(
         "Each multiply-add of the network and pixel counts as 6 operations in training and 2 in "
         "decoding.\n"
@@ -112,14 +124,15 @@ class Bench {
   }
 
   void run_case(const BackendChoice& choice, std::size_t width) {
-    const Batch large_batch{large_batch_images, options_.pixels_per_image};
-    for (const Batch& batch : {large_batch, small_batch}) {
-      ordered_json& rows = batch.images == large_batch_images ? training_ : small_batches_;
-      rows.push_back(bench_training(choice, width, batch, options_.repetitions));
-      const ordered_json& row = rows.back();
-      note(row, fmt::format("train {}", batch.pixels()),
-           fmt::format("{:.3f} Mpixel/s", row["mpixel_per_s"].get<double>()));
+    if (options_.only != "decoding") {
+      train(
+          {options_.images == 0 ? large_batch_images : options_.images, options_.pixels_per_image},
+          choice, width, training_);
+      train({options_.images == 0 ? small_batch.images : options_.images,
+             small_batch.pixels_per_image},
+            choice, width, small_batches_);
     }
+    if (options_.only == "training") return;
     for (const std::size_t size : {bench_size_px, std::size_t{256}}) {
       decode_.push_back(bench_decoding(choice, width, size, options_.repetitions));
       const ordered_json& row = decode_.back();
@@ -128,11 +141,20 @@ class Bench {
     }
   }
 
+  void train(const Batch& batch, const BackendChoice& choice, std::size_t width,
+             ordered_json& rows) {
+    rows.push_back(bench_training(choice, width, batch, options_.repetitions));
+    const ordered_json& row = rows.back();
+    note(row, fmt::format("train {}", batch.pixels()),
+         fmt::format("{:.3f} Mpixel/s", row["mpixel_per_s"].get<double>()));
+  }
+
   void note(const ordered_json& row, const std::string& kind, const std::string& rate) {
     worst_spread_ = std::max(worst_spread_, row["spread"].get<double>());
     best_peak_ = std::max(best_peak_, row["peak_gflops"].get<double>());
     most_threads_ = std::max(most_threads_, row["threads"].get<std::size_t>());
-    if (!options_.json) print_line(row, kind, rate);
+    if (options_.json_lines) print_json_line(row, kind);
+    if (!prints_json()) print_line(row, kind, rate);
   }
 
   void print_json() const {
@@ -173,7 +195,17 @@ void add_bench(CLI::App& program) {
                   "and more")
       ->capture_default_str()
       ->check(CLI::Range(1, 1 << 20));
-  command.add_flag("--json", options->json, "Print one JSON object");
+  command
+      .add_option("--images", options->images,
+                  "Images of a training step (default: 80 in the larger one, 100 in the smaller)")
+      ->check(CLI::Range(1, 1 << 20));
+  command.add_option("--only", options->only, "Measure only that: training or decoding")
+      ->check(CLI::IsMember({"training", "decoding"}));
+  CLI::Option* json = command.add_flag("--json", options->json, "Print one JSON object");
+  command
+      .add_flag("--json-lines", options->json_lines,
+                "Print a JSON object on a line for each measurement, as soon as it is known")
+      ->excludes(json);
   add_backend(command, options->backend);
   command.callback([options] {
     join_processes();

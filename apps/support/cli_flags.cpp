@@ -41,9 +41,11 @@ void add_device(CLI::App& command, BackendChoice& choice) {
                   "per core; a CPU quota lowers it)")
       ->check(count);
   command
-      .add_option("--workers", choice.workers,
-                  "Number of workers that share the work; results depend on it, but not "
-                  "on the number of threads (default: one per thread; on a GPU, 2)")
+      .add_option(
+          "--workers", choice.workers,
+          "Number of workers that share the work; results depend on it, but not "
+          "on the number of threads (default: one per thread; on a GPU, 1 to 4 queues by the "
+          "size of a step)")
       ->check(count);
 }
 
@@ -52,6 +54,10 @@ void add_backend(CLI::App& command, BackendChoice& choice) {
   add_choice(command, "--precision", choice.precision,
              "Number format of large products: bf16 needs a processor with AMX or AVX512-BF16, or "
              "a GPU; tf32 and fp16 need a GPU");
+  add_choice(command, "--cuda-path", choice.network_path,
+             "How a GPU computes the sine layers: one after the other (layers), all in one kernel "
+             "(network), or whichever is faster before the first step (measured). Results differ "
+             "in their last bits");
 }
 
 Rgb parse_color(const std::string& text) {

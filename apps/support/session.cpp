@@ -32,7 +32,8 @@ std::shared_ptr<Backend> chosen(const BackendChoice& choice) {
   Communicator& all = *processes();
   BackendOptions options{.threads = choice.threads,
                          .workers = own_workers(choice.workers, all),
-                         .precision = choice.precision};
+                         .precision = choice.precision,
+                         .network_path = choice.network_path};
   if (all.size() > 1) options.threads = own_threads(choice.threads);
   std::shared_ptr<Backend> backend = together([&] { return make_backend(choice.name, options); });
   // The processes of another kind of backend would find other bits, and so another network.
@@ -50,6 +51,20 @@ std::shared_ptr<Backend> chosen(const BackendChoice& choice) {
   return backend;
 }
 
+/// What the device ran, the longest in all first.
+void print_launches(const Profile& profile, double ms_per_step) {
+  constexpr std::size_t most_rows = 24;
+  fmt::print("\n{:<44} {:>8} {:>12} {:>12} {:>9}\n", "launch", "share", "ms per step", "each, us",
+             "per step");
+  for (std::size_t l = 0; l < std::min(most_rows, profile.launches.size()); ++l) {
+    const Profile::Launch& launch = profile.launches[l];
+    const auto count = static_cast<double>(launch.count);
+    fmt::print("{:<44} {:>6.1f} % {:>12.3f} {:>12.1f} {:>9.1f}\n", launch.name,
+               100 * launch.seconds / profile.wall_seconds, launch.seconds * ms_per_step,
+               launch.seconds / count * 1e6, count * ms_per_step * 1e-3);
+  }
+}
+
 }  // namespace
 
 Session::Session(const BackendChoice& choice, bool with_profile)
@@ -64,6 +79,16 @@ Session::Session(const BackendChoice& choice, bool with_profile)
                            threads == 1 ? "it" : "all of them"));
 }
 
+std::optional<PathChoice> measured_path(Session& session, const Siren& siren,
+                                        const Trainer& trainer) {
+  const std::size_t rows = std::min(session.backend->tile_rows(siren.config().width),
+                                    std::max<std::size_t>(1, trainer.pixels_per_step()));
+  // Images of 16 pixels are what small steps have; how rows are grouped hardly matters.
+  constexpr std::size_t pixels = 16;
+  return choose_network_path(session.memory, siren,
+                             {std::max<std::size_t>(1, rows / pixels), pixels});
+}
+
 void print_profile(const Profile& profile, std::uint64_t steps) {
   const double ms_per_step = 1e3 / static_cast<double>(std::max<std::uint64_t>(steps, 1));
   fmt::print("{:<36} {:>8} {:>12} {:>12}\n", "part of a step", "share", "ms per step",
@@ -71,8 +96,11 @@ void print_profile(const Profile& profile, std::uint64_t steps) {
   for (const Profile::Part& part : profile.parts)
     fmt::print("{:<36} {:>6.1f} % {:>12.3f} {:>12.1f}\n", part.name, 100 * profile.share(part),
                part.seconds * ms_per_step, static_cast<double>(part.calls) * ms_per_step * 1e-3);
-  fmt::print("{:<36} {:>8} {:>12.3f}\n", "wall time of a step", "",
+  const bool on_device = !profile.launches.empty();
+  fmt::print("{:<36} {:>8} {:>12.3f}\n",
+             on_device ? "time on the device, all queues" : "wall time of a step", "",
              profile.wall_seconds * ms_per_step);
+  if (on_device) print_launches(profile, ms_per_step);
 }
 
 std::string describe_head(const SirenConfig& config) {

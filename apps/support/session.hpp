@@ -2,10 +2,13 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "chorus/backend.hpp"
 #include "chorus/model.hpp"
+#include "chorus/trainer.hpp"
+#include "network_path.hpp"
 #include "profile.hpp"
 
 namespace chorus::app {
@@ -16,6 +19,7 @@ struct BackendChoice {
   std::size_t threads = 0;  ///< of each process; 0: chosen by the backend
   std::size_t workers = 0;  ///< of all processes; 0: chosen by the backends
   Precision precision = Precision::fp32;
+  NetworkPath network_path = NetworkPath::measured;  ///< of GPUs
 };
 
 /// The backend and the memory that a command works with. Processes that share the work have a
@@ -28,6 +32,10 @@ struct Session {
   std::size_t threads;      ///< for work that no backend does
   std::size_t all_workers;  ///< of the backends of all processes
 };
+
+/// choose_network_path() for the steps of a trainer.
+std::optional<PathChoice> measured_path(Session& session, const Siren& siren,
+                                        const Trainer& trainer);
 
 /// Prints a table of the parts of some training steps' time.
 void print_profile(const Profile& profile, std::uint64_t steps);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -109,12 +110,6 @@ std::optional<std::size_t> size_of_training(const Model& model, const std::files
   return std::ranges::count(offered, size) > 0 ? std::optional(size) : std::nullopt;
 }
 
-std::string computed_on(const Session& session) {
-  const std::size_t workers = session.all_workers;
-  return fmt::format("{}, {}, {} worker{}", session.backend->name(),
-                     name(session.backend->precision()), workers, workers == 1 ? "" : "s");
-}
-
 /// What the images of a process have in common.
 struct Alike {
   bool has_images = false;
@@ -182,7 +177,22 @@ void check_content(const Collection& images, const TrainOptions& options) {
     print_note(fmt::format("the {} images in {} are all alike", count, data));
 }
 
+constexpr std::string_view in_one_kernel = ", sine layers in one kernel";
+
 }  // namespace
+
+std::string computed_on(const Session& session) {
+  const std::size_t workers = session.all_workers;
+  const bool in_one = session.backend->network_path() == NetworkPath::network;
+  return fmt::format("{}, {}, {} worker{}{}", session.backend->name(),
+                     name(session.backend->precision()), workers, workers == 1 ? "" : "s",
+                     in_one ? in_one_kernel : "");
+}
+
+std::optional<NetworkPath> path_before(const TrainingState& state) {
+  if (!state.computed_on.starts_with("cuda")) return std::nullopt;
+  return state.computed_on.ends_with(in_one_kernel) ? NetworkPath::network : NetworkPath::layers;
+}
 
 Start fresh_start(Session& session, const TrainOptions& options) {
   Split split{options.training.seed, options.hold_out_pixels, options.hold_out_images};
@@ -197,12 +207,12 @@ Start fresh_start(Session& session, const TrainOptions& options) {
   TrainingState state;
   state.config = options.training;
   state.data_checksum = data_checksum(images, split);
-  state.computed_on = computed_on(session);
   auto [network, fit] = choose_network(options, images, split, channels);
   if (options.budget) {
     if (processes()->size() > 1)
-      throw Error("--budget chooses a network for all images, which one process must see; expected "
-                  "no mpirun");
+      throw Error(
+          "--budget chooses a network for all images, which one process must see; expected "
+          "no mpirun");
     network = network_within(network, names, *options.budget);
   }
   Model model = make_model(session.memory, network, std::move(names), options.training.seed,

@@ -29,6 +29,11 @@ Start resumed_start(Session& session, const TrainOptions& options);
 /// The same with these images, whatever the data of the options, for a process that is alone.
 Start resumed_start(Session& session, const TrainOptions& options, Collection images);
 
+/// Backend, precision, number of workers, and how a GPU computes the sine layers.
+std::string computed_on(const Session& session);
+/// How a GPU computed the sine layers before; empty if it was no GPU.
+std::optional<NetworkPath> path_before(const TrainingState& state);
+
 /// The training goes on with the backend that was chosen now. Prints a note if the state comes from
 /// another one, or from another precision or number of workers, so that some bits will differ.
 void go_on_with(const Session& session, TrainingState& state);

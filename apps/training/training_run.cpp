@@ -67,6 +67,7 @@ json run_description(const TrainOptions& options, const Session& session,
           {"machine", machine_description()},
           {"backend", session.backend->name()},
           {"backend_description", session.backend->description()},
+          {"network_path", name(session.backend->network_path())},
           {"data", printable(std::filesystem::absolute(options.data).lexically_normal().string())},
           {"processes", processes()->size()},
           {"background", model.background ? json(*model.background) : json()},
@@ -126,6 +127,7 @@ class TrainingRun {
       check_outputs(options_);  // another training may have ended since
     });
     announce();
+    choose_path();
     if (progress() < 1) go_on_with(session_, state_);
     save_first_state();
     in_first([&] { log_->begin(resumed_step_); });
@@ -292,6 +294,22 @@ class TrainingRun {
                         : fmt::format("; {} processes, {} workers, {}", all.size(),
                                       session_.all_workers, all.description()),
         trainer_.pixels_per_step(), describe_head(model_.siren.config())));
+  }
+
+  /// Lets a GPU try both ways to compute the sine layers, unless one was asked for. A training that
+  /// is resumed goes on as it began.
+  void choose_path() {
+    Backend& backend = *session_.backend;
+    if (resumed_step_ > 0 && backend.network_path() == NetworkPath::measured)
+      if (const auto path = path_before(state_)) backend.set_network_path(*path);
+    if (const auto choice = measured_path(session_, model_.siren, trainer_))
+      bar_.print(fmt::format("Sine layers in {}: {:.0f} us a tile, layer by layer {:.0f} us",
+                             choice->path == NetworkPath::network ? "one kernel" : "turn",
+                             choice->network_s * 1e6, choice->layers_s * 1e6));
+    // The other processes go the way of the first one, since another way has other bits.
+    if (processes()->size() > 1)
+      backend.set_network_path(from_first(*processes(), backend.network_path()));
+    if (resumed_step_ == 0) state_.computed_on = computed_on(session_);
   }
 
   /// Writes the first lines of the log: how the run was started, and the baselines of its curves.

@@ -116,6 +116,9 @@ class CheckBackend final : public ForwardingBackend {
     return "runs " + inner().name() + " and compares every op with " + trusted_->name();
   }
   std::size_t workers() const override { return 1; }
+  std::size_t workers_for(std::size_t /*rows*/) const override { return 1; }
+  /// Layers are compared one by one.
+  bool fuses(std::size_t /*width*/, std::size_t /*layers*/) const override { return false; }
 
   void run(const Call& call) override {
     ++calls_;

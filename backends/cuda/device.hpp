@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "chorus/backend.hpp"
 
@@ -26,10 +27,11 @@ namespace chorus::CHORUS_DEVICE {
 std::string device_unavailable();
 
 /// One GPU with some queues, each of which works in the order of the calls. Work goes to the first
-/// queue unless another is chosen. Failures throw Error.
+/// queue unless another is chosen. Any host thread may call. Failures throw Error.
 class Device {
  public:
-  explicit Device(std::size_t queues);
+  /// The GPU of that number, from 0.
+  Device(std::size_t number, std::size_t queues);
   ~Device();
   Device(const Device&) = delete;
   Device& operator=(const Device&) = delete;
@@ -37,9 +39,10 @@ class Device {
   std::string description() const;
   int multiprocessors() const;
   int queues() const;
-  double peak_flops() const;        ///< nominal, for multiply-adds in single precision
-  std::size_t cache_bytes() const;  ///< of the second level, which all multiprocessors share
-  bool has_tensor_cores() const;    ///< as product.cuh needs them: compute capability 8.0
+  double peak_flops() const;         ///< nominal, for multiply-adds in single precision
+  std::size_t cache_bytes() const;   ///< of the second level, which all multiprocessors share
+  bool has_tensor_cores() const;     ///< as product.cuh needs them: compute capability 8.0
+  std::size_t shared_bytes() const;  ///< that a block may use
 
   void* allocate(std::size_t bytes);  ///< zeroed; throws std::bad_alloc
   void release(void* memory) noexcept;
@@ -59,13 +62,23 @@ class Device {
 
   /// Records the launches of `work` without running them, to be replayed as one.
   std::unique_ptr<CapturedGraph> record(const std::function<void()>& work);
+  /// Returns before the work is done, but waits until no more than `most_replays` are under way:
+  /// whoever measures the time of a training is never far ahead of the device.
   void replay(CapturedGraph& recording);
+  static constexpr std::size_t most_replays = 8;
+
+  /// Begins or ends to time launches that are neither recorded nor replayed.
+  void time_launches(bool on);
+  /// The launches that follow belong to this call.
+  void begin_call(const Call& call);
+  std::vector<DeviceTime> take_times();
 
 #ifdef CHORUS_CUDA_EMULATED
   void enqueue(std::function<void()> kernel);
 #else
   CUstream_st* stream() const;
-  void check_launch() const;
+  void begin_launch(const void* kernel, std::size_t shared_bytes);
+  void end_launch();
 #endif
 
  private:

@@ -20,8 +20,6 @@ namespace chorus::CHORUS_DEVICE {
       : "r"(a.of[0]), "r"(a.of[1]), "r"(a.of[2]), "r"(a.of[3]), "r"(b0), "r"(b1))
 #endif
 
-/// Rounds to the nearest, ties away from zero; tensor cores ignore the lower 13 bits.
-__device__ inline Word tf32_word(float value) { return __float_as_uint(value) + (1U << 12); }
 __device__ inline Word fp16_word(float low, float high) {
   Word word;
   CHORUS_CONVERT("cvt.rn.f16x2.f32 %0, %1, %2;", word, "f"(high), "f"(low));
@@ -55,6 +53,10 @@ __device__ inline float fp16_value(Word bits) {
   asm("cvt.f32.f16 %0, %1;" : "=f"(value) : "h"(static_cast<std::uint16_t>(bits)));
   return value;
 }
+
+/// For arguments up to pi.
+__device__ inline float fast_sine(float argument) { return __sinf(argument); }
+__device__ inline float fast_cosine(float argument) { return __cosf(argument); }
 
 /// The value of the lane whose number differs from this one in the single bit of `distance`.
 __device__ inline float of_lane_across(float value, int distance) {
@@ -126,6 +128,12 @@ __device__ void read_shared(const SharedWords<array_count>& from, int place, Wor
   read_words(&from.words[place], to);
 }
 
+template <int array_count, int count>
+__device__ void write_shared(const Word (&from)[count], const SharedWords<array_count>& to,
+                             int place) {
+  write_words(from, &to.words[place]);
+}
+
 // Copies into shared memory that run in the background. The thread that started them may use the
 // data after wait_for_copies(), the other threads after a barrier. Devices below compute capability
 // 8.0 copy immediately.
@@ -133,13 +141,17 @@ __device__ void read_shared(const SharedWords<array_count>& from, int place, Wor
 /// Copies 16 bytes, or writes zeros. Both addresses must be multiples of 16.
 template <int count>
 __device__ void begin_copy(const SharedWords<count>& to, int place, const void* from, bool zeros) {
-#if __CUDA_ARCH__ >= 800
+#if __CUDA_ARCH__ >= 800 && __CUDACC_VER_MAJOR__ >= 13
+  // The predicate makes the copy ignore its source: no branch, no register for a number of bytes.
   asm volatile(
       "{.reg .pred zeros; setp.ne.b32 zeros, %2, 0;\n"
-      "@!zeros cp.async.cg.shared.global [%0], [%1], 16;\n"
-      "@zeros st.shared.v4.b32 [%0], {%3, %3, %3, %3};}" ::"r"(to.at(place)),
-      "l"(from), "r"(static_cast<int>(zeros)), "r"(0)
+      "cp.async.cg.shared.global [%0], [%1], 16, zeros;}" ::"r"(to.at(place)),
+      "l"(from), "r"(static_cast<int>(zeros))
       : "memory");
+#elif __CUDA_ARCH__ >= 800
+  asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(to.at(place)), "l"(from),
+               "r"(zeros ? 0 : 16)
+               : "memory");
 #else
   Word words[4] = {};
   if (!zeros) read_words(from, words);

@@ -5,8 +5,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <string>
 
 #include "chorus/call.hpp"
+#include "chorus/error.hpp"
 #include "cuda/device.hpp"
 
 #ifdef CHORUS_CUDA_EMULATED
@@ -17,11 +20,23 @@
 #include "cuda/emulation/simt.hpp"
 #endif
 
+// Shared memory of a size that launch_sharing() is told: an object of this type, without a
+// constructor.
+#ifdef CHORUS_CUDA_EMULATED
+#define DYNAMIC_SHARED(Type, name) static thread_local Type name
+#else
+extern __shared__ __align__(16) unsigned char dynamic_shared[];
+#define DYNAMIC_SHARED(Type, name) Type& name = *reinterpret_cast<Type*>(dynamic_shared)
+#endif
+
 // Unrolls the loop that follows, whose arrays then stay in registers.
 #ifdef CHORUS_CUDA_EMULATED
 #define CHORUS_UNROLL
+#define CHORUS_UNROLL_BY(count)
 #else
 #define CHORUS_UNROLL _Pragma("unroll")
+#define CHORUS_PRAGMA(text) _Pragma(#text)
+#define CHORUS_UNROLL_BY(count) CHORUS_PRAGMA(unroll count)
 #endif
 
 namespace chorus::CHORUS_DEVICE {
@@ -103,16 +118,39 @@ struct MatrixOf {
 using Matrix = MatrixOf<float>;
 using ConstMatrix = MatrixOf<const float>;
 
+/// A matrix that may have more rows than 32 bits count: the pixels of a whole collection.
+struct LongMatrix {
+  const float* data;
+  std::size_t rows;
+  int cols;
+  std::size_t stride;
+
+  __device__ const float* row(std::size_t r) const {
+#ifdef CHORUS_CUDA_EMULATED
+    if (r >= rows) outside(static_cast<int>(r), 0, static_cast<int>(rows), cols);
+#endif
+    return data + r * stride;
+  }
+};
+
 struct Indices {
   const std::uint32_t* data;
-  int count;
+  std::size_t count;
   __device__ std::uint32_t operator[](std::uint32_t i) const {
 #ifdef CHORUS_CUDA_EMULATED
-    if (i >= static_cast<std::uint32_t>(count)) outside(static_cast<int>(i), 0, count, 1);
+    if (i >= count) outside(static_cast<int>(i), 0, static_cast<int>(count), 1);
 #endif
     return data[i];
   }
 };
+
+/// A size of 32 bits; throws Error if it has more.
+inline int size_of_32_bits(std::size_t size) {
+  if (size > std::numeric_limits<int>::max())
+    throw Error("CUDA: a matrix or a list has " + std::to_string(size) +
+                " rows, columns or numbers; expected at most 2147483647");
+  return static_cast<int>(size);
+}
 
 template <class T>
 MatrixOf<T> matrix_at(T* data, std::size_t rows, std::size_t cols, std::size_t stride) {
@@ -120,9 +158,9 @@ MatrixOf<T> matrix_at(T* data, std::size_t rows, std::size_t cols, std::size_t s
   const bool aligned = stride * sizeof(T) % alignment == 0 &&
                        reinterpret_cast<std::uintptr_t>(data) % alignment == 0;
   return {data,
-          static_cast<int>(rows),
-          static_cast<int>(cols),
-          static_cast<int>(stride),
+          size_of_32_bits(rows),
+          size_of_32_bits(cols),
+          size_of_32_bits(stride),
           aligned,
           aligned && cols * sizeof(T) % alignment == 0};
 }
@@ -134,7 +172,7 @@ template <class T>
 constexpr MatrixOf<const T> as_const(const MatrixOf<T>& m) {
   return {m.data, m.rows, m.cols, m.stride, m.aligned, m.whole};
 }
-inline Indices indices(const IndexView& v) { return {v.data, static_cast<int>(v.count)}; }
+inline Indices indices(const IndexView& v) { return {v.data, v.count}; }
 
 struct Grid {
   int x = 1, y = 1, z = 1;
@@ -142,11 +180,16 @@ struct Grid {
 
 constexpr int blocks_for(int items, int per_block) { return (items + per_block - 1) / per_block; }
 
-/// Puts a kernel on the device's queue. The arguments are copied.
+/// Puts a kernel that uses so many bytes of shared memory (DYNAMIC_SHARED) on the device's queue.
+/// The arguments are copied.
 template <class... Parameters, class... Arguments>
-void launch(Device& device, void (*kernel)(Parameters...), Grid grid, int threads,
-            const Arguments&... arguments) {
+void launch_sharing(Device& device, void (*kernel)(Parameters...), Grid grid, int threads,
+                    std::size_t shared_bytes, const Arguments&... arguments) {
 #ifdef CHORUS_CUDA_EMULATED
+  if (shared_bytes > device.shared_bytes())
+    throw simt::Error("CUDA: a kernel needs " + std::to_string(shared_bytes) +
+                      " bytes of shared memory; there are " +
+                      std::to_string(device.shared_bytes()));
   device.enqueue([=] {
     simt::launch({unsigned(grid.x), unsigned(grid.y), unsigned(grid.z)}, unsigned(threads),
                  [&] { kernel(arguments...); });
@@ -154,11 +197,19 @@ void launch(Device& device, void (*kernel)(Parameters...), Grid grid, int thread
 #else
   const dim3 blocks(static_cast<unsigned>(grid.x), static_cast<unsigned>(grid.y),
                     static_cast<unsigned>(grid.z));
+  device.begin_launch(reinterpret_cast<const void*>(kernel), shared_bytes);
   // clang-format off
-  kernel<<<blocks, static_cast<unsigned>(threads), 0, device.stream()>>>(arguments...);
+  kernel<<<blocks, static_cast<unsigned>(threads), shared_bytes, device.stream()>>>(arguments...);
   // clang-format on
-  device.check_launch();
+  device.end_launch();
 #endif
+}
+
+/// The same for kernels whose shared memory, if any, has a fixed size.
+template <class... Parameters, class... Arguments>
+void launch(Device& device, void (*kernel)(Parameters...), Grid grid, int threads,
+            const Arguments&... arguments) {
+  launch_sharing(device, kernel, grid, threads, 0, arguments...);
 }
 
 }  // namespace chorus::CHORUS_DEVICE

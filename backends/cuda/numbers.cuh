@@ -11,6 +11,14 @@
 
 namespace chorus::CHORUS_DEVICE {
 
+/// Rounds to the nearest, ties away from zero; tensor cores ignore the lower 13 bits. Infinity and
+/// NaN stay what they are: the GPU's own NaN, 0x7FFFFFFF, would become -0.
+__device__ inline Word tf32_word(float value) {
+  constexpr Word exponent = 0x7F800000, half_a_unit = 1U << 12;
+  const Word bits = bits_of(value);
+  return (bits & exponent) == exponent ? bits : bits + half_a_unit;
+}
+
 /// 5 bits of exponent, 10 of fraction: for sines and weights, which are never large or tiny.
 struct Fp16Number {
   std::uint16_t bits;

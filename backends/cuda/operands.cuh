@@ -23,6 +23,12 @@ struct Tf32 {
   }
 };
 
+/// The left operand was rounded when it was put into shared memory, once instead of at each use.
+struct Tf32OfKept : Tf32 {
+  __device__ static Word kept(Word word) { return tf32_word(float_of(word)) & ~((1U << 13) - 1); }
+  __device__ static Word left(Word word) { return word; }
+};
+
 struct Fp16 {
   static constexpr bool tensor_cores = true;
   static constexpr int part_depth = 32;

@@ -23,6 +23,7 @@ struct PartLayout {
   // all others as one chunk of each of eight rows.
   static constexpr bool in_fours = transposed && per_chunk == 4;
   static constexpr int twist_period = in_fours ? 4 : 8;  ///< rows so far apart are twisted alike
+  static constexpr int alike = 2;  ///< so many neighbours are, where rows are of four chunks
 
   __device__ static int twist(int row) {
     if (in_fours) return row % 4 * 2;
@@ -31,6 +32,18 @@ struct PartLayout {
   /// The first word of a chunk.
   __device__ static int place(int row, int chunk) {
     return row * row_words + (chunk ^ twist(row)) * 4;
+  }
+};
+
+/// Rows of many chunks for products in single precision, whose lanes read every fourth row.
+template <int extent, int depth_>
+struct RowsInFours : PartLayout<float, false, extent, depth_> {
+  using Base = PartLayout<float, false, extent, depth_>;
+  static_assert(Base::chunks >= 8);
+  static constexpr int alike = 4;
+
+  __device__ static int place(int row, int chunk) {
+    return row * Base::row_words + (chunk ^ (row / 4 % 8)) * 4;
   }
 };
 

@@ -54,20 +54,21 @@ __device__ int row_of(int i) {
   return neighbours ? i / 4 * 32 + 4 * g + i % 4 : 8 * i + g;
 }
 
-/// sums += left right^T by the tensor cores, for the rows and columns from `row` and `col` on.
-template <class Operands, class T, int left_count, int right_count>
+/// sums += left right^T by the tensor cores, for the rows and columns from `row` and `col` on. A
+/// left part may be deeper than the right one; it is read from the word `left_depth` of its depth
+/// on.
+template <class Operands, class T, class P, int left_count, int right_count>
 __device__ void multiply_on_tensor_cores(Sums<T>& sums, const SharedWords<left_count>& left,
-                                         int left_word, int row,
+                                         int left_word, int row, int left_depth,
                                          const SharedWords<right_count>& right, int right_word,
                                          int col) {
   using Format = typename Operands::Format;
-  using P = Parts<Operands, T>;
   constexpr int words = 16, step = 8;
   CHORUS_UNROLL
   for (int word = 0; word < words; word += step) {
     Word4 a[T::row_steps / 2], b[T::col_steps / 2];
     right_fragments<typename P::Right>(right, right_word, col, word, b);
-    left_fragments<typename P::Left>(left, left_word, row, word, a);
+    left_fragments<typename P::Left>(left, left_word, row, left_depth + word, a);
     CHORUS_UNROLL
     for (Word4& fragment : b) CHORUS_UNROLL
     for (Word& each : fragment.of) each = Format::right(each);
@@ -96,36 +97,36 @@ __device__ void add_multiples(Sums<T>& sums, const float (&a)[T::row_steps][4], 
 
 /// The elements a[i][k] of a thread: four of the depth in each of its rows. Transposed, it has
 /// a[k][i] for each four rows i.
-template <class Operands, class T, int count>
+template <class Operands, class T, class Left, int count>
 __device__ void left_squares(const SharedWords<count>& left, int left_word, int row, int depth,
                              float (&a)[T::row_steps][4]) {
-  using Left = typename Parts<Operands, T>::Left;
   CHORUS_UNROLL
   for (int i = 0; i < T::row_steps; ++i)
     if constexpr (Left::transposed) {
       const int at = row + row_of<Operands>(i / 4 * 4);
       const int place = left_word + Left::place(depth + i % 4, at / Left::per_chunk);
       four_of_part<Left>(left, place, at, a[i]);
-    } else {  // pairs of rows have the same twist, and rows 32 apart
-      const int chunk = depth / Left::per_chunk, pair = row + row_of<Operands>(i / 2 % 2 * 2);
-      const int place = left_word + Left::place(pair, chunk);
-      four_of_part<Left>(left, place + (i / 4 * 32 + i % 2) * Left::row_words, depth, a[i]);
+    } else {  // some neighbours have the same twist, and rows 32 apart
+      constexpr int alike = Left::alike;
+      const int chunk = depth / Left::per_chunk,
+                first = row + row_of<Operands>(i % 4 / alike * alike);
+      const int place = left_word + Left::place(first, chunk);
+      four_of_part<Left>(left, place + (i / 4 * 32 + i % alike) * Left::row_words, depth, a[i]);
     }
 }
 
 /// The same by ordinary instructions, from squares of 4 rows x 4 of depth.
-template <class Operands, class T, int left_count, int right_count>
+template <class Operands, class T, class P, int left_count, int right_count>
 __device__ void multiply_in_order(Sums<T>& sums, const SharedWords<left_count>& left, int left_word,
-                                  int row, const SharedWords<right_count>& right, int right_word,
-                                  int col) {
-  using P = Parts<Operands, T>;
+                                  int row, int left_depth, const SharedWords<right_count>& right,
+                                  int right_word, int col) {
   using Right = typename P::Right;
   constexpr bool across = Operands::left_transposed;
   const int first = col + static_cast<int>(threadIdx.x) % 4 * 8;
   for (int square = 0; square < P::depth / 4; ++square) {
     const int depth = 4 * square;
     float a[T::row_steps][4];
-    left_squares<Operands, T>(left, left_word, row, depth, a);
+    left_squares<Operands, T, typename P::Left>(left, left_word, row, left_depth + depth, a);
     CHORUS_UNROLL
     for (int step = 0; step < 8; ++step) {
       float b[4];  // four of the depth in a column; transposed: four columns at one depth
@@ -144,6 +145,22 @@ __device__ void multiply_in_order(Sums<T>& sums, const SharedWords<left_count>& 
     }
   }
 }
+
+/// sums += a part of the product, by whichever of the two suits the format.
+template <class Operands, class T, class P, int left_count, int right_count>
+__device__ void multiply_part(Sums<T>& sums, const SharedWords<left_count>& left, int left_word,
+                              int row, int left_depth, const SharedWords<right_count>& right,
+                              int right_word, int col) {
+  if constexpr (Operands::Format::tensor_cores)
+    multiply_on_tensor_cores<Operands, T, P>(sums, left, left_word, row, left_depth, right,
+                                             right_word, col);
+  else
+    multiply_in_order<Operands, T, P>(sums, left, left_word, row, left_depth, right, right_word,
+                                      col);
+}
+
+/// The number of the next of the buffers for parts, which are used in turn.
+__device__ inline int following(int buffer) { return buffer + 1 < buffers ? buffer + 1 : 0; }
 
 /// out (+)= the product, plus the bias of the row's group unless that is null. If several layers of
 /// blocks share the depth, `out` holds their partial sums, one below the other.
@@ -181,7 +198,7 @@ struct SineOfProduct {
     load_run(bias, row / group, col, shift);
     CHORUS_UNROLL
     for (int i = 0; i < count; ++i) {
-      const SineCosine both = sine_cosine(values[i] + shift[i]);
+      const SineCosine both = sine_cosine_for(Sine{}, values[i] + shift[i]);
       sines[i] = both.sine;
       cosines[i] = both.cosine;
     }
@@ -227,6 +244,10 @@ struct Runs {
   __device__ static float value(const Sums<T>& sums, int i, int j, int e) {
     return fours ? sums[i][e % 4].of[e / 4] : sums[i][j * length / 2 + e / 2].of[e % 2];
   }
+  template <class T>
+  __device__ static float& value(Sums<T>& sums, int i, int j, int e) {
+    return fours ? sums[i][e % 4].of[e / 4] : sums[i][j * length / 2 + e / 2].of[e % 2];
+  }
 };
 
 /// Adds up over the threads of a warp that have the same columns, and stores the sums as row `row`.
@@ -269,13 +290,12 @@ __device__ void finish(const Sums<T>& sums, int row, int col, int cols, const Ep
       store_column_sums<Operands>(column_sums, epilogue.sums, row / T::warp_rows, col);
 }
 
-/// epilogue(row, col, run) for all elements of left right^T. Blocks: x columns, y rows of the
-/// result, z parts of the depth, of length `depth_share`.
+/// epilogue(row, col, run) for the tile of left right^T that block x computes, tiles being numbered
+/// row by row, from the depth `begin` to `begin + depth_share`.
 template <class Operands, class T, class Epilogue>
-__global__ void __launch_bounds__(T::threads, 512 / T::threads)
-    product_kernel(MatrixOf<const typename Operands::Left> left,
-                   MatrixOf<const typename Operands::Right> right, int depth_share,
-                   Epilogue epilogue) {
+__device__ void product_tile(const MatrixOf<const typename Operands::Left>& left,
+                             const MatrixOf<const typename Operands::Right>& right, int begin,
+                             int depth_share, const Epilogue& epilogue) {
   using P = Parts<Operands, T>;
   using Left = typename P::Left;
   using Right = typename P::Right;
@@ -284,9 +304,10 @@ __global__ void __launch_bounds__(T::threads, 512 / T::threads)
   const SharedWords left_parts(left_memory);
   const SharedWords right_parts(right_memory);
 
-  const int first_row = static_cast<int>(blockIdx.y) * T::block_rows;
-  const int first_col = static_cast<int>(blockIdx.x) * T::block_cols;
-  const int begin = static_cast<int>(blockIdx.z) * depth_share;
+  const int cols = Right::transposed ? right.cols : right.rows;
+  const int tiles_across = (cols + T::block_cols - 1) / T::block_cols;
+  const int first_row = static_cast<int>(blockIdx.x) / tiles_across * T::block_rows;
+  const int first_col = static_cast<int>(blockIdx.x) % tiles_across * T::block_cols;
   const int whole_depth = Left::transposed ? left.rows : left.cols;
   const int parts = (min(depth_share, whole_depth - begin) + P::depth - 1) / P::depth;
   const int warp = static_cast<int>(threadIdx.x) / 32;
@@ -312,18 +333,22 @@ __global__ void __launch_bounds__(T::threads, 512 / T::threads)
     wait_for_copies<buffers - 2>();
     __syncthreads();
     begin_next(part + buffers - 1, next_buffer);
-    const int left_word = buffer * Left::words, right_word = buffer * Right::words;
-    if constexpr (Operands::Format::tensor_cores)
-      multiply_on_tensor_cores<Operands, T>(sums, left_parts, left_word, warp_row, right_parts,
-                                            right_word, warp_col);
-    else
-      multiply_in_order<Operands, T>(sums, left_parts, left_word, warp_row, right_parts, right_word,
-                                     warp_col);
-    buffer = buffer + 1 < buffers ? buffer + 1 : 0;
-    next_buffer = next_buffer + 1 < buffers ? next_buffer + 1 : 0;
+    multiply_part<Operands, T, P>(sums, left_parts, buffer * Left::words, warp_row, 0, right_parts,
+                                  buffer * Right::words, warp_col);
+    buffer = following(buffer);
+    next_buffer = following(next_buffer);
   }
-  finish<Operands, T>(sums, first_row + warp_row, first_col + warp_col,
-                      Right::transposed ? right.cols : right.rows, epilogue);
+  finish<Operands, T>(sums, first_row + warp_row, first_col + warp_col, cols, epilogue);
+}
+
+/// A product. Blocks: x the tiles of the result; z parts of the depth, of length `depth_share`.
+template <class Operands, class T, class Epilogue>
+__global__ void __launch_bounds__(T::threads, 512 / T::threads)
+    product_kernel(MatrixOf<const typename Operands::Left> left,
+                   MatrixOf<const typename Operands::Right> right, int depth_share,
+                   Epilogue epilogue) {
+  product_tile<Operands, T>(left, right, static_cast<int>(blockIdx.z) * depth_share, depth_share,
+                            epilogue);
 }
 
 }  // namespace chorus::CHORUS_DEVICE

@@ -25,6 +25,9 @@ void run_fp32(Device& device, const Product& product);
 void run_tf32(Device& device, const Product& product);
 void run_16_bits(Device& device, const Product& product);
 
+/// Products of which one extent is small; returns false if this is none.
+bool run_thin(Device& device, const Product& product);
+
 [[noreturn]] inline void unknown_product(const Product& p) {
   throw std::logic_error("cuda: no kernel for " + std::string(name(p.call.op)) +
                          " of these numbers and transpositions");
@@ -32,7 +35,7 @@ void run_16_bits(Device& device, const Product& product);
 
 /// The least depth of a block when several blocks divide the depth, since partial sums have to be
 /// written and read again.
-constexpr int least_depth_share = 512;
+constexpr int least_depth_share = 256;
 
 template <class T>
 int blocks(const Product& p) {
@@ -58,8 +61,7 @@ inline bool large_tiles_suit(const Device& device, const Product& p) {
 template <class Operands, class T, class Epilogue>
 void launch_tiled(Device& device, const Product& p, int layer_count, int share,
                   const Epilogue& epilogue) {
-  const Grid grid{blocks_for(p.cols, T::block_cols), blocks_for(p.rows, T::block_rows),
-                  layer_count};
+  const Grid grid{blocks<T>(p), 1, layer_count};
   launch(device, product_kernel<Operands, T, Epilogue>, grid, T::threads,
          matrix_of<typename Operands::Left>(p.left), matrix_of<typename Operands::Right>(p.right),
          share, epilogue);

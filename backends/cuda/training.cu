@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "cuda/language.cuh"
 #include "cuda/ops.hpp"
 #include "op_parameters.hpp"
@@ -13,7 +15,7 @@ constexpr int threads = 128;
 
 struct Draw {
   Indices images, table, pixels, visits;
-  ConstMatrix colors;
+  LongMatrix colors;
   Matrix places, drawn_colors, weights;
   PixelDraw settings;
 };
@@ -63,7 +65,8 @@ __device__ inline void put_points(const Draw& draw, const PhiloxBlock& drawn_fro
 __global__ void draw_kernel(Draw draw) {
   const int r = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
   if (r >= draw.weights.rows) return;
-  const auto rows = static_cast<std::uint32_t>(draw.weights.rows / draw.images.count);
+  const auto rows =
+      static_cast<std::uint32_t>(draw.weights.rows) / static_cast<std::uint32_t>(draw.images.count);
   const auto group = static_cast<std::uint32_t>(r) / rows;
   const auto row = static_cast<std::uint32_t>(r) % rows;
   const std::uint32_t image = draw.images[group], visit = draw.visits[group];
@@ -79,8 +82,8 @@ __global__ void draw_kernel(Draw draw) {
   const Drawn drawn = draw_place(choice, row, rows, draw.settings.flat_rows, word);
   const std::uint32_t first = field(image_first_pixel), width = field(image_width);
   const std::uint32_t pixel = draw.pixels[first + drawn.place];
-  for (int c = 0; c < draw.colors.cols; ++c)
-    draw.drawn_colors.at(r, c) = draw.colors.at(static_cast<int>(first + pixel), c);
+  const float* color = draw.colors.row(std::size_t{first} + pixel);
+  for (int c = 0; c < draw.colors.cols; ++c) draw.drawn_colors.at(r, c) = color[c];
   draw.weights.at(r, 0) = drawn.weight;
 
   // The first rows of a group have one sample each, the others a grid of them.
@@ -101,9 +104,19 @@ struct Adam {
   AdamUpdate settings;
 };
 
+/// Several of them. Block b belongs to the last entry whose first block is not behind it.
+struct AdamBatch {
+  Adam entry[most_together];
+  unsigned first_block[most_together];
+  int count;
+};
+
 /// A thread updates one element.
-__global__ void adam_kernel(Adam adam) {
-  const auto i = std::size_t{blockIdx.x} * blockDim.x + threadIdx.x;
+__global__ void adam_kernel(const __grid_constant__ AdamBatch batch) {
+  int e = 0;
+  while (e + 1 < batch.count && blockIdx.x >= batch.first_block[e + 1]) ++e;
+  const Adam& adam = batch.entry[e];
+  const auto i = std::size_t{blockIdx.x - batch.first_block[e]} * blockDim.x + threadIdx.x;
   const int from = static_cast<int>(i / static_cast<unsigned>(adam.gradient.cols));
   const int col = static_cast<int>(i % static_cast<unsigned>(adam.gradient.cols));
   if (from >= adam.row_count) return;
@@ -126,21 +139,42 @@ __global__ void adam_kernel(Adam adam) {
 
 int blocks(std::size_t items) { return static_cast<int>((items + threads - 1) / threads); }
 
-}  // namespace
-
-void run_training(Device& device, const Call& call) {
-  if (call.op == Op::draw_pixels) {
-    const Draw draw{indices(call.index[0]), indices(call.index[1]), indices(call.index[2]),
-                    indices(call.index[3]), matrix(call.in[0]),     matrix(call.out[0]),
-                    matrix(call.out[1]),    matrix(call.out[2]),    *call.draw};
-    return launch(device, draw_kernel, {blocks(call.out[2].rows)}, threads, draw);
-  }
+Adam update_of(const Call& call) {
   const bool by_number = call.index[0].count != 0;
   const std::size_t rows = by_number ? call.in[0].rows : call.out[0].rows;
-  const Adam adam{matrix(call.in[0]),     matrix(call.in[1]),     matrix(call.out[0]),
-                  matrix(call.out[1]),    matrix(call.out[2]),    matrix(call.out[3]),
-                  indices(call.index[0]), static_cast<int>(rows), *call.adam};
-  launch(device, adam_kernel, {blocks(rows * call.in[0].cols)}, threads, adam);
+  return {matrix(call.in[0]),     matrix(call.in[1]),     matrix(call.out[0]),
+          matrix(call.out[1]),    matrix(call.out[2]),    matrix(call.out[3]),
+          indices(call.index[0]), static_cast<int>(rows), *call.adam};
+}
+
+}  // namespace
+
+void run_draw(Device& device, const Call& call) {
+  const ConstView& colors = call.in[0];
+  const Draw draw{indices(call.index[0]),
+                  indices(call.index[1]),
+                  indices(call.index[2]),
+                  indices(call.index[3]),
+                  {colors.data, colors.rows, size_of_32_bits(colors.cols), colors.stride},
+                  matrix(call.out[0]),
+                  matrix(call.out[1]),
+                  matrix(call.out[2]),
+                  *call.draw};
+  launch(device, draw_kernel, {blocks(call.out[2].rows)}, threads, draw);
+}
+
+void run_updates(Device& device, const std::vector<Call>& calls) {
+  for (std::size_t first = 0; first < calls.size(); first += most_together) {
+    AdamBatch batch = {};
+    int all_blocks = 0;
+    for (std::size_t c = first; c < std::min(first + most_together, calls.size()); ++c) {
+      const Adam adam = update_of(calls[c]);
+      batch.first_block[batch.count] = static_cast<unsigned>(all_blocks);
+      batch.entry[batch.count++] = adam;
+      all_blocks += blocks(static_cast<std::size_t>(adam.row_count) * calls[c].in[0].cols);
+    }
+    if (all_blocks > 0) launch(device, adam_kernel, {all_blocks}, threads, batch);
+  }
 }
 
 }  // namespace chorus::CHORUS_DEVICE

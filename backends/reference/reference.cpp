@@ -349,6 +349,9 @@ void run_reference(const Call& call) {
       return sine_linear(call);
     case Op::sine_linear_gradient:
       return sine_linear_gradient(call);
+    case Op::sine_network:
+    case Op::sine_network_gradient:
+      return run_reference_network(call);
     case Op::squared_error:
       return squared_error(call);
     case Op::palette_colors:

@@ -13,5 +13,7 @@ std::shared_ptr<Backend> make_reference_backend();
 /// The reference implementation of one op on host memory. Other host backends use it for ops whose
 /// speed does not matter.
 void run_reference(const Call& call);
+/// sine_network and its gradient, layer by layer.
+void run_reference_network(const Call& call);
 
 }  // namespace chorus

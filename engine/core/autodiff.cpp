@@ -85,7 +85,7 @@ Var Tape::variable(Tensor value, Tensor grad) {
   return result;
 }
 
-bool Tape::records(std::initializer_list<const Var*> inputs) const {
+bool Tape::records(std::span<const Var* const> inputs) const {
   bool differentiable = false;
   for (const Var* input : inputs) {
     if (input->tape_ != this) throw std::invalid_argument("an op's inputs must be on one tape");
@@ -94,7 +94,7 @@ bool Tape::records(std::initializer_list<const Var*> inputs) const {
   return recording_ && differentiable;
 }
 
-Var Tape::record(Tensor value, std::initializer_list<const Var*> inputs, GradientRule rule) {
+Var Tape::record(Tensor value, std::span<const Var* const> inputs, GradientRule rule) {
   Var result = constant(std::move(value));
   if (!records(inputs)) return result;
   result.node_ = nodes_.size();

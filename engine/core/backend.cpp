@@ -34,6 +34,10 @@ constexpr auto op_names = spelled_ops(std::make_index_sequence<op_count>());
 
 std::string_view name(Precision precision) { return enum_names<Precision>.name(precision); }
 Precision parse_precision(std::string_view text) { return enum_names<Precision>.parse(text); }
+std::string_view name(NetworkPath path) { return enum_names<NetworkPath>.name(path); }
+NetworkPath parse_network_path(std::string_view text) {
+  return enum_names<NetworkPath>.parse(text);
+}
 std::string_view name(Op op) { return op_names.at(static_cast<std::size_t>(op)); }
 
 }  // namespace chorus

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "chorus/backend.hpp"
 
@@ -20,6 +21,12 @@ class ForwardingBackend : public Backend {
   Precision precision() const override { return inner_->precision(); }
   ActivationTypes activations() const override { return inner_->activations(); }
   std::size_t workers() const override { return inner_->workers(); }
+  std::size_t workers_for(std::size_t rows) const override { return inner_->workers_for(rows); }
+  bool fuses(std::size_t width, std::size_t layers) const override {
+    return inner_->fuses(width, layers);
+  }
+  NetworkPath network_path() const override { return inner_->network_path(); }
+  void set_network_path(NetworkPath path) override { inner_->set_network_path(path); }
   std::size_t grain_size() const override { return inner_->grain_size(); }
   std::size_t tile_rows(std::size_t width) const override { return inner_->tile_rows(width); }
   std::size_t packed_floats(std::size_t rows, std::size_t cols) const override {
@@ -38,6 +45,8 @@ class ForwardingBackend : public Backend {
                 const std::function<void(std::size_t task, std::size_t worker)>& body) override {
     inner_->parallel(tasks, body);
   }
+  void time_launches(bool on) override { inner_->time_launches(on); }
+  std::vector<DeviceTime> take_device_times() override { return inner_->take_device_times(); }
   double measure_peak_flops() override { return inner_->measure_peak_flops(); }
 
  protected:

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "chorus/call.hpp"
+
 // Parameters of single primitives of chorus/call.hpp, to which a Call points. Plain data only, for
 // the same reason as there.
 
@@ -42,6 +44,30 @@ struct PixelDraw {
   /// from its centre, by Philox(seed; row, image_number, visit, 1 + cell).
   std::uint32_t area_samples = 0;
   float area_jitter = 0;  ///< in [0, 1]
+};
+
+/// The operands of sine_network and sine_network_gradient. Layer l computes
+///
+///   P = x weight^T + shift row (r / group);  sine = sin(P);  cosine = cos(P),
+///
+/// where x is in0 of sine_network (in2 of sine_network_gradient) for the first layer, and the sine
+/// of the layer below for the others. Only the last sine and, for a gradient, all sines and cosines
+/// have data.
+///
+/// sine_network_gradient takes the derivative U with respect to the last sine as in0, or as the
+/// product in0 in1. From the last layer down, D = U cosine replaces the cosine, weight_gradient +=
+/// D^T x, row g of shift_gradient += the sum of the rows of group g of D, and U = D weight.
+struct SineNetwork {
+  static constexpr std::size_t most_layers = 8;
+  struct Layer {
+    ConstView weight;
+    const float* packed = nullptr;  ///< a packed copy of the weight, or null
+    ConstView shift;                ///< one row for each group of rows of x
+    View sine, cosine;
+    View weight_gradient, shift_gradient;  ///< of sine_network_gradient; data may be null
+  };
+  std::size_t layers = 0;
+  Layer layer[most_layers];
 };
 
 /// The operands of palette_scores. The result out0(r, k) is the larger of `lowest` and -per_square

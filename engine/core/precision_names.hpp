@@ -12,4 +12,10 @@ inline constexpr auto enum_names<Precision> = enum_table<Precision>("precision",
                                                                      {Precision::fp16, "fp16"},
                                                                      {Precision::bf16, "bf16"}});
 
+template <>
+inline constexpr auto enum_names<NetworkPath> =
+    enum_table<NetworkPath>("path", {{NetworkPath::measured, "measured"},
+                                     {NetworkPath::layers, "layers"},
+                                     {NetworkPath::network, "network"}});
+
 }  // namespace chorus

@@ -1,8 +1,13 @@
 #include "profile.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <functional>
+#include <map>
 #include <stdexcept>
 #include <utility>
 
@@ -24,6 +29,7 @@ enum Part : std::size_t {
   input_gradients,
   weight_gradients,
   slopes,
+  network_gradients,
   sums,
   optimizer,
   packing,
@@ -41,6 +47,7 @@ constexpr auto part_names =
                                         {input_gradients, "gradients of inputs (dX)"},
                                         {weight_gradients, "gradients of weights (dW)"},
                                         {slopes, "slopes of sines"},
+                                        {network_gradients, "gradients of all sine layers"},
                                         {sums, "sums of rows, reduction"},
                                         {optimizer, "optimizer"},
                                         {packing, "packing of weights"},
@@ -54,6 +61,7 @@ static_assert(part_names.size() == part_count);
 Part part_of(const Call& call) {
   switch (call.op) {
     case Op::sine_linear:
+    case Op::sine_network:
       return sine_layers;
     case Op::matmul:
       return call.transpose_a ? weight_gradients
@@ -61,6 +69,8 @@ Part part_of(const Call& call) {
     case Op::sine_linear_gradient:
       if (call.in[1].data != nullptr) return input_gradients;
       return slopes;
+    case Op::sine_network_gradient:
+      return network_gradients;
     case Op::sum_rows:
       return sums;
     case Op::adam:
@@ -78,6 +88,16 @@ Part part_of(const Call& call) {
   }
 }
 
+/// "matmul 256 x 256, depth 13312 (2)".
+std::string described(const DeviceTime& time) {
+  const Call& call = time.call;
+  const View& out = call.out[0];
+  std::string text = fmt::format("{} {} x {}", name(call.op), out.rows, out.cols);
+  if (call.op == Op::matmul || call.op == Op::sine_linear)
+    text += fmt::format(", depth {}", call.transpose_a ? call.in[0].rows : call.in[0].cols);
+  return text + fmt::format(" ({})", time.launch + 1);
+}
+
 /// The times of one worker, on separate cache lines.
 struct alignas(128) WorkerClock {
   std::array<double, part_count> seconds{};
@@ -93,6 +113,17 @@ struct ProfilingBackend::Clocks {
   std::atomic<std::size_t> threads = 1;  ///< most workers that ever ran at once
   Clock::time_point start;
   double wall_seconds = 0;
+  std::array<double, part_count> device_seconds{};
+  std::map<std::string, Profile::Launch> launches;
+
+  void add(const std::vector<DeviceTime>& times) {
+    for (const DeviceTime& time : times) {
+      device_seconds[part_of(time.call)] += time.seconds;
+      Profile::Launch& launch = launches[described(time)];
+      launch.seconds += time.seconds;
+      ++launch.count;
+    }
+  }
 };
 
 namespace {
@@ -109,12 +140,15 @@ ProfilingBackend::~ProfilingBackend() = default;
 
 void ProfilingBackend::start() {
   running_ = true;
+  inner().time_launches(true);
   clocks_->start = Clock::now();
 }
 
 void ProfilingBackend::stop() {
   running_ = false;
   clocks_->wall_seconds += seconds_since(clocks_->start);
+  inner().time_launches(false);
+  clocks_->add(inner().take_device_times());
 }
 
 void ProfilingBackend::run(const Call& call) {
@@ -151,7 +185,25 @@ void ProfilingBackend::parallel(
   });
 }
 
+/// The same parts by the times of a device.
+Profile ProfilingBackend::profile_of_device() const {
+  Profile result;
+  result.threads = 1;
+  for (const auto& [p, title] : part_names.entries()) {
+    Profile::Part part{std::string(title), clocks_->device_seconds[p], 0};
+    for (const WorkerClock& clock : clocks_->of_worker) part.calls += clock.calls[p];
+    result.wall_seconds += part.seconds;
+    if (part.seconds > 0) result.parts.push_back(std::move(part));
+  }
+  result.launches.reserve(clocks_->launches.size());
+  for (const auto& [name, launch] : clocks_->launches)
+    result.launches.push_back({name, launch.seconds, launch.count});
+  std::ranges::stable_sort(result.launches, std::greater<>(), &Profile::Launch::seconds);
+  return result;
+}
+
 Profile ProfilingBackend::profile() const {
+  if (!clocks_->launches.empty()) return profile_of_device();
   Profile result;
   result.wall_seconds = clocks_->wall_seconds;
   result.threads = clocks_->threads;

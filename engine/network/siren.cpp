@@ -36,15 +36,17 @@ Conditioned Siren::condition(std::span<const Var> p, const Var& latents,
 
 Var Siren::output(std::span<const Var> p, const Var& coordinates, const Conditioned& images) const {
   Var h = coordinates;
+  if (config_.conditioning != Conditioning::film) {
+    std::vector<SineLayer> layers;
+    layers.reserve(layers_.size() - 1);
+    for (std::size_t l = 0; l + 1 < layers_.size(); ++l)
+      layers.push_back({p[layers_[l].weight], images.layers[l].shift});
+    return linear(sine_network(h, layers), p[layers_.back().weight], p[layers_.back().bias]);
+  }
   for (std::size_t l = 0; l + 1 < layers_.size(); ++l) {
-    const Var& weight = p[layers_[l].weight];
     const auto& [shift, gain] = images.layers[l];
-    if (layers_[l].gain == absent) {
-      h = sine_linear(h, weight, shift);
-    } else {
-      const Var product = matmul(h, weight, Transpose::no, Transpose::yes);
-      h = sin(product + product * broadcast_rows(gain, h.rows()) + broadcast_rows(shift, h.rows()));
-    }
+    const Var product = matmul(h, p[layers_[l].weight], Transpose::no, Transpose::yes);
+    h = sin(product + product * broadcast_rows(gain, h.rows()) + broadcast_rows(shift, h.rows()));
   }
   return linear(h, p[layers_.back().weight], p[layers_.back().bias]);
 }

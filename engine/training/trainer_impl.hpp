@@ -96,10 +96,10 @@ struct Trainer::Impl {
   Model& model_;
   TrainConfig config_;
   std::shared_ptr<Communicator> processes_;
+  std::vector<TrainingPhase> phases_;
   WorkDivision division_;
   PixelTable table_;
-  std::optional<PixelTable> taught_;  ///< see Trainer::teach()
-  std::vector<TrainingPhase> phases_;
+  std::optional<PixelTable> taught_;    ///< see Trainer::teach()
   std::vector<RecordedStep> recorded_;  ///< of each phase
   std::optional<std::size_t> phase_;    ///< of the step before
 

@@ -29,6 +29,16 @@ void require_own_images(const Model& model, const ImageRange& own) {
                   model.images.size(), model.split.first_image, own.count, own.first));
 }
 
+/// A process that is alone uses as many workers as the points of a step are worth.
+WorkDivision divided(const Backend& backend, Communicator& processes, std::size_t own_images,
+                     const TrainConfig& config, const TrainingPhase& phase) {
+  const std::size_t images = sum_of(processes, own_images);
+  const std::size_t points = images_per_step(config, images) * phase.samples();
+  const std::size_t workers =
+      processes.size() == 1 ? backend.workers_for(points) : backend.workers();
+  return divide_work(all_of(processes, workers), processes.rank(), images, config);
+}
+
 }  // namespace
 
 Trainer::Impl::Impl(Memory& memory, Model& model, const std::vector<NamedImage>& images,
@@ -38,11 +48,10 @@ Trainer::Impl::Impl(Memory& memory, Model& model, const std::vector<NamedImage>&
       model_(model),
       config_(config),
       processes_(processes ? std::move(processes) : alone()),
-      division_(divide_work(all_of(*processes_, backend_.workers()), processes_->rank(),
-                            sum_of(*processes_, images.size()), config)),
-      table_(memory, images, model.split),
       phases_(plan_training(config.pixels, config.assignment, model.siren.config().head,
                             config.taught)),
+      division_(divided(backend_, *processes_, images.size(), config, phases_.front())),
+      table_(memory, images, model.split),
       recorded_(phases_.size()),
       adam_(memory, config.adam, 1),
       latents_(optimized(memory, "latents", model.latents, config.rates.base * config.rates.latent,
@@ -53,9 +62,10 @@ Trainer::Impl::Impl(Memory& memory, Model& model, const std::vector<NamedImage>&
   require_own_images(model, division_.own);
   const bool is_alone = processes_->size() == 1;
   for (const Parameter& parameter : model.siren.parameters())
-    network_.push_back(optimized(memory, parameter.name, parameter.value,
-                                 learning_rate(config.rates, model.siren.config(), parameter.role),
-                                 (is_alone ? backend_.workers() : 1) * parameter.value.rows()));
+    network_.push_back(
+        optimized(memory, parameter.name, parameter.value,
+                  learning_rate(config.rates, model.siren.config(), parameter.role),
+                  (is_alone ? division_.workers.size() : 1) * parameter.value.rows()));
   if (model.palettes)
     palettes_ = optimized(memory, "palettes", model.palettes,
                           config.rates.base * config.rates.palette, division_.own_of_step.count);
@@ -94,8 +104,9 @@ void Worker::choose_images(std::uint64_t step, std::vector<std::uint32_t>& image
 
 void Trainer::Impl::add_workers(Memory& memory) {
   const bool is_alone = processes_->size() == 1;
-  for (Memory& own : worker_memories(memory.shared_backend())) {
-    const std::size_t w = workers_.size();
+  std::vector<Memory> memories = worker_memories(memory.shared_backend());
+  for (std::size_t w = 0; w < division_.workers.size(); ++w) {
+    Memory& own = memories[w];
     std::vector<Tensor> grads;
     for (const OptimizedParameter& each : network_)
       grads.push_back(is_alone ? each.gradients.row_range(w * each.value.rows(), each.value.rows())

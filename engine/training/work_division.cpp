@@ -7,14 +7,6 @@ namespace chorus {
 
 namespace {
 
-constexpr std::size_t most_images_per_step = 256;
-
-std::size_t choose_images_per_step(const TrainConfig& config, std::size_t images) {
-  const std::size_t wanted =
-      config.images_per_step == 0 ? most_images_per_step : config.images_per_step;
-  return std::min(wanted, images);
-}
-
 /// Consecutive ranges as one.
 ImageRange joined(const std::vector<WorkerImages>& workers, ImageRange WorkerImages::*range) {
   ImageRange all = (workers.front().*range);
@@ -23,6 +15,13 @@ ImageRange joined(const std::vector<WorkerImages>& workers, ImageRange WorkerIma
 }
 
 }  // namespace
+
+std::size_t images_per_step(const TrainConfig& config, std::size_t images) {
+  constexpr std::size_t most_images_per_step = 256;
+  const std::size_t wanted =
+      config.images_per_step == 0 ? most_images_per_step : config.images_per_step;
+  return std::min(wanted, images);
+}
 
 ImageRange part_of(const ImageRange& all, std::size_t part, std::size_t parts) {
   const std::size_t begin = all.count * part / parts, end = all.count * (part + 1) / parts;
@@ -36,7 +35,7 @@ WorkDivision divide_work(std::span<const std::size_t> workers_of, std::size_t ra
     return std::accumulate(before.begin(), before.end(), std::size_t{0});
   };
   const std::size_t first = workers_before(rank), end = first + workers_of[rank];
-  WorkDivision division{images, choose_images_per_step(config, images), {}, {}, {}};
+  WorkDivision division{images, images_per_step(config, images), {}, {}, {}};
   const ImageRange every{0, images}, of_step{0, division.images_per_step};
   // Every worker with images has some in each step, or they would never be seen.
   const std::size_t busy = std::min(workers_before(workers_of.size()), division.images_per_step);

@@ -26,6 +26,9 @@ struct WorkerImages {
   ImageRange all, of_step;
 };
 
+/// The number of images of a step, of `images` in all.
+std::size_t images_per_step(const TrainConfig& config, std::size_t images);
+
 struct WorkDivision {
   std::size_t images, images_per_step;  ///< of all processes
   std::vector<WorkerImages> workers;    ///< those of this process

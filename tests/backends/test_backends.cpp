@@ -70,6 +70,17 @@ BOOST_AUTO_TEST_CASE(every_backend_is_made_by_its_name_or_says_why_not) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_number_chooses_one_of_several_devices) {
+  BOOST_TEST(make_backend("cuda-emulated:0")->name() == "cuda-emulated");
+  const auto second = make_backend("cuda-emulated:1");
+  BOOST_TEST(second->name() == "cuda-emulated:1");
+  Memory memory(second);
+  BOOST_TEST(to_host(memory.full(1, 2, 3))[1] == 3);
+  BOOST_TEST(make_backend("cuda-emulated", {.device = 1})->name() == "cuda-emulated:1");
+  BOOST_TEST(holds(failure("cuda-emulated:2"), "there is no device 2; expected 0 to 1"));
+  BOOST_TEST(holds(failure("cuda-emulated:x"), "'x' is not the number of a device"));
+}
+
 BOOST_AUTO_TEST_CASE(names_are_known) {
   std::set<std::string> names;
   for (const BackendInfo& info : list_backends()) names.insert(info.name);

@@ -249,6 +249,19 @@ BOOST_AUTO_TEST_CASE(copies_arrive_when_a_thread_waits_for_them) {
   BOOST_TEST(holds(objection(copy_to_the_end, row.view(2 * threads)), "without waiting"));
 }
 
+BOOST_AUTO_TEST_CASE(sizes_beyond_32_bits_are_refused_or_counted) {
+  constexpr std::size_t most = 2147483647;
+  float* const none = nullptr;
+  BOOST_TEST(matrix_at(none, most, 3, 3).rows == 2147483647);
+  BOOST_CHECK_THROW(matrix_at(none, most + 1, 3, 3), Error);
+  BOOST_CHECK_THROW(matrix_at(none, 1, most + 1, most + 1), Error);
+  // The pixels of a collection: where they are, not what they are.
+  const LongMatrix pixels{nullptr, 2 * most, 3, 3};
+  BOOST_TEST(reinterpret_cast<std::uintptr_t>(pixels.row(most + 7)) ==
+             (most + 7) * 3 * sizeof(float));
+  BOOST_CHECK_THROW(pixels.row(2 * most), simt::Error);
+}
+
 BOOST_AUTO_TEST_CASE(a_failure_ends_all_threads) {
   Row row;
   BOOST_TEST(holds(objection(fail_while_others_wait, row.view()), "row 5, column 5"));

@@ -1,5 +1,7 @@
+#include <bit>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "matrix_bench.hpp"
@@ -139,6 +141,79 @@ BOOST_AUTO_TEST_CASE(sixteen_bits_keep_what_is_tiny_and_what_is_large) {
     DeviceBench bench(Precision::fp16);
     const double error = largest_difference(product_on(bench, p, a, b, zero), expected);
     BOOST_TEST(error < 0.1 * magnitude, error);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(products_with_few_rows_or_columns_are_right) {
+  // Out of the network, and the gradients of the weights at both of its ends.
+  const std::vector<ProductCase> thin_cases = {
+      {131, 70, 3, false, true},  {70, 256, 12, false, true},  {65, 33, 7, false, true},
+      {3, 700, 130, true, false}, {140, 1000, 2, true, false}, {12, 40, 64, true, false},
+  };
+  for (const ProductCase& p : thin_cases) {
+    const Matrix a =
+        p.transpose_a ? random_matrix(p.depth, p.rows, 1) : random_matrix(p.rows, p.depth, 1);
+    const Matrix b =
+        p.transpose_b ? random_matrix(p.cols, p.depth, 2) : random_matrix(p.depth, p.cols, 2);
+    const Matrix old = random_matrix(p.rows, p.cols, 3);
+    const Matrix expected =
+        sum(old, product(p.transpose_a ? transposed(a) : a, p.transpose_b ? transposed(b) : b));
+    DeviceBench bench(Precision::bf16);
+    const double bound = 2e-6 * std::sqrt(static_cast<double>(p.depth));
+    const Matrix found = product_on(bench, p, a, b, old);
+    BOOST_TEST(largest_difference(found, expected) < bound, p.rows << " x " << p.cols);
+    BOOST_TEST((product_on(bench, p, a, b, old).values == found.values));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_finite_stays_so_in_tf32) {
+  // The NaN that a GPU computes has all bits set but the sign; rounding must not carry into it.
+  const ProductCase p{128, 256, 128, false, true};
+  for (const float bad : {std::bit_cast<float>(0x7FFFFFFFU), std::bit_cast<float>(0xFFFFFFFFU),
+                          std::numeric_limits<float>::infinity()}) {
+    Matrix a = random_matrix(p.rows, p.depth, 1);
+    DeviceBench bench(Precision::tf32);
+    std::vector<float> values = floats(a);
+    values[5 * p.depth + 3] = bad;
+    const Tensor left = bench.memory().empty(p.rows, p.depth);
+    from_host(values, left);
+    const Tensor right = bench.place(random_matrix(p.cols, p.depth, 2)),
+                 out = bench.place(Matrix(p.rows, p.cols));
+    bench.run({.op = Op::matmul, .transpose_b = true}, {&left, &right}, {&out});
+    const Matrix found = bench.read(out);
+    for (std::size_t c = 0; c < p.cols; ++c) BOOST_TEST(!std::isfinite(found(5, c)));
+    BOOST_TEST(std::isfinite(found(4, 0)));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(sines_of_16_bits_are_as_exact_as_16_bits) {
+  // Also far from zero, where the GPU's own instructions are off.
+  const std::size_t rows = 400, outputs = 64;
+  Matrix x(rows, 1), w(outputs, 1);
+  for (std::size_t r = 0; r < rows; ++r) x(r, 0) = 25.0 * (static_cast<double>(r) - 200);
+  for (std::size_t c = 0; c < outputs; ++c)
+    w(c, 0) = static_cast<float>(1 + 0.01 * static_cast<double>(c));
+  for (const Precision precision : {Precision::fp16, Precision::bf16}) {
+    DeviceBench bench(precision);
+    const auto [sine_type, cosine_type] = bench.backend()->activations();
+    const Tensor in = bench.place(x), weight = bench.place(w),
+                 bias = bench.place(Matrix(1, outputs));
+    const Tensor sine = bench.memory().empty(rows, outputs, sine_type);
+    const Tensor cosine = bench.memory().empty(rows, outputs, cosine_type);
+    bench.run({.op = Op::sine_linear}, {&in, &weight, &bias}, {&sine, &cosine});
+    const auto angle = [&](std::size_t r, std::size_t c) {
+      return double{static_cast<float>(x(r, 0)) * static_cast<float>(w(c, 0))};
+    };
+    const Matrix sines = bench.read(sine), cosines = bench.read(cosine);
+    const double half_a_unit = sine_type == DType::fp16 ? 0x1p-12 : 0x1p-9;
+    double worst_sine = 0, worst_cosine = 0;
+    for (std::size_t r = 0; r < rows; ++r)
+      for (std::size_t c = 0; c < outputs; ++c) {
+        worst_sine = std::max(worst_sine, std::abs(sines(r, c) - std::sin(angle(r, c))));
+        worst_cosine = std::max(worst_cosine, std::abs(cosines(r, c) - std::cos(angle(r, c))));
+      }
+    BOOST_TEST(worst_sine < 1.05 * half_a_unit, name(precision));
+    BOOST_TEST(worst_cosine < 1.05 * 0x1p-9, name(precision));
   }
 }
 

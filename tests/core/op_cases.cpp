@@ -170,6 +170,26 @@ void add_layers(Cases& cases) {
   add_layer(cases, {2, 5, 13, 13, true, 1, false, true});
 }
 
+/// Two layers, with a shift for each group of rows and with one for all.
+void add_network(Cases& cases) {
+  const std::size_t groups = 2, rows = 10, width = 7;
+  cases.add({"sine_network",
+             {cases.random(rows, 2), cases.random(width, 2), cases.random(groups, width),
+              cases.random(width, width), cases.random(1, width)},
+             [](Vars v) {
+               return sine_network(v[0], std::vector<SineLayer>{{v[1], v[2]}, {v[3], v[4]}});
+             },
+             [](Matrices m) {
+               const auto layer = [](const Matrix& x, const Matrix& w, const Matrix& b) {
+                 return mapped(sum(product(x, transposed(w)), repeated(b, x.rows)),
+                               [](double p) { return std::sin(p); });
+               };
+               return layer(layer(m[0], m[1], m[2]), m[3], m[4]);
+             },
+             tolerance(rows + width, 6),
+             bf16_tolerance(width, width)});
+}
+
 // --- errors -------------------------------------------------------------------------------------
 
 void add_errors(Cases& cases) {
@@ -242,6 +262,7 @@ std::vector<OpCase> make_cases() {
   add_group_ops(cases, 2, 5, 272);
   add_group_ops(cases, 7, 2, 16);
   add_layers(cases);
+  add_network(cases);
   add_palette_cases(cases);
   add_errors(cases);
   add_compositions(cases);

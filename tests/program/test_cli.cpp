@@ -103,7 +103,6 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_done_is_status_1) {
       {"train icons -o m.safetensors", "24, 48"},
       {"train icons --size 32 -o m.safetensors", "32"},
       {"train icons --size 24 -o /proc/no/m.safetensors", "/proc/no"},
-      {"train icons --size 24 -o m.safetensors --backend cuda", "cuda"},
       {"train icons --size 24 -o m.safetensors --backend abacus", "cpu:base"},
       {"train icons --size 24 -o m.safetensors --resume", "m.state.safetensors"},
       {"evaluate nothing.safetensors icons", "nothing.safetensors"},
@@ -112,6 +111,13 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_done_is_status_1) {
       {"train icons --size 24 --steps 3 -o ''", "name of a file"},
   };
   for (const auto& [arguments, reason] : calls) place.must_fail(1, arguments, reason);
+  // What this machine lacks: where there is a GPU, `cuda` would train.
+  for (const BackendInfo& backend : list_backends())
+    if (!backend.unavailable.empty())
+      place.must_fail(1, "train icons --size 24 -o m.safetensors --backend " + backend.name,
+                      backend.name);
+  place.must_fail(1, "train icons --size 24 -o m.safetensors --backend cuda:two",
+                  "'two' is not the number of a device");
   BOOST_TEST(!fs::exists(place.path("icons.state.safetensors")));
   BOOST_TEST(!fs::exists(place.path("m.safetensors")));
   std::ofstream(place.path("icons/24/broken.png")) << "no picture";
@@ -285,6 +291,51 @@ BOOST_AUTO_TEST_CASE(speed_is_given_with_its_parts) {
   BOOST_TEST(result.at("decode").size() == 2U);
   BOOST_TEST(place.must("train icons" + small + "--steps 3 --profile -o m.safetensors")
                  .find("gradients of weights") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(speed_is_measured_in_part_and_line_by_line) {
+  const Workplace place;
+  const std::string bench = "bench --width 16 --repetitions 1 --threads 1 --json-lines ";
+  const auto kinds = [&](const std::string& arguments) {
+    std::vector<std::string> found;
+    std::istringstream lines(place.must(bench + arguments));
+    for (std::string line; std::getline(lines, line);)
+      found.push_back(json::parse(line).at("measured"));
+    return found;
+  };
+  const std::string on_base = "--backend cpu:base ";
+  BOOST_TEST(kinds(on_base + "--only decoding") ==
+                 std::vector<std::string>({"decode 48 px", "decode 256 px"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(kinds(on_base + "--only training --images 3 --pixels 5") ==
+                 std::vector<std::string>({"train 15", "train 48"}),
+             boost::test_tools::per_element());
+  place.must_fail(2, bench + "--only sleeping", "sleeping");
+}
+
+BOOST_AUTO_TEST_CASE(a_device_is_profiled_by_its_own_clock) {
+  const Workplace place(CHORUS_PROGRAM_EMULATED);
+  const std::string on_device = "--backend cuda-emulated --workers 1 ";
+  const std::string line = place.must(
+      "bench --width 16 --repetitions 1 --json-lines --only training --images 2 --pixels 8 " +
+      on_device);
+  const json row = json::parse(line.substr(0, line.find('\n')));
+  double parts = 0;
+  for (const json& share : row.at("parts")) parts += share.get<double>();
+  BOOST_TEST(std::abs(parts - 1) < 1e-6);
+  std::size_t sine_layers = 0;
+  for (const json& launch : row.at("launches")) {
+    BOOST_TEST(launch.at("us_per_step").get<double>() > 0);
+    if (launch.at("launch").get<std::string>().starts_with("sine")) ++sine_layers;
+  }
+  BOOST_TEST(sine_layers > 0U);
+  const std::string profile = place.must(
+      "train icons --size 24 --width 16 --latent 4 --steps 2 "
+      "--profile -o m.safetensors " +
+      on_device);
+  BOOST_TEST(profile.find("time on the device, all queues") != std::string::npos);
+  BOOST_TEST(profile.find("waiting") == std::string::npos);
+  BOOST_TEST(profile.find("adam") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(the_precision_shown_is_that_of_the_products) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <utility>
@@ -20,10 +21,16 @@
 
 namespace chorus::test {
 
+/// The folder `data` of the sources, or where CHORUS_DATA_DIR says that it is on this machine.
+inline std::string data_folder() {
+  const char* named = std::getenv("CHORUS_DATA_DIR");
+  return named == nullptr ? CHORUS_DATA_DIR : named;
+}
+
 /// The first six icons at 24 pixels.
 inline const std::vector<NamedImage>& icons() {
   static const std::vector<NamedImage> images = [] {
-    auto all = load_collection(CHORUS_DATA_DIR "/icons", {.size = 24});
+    auto all = load_collection(data_folder() + "/icons", {.size = 24});
     all.resize(6);
     return all;
   }();

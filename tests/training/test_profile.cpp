@@ -86,6 +86,31 @@ BOOST_AUTO_TEST_CASE(workers_that_take_turns_do_not_count_as_waiting) {
     if (part.name == "waiting") BOOST_TEST(found.share(part) < 0.25);
 }
 
+BOOST_AUTO_TEST_CASE(a_device_counts_its_own_time_launch_by_launch) {
+  const auto watched =
+      std::make_shared<ProfilingBackend>(make_backend("cuda-emulated", {.workers = 2}));
+  watched->start();
+  train(watched, 2);
+  watched->stop();
+  const Profile found = watched->profile();
+  double total = 0, of_launches = 0;
+  for (const Profile::Part& part : found.parts) {
+    total += found.share(part);
+    BOOST_TEST(part.name != "waiting");
+    BOOST_TEST(part.name != "bookkeeping");
+  }
+  BOOST_TEST(std::abs(total - 1) < 1e-6);
+  bool has_sines = false;
+  for (std::size_t l = 0; l < found.launches.size(); ++l) {
+    const Profile::Launch& launch = found.launches[l];
+    of_launches += launch.seconds;
+    has_sines = has_sines || launch.name.starts_with("sine_linear ");
+    if (l > 0) BOOST_TEST(launch.seconds <= found.launches[l - 1].seconds);
+  }
+  BOOST_TEST(has_sines);
+  BOOST_TEST(std::abs(of_launches / found.wall_seconds - 1) < 1e-6);
+}
+
 BOOST_AUTO_TEST_CASE(nothing_counts_while_the_clocks_stand) {
   const auto watched = std::make_shared<ProfilingBackend>(make_backend("cpu", {.workers = 1}));
   train(watched, 2);

@@ -1,5 +1,6 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <map>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -7,6 +8,8 @@
 #include <vector>
 
 #include "backends_under_test.hpp"
+#include "network_path.hpp"
+#include "op_parameters.hpp"
 #include "training.hpp"
 
 // Work that a device records once and replays. On the backend that CHORUS_TEST_BACKEND names, or
@@ -66,8 +69,99 @@ BOOST_AUTO_TEST_CASE(a_failure_while_recording_leaves_the_backend_usable) {
   BOOST_TEST(to_host(a).front() == 7);
 }
 
+BOOST_AUTO_TEST_CASE(a_step_takes_few_launches) {
+  // The emulation stands for a GPU; two queues.
+  const auto launches = [](NetworkPath path, Precision precision) {
+    const auto backend =
+        make_backend("cuda-emulated", {.workers = 2, .precision = precision, .network_path = path});
+    Training training(backend, {.width = 64, .hidden_layers = 3, .latent = 32}, first_icons(2),
+                      {.images_per_step = 2});
+    backend->time_launches(true);
+    training.run(1, 100);  // neither recorded nor replayed yet
+    backend->time_launches(false);
+    std::map<std::string, std::size_t> counts;
+    for (const DeviceTime& time : backend->take_device_times()) {
+      ++counts[std::string(name(time.call.op))];
+      ++counts["all"];
+    }
+    return counts;
+  };
+  auto found = launches(NetworkPath::network, Precision::bf16);
+  BOOST_TEST(found["adam"] == 1U);  // of all parameters
+  BOOST_TEST(found["pack"] == 1U);
+  BOOST_TEST(found["sine_network"] == 2U);  // one for each queue
+  BOOST_TEST(found["sine_network_gradient"] == 6U);
+  BOOST_TEST(found["all"] <= 2U * 38U);
+  BOOST_TEST(launches(NetworkPath::layers, Precision::bf16)["all"] > found["all"] + 2U * 12U);
+}
+
+BOOST_AUTO_TEST_CASE(updates_see_what_came_before_them) {
+  // Updates wait for others of their kind, but not beyond whatever reads or changes their operands.
+  const auto backend = make_backend(device_under_test());
+  Memory memory(backend);
+  const AdamUpdate settings{0.5F, 0, 0, 1e-8F};  // a step of the rate against the gradient's sign
+  const Tensor numbers = memory.full(1, 3, 1), value = memory.zeros(1, 4);
+  const Tensor moments[] = {memory.zeros(1, 4), memory.zeros(1, 4)};
+  const Tensor gradient = memory.full(1, 4, 1);
+  Call update{.op = Op::adam};
+  update.in[0] = gradient.const_view();
+  update.in[1] = numbers.const_view();
+  update.out[0] = value.view();
+  update.out[1] = moments[0].view();
+  update.out[2] = moments[1].view();
+  update.adam = &settings;
+  backend->run(update);
+  BOOST_TEST(std::abs(to_host(value)[3] + 0.5) < 1e-5);
+  backend->run(update);
+  fill(gradient, -1);  // after the update
+  backend->run(update);
+  BOOST_TEST(std::abs(to_host(value)[0] + 0.5) < 1e-5);
+  backend->parallel(2, [&](std::size_t task, std::size_t) {
+    if (task == 0) backend->run(update);
+  });
+  add_scaled(gradient, 0, value);
+  BOOST_TEST(std::abs(to_host(value)[0]) < 1e-5);
+}
+
+BOOST_AUTO_TEST_CASE(small_steps_use_fewer_queues) {
+  const auto backend = make_backend("cuda-emulated");
+  BOOST_TEST(backend->workers_for(1600) == 1U);
+  BOOST_TEST(backend->workers_for(10000) == 2U);
+  BOOST_TEST(backend->workers_for(81920) == backend->workers());
+  BOOST_TEST(make_backend("cuda-emulated", {.workers = 3})->workers_for(1600) == 3U);
+  BOOST_TEST(make_backend("cpu", {.workers = 3})->workers_for(1600) == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(the_faster_of_two_paths_is_chosen_once) {
+  const auto backend = make_backend("cuda-emulated", {.workers = 1});
+  Memory memory(backend);
+  for (const SirenConfig& config :
+       {SirenConfig{.width = 64, .hidden_layers = 1, .latent = 4},
+        SirenConfig{.width = 64, .hidden_layers = 1, .latent = 4, .head = Head::palette}}) {
+    const Siren siren(memory, config, 1);
+    backend->set_network_path(NetworkPath::measured);
+    const auto choice = choose_network_path(memory, siren, {2, 3});
+    BOOST_TEST_REQUIRE(choice.has_value());
+    BOOST_TEST(choice->network_s > 0);
+    BOOST_TEST(choice->layers_s > 0);
+    const bool layers_are_faster = choice->layers_s < 0.9 * choice->network_s;
+    if (layers_are_faster) BOOST_TEST((choice->path == NetworkPath::layers));
+    if (choice->network_s < choice->layers_s) BOOST_TEST((choice->path == NetworkPath::network));
+    BOOST_TEST((backend->network_path() == choice->path));
+    BOOST_TEST(!choose_network_path(memory, siren, {2, 3}).has_value());
+  }
+  // Where there is no choice, nothing is measured.
+  backend->set_network_path(NetworkPath::measured);
+  const Siren odd(memory, {.width = 48, .hidden_layers = 1, .latent = 4}, 1);
+  BOOST_TEST(!choose_network_path(memory, odd, {2, 3}).has_value());
+  Memory of_cpu(make_backend("cpu"));
+  const Siren on_cpu(of_cpu, {.width = 64, .hidden_layers = 1, .latent = 4}, 1);
+  BOOST_TEST(!choose_network_path(of_cpu, on_cpu, {2, 3}).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(recorded_steps_train_every_head_as_the_reference_does) {
-  std::vector<SirenConfig> networks = {{.width = 32, .hidden_layers = 1, .latent = 8}};
+  std::vector<SirenConfig> networks = {{.width = 32, .hidden_layers = 1, .latent = 8},
+                                       {.width = 64, .hidden_layers = 1, .latent = 8}};
   for (const PaletteSource source : {PaletteSource::free, PaletteSource::predicted})
     for (const PaletteFields fields : {PaletteFields::constant, PaletteFields::affine})
       networks.push_back(palette_network(source, fields, 1));

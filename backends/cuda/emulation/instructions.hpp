@@ -14,9 +14,12 @@ namespace chorus::CHORUS_DEVICE {
 
 inline float fp16_value(Word bits) { return fp16_to_float(static_cast<std::uint16_t>(bits)); }
 
-inline Word tf32_word(float value) { return bits_of(value) + (1U << 12); }
 inline Word fp16_word(float low, float high) { return fp16_of(low) | Word{fp16_of(high)} << 16; }
 inline Word bf16_word(float low, float high) { return bf16_of(low) | Word{bf16_of(high)} << 16; }
+
+/// More exact than the GPU's instructions, which are off by up to 5e-7.
+inline float fast_sine(float argument) { return std::sin(argument); }
+inline float fast_cosine(float argument) { return std::cos(argument); }
 
 inline float product_of_tf32(Word a, Word b) {
   constexpr Word seen = ~((1U << 13) - 1);
@@ -116,6 +119,11 @@ template <int count>
 void write_words(const Word (&from)[count], void* to) {
   simt::check_alignment(to, sizeof(Word) * (count < 4 ? count : 4));
   std::memcpy(to, from, sizeof from);
+}
+template <int array_count, int count>
+void write_shared(const Word (&from)[count], const SharedWords<array_count>& to, int place) {
+  if (place % count != 0) throw simt::Error("CUDA: misaligned words of shared memory");
+  for (int i = 0; i < count; ++i) to.words[place + i] = from[i];
 }
 template <int array_count, int count>
 void read_shared(const SharedWords<array_count>& from, int place, Word (&to)[count]) {

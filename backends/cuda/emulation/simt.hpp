@@ -125,6 +125,7 @@ class SharedArray {
 #define __global__
 #define __device__
 #define __forceinline__
+#define __grid_constant__
 #define __launch_bounds__(...)
 #define __shared__ static thread_local
 #define threadIdx (::chorus::simt::thread_index())

@@ -115,9 +115,15 @@ class Tape {
   Var variable(Tensor value, Tensor grad);
 
   /// Whether an op on these inputs is recorded because its gradient may be needed.
-  bool records(std::initializer_list<const Var*> inputs) const;
+  bool records(std::span<const Var* const> inputs) const;
+  bool records(std::initializer_list<const Var*> inputs) const {
+    return records(std::span(inputs.begin(), inputs.size()));
+  }
   /// Records the op that computed `value` from `inputs`; for the definitions of ops.
-  Var record(Tensor value, std::initializer_list<const Var*> inputs, GradientRule rule);
+  Var record(Tensor value, std::span<const Var* const> inputs, GradientRule rule);
+  Var record(Tensor value, std::initializer_list<const Var*> inputs, GradientRule rule) {
+    return record(std::move(value), std::span(inputs.begin(), inputs.size()), std::move(rule));
+  }
 
   /// Adds the derivatives of the 1 x 1 value `result` to the gradient buffers of the leaves. The
   /// tape cannot be used afterwards.

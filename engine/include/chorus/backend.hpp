@@ -38,6 +38,21 @@ struct ActivationTypes {
   DType cosines = DType::fp32;  ///< the cosines, which the backward pass overwrites with gradients
 };
 
+/// How a device computes the sine layers of a network: one after the other, or all in one kernel
+/// where it has such a kernel. Results differ in their last bits.
+enum class NetworkPath : std::uint8_t {
+  measured,  ///< whichever a training finds faster before its first step
+  layers,
+  network,
+};
+
+/// The time that a device took for one of the launches of a call.
+struct DeviceTime {
+  Call call;               ///< what ran; its pointers must not be followed
+  std::size_t launch = 0;  ///< which of the call's launches: 0, 1, ...
+  double seconds = 0;
+};
+
 /// The place where primitives run: memory, kernels and workers. A backend knows nothing of
 /// differentiation, images or latents. How to add one: backends/README.md.
 class Backend {
@@ -54,6 +69,18 @@ class Backend {
 
   /// Number of workers that `parallel` uses; worker ids are below it.
   virtual std::size_t workers() const = 0;
+
+  /// How many of the workers should share steps of so many rows: fewer where a device has too
+  /// little to do for all of its queues.
+  virtual std::size_t workers_for(std::size_t /*rows*/) const { return workers(); }
+
+  /// Whether run() has Op::sine_network for so many layers of this width, with the activations of
+  /// activations(), and uses it. If not, the engine calls layer by layer.
+  virtual bool fuses(std::size_t /*width*/, std::size_t /*layers*/) const { return false; }
+  /// The path that was asked for; NetworkPath::layers where there is no other.
+  virtual NetworkPath network_path() const { return NetworkPath::layers; }
+  /// Decides between the paths from now on.
+  virtual void set_network_path(NetworkPath /*path*/) {}
 
   /// Minimum number of elements per worker for element-wise work (less is not worth dividing).
   virtual std::size_t grain_size() const { return 8192; }
@@ -85,26 +112,39 @@ class Backend {
   /// neither upload nor download.
   virtual void replay(std::unique_ptr<CapturedGraph>& graph, const std::function<void()>& work);
 
+  /// Begins or ends to time each launch by the device's own clock. Only for devices that compute
+  /// while the host goes on; on others the host's clock says it all, and these do nothing.
+  virtual void time_launches(bool /*on*/) {}
+  /// Waits for the device and hands out the times since the last call.
+  virtual std::vector<DeviceTime> take_device_times() { return {}; }
+
   /// Measures the peak of all workers in single-precision operations per second; 0 if unknown.
   virtual double measure_peak_flops() { return 0; }
 };
 
 std::string_view name(Precision precision);
 Precision parse_precision(std::string_view text);  ///< throws Error
+std::string_view name(NetworkPath path);
+NetworkPath parse_network_path(std::string_view text);  ///< throws Error
 
 struct BackendOptions {
   /// Number of CPU threads, at most one per core; 0: OMP_NUM_THREADS, or one per core.
   std::size_t threads = 0;
-  /// Number of workers; 0: one for each CPU thread, or two queues of a GPU. Results depend on the
-  /// number of workers but not on the number of threads that they share.
+  /// Number of workers; 0: one for each CPU thread, or as many queues of a GPU as suit the work.
+  /// Results depend on the number of workers but not on the number of threads that they share.
   std::size_t workers = 0;
   /// With fp32 the backend decides; only cpu:avx512bf16 and cpu:amx then choose another format.
   Precision precision = Precision::fp32;
+  /// Which of several GPUs; names such as "cuda:1" choose it, too.
+  std::size_t device = 0;
+  /// Of GPUs only.
+  NetworkPath network_path = NetworkPath::measured;
 };
 
-/// Makes a backend by name: "auto" (the best available), a name of list_backends(), or "check:A,B",
-/// which compares two. An empty name means the environment variable CHORUS_BACKEND, or "auto".
-/// Throws Error, which lists the available backends, if this one is unknown or not available here.
+/// Makes a backend by name: "auto" (the best available), a name of list_backends(), "cuda:N" for
+/// the N-th of several GPUs (from 0), or "check:A,B", which compares two. An empty name means the
+/// environment variable CHORUS_BACKEND, or "auto". Throws Error, which lists the available
+/// backends, if this one is unknown or not available here.
 std::shared_ptr<Backend> make_backend(std::string_view name = {},
                                       const BackendOptions& options = {});
 

@@ -65,8 +65,11 @@ enum class Op : std::uint8_t {
   sine_linear,  ///< P = in0 in1^T + in2 row (r / group); out0 = sin(P), out1 = cos(P) unless null
   sine_linear_gradient,  ///< U = in0, or in0 in1 where there is an in1; out0 *= U; out1 row g +=
                          ///< sum of the rows of group g of out0
-  squared_error,         ///< E = in0 - in1; out0 (1 x 1) = sum of in2(r, 0) E(r, c)^2; out1 =
-                         ///< in2(r, 0) E(r, c) unless null
+  sine_network,  ///< several sine_linear, each of the sines of the one before, of in0 first:
+                 ///< see SineNetwork
+  sine_network_gradient,  ///< all of their gradients: see SineNetwork
+  squared_error,          ///< E = in0 - in1; out0 (1 x 1) = sum of in2(r, 0) E(r, c)^2; out1 =
+                          ///< in2(r, 0) E(r, c) unless null
   palette_colors,  ///< out1 = softmax of the rows of in0; out0(r, c) = sum over k of out1(r, k) *
                    ///< in1(r / group, c * in0.cols + k); out1 may be null
   palette_colors_gradient,  ///< in0 upstream, in1 palettes, out0 the softmax, which becomes the
@@ -88,6 +91,7 @@ struct PixelDraw;
 struct AdamUpdate;
 struct SampleGroups;
 struct PaletteScores;
+struct SineNetwork;
 
 /// One primitive operation. Shapes must fit; the engine checks them, a backend may assume them.
 /// Outputs never overlap inputs, except element by element in the same place.
@@ -106,6 +110,7 @@ struct Call {
   const AdamUpdate* adam = nullptr;
   const SampleGroups* samples = nullptr;
   const PaletteScores* scores = nullptr;
+  const SineNetwork* network = nullptr;
 };
 
 }  // namespace chorus

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 #include "chorus/autodiff.hpp"
 #include "chorus/version.hpp"
 
@@ -35,6 +37,14 @@ Var sum(const Var& a);
 Var linear(const Var& x, const Var& w, const Var& b);
 /// sin(linear(x, w, b)), fused: the layer of a SIREN.
 Var sine_linear(const Var& x, const Var& w, const Var& b);
+
+/// A sine layer of a network.
+struct SineLayer {
+  Var weight, shift;  ///< as w and b of sine_linear
+};
+/// sine_linear of the layers, one after the other, x into the first. A device may compute all of
+/// them in one kernel (Backend::fuses).
+Var sine_network(const Var& x, std::span<const SineLayer> layers);
 
 inline Var operator+(const Var& a, const Var& b) { return add(a, b); }
 inline Var operator-(const Var& a, const Var& b) { return subtract(a, b); }
