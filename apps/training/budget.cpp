@@ -11,7 +11,7 @@ namespace chorus::app {
 
 namespace {
 
-constexpr Storage storage = Storage::int5;
+constexpr Storage assumed_storage = Storage::int5;
 constexpr std::size_t bits_of_number = 5;
 constexpr std::size_t least_width = 8, most_width = 512, width_step = 8;
 
@@ -23,7 +23,7 @@ std::size_t latent_for(std::size_t width, std::size_t images, std::size_t bytes)
 /// The size depends on shapes and names only.
 std::size_t bytes_of(const SirenConfig& network, const std::vector<EncodedImage>& images) {
   Memory memory(make_backend("reference"));
-  return model_file_bytes(make_model(memory, network, images, 1), storage);
+  return model_file_bytes(make_model(memory, network, images, 1), assumed_storage);
 }
 
 /// The widest that fits; the narrowest if none does.

@@ -1,5 +1,5 @@
-// The interface for C: models in memory, and calls with any arguments. Whatever is opened can be drawn,
-// named and closed, and no pixel outside the region is written.
+// The interface for C: models in memory, and calls with any arguments. Whatever is opened can be
+// drawn, named and closed, and no pixel outside the region is written.
 #include <algorithm>
 #include <cstring>
 #include <vector>

@@ -80,7 +80,8 @@ BOOST_AUTO_TEST_CASE(a_training_for_a_budget_is_exported_within_it) {
     place.must(train + bytes);
     place.must("export b.safetensors -o small.safetensors");
     BOOST_TEST(fs::file_size(place.path("small.safetensors")) <= std::stoul(bytes));
-    BOOST_TEST(fs::file_size(place.path("small.safetensors")) > std::stoul(bytes) * 9 / 10);
+    // The smallest networks are exact before they fill their bytes.
+    BOOST_TEST(fs::file_size(place.path("small.safetensors")) > std::stoul(bytes) / 2);
     place.must("export b.safetensors -o large.safetensors --precision fp16");
     BOOST_TEST(fs::file_size(place.path("large.safetensors")) >
                fs::file_size(place.path("small.safetensors")));
