@@ -342,7 +342,7 @@ look_at_kernels() {
   limited 30 ncu ncu --clock-control none --set basic --launch-skip 400 --launch-count 24 \
     "$program" bench --backend "$backend" --precision bf16 --cuda-path network --only training \
     --repetitions 1 "${large[@]}"
-  [[ -z $out ]] || cp "$logs/ncu.log" "$out/ncu.txt"
+  [[ -z $out || ! -f $logs/ncu.log ]] || cp "$logs/ncu.log" "$out/ncu.txt"
 }
 
 # --- in the order of what would be missed most -----------------------------------------------------
