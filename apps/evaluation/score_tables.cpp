@@ -14,6 +14,13 @@ namespace {
 
 using nlohmann::ordered_json;
 
+/// A row for the error of alpha alone, under that of a method; none if the images have no alpha.
+void print_alpha(const MethodScores& scores) {
+  if (const auto alpha = scores.alpha_psnr())
+    fmt::print("{:>6} {:>7} {:>8.2f} dB {:>10.2f} dB\n", "", "alpha", alpha->mean_db,
+               alpha->pooled_db);
+}
+
 void print_network_table(const ScoresBySize& by_size) {
   fmt::print("{:>6} {:>7} {:>11} {:>13} {:>7}   {}\n", "size", "images", "PSNR mean", "PSNR pooled",
              "SSIM", "worst image");
@@ -26,9 +33,7 @@ void print_network_table(const ScoresBySize& by_size) {
     fmt::print("{:>6} {:>7} {:>8.2f} dB {:>10.2f} dB {:>7.4f}   {} ({:.2f} dB)\n", size,
                images.size(), psnr.mean_db, psnr.pooled_db, scores.network.ssim_mean(),
                printable(worst->name), worst->psnr_db);
-    if (const auto alpha = scores.network.alpha_psnr())
-      fmt::print("{:>6} {:>7} {:>8.2f} dB {:>10.2f} dB\n", "", "alpha", alpha->mean_db,
-                 alpha->pooled_db);
+    print_alpha(scores.network);
   }
 }
 
@@ -83,6 +88,7 @@ void print_drawings(const ScoresBySize& by_size) {
                size, scores.drawings->drawn(), psnr.mean_db, psnr.pooled_db, written.ssim_mean(),
                wins(written, {scores.network}, Where::everywhere), written.images.size(),
                wins(written, all, Where::everywhere), written.images.size());
+    print_alpha(written);
   }
 }
 

@@ -42,8 +42,10 @@ void Trainer::Impl::step(double progress) {
   else
     backend_.replay(recorded_[number].all, [&] {
       compute_shares(phase);
-      update_images();
+      // One after the other, so that a device updates all in one launch.
       update_network(phase);
+      update_images();
+      pack_network();
     });
   ++step_;
   ++steps_in_errors_;
@@ -149,6 +151,9 @@ void Trainer::Impl::update_network(const TrainingPhase& phase) const {
     adam_.update_rows(network_[parameter], rows,
                       is_output && phase.of_areas ? config_.rates.area_output : 1);
   });
+}
+
+void Trainer::Impl::pack_network() const {
   backend_.parallel(network_.size(),
                     [this](std::size_t p, std::size_t) { pack(network_[p].value); });
 }

@@ -72,6 +72,7 @@ struct Trainer::Impl {
   void finish_sum();
   void update_images() const;
   void update_network(const TrainingPhase& phase) const;
+  void pack_network() const;
   void train_share(const TrainingPhase& phase, Worker& worker);
   void train_tile(const TrainingDraw& draw, const ImageRange& images, const Share& share);
   PixelSource source_of(const TrainingDraw& draw) const;

@@ -13,7 +13,10 @@ void Trainer::Impl::shared_step(const TrainingPhase& phase, RecordedStep& record
   begin_sum();
   backend_.replay(recorded.images, [&] { update_images(); });
   finish_sum();
-  backend_.replay(recorded.network, [&] { update_network(phase); });
+  backend_.replay(recorded.network, [&] {
+    update_network(phase);
+    pack_network();
+  });
 }
 
 /// Hands over the gradients of the workers, and sets them to zero.

@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(tensors_of_a_training_state_are_passed_over) {
 // --- files that are refused ---------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(files_of_another_format_or_version_are_refused) {
-  check_refused(failure_with("format_version", "3"), {"version is 3", "reads versions 1 and 2"});
+  check_refused(failure_with("format_version", "4"), {"version is 4", "reads versions 1 to 3"});
   check_refused(failure_with("format", "pt"), {"\"pt\"", "\"chorus model\""});
   check_refused(failure([](TensorFile& file) { file.metadata.clear(); }),
                 {"no \"format\"", "expected a chorus model"});
