@@ -16,7 +16,7 @@ std::size_t choose_images_per_step(const TrainConfig& config, std::size_t images
 }
 
 /// Consecutive ranges as one.
-ImageRange as_one(const std::vector<WorkerImages>& workers, ImageRange WorkerImages::*range) {
+ImageRange joined(const std::vector<WorkerImages>& workers, ImageRange WorkerImages::*range) {
   ImageRange all = (workers.front().*range);
   for (std::size_t w = 1; w < workers.size(); ++w) all.count += (workers[w].*range).count;
   return all;
@@ -44,8 +44,8 @@ WorkDivision divide_work(std::span<const std::size_t> workers_of, std::size_t ra
     division.workers.push_back(
         w < busy ? WorkerImages{part_of(every, w, busy), part_of(of_step, w, busy)}
                  : WorkerImages{{images, 0}, {division.images_per_step, 0}});
-  division.own = as_one(division.workers, &WorkerImages::all);
-  division.own_of_step = as_one(division.workers, &WorkerImages::of_step);
+  division.own = joined(division.workers, &WorkerImages::all);
+  division.own_of_step = joined(division.workers, &WorkerImages::of_step);
   return division;
 }
 
