@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* module_variable = "CHORUS_MPI_MODULE";
 
-std::optional<std::size_t> number_in(const char* variable) {
+std::optional<std::size_t> environment_number(const char* variable) {
   const char* text = std::getenv(variable);
   if (text == nullptr) return {};
   std::size_t number = 0;
@@ -46,8 +46,8 @@ Launch found_launch() {
                                      {"MV2_COMM_WORLD_SIZE", "MV2_COMM_WORLD_RANK"},
                                      {"SLURM_STEP_NUM_TASKS", "SLURM_PROCID"}};
   for (const auto& [size, rank] : launchers)
-    if (const auto found = number_in(size); found && *found > 0)
-      return {*found, number_in(rank).value_or(0), size};
+    if (const auto found = environment_number(size); found && *found > 0)
+      return {*found, environment_number(rank).value_or(0), size};
   return {};
 }
 

@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(a_disk_without_room_is_said_once) {
   training.send(SIGUSR1);
   BOOST_TEST(training.wait_for_end() < 20);
   must_say({1, "", read(place.path("bg_err.txt"))},
-           "process 0 of 2: cannot write m.state.safetensors: File too large");
+           "process 0 of 2: cannot write m.safetensors: File too large");
   BOOST_TEST((read(place.path("m.state.safetensors")) == state));
 }
 
