@@ -1,5 +1,6 @@
 #include "depth_order.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 
@@ -7,8 +8,9 @@ namespace chorus {
 
 namespace {
 
-/// evidence[a][b]: the number of pixels that show match a in front of match b.
-using Evidence = std::vector<std::vector<std::size_t>>;
+/// evidence[a][b]: how much of a picture shows match a in front of match b, as a fraction of the
+/// smaller of the two shapes.
+using Evidence = std::vector<std::vector<double>>;
 
 Evidence evidence_of(const Drawing& drawing, const std::vector<Match>& matches,
                      std::optional<std::size_t> Match::*shape_of) {
@@ -22,11 +24,15 @@ Evidence evidence_of(const Drawing& drawing, const std::vector<Match>& matches,
       if (static_cast<std::size_t>(seen) < none) ++in_front[static_cast<std::size_t>(seen)][behind];
     }
   }
-  Evidence evidence(matches.size(), std::vector<std::size_t>(matches.size()));
+  const double unit = Plane{drawing.size}.unit_px();
+  Evidence evidence(matches.size(), std::vector<double>(matches.size()));
   for (std::size_t a = 0; a < matches.size(); ++a)
     for (std::size_t b = 0; b < matches.size(); ++b) {
       const auto &front = matches[a].*shape_of, &behind = matches[b].*shape_of;
-      if (front && behind && *front != *behind) evidence[a][b] = in_front[*front][*behind];
+      if (!front || !behind || *front == *behind) continue;
+      const double smaller =
+          std::min(drawing.shapes[*front].area, drawing.shapes[*behind].area) * unit * unit;
+      evidence[a][b] = static_cast<double>(in_front[*front][*behind]) / smaller;
     }
   return evidence;
 }
@@ -41,14 +47,13 @@ double area_of(const Match& match, const Drawing& from, const Drawing& to) {
 /// the least is seen in front of them, and of several the largest.
 std::vector<std::size_t> sorted(const Evidence& first, const Evidence& second,
                                 const std::vector<double>& areas) {
-  constexpr std::size_t least = 3;  // pixels; fewer say nothing
+  constexpr double least = 0.05;  // less is a soft border
   constexpr double of_second = 1e-6;
   const std::size_t count = areas.size();
   const auto weight = [&](std::size_t a, std::size_t b) {
     const auto lead = [&](const Evidence& evidence) {
-      return evidence[a][b] >= evidence[b][a] + least
-                 ? static_cast<double>(evidence[a][b] - evidence[b][a])
-                 : 0;
+      const double difference = evidence[a][b] - evidence[b][a];
+      return difference >= least ? difference : 0;
     };
     return lead(first) + of_second * lead(second);
   };

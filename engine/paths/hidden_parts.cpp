@@ -153,11 +153,13 @@ void add_covered(const Uncovered& side, std::vector<Match>& matches, const Affin
 namespace {
 
 /// The matches, by number, that hide parts of one shape of a pair where the other shape is seen;
-/// nothing if a part is hidden by what does not move.
+/// nothing if more than a trace of them is hidden by what does not move.
 std::optional<std::vector<std::size_t>> covers_of(const ShapePair& pair,
                                                   const std::vector<Match>& matches,
                                                   const Affine& motion) {
+  constexpr double most_unmoved = 0.15;
   std::vector<std::size_t> covers;
+  std::size_t unmoved = 0;
   const auto look = [&](const Drawing& lacking, ShapeOfMatch lacking_shape, std::size_t shape,
                         const Drawing& showing, std::size_t shown, const Affine& to_showing) {
     const Plane plane{lacking.size};
@@ -169,13 +171,15 @@ std::optional<std::vector<std::size_t>> covers_of(const ShapePair& pair,
       const auto cover = std::find_if(matches.begin(), matches.end(), [&](const Match& match) {
         return match.*lacking_shape == static_cast<std::size_t>(lacking.front[i]);
       });
-      if (cover == matches.end() || !cover->from || !cover->to || !cover->own.moves()) return false;
-      covers.push_back(static_cast<std::size_t>(cover - matches.begin()));
+      if (cover == matches.end() || !cover->from || !cover->to || !cover->own.moves())
+        ++unmoved;
+      else
+        covers.push_back(static_cast<std::size_t>(cover - matches.begin()));
     }
-    return true;
   };
-  if (!look(pair.from, &Match::from, pair.from_shape, pair.to, pair.to_shape, motion) ||
-      !look(pair.to, &Match::to, pair.to_shape, pair.from, pair.from_shape, inverse(motion)))
+  look(pair.from, &Match::from, pair.from_shape, pair.to, pair.to_shape, motion);
+  look(pair.to, &Match::to, pair.to_shape, pair.from, pair.from_shape, inverse(motion));
+  if (static_cast<double>(unmoved) > most_unmoved * static_cast<double>(unmoved + covers.size()))
     return {};
   std::sort(covers.begin(), covers.end());
   covers.erase(std::unique(covers.begin(), covers.end()), covers.end());

@@ -46,7 +46,8 @@ Candidate candidate(const ShapePair& pair, const SimilarityMotion& whole_motion)
   const Affine whole = whole_motion.power(1);
   Candidate best;
   const Shape &from = pair.first(), &to = pair.second();
-  best.overlap_in_place = overlap_of(pair, whole).all;
+  const Overlap in_place = overlap_of(pair, whole);
+  best.overlap_in_place = in_place.all;
   best.found = find_own_motion(pair, whole);
   const OwnMotion& own = best.found.own;
   const double size_ratio =
@@ -54,10 +55,10 @@ Candidate candidate(const ShapePair& pair, const SimilarityMotion& whole_motion)
   const double proportions = std::abs(std::log(std::abs(own.stretch[0] / own.stretch[1])));
   best.size_ratio = size_ratio;
   best.colors = cost_of_colors(from, to);
-  best.misplaced = 0.2 * (1 - best.overlap_in_place);
+  best.misplaced = 0.2 * (1 - in_place.seen);
   best.cost = 0.7 * (1 - best.found.overlap.all) + best.found.complexity + best.colors +
-              0.35 * mean_way(from, after(own.power(1), whole)) + 0.1 * size_ratio +
-              0.1 * proportions;
+              0.35 * mean_way(from, after(own.power(1), whole)) + 0.06 * size_ratio +
+              0.06 * proportions;
   return best;
 }
 
@@ -82,7 +83,7 @@ bool may_be_covered(const Drawing& drawing, std::size_t shape, const Drawing& ot
 /// a shape that the other picture may hide. `motion` leads to the other picture.
 std::vector<double> costs_alone(const Drawing& drawing, const Drawing& other,
                                 const Affine& motion) {
-  constexpr double least = 0.45, by_size = 1.2, by_size_if_covered = 0.4;
+  constexpr double least = 0.4, by_size = 1.2, by_size_if_covered = 0.4;
   double total = 0;
   for (const Shape& shape : drawing.shapes) total += shape.visible_area;
   std::vector<double> costs;

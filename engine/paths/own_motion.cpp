@@ -95,6 +95,13 @@ Overlap overlap_of(const ShapePair& pair, const Affine& motion) {
 
 namespace {
 
+/// The spread of a shape in x and y after `motion`. Exact for turns by multiples of 90 degrees;
+/// other turns are treated as if x and y were uncorrelated.
+Point moved_spread(const Shape& shape, const Affine& motion) {
+  return {std::hypot(motion.xx * shape.spread[0], motion.xy * shape.spread[1]),
+          std::hypot(motion.yx * shape.spread[0], motion.yy * shape.spread[1])};
+}
+
 /// How much a motion must explain to be preferred to none.
 double complexity_of(const OwnMotion& own) {
   double sum = 0;
@@ -212,7 +219,8 @@ void try_shifts(Search& search, const OwnMotion& origin, const Box& from, const 
 }
 
 /// Stretches that lay the box of one shape on that of the other, along both axes or one of them.
-void try_stretches(Search& search, const OwnMotion& origin, const Box& from, const Shape& to) {
+void try_stretches(Search& search, const OwnMotion& origin, const Box& from,
+                   const Point& from_spread, const Shape& to) {
   constexpr double most = 8, least_side = 1e-3;
   Point stretch{}, shift{};
   for (std::size_t d = 0; d < 2; ++d) {
@@ -230,6 +238,17 @@ void try_stretches(Search& search, const OwnMotion& origin, const Box& from, con
     OwnMotion one = origin;
     one.stretch[d] = stretch[d];
     one.shift[d] = shift[d];
+    search.attempt(one);
+  }
+  // By the spread of the points, which a frayed end hardly changes.
+  OwnMotion spread = origin;
+  spread.shift = {to.centre[0] - origin.centre[0], to.centre[1] - origin.centre[1]};
+  for (std::size_t d = 0; d < 2; ++d)
+    spread.stretch[d] = std::clamp(to.spread[d] / from_spread[d], 1 / most, most);
+  search.attempt(spread);
+  for (std::size_t d = 0; d < 2; ++d) {
+    OwnMotion one = spread;
+    one.stretch[1 - d] = 1;
     search.attempt(one);
   }
   // One size for both axes, from centroid to centroid.
@@ -282,15 +301,17 @@ FoundOwnMotion find_own_motion(const ShapePair& pair, const Affine& whole) {
   Search search(pair, whole);
   search.attempt(none);
   if (search.best().overlap.all >= enough) return search.best();
+  // Where nothing that is seen speaks against staying in place, nothing turns.
+  const bool stays = search.best().overlap.seen >= enough;
   const Box box = moved_box(from, whole);
   OwnMotion to_centre = none;
   to_centre.shift = {to.centre[0] - none.centre[0], to.centre[1] - none.centre[1]};
   search.attempt(to_centre);
   try_shifts(search, none, box, to);
-  try_stretches(search, none, box, to);
+  try_stretches(search, none, box, moved_spread(from, whole), to);
   const double scale = std::sqrt(std::abs(whole.determinant()));
   const double ratio = to.area / (from.area * scale * scale);
-  if (search.best().overlap.all < alike && ratio < largest_ratio && ratio > 1 / largest_ratio)
+  if (!stays && search.best().overlap.all < alike && ratio < largest_ratio && ratio > 1 / largest_ratio)
     try_turns(search, none, from, to, scale);
   return search.best();
 }
@@ -300,6 +321,14 @@ FoundOwnMotion refine_own_motion(const ShapePair& pair, const Affine& whole,
   Search search(pair, whole);
   search.attempt(found.own);
   if (found.own.moves()) search.refine();
+  return search.best();
+}
+
+FoundOwnMotion with_opposite_turn(const ShapePair& pair, const Affine& whole,
+                                  const OwnMotion& own) {
+  Search search(pair, whole);
+  search.attempt(opposite_of(own, pair.second().centre));
+  search.refine();
   return search.best();
 }
 
