@@ -37,7 +37,7 @@ struct KnownTruthOptions {
   std::filesystem::path data;
   std::filesystem::path out;
   Movement movement = Movement::similarities;
-  std::size_t compositions = 16;  ///< of designs with moving parts
+  std::size_t compositions = 16;               ///< of designs with moving parts
   std::vector<std::size_t> sizes = {48, 256};  ///< pixels, longer side
   std::size_t per_kind = 8;
   std::uint64_t seed = 1;
@@ -136,8 +136,8 @@ void write_design(const PartDesign& design, const KnownTruthOptions& options) {
 
 void write_parts(const KnownTruthOptions& options) {
   if (!options.data.empty())
-    throw Error(fmt::format("{}: pairs of the kind 'parts' are not made of images",
-                            shown(options.data)));
+    throw Error(
+        fmt::format("{}: pairs of the kind 'parts' are not made of images", shown(options.data)));
   std::vector<PartDesign> designs = part_designs();
   for (PartDesign& composed : composed_part_designs(options.compositions, options.seed))
     designs.push_back(std::move(composed));
@@ -150,9 +150,10 @@ void write_parts(const KnownTruthOptions& options) {
   }
   write_index({{"seed", options.seed}, {"sizes", options.sizes}, {"pairs", std::move(list)}},
               options);
-  fmt::print("{} pairs with moving parts: {}; true frames at t = 1/4, 1/2, 3/4: quarter, middle, "
-             "three_quarters in it\n",
-             designs.size(), shown(options.out));
+  fmt::print(
+      "{} pairs with moving parts: {}; true frames at t = 1/4, 1/2, 3/4: quarter, middle, "
+      "three_quarters in it\n",
+      designs.size(), shown(options.out));
 }
 
 void known_truth(const KnownTruthOptions& options) {
@@ -170,17 +171,16 @@ void add_known_truth(CLI::App& program) {
       "known-truth",
       "Make pairs of images whose true middle is known, for the evaluation of paths");
   const auto options = std::make_shared<KnownTruthOptions>();
-  command
-      .add_option("data", options->data,
-                  "Folder of images, or of size folders; the largest size is used (not for "
-                  "--kind parts)");
+  command.add_option("data", options->data,
+                     "Folder of images, or of size folders; the largest size is used (not for "
+                     "--kind parts)");
   command
       .add_option("-o,--output", options->out,
                   "Folder to write both images of each pair to; the middles go to middle/")
       ->required();
   add_choice(command, "--kind", options->movement,
-           "similarities: images moved, turned, scaled and recoloured as a whole; parts: drawn "
-           "designs whose parts slide, turn, grow, open, swap and appear");
+             "similarities: images moved, turned, scaled and recoloured as a whole; parts: drawn "
+             "designs whose parts slide, turn, grow, open, swap and appear");
   command
       .add_option("--compositions", options->compositions,
                   "With --kind parts: number of random compositions of the designs")

@@ -67,6 +67,7 @@ enum class Stream : std::uint32_t {
   bench_images = 8,
   tuned_places = 9,
   part_compositions = 10,
+  reference_paths = 11,
   test_matrices = 0x7E57,
   image_order = 0x0D0E0001,
   held_out_pixels = 0x5B117001,

@@ -60,8 +60,8 @@ class Posed {
     if (pose_.width == 0 || pose_.height == 0) return false;
     const double x = p[0] - pose_.x, y = p[1] - pose_.y;
     if (std::hypot(x, y) > reach_) return false;
-    return contains(form_, {(cosine_ * x + sine_ * y) / pose_.width,
-                            (cosine_ * y - sine_ * x) / pose_.height});
+    return contains(
+        form_, {(cosine_ * x + sine_ * y) / pose_.width, (cosine_ * y - sine_ * x) / pose_.height});
   }
   const Rgb& color() const { return color_; }
 

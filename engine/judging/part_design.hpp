@@ -59,12 +59,11 @@ struct TruthMoment {
   double t;
   std::string_view folder;
 };
-inline constexpr std::array truth_moments = {TruthMoment{0.25, "quarter"},
-                                             TruthMoment{0.5, "middle"},
-                                             TruthMoment{0.75, "three_quarters"}};
+inline constexpr std::array truth_moments = {
+    TruthMoment{0.25, "quarter"}, TruthMoment{0.5, "middle"}, TruthMoment{0.75, "three_quarters"}};
 
-/// The picture at t in [0, 1]: all numbers of a pose and all colours are (1 - t) a + t b. Each pixel
-/// is the mean over its square. Throws std::invalid_argument if there are no pixels.
+/// The picture at t in [0, 1]: all numbers of a pose and all colours are (1 - t) a + t b. Each
+/// pixel is the mean over its square. Throws std::invalid_argument if there are no pixels.
 Image draw_parts(const PartDesign& design, double t, std::size_t size_px);
 
 /// The designs of the project, five or six of each kind.

@@ -36,7 +36,7 @@ Part recolors(Form form, double x, double y, const Rgb& a, const Rgb& b) {
 }
 
 PartDesign abacus() {
-  PartDesign design{.name = "abacus", .kind = "slide"};
+  PartDesign design{.name = "abacus", .kind = "slide", .parts = {}};
   design.parts = {still(box(0.85, 0.8, 0.08), 0, 0, wood), still(box(0.72, 0.67), 0, 0, pale)};
   constexpr std::array<double, 3> rows = {-0.4, 0, 0.4};
   constexpr std::array colors = {red, blue, green};
@@ -91,7 +91,7 @@ PartDesign piston() {
 }
 
 PartDesign windmill() {
-  PartDesign design{.name = "windmill", .kind = "rotate"};
+  PartDesign design{.name = "windmill", .kind = "rotate", .parts = {}};
   design.parts = {still({{{-0.3, 0.95}, {-0.15, -0.2}, {0.15, -0.2}, {0.3, 0.95}}, 0}, 0, 0, wood),
                   still(box(0.1, 0.15), 0, 0.7, ink)};
   for (int k = 0; k < 4; ++k)
@@ -197,11 +197,11 @@ PartDesign bellows() {
 }
 
 PartDesign chest() {
-  return {.name = "chest",
-          .kind = "open",
-          .parts = {turns(shifted(box(0.65, 0.16, 0.05), {0.65, -0.16}), {-0.65, 0.0}, 0, -50,
-                          orange),
-                    still(box(0.65, 0.4, 0.05), 0, 0.4, wood), still(box(0.1, 0.12), 0, 0.15, yellow)}};
+  return {
+      .name = "chest",
+      .kind = "open",
+      .parts = {turns(shifted(box(0.65, 0.16, 0.05), {0.65, -0.16}), {-0.65, 0.0}, 0, -50, orange),
+                still(box(0.65, 0.4, 0.05), 0, 0.4, wood), still(box(0.1, 0.12), 0, 0.15, yellow)}};
 }
 
 PartDesign curtains() {
@@ -218,10 +218,10 @@ PartDesign curtains() {
 PartDesign pliers() {
   return {.name = "pliers",
           .kind = "open",
-          .parts = {turns({{{-0.09, -0.8}, {0.09, -0.8}, {0.09, 0.8}, {-0.09, 0.8}}, 0.04}, {0, -0.1},
-                          12, 40, red),
-                    turns({{{-0.09, -0.8}, {0.09, -0.8}, {0.09, 0.8}, {-0.09, 0.8}}, 0.04}, {0, -0.1},
-                          -12, -40, blue),
+          .parts = {turns({{{-0.09, -0.8}, {0.09, -0.8}, {0.09, 0.8}, {-0.09, 0.8}}, 0.04},
+                          {0, -0.1}, 12, 40, red),
+                    turns({{{-0.09, -0.8}, {0.09, -0.8}, {0.09, 0.8}, {-0.09, 0.8}}, 0.04},
+                          {0, -0.1}, -12, -40, blue),
                     still(disc(0.13), 0, -0.1, ink)}};
 }
 
@@ -336,11 +336,11 @@ PartDesign tree() {
 }  // namespace
 
 std::vector<PartDesign> part_designs() {
-  return {abacus(),       elevator(), locomotive(), balloon(),  piston(),  windmill(),
-          gauge(),        lever(),    seesaw(),     compass(),  valve(), thermometer(),
-          plant(),        candle(),   download(),   bellows(),  chest(),   curtains(),
-          pliers(),       window_shade(), mailbox(), scales(),  cards(),   ranking(),
-          lights(),       shelf(),    envelope(),   rating(),   weather(), house(),
+  return {abacus(), elevator(),     locomotive(), balloon(), piston(),  windmill(),
+          gauge(),  lever(),        seesaw(),     compass(), valve(),   thermometer(),
+          plant(),  candle(),       download(),   bellows(), chest(),   curtains(),
+          pliers(), window_shade(), mailbox(),    scales(),  cards(),   ranking(),
+          lights(), shelf(),        envelope(),   rating(),  weather(), house(),
           tree()};
 }
 

@@ -17,8 +17,10 @@ using ShapeOfMatch = std::optional<std::size_t> Match::*;
 class Completion {
  public:
   Completion(Drawing& from, Drawing& to, const std::vector<Match>& matches)
-      : from_(from), to_(to), matches_(matches), behind_(matches.size(),
-                                                        std::vector<bool>(matches.size())) {}
+      : from_(from),
+        to_(to),
+        matches_(matches),
+        behind_(matches.size(), std::vector<bool>(matches.size())) {}
 
   /// `moved` is all motion of a match.
   void complete(std::size_t match, const Affine& moved) {
@@ -86,8 +88,7 @@ void add_hidden_parts(Drawing& from, Drawing& to, const std::vector<Match>& matc
     return from.shapes[*matches[a].from].area > from.shapes[*matches[b].from].area;
   });
   Completion completion(from, to, matches);
-  for (const std::size_t m : order)
-    completion.complete(m, after(matches[m].own.power(1), whole));
+  for (const std::size_t m : order) completion.complete(m, after(matches[m].own.power(1), whole));
 }
 
 namespace {
@@ -203,8 +204,7 @@ void keep_what_is_uncovered(const Drawing& from, const Drawing& to, std::vector<
                    [&](std::size_t a, std::size_t b) { return growth(a) > growth(b); });
   for (const std::size_t m : order) {
     Match& match = matches[m];
-    if (!match.from || !match.to || match.shared || is_cover[m] ||
-        match.own.stretch == Point{1, 1})
+    if (!match.from || !match.to || match.shared || is_cover[m] || match.own.stretch == Point{1, 1})
       continue;
     const ShapePair pair{from, *match.from, to, *match.to};
     const Overlap in_place = overlap_of(pair, whole);

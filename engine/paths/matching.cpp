@@ -22,24 +22,43 @@ double cost_of_colors(const Shape& from, const Shape& to) {
 
 struct Candidate {
   FoundOwnMotion found;
-  double overlap_in_place = 0;
+  double overlap_in_place = 0, seen_in_place = 0;
   double size_ratio = 0;  ///< |natural logarithm|
   double colors = 0;      ///< what the difference of the colours costs
   double cost = 0;        ///< of what is different and of the way
-  double misplaced = 0;  ///< what is added to prefer a shape in place to an equal one elsewhere
+  double misplaced = 0;   ///< what is added to prefer a shape in place to an equal one elsewhere
 };
 
-/// How far the points of a shape move on average: about as far as its centre and the ends of its
-/// longer axis.
-double mean_way(const Shape& shape, const Affine& motion) {
-  const Point& c = shape.centre;
-  const auto way = [&](const Point& p) {
-    const Point q = motion(p);
-    return std::hypot(q[0] - p[0], q[1] - p[1]);
-  };
-  return (way(c) + way({c[0] + shape.spread[0], c[1]}) + way({c[0] - shape.spread[0], c[1]}) +
-          way({c[0], c[1] + shape.spread[1]}) + way({c[0], c[1] - shape.spread[1]})) /
-         5;
+/// How far the points of a shape move on average, after `whole` has moved them: about as far as its
+/// centre and the ends of its axes.
+double mean_way(const Shape& shape, const Affine& whole, const Affine& motion) {
+  const Point &c = shape.centre, &s = shape.spread;
+  double sum = 0;
+  for (const Point& p :
+       {c, {c[0] + s[0], c[1]}, {c[0] - s[0], c[1]}, {c[0], c[1] + s[1]}, {c[0], c[1] - s[1]}}) {
+    const Point before = whole(p), behind = motion(before);
+    sum += std::hypot(behind[0] - before[0], behind[1] - before[1]) / 5;
+  }
+  return sum;
+}
+
+constexpr double cost_of_way = 0.35;  // for half the picture's width
+
+/// What a motion of the whole picture costs, hardly more for many shapes than for one.
+double cost_of_whole(const SimilarityMotion& whole, const Drawing& drawing) {
+  // Things that change places look as if the whole had made half a turn.
+  constexpr double of_any = 0.05, of_turns = 0.06, half_turn = 2.8, of_half_turns = 1.5,
+                   most_shapes = 1.6;
+  if (!whole.moves()) return 0;
+  double way = 0, area = 0;
+  for (const Shape& shape : drawing.shapes) {
+    way += shape.visible_area * mean_way(shape, {}, whole.power(1));
+    area += shape.visible_area;
+  }
+  const double shapes = std::min(static_cast<double>(drawing.shapes.size()), most_shapes);
+  return of_any + of_turns * whole.angle * whole.angle +
+         (std::abs(whole.angle) > half_turn ? of_half_turns : 0) +
+         (area > 0 ? cost_of_way * shapes * way / area : 0);
 }
 
 Candidate candidate(const ShapePair& pair, const SimilarityMotion& whole_motion) {
@@ -48,6 +67,7 @@ Candidate candidate(const ShapePair& pair, const SimilarityMotion& whole_motion)
   const Shape &from = pair.first(), &to = pair.second();
   const Overlap in_place = overlap_of(pair, whole);
   best.overlap_in_place = in_place.all;
+  best.seen_in_place = in_place.seen;
   best.found = find_own_motion(pair, whole);
   const OwnMotion& own = best.found.own;
   const double size_ratio =
@@ -57,7 +77,7 @@ Candidate candidate(const ShapePair& pair, const SimilarityMotion& whole_motion)
   best.colors = cost_of_colors(from, to);
   best.misplaced = 0.2 * (1 - in_place.seen);
   best.cost = 0.7 * (1 - best.found.overlap.all) + best.found.complexity + best.colors +
-              0.35 * mean_way(from, after(own.power(1), whole)) + 0.06 * size_ratio +
+              cost_of_way * mean_way(from, whole, own.power(1)) + 0.06 * size_ratio +
               0.06 * proportions;
   return best;
 }
@@ -83,15 +103,16 @@ bool may_be_covered(const Drawing& drawing, std::size_t shape, const Drawing& ot
 /// a shape that the other picture may hide. `motion` leads to the other picture.
 std::vector<double> costs_alone(const Drawing& drawing, const Drawing& other,
                                 const Affine& motion) {
-  constexpr double least = 0.4, by_size = 1.2, by_size_if_covered = 0.4;
+  constexpr double least = 0.4, by_size = 1.2, by_size_if_covered = 0.4, quarter_of_picture = 1;
   double total = 0;
   for (const Shape& shape : drawing.shapes) total += shape.visible_area;
+  total = std::max(total, quarter_of_picture);
   std::vector<double> costs;
   costs.reserve(drawing.shapes.size());
   for (std::size_t k = 0; k < drawing.shapes.size(); ++k)
-    costs.push_back(least + (may_be_covered(drawing, k, other, motion) ? by_size_if_covered
-                                                                       : by_size) *
-                                std::sqrt(std::min(1.0, drawing.shapes[k].area / total)));
+    costs.push_back(least +
+                    (may_be_covered(drawing, k, other, motion) ? by_size_if_covered : by_size) *
+                        std::sqrt(std::min(1.0, drawing.shapes[k].area / total)));
   return costs;
 }
 
@@ -136,9 +157,12 @@ class Matcher {
     const Candidate& chosen = candidates_[i][j];
     const ShapePair pair{from_, i, to_, j};
     const FoundOwnMotion refined = refine_own_motion(pair, whole_, chosen.found);
-    result_.matches.push_back({i, j, refined.own,
-                               refined.overlap, shared});
-    result_.cost += chosen.cost;
+    result_.matches.push_back({i, j, refined.own, refined.overlap, shared});
+    // What stays in place, partly hidden, is explained, even if it seems to grow.
+    constexpr double explained = 0.95, at_most = 0.08;
+    result_.cost += chosen.seen_in_place >= explained
+                        ? std::min(chosen.cost, chosen.colors + at_most)
+                        : chosen.cost;
   }
 
   /// Whether a shape may share the counterpart of another one: not if these two are one shape in
@@ -192,7 +216,35 @@ class Matcher {
 }  // namespace
 
 Matching match_shapes(const Drawing& from, const Drawing& to, const SimilarityMotion& whole) {
-  return Matcher(from, to, whole).match();
+  Matching matching = Matcher(from, to, whole).match();
+  matching.cost += cost_of_whole(whole, from);
+  return matching;
+}
+
+std::vector<Match> matches_without_own_motion(const Drawing& from, const Drawing& to,
+                                              const Affine& whole) {
+  constexpr double equal = 0.9;
+  std::vector<Match> matches;
+  for (std::size_t i = 0; i < from.shapes.size(); ++i)
+    for (std::size_t j = 0; j < to.shapes.size(); ++j) {
+      const Overlap overlap = overlap_of({from, i, to, j}, whole);
+      if (overlap.all > equal)
+        matches.push_back({.from = i, .to = j, .own = {}, .overlap = overlap});
+    }
+  std::stable_sort(matches.begin(), matches.end(),
+                   [](const Match& a, const Match& b) { return a.overlap.all > b.overlap.all; });
+  std::vector<bool> from_used(from.shapes.size()), to_used(to.shapes.size());
+  std::vector<Match> chosen;
+  for (const Match& match : matches) {
+    if (from_used[*match.from] || to_used[*match.to]) continue;
+    from_used[*match.from] = to_used[*match.to] = true;
+    chosen.push_back(match);
+  }
+  for (std::size_t i = 0; i < from_used.size(); ++i)
+    if (!from_used[i]) chosen.push_back({.from = i, .to = {}, .own = {}, .overlap = {}});
+  for (std::size_t j = 0; j < to_used.size(); ++j)
+    if (!to_used[j]) chosen.push_back({.from = {}, .to = j, .own = {}, .overlap = {}});
+  return chosen;
 }
 
 }  // namespace chorus

@@ -31,4 +31,9 @@ struct Matching {
 /// other. `whole` is the motion of the whole picture.
 Matching match_shapes(const Drawing& from, const Drawing& to, const SimilarityMotion& whole);
 
+/// For two pictures of the same thing, of which only `whole` moves: matches shapes that overlap
+/// almost wholly, those with the largest overlap first. All others stay alone.
+std::vector<Match> matches_without_own_motion(const Drawing& from, const Drawing& to,
+                                              const Affine& whole);
+
 }  // namespace chorus

@@ -18,10 +18,7 @@ namespace {
 /// Pictures whose outlines disagree by less than this after a motion of the whole show the same
 /// thing. A shape that then seems to be in only one of them is in both, but the network draws it
 /// differently: it moves along and cross-fades.
-constexpr double same_if_moved = 0.15;
-/// Details of the two pictures overlap in time only as far as needed to keep the path shorter than
-/// this multiple of the straight one.
-constexpr double longest_path = 1.14;
+constexpr double same_if_moved = 0.08;
 /// The fraction of the path that a shape takes to pass from behind another to its front: first its
 /// core passes, then its rim.
 constexpr double time_of_passing = 0.25;
@@ -77,15 +74,14 @@ Morph::Morph(const Image& first_image, const Image& last_image, std::size_t thre
   rest_to_ = unexplained(to, drawn.second, to_);
 }
 
-/// Parts that move on their own are tried first. A motion of the whole must make the matches
-/// cheaper by more than it costs itself.
+/// Parts that move on their own are tried beside a motion of the whole, if there is one that makes
+/// the pictures much more alike. Whichever costs less is taken.
 void Morph::match(Drawing first, Drawing last) {
-  constexpr double cost_of_motion = 0.15;
   Matching best = match_shapes(first, last, {});
   const FoundMotion found = find_motion(first.outlines, last.outlines);
   if (found.motion.moves()) {
     Matching moved = match_shapes(first, last, found.motion);
-    if (moved.cost + cost_of_motion < best.cost) {
+    if (moved.cost < best.cost) {
       best = std::move(moved);
       motion_ = found.motion;
       same_ = found.left < same_if_moved;
@@ -95,6 +91,7 @@ void Morph::match(Drawing first, Drawing last) {
   from_ = std::move(first);
   to_ = std::move(last);
   const Affine whole = motion_.power(1);
+  if (same_) matches_ = matches_without_own_motion(from_, to_, whole);
   join_rigid_parts(matches_, from_, to_, whole);
   if (!motion_.moves()) add_stand_ins(from_, to_, matches_);
   split_shared_shapes(from_, to_, matches_, whole);
@@ -128,7 +125,7 @@ void Morph::plan_details(const Image& from, const Image& to) {
     rivals_[m] = has_rival(m);
     dissolves_[m] = same_ || (alike_ && (rivals_[m] || !is_compact(m)));
   }
-  faint_ = same_ ? 1 : alike_ ? least_overlap(ends()) : 0;
+  faint_ = same_ ? 1 : 0;
   turn_ = shortest_turn(std::sqrt(details_of(all.first)), std::sqrt(details_of(all.second)));
 }
 
@@ -181,15 +178,6 @@ Morph::Unexplained Morph::unexplained(const Image& image, const End& end,
     (away[i / channels_] < reach_px * reach_px ? rest.near : rest.far).values[i] = missing;
   }
   return rest;
-}
-
-double Morph::least_overlap(const Ends& ends) {
-  const double of_from = details_of(ends.first), of_to = details_of(ends.second);
-  const double common = details_of({ends.first.common, ends.second.common});
-  const double apart = std::sqrt(of_from) + std::sqrt(of_to), at_once = std::sqrt(of_from + of_to);
-  const double allowed =
-      std::sqrt(longest_path * longest_path * (common + of_from + of_to) - common);
-  return apart > allowed ? std::min(1.0, (apart - allowed) / (apart - at_once)) : 0;
 }
 
 Morph::Turn Morph::shortest_turn(double of_from, double of_to) const {
@@ -256,9 +244,9 @@ Moving Morph::moving(std::size_t number, double t) const {
   shape.high = {-far, -far};
   if (match.from) {
     shape.from = &from_.shapes[*match.from];
-    const Affine place = both ? moved(match, t)
-                              : after(from_moved(*match.from, t),
-                                      scaled_about(shape.from->centre, size));
+    const Affine place =
+        both ? moved(match, t)
+             : after(from_moved(*match.from, t), scaled_about(shape.from->centre, size));
     include_box(shape.low, shape.high, shape.from->low, shape.from->high, place);
     shape.to_from = inverse(place);
     shape.weight_from = (both ? static_cast<float>(1 - t) : 1.0F) / scale_of(shape.to_from);
@@ -266,8 +254,7 @@ Moving Morph::moving(std::size_t number, double t) const {
   if (match.to) {
     shape.to = &to_.shapes[*match.to];
     const Affine place = both ? after(moved(match, t), inverse(moved(match, 1)))
-                              : after(to_moved(*match.to, t),
-                                      scaled_about(shape.to->centre, size));
+                              : after(to_moved(*match.to, t), scaled_about(shape.to->centre, size));
     include_box(shape.low, shape.high, shape.to->low, shape.to->high, place);
     shape.to_to = inverse(place);
     shape.weight_to = (both ? static_cast<float>(t) : 1.0F) / scale_of(shape.to_to);

@@ -69,10 +69,6 @@ class Morph {
   /// The fraction of each picture's details that is visible at t.
   double left_of_from(double t) const;
   double left_of_to(double t) const;
-  /// The least faint_ that keeps the path short. While the colours of common shapes change, the
-  /// details of the first picture fade from 1 to faint_. They then give way to those of the second,
-  /// which appear at faint_ and grow to 1.
-  static double least_overlap(const Ends& ends);
   /// The time in which details of the first picture give way to those of the second.
   struct Turn {
     double begin = 0.5, end = 0.5;
@@ -86,10 +82,10 @@ class Morph {
   std::vector<Match> matches_;
   std::vector<std::size_t> match_of_from_, match_of_to_;  ///< indices into matches_, by shape
   DepthOrder depths_;
-  bool same_ = false;   ///< whether both pictures show the same thing, moved
-  bool alike_ = false;  ///< whether they have most in common
+  bool same_ = false;                     ///< whether both pictures show the same thing, moved
+  bool alike_ = false;                    ///< whether they have most in common
   std::vector<bool> dissolves_, rivals_;  ///< indexed by match; false if it is not alone
-  double faint_ = 0;  ///< fraction of the details left when the others appear
+  double faint_ = 0;                      ///< fraction of the details left when the others appear
   Turn turn_;
   /// The part of a picture that its shapes do not explain: `near` is near to borders (or to
   /// details, if these dissolve), `far` is the rest.

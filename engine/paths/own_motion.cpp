@@ -72,8 +72,8 @@ Overlap overlap_of(const ShapePair& pair, const Affine& motion) {
     return std::pair{clip(std::floor(low * unit + origin)), clip(std::ceil(high * unit + origin))};
   };
   const auto [x0, x1] = range(box.low[0], box.high[0], unit, plane.size.width);
-  const auto [y0, y1] = range(box.low[1], box.high[1], static_cast<double>(plane.size.height) / 2,
-                              plane.size.height);
+  const auto [y0, y1] =
+      range(box.low[1], box.high[1], static_cast<double>(plane.size.height) / 2, plane.size.height);
   double both = 0, apart = 0, behind = 0;
   for (std::size_t y = y0 + step / 2; y < y1; y += step)
     for (std::size_t x = x0 + step / 2; x < x1; x += step) {
@@ -227,8 +227,8 @@ void try_stretches(Search& search, const OwnMotion& origin, const Box& from,
     const double side = std::max(least_side, from.high[d] - from.low[d]);
     stretch[d] = std::clamp((to.high[d] - to.low[d]) / side, 1 / most, most);
     const double middle = (from.low[d] + from.high[d]) / 2;
-    shift[d] = (to.low[d] + to.high[d]) / 2 - origin.centre[d] -
-               stretch[d] * (middle - origin.centre[d]);
+    shift[d] =
+        (to.low[d] + to.high[d]) / 2 - origin.centre[d] - stretch[d] * (middle - origin.centre[d]);
   }
   OwnMotion both = origin;
   both.stretch = stretch;
@@ -311,7 +311,8 @@ FoundOwnMotion find_own_motion(const ShapePair& pair, const Affine& whole) {
   try_stretches(search, none, box, moved_spread(from, whole), to);
   const double scale = std::sqrt(std::abs(whole.determinant()));
   const double ratio = to.area / (from.area * scale * scale);
-  if (!stays && search.best().overlap.all < alike && ratio < largest_ratio && ratio > 1 / largest_ratio)
+  if (!stays && search.best().overlap.all < alike && ratio < largest_ratio &&
+      ratio > 1 / largest_ratio)
     try_turns(search, none, from, to, scale);
   return search.best();
 }

@@ -60,8 +60,8 @@ FoundOwnMotion find_own_motion(const ShapePair& pair, const Affine& whole);
 FoundOwnMotion refine_own_motion(const ShapePair& pair, const Affine& whole,
                                  const FoundOwnMotion& found);
 
-/// The same motion of `pair` with half a turn more or less, which explains a bar as well; its numbers
-/// are improved by small steps.
+/// The same motion of `pair` with half a turn more or less, which explains a bar as well; its
+/// numbers are improved by small steps.
 FoundOwnMotion with_opposite_turn(const ShapePair& pair, const Affine& whole, const OwnMotion& own);
 
 }  // namespace chorus

@@ -57,12 +57,11 @@ bool encloses(const Filled& outer, const Filled& inner) {
 void add_gaps(std::vector<bool>& background, const Segmentation& segmentation,
               const std::vector<Filled>& filled, const ColorField& ground, float same_color) {
   for (const Filled& each : filled) {
-    const bool same = squared_distance(segmentation.colors[each.region].p, ground.p) <
-                      same_color * same_color;
-    const bool lies_on_one =
-        std::any_of(filled.begin(), filled.end(), [&](const Filled& other) {
-          return other.region != each.region && encloses(other, each);
-        });
+    const bool same =
+        squared_distance(segmentation.colors[each.region].p, ground.p) < same_color * same_color;
+    const bool lies_on_one = std::any_of(filled.begin(), filled.end(), [&](const Filled& other) {
+      return other.region != each.region && encloses(other, each);
+    });
     if (same && !lies_on_one) background[each.region] = true;
   }
 }

@@ -14,8 +14,8 @@ Affine box_to_box(const Point& low, const Point& high, const Point& other_low,
   const auto scale = [&](std::size_t d) {
     return (other_high[d] - other_low[d]) / std::max(least_side, high[d] - low[d]);
   };
-  return {scale(0), 0, 0, scale(1), other_low[0] - scale(0) * low[0],
-          other_low[1] - scale(1) * low[1]};
+  return {
+      scale(0), 0, 0, scale(1), other_low[0] - scale(0) * low[0], other_low[1] - scale(1) * low[1]};
 }
 
 /// A shape of the picture `own` and its counterparts in the picture `other`.
@@ -94,8 +94,7 @@ void split_shared_shapes(Drawing& from, Drawing& to, std::vector<Match>& matches
   split(to, from, matches, &Match::to, &Match::from, changed);
   for (Match* match : changed) {
     const ShapePair pair{from, *match->from, to, *match->to};
-    const FoundOwnMotion found =
-        refine_own_motion(pair, whole, find_own_motion(pair, whole));
+    const FoundOwnMotion found = refine_own_motion(pair, whole, find_own_motion(pair, whole));
     match->own = found.own;
     match->overlap = found.overlap;
     match->shared = false;

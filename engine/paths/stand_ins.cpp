@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <optional>
 
+#include "color_distance.hpp"
+
 namespace chorus {
 
 namespace {
@@ -59,8 +61,11 @@ class PairView {
       bool elsewhere = false;
       for (const Match& match : matches_) {
         if (match.*own_shape_ != k || !(match.*other_shape_)) continue;
-        if (*(match.*other_shape_) != whole) elsewhere = true;
-        else alone = std::max(alone, match.overlap.all);
+        if (*(match.*other_shape_) != whole)
+          elsewhere = true;
+        else
+          alone = std::max(alone,
+                           same_color(k, whole) ? match.overlap.all : overlap(masks_[k], within));
       }
       if (elsewhere || 2 * count_of_both(masks_[k], within) <= count(masks_[k])) continue;
       pieces.push_back(k);
@@ -69,6 +74,12 @@ class PairView {
     const double needed = std::max(same_shape, 1 - (1 - alone) / 2);  // halves the error
     if (alone > well_matched || overlap(filled, within) <= needed) pieces.clear();
     return pieces;
+  }
+
+  bool same_color(std::size_t own, std::size_t other) const {
+    constexpr float same = 0.2F;
+    const Shape &a = own_.shapes[own], &b = other_.shapes[other];
+    return squared_distance(color_at(a.paint, a.centre), color_at(b.paint, b.centre)) < same * same;
   }
 
   void replace(std::size_t whole, const std::vector<std::size_t>& pieces) {
