@@ -92,8 +92,9 @@ BOOST_AUTO_TEST_CASE(pairs_with_moving_parts_have_true_frames_at_three_moments) 
   for (const char* folder : {"quarter", "middle", "three_quarters"})
     BOOST_TEST(std::filesystem::exists(place.path("parts") / folder / "16" / (name + ".png")));
   place.must("train parts --size 16 -o p.safetensors --steps 5" + small);
-  const json known = json::parse(place.must("evaluate p.safetensors parts --size 16 --paths "
-                                            "--json"))["paths"]["known_truth"];
+  const json known =
+      json::parse(place.must("evaluate p.safetensors parts --size 16 --paths "
+                             "--json"))["paths"]["known_truth"];
   BOOST_TEST(known["pairs"] == index["pairs"].size());
   BOOST_TEST(known["by_kind"].size() == 7U);
   for (const char* key : {"psnr_mid", "psnr_quarters", "psnr_quarters_wipe"})
