@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(a_part_slides_evenly) {
 
 BOOST_AUTO_TEST_CASE(a_part_turns_clockwise_about_its_hinge) {
   const PartDesign design =
-      one(moving(shifted(box(0.05, 0.3), {0, -0.3}), {}, {.turn_degrees = 90}, black));
+      one(moving(shifted(box(0.1, 0.3), {0, -0.3}), {}, {.turn_degrees = 90}, black));
   BOOST_TEST(value_at(draw_parts(design, 0, 40), 0, -0.5) < 0.01);
   BOOST_TEST(value_at(draw_parts(design, 0.5, 40), 0.3, -0.3) < 0.01);
   BOOST_TEST(value_at(draw_parts(design, 1, 40), 0.5, 0) < 0.01);

@@ -85,15 +85,15 @@ BOOST_AUTO_TEST_CASE(known_truth_is_made_trained_on_and_judged) {
 
 BOOST_AUTO_TEST_CASE(pairs_with_moving_parts_have_true_frames_at_three_moments) {
   const Workplace place;
-  place.must("known-truth --kind parts -o parts --size 16 --compositions 2");
+  place.must("known-truth --kind parts -o parts --size 24 --compositions 2");
   const json index = json::parse(chorus::read_file(place.path("parts/known_truth.json")));
   BOOST_TEST(index["pairs"].size() >= 26U);
   const std::string name = index["pairs"][0]["middle"];
   for (const char* folder : {"quarter", "middle", "three_quarters"})
-    BOOST_TEST(std::filesystem::exists(place.path("parts") / folder / "16" / (name + ".png")));
-  place.must("train parts --size 16 -o p.safetensors --steps 5" + small);
+    BOOST_TEST(std::filesystem::exists(place.path("parts") / folder / "24" / (name + ".png")));
+  place.must("train parts -o p.safetensors --steps 5" + small);
   const json known =
-      json::parse(place.must("evaluate p.safetensors parts --size 16 --paths "
+      json::parse(place.must("evaluate p.safetensors parts --size 24 --paths "
                              "--json"))["paths"]["known_truth"];
   BOOST_TEST(known["pairs"] == index["pairs"].size());
   BOOST_TEST(known["by_kind"].size() == 7U);
