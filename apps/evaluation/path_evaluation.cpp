@@ -11,8 +11,13 @@
 
 #include "chorus/error.hpp"
 #include "known_truth.hpp"
+#include "mix.hpp"
+#include "morph.hpp"
 #include "parallel.hpp"
+#include "part_design.hpp"
 #include "printable.hpp"
+#include "reference_paths.hpp"
+#include "steep_bicubic.hpp"
 #include "support/model_data.hpp"
 #include "support/progress.hpp"
 
@@ -34,15 +39,10 @@ constexpr std::array figures = {Figure{"length", &PathScores::length},
                                 Figure{"flat_share", &PathScores::flat_share},
                                 Figure{"entropy", &PathScores::entropy},
                                 Figure{"ghost", &PathScores::ghost},
-                                Figure{"monotone", &PathScores::monotone}};
-
-/// The paths with which a path is compared.
-struct Reference {
-  const char* key;
-  PathScores PairScores::*scores;
-};
-constexpr std::array references = {Reference{"crossfade", &PairScores::cross_fade},
-                                   Reference{"hard_cut", &PairScores::hard_cut}};
+                                Figure{"monotone", &PathScores::monotone},
+                                Figure{"contrast", &PathScores::contrast},
+                                Figure{"permanence", &PathScores::permanence},
+                                Figure{"popped", &PathScores::popped}};
 
 std::size_t training_points(const Model& model, std::size_t image) {
   return supersample_for(model, image, model.images[image].size().longer_side(), 0);
@@ -77,48 +77,75 @@ std::vector<KnownPlace> known_places(const Model& model) {
   return known;
 }
 
-/// The middles that the data holds at a size, by name; none if the folder or the size does not
-/// exist.
-std::map<std::string, Image> load_middles(const Model& model, const TestData& data,
-                                          std::size_t size) {
-  const std::filesystem::path folder = data.folder / "middle";
-  std::error_code ignored;
-  std::map<std::string, Image> middles;
-  if (!std::filesystem::is_directory(folder, ignored)) return middles;
-  const std::vector<std::size_t> sizes = offered_sizes(folder);
-  if (!sizes.empty() && std::find(sizes.begin(), sizes.end(), size) == sizes.end()) return middles;
-  const std::optional<std::size_t> chosen = sizes.empty() ? std::nullopt : std::optional(size);
-  for (NamedImage& image : load_for(model, folder, chosen, data.background))
-    middles[image.name] = std::move(image.image);
-  return middles;
-}
+/// True frames that the data holds.
+class TrueFrames {
+ public:
+  TrueFrames(const Model& model, const TestData& data) : model_(model), data_(data) {}
+
+  /// The frame of a name at one moment and size; null if it is not there.
+  const Image* find(const TruthMoment& moment, const std::string& name, PixelSize size) {
+    const auto key = std::pair(std::string(moment.folder), size.longer_side());
+    if (frames_.count(key) == 0) frames_[key] = load(key.first, key.second);
+    const auto found = frames_[key].find(name);
+    return found == frames_[key].end() || found->second.size() != size ? nullptr : &found->second;
+  }
+
+ private:
+  /// By name; none if the folder or the size does not exist.
+  std::map<std::string, Image> load(const std::string& moment, std::size_t size) const {
+    const std::filesystem::path folder = data_.folder / moment;
+    std::error_code ignored;
+    std::map<std::string, Image> frames;
+    if (!std::filesystem::is_directory(folder, ignored)) return frames;
+    const std::vector<std::size_t> sizes = offered_sizes(folder);
+    if (!sizes.empty() && std::find(sizes.begin(), sizes.end(), size) == sizes.end()) return frames;
+    const std::optional<std::size_t> chosen = sizes.empty() ? std::nullopt : std::optional(size);
+    for (NamedImage& image : load_for(model_, folder, chosen, data_.background))
+      frames[image.name] = std::move(image.image);
+    return frames;
+  }
+
+  const Model& model_;
+  const TestData& data_;
+  std::map<std::pair<std::string, std::size_t>, std::map<std::string, Image>> frames_;
+};
 
 std::vector<KnownTruthScore> score_known_truth(Session& session, const Model& model,
                                                const TestData& data, PathKind kind) {
   Renderer renderer(session.memory, model);
-  std::map<std::size_t, std::map<std::string, Image>> middles;  // by size
+  TrueFrames truths(model, data);
   std::vector<KnownTruthScore> scores;
   for (const auto& [end, pair] : known_places(model)) {
     const PixelSize size = model.images[pair.a].size();
-    const std::size_t side = size.longer_side();
-    if (middles.count(side) == 0) middles[side] = load_middles(model, data, side);
-    const auto truth = middles[side].find(end.middle);
-    if (truth == middles[side].end() || truth->second.size() != size) continue;
-    const std::size_t points = training_points(model, pair.a);
+    const Raster raster{size, training_points(model, pair.a)};
+    if (truths.find(truth_moments[1], end.middle, size) == nullptr) continue;
     // At the paths' own pace the true middle is at t = 0.5, where half of the change is done.
     Path path(renderer, model, pair.a, pair.b,
               {.kind = kind, .even = false, .threads = session.threads});
     Path line(renderer, model, pair.a, pair.b, {.kind = PathKind::linear, .even = false});
-    const std::vector<Image> frames = path.frames(3, {size, points});
-    const auto error = [&](const Image& image) {
-      return mean_squared_error(quantized(image), truth->second);
-    };
-    scores.push_back(
-        {.middle = end.middle,
-         .kind = end.kind,
-         .mse = error(frames[1]),
-         .mse_cross_fade = error(cross_fade(quantized(frames[0]), quantized(frames[2]), 3)[1]),
-         .mse_lerp = error(line.frame(0.5, {size, points}))});
+    const Image first = quantized(path.frame(0, raster)), last = quantized(path.frame(1, raster));
+    KnownTruthScore score{.middle = end.middle, .kind = end.kind, .mse = {}, .mse_of_quarters = {}};
+    std::size_t quarters = 0;
+    KnownTruthScore::Errors of_quarters{};
+    for (const TruthMoment& moment : truth_moments) {
+      const Image* truth = truths.find(moment, end.middle, size);
+      if (truth == nullptr) continue;
+      const auto error = [&](const Image& image) {
+        return mean_squared_error(quantized(image), *truth);
+      };
+      const KnownTruthScore::Errors errors = {error(path.frame(moment.t, raster)),
+                                              error(line.frame(moment.t, raster)),
+                                              error(mix(first, last, static_cast<float>(moment.t))),
+                                              error(wipe(first, last, moment.t))};
+      if (moment.t == truth_moments[1].t) {
+        score.mse = errors;
+      } else {
+        ++quarters;
+        for (std::size_t k = 0; k < truth_paths; ++k) of_quarters[k] += errors[k] / 2;
+      }
+    }
+    if (quarters == 2) score.mse_of_quarters = of_quarters;
+    scores.push_back(std::move(score));
   }
   return scores;
 }
@@ -161,11 +188,29 @@ class PairScorer {
  private:
   PairScores score(const ImagePair& pair, const std::vector<Image>& frames) const {
     const Image first = quantized(frames.front()), last = quantized(frames.back());
-    return {.pair = pair,
-            .path = score_path(frames),
-            .cross_fade = score_path(cross_fade(first, last, judged_frames)),
-            .hard_cut = score_path(hard_cut(first, last, judged_frames)),
-            .psnr_ends_db = psnr_of_ends(frames, truth_.find(pair.a), truth_.find(pair.b))};
+    const auto score_of = [&](Image (*frame_at)(const Image&, const Image&, double)) {
+      return score_path(
+          frames_of([&](double t) { return frame_at(first, last, t); }, judged_frames), 1);
+    };
+    return {
+        .pair = pair,
+        .path = score_path(frames),
+        .others = {score_path(cross_fade(first, last, judged_frames)),
+                   score_path(hard_cut(first, last, judged_frames)), score_of(wipe), score_of(iris),
+                   score_of(shrink_and_grow), score_of(camouflage), network_free(pair)},
+        .psnr_ends_db = psnr_of_ends(frames, truth_.find(pair.a), truth_.find(pair.b))};
+  }
+
+  /// The morph of the training images, at its own pace; nothing if they are not at hand.
+  std::optional<PathScores> network_free(const ImagePair& pair) const {
+    constexpr std::size_t finer = 4;
+    const Image *first = truth_.find(pair.a), *last = truth_.find(pair.b);
+    if (first == nullptr || last == nullptr || first->size() != last->size() ||
+        first->channels != last->channels)
+      return {};
+    const PixelSize size = first->size(), working{finer * size.width, finer * size.height};
+    const Morph morph(steep_bicubic(*first, working), steep_bicubic(*last, working));
+    return score_path(frames_of([&](double t) { return morph.draw(t, size); }, judged_frames), 1);
   }
 
   void step() {
@@ -181,6 +226,28 @@ class PairScorer {
   DistanceProgress progress_;
   std::atomic<std::size_t> done_{0};
 };
+
+using ScoresOf = std::function<std::optional<PathScores>(const PairScores&)>;
+
+std::optional<PathScores> path_of(const PairScores& pair) { return pair.path; }
+ScoresOf reference_of(std::size_t reference) {
+  return [=](const PairScores& pair) { return pair.others[reference]; };
+}
+
+/// The mean of each figure over the pairs that have scores; nothing if none has.
+std::optional<PathScores> mean_scores(const std::vector<PairScores>& pairs, const ScoresOf& of) {
+  PathScores mean;
+  std::size_t scored = 0;
+  for (const PairScores& pair : pairs) {
+    const std::optional<PathScores> scores = of(pair);
+    if (!scores) continue;
+    ++scored;
+    for (const Figure& figure : figures) mean.*figure.value += (*scores).*figure.value;
+  }
+  if (scored == 0) return {};
+  for (const Figure& figure : figures) mean.*figure.value /= static_cast<double>(scored);
+  return mean;
+}
 
 ordered_json pair_names(const Model& model, const ImagePair& pair) {
   return {model.images[pair.a].name, model.images[pair.b].name};
@@ -211,36 +278,60 @@ ordered_json to_json(const Model& model, const std::vector<PairScores>& pairs) {
     names.push_back(pair_names(model, pair.pair));
     ordered_json figures_of_pair = {{"pair", names.back()}};
     figures_of_pair.update(to_json(pair.path, pair.psnr_ends_db));
-    for (const Reference& reference : references)
-      figures_of_pair[reference.key] = to_json(pair.*reference.scores, pair.psnr_ends_db);
+    for (std::size_t k = 0; k < references.size(); ++k)
+      if (pair.others[k])
+        figures_of_pair[references[k]] = to_json(*pair.others[k], pair.psnr_ends_db);
     each.push_back(std::move(figures_of_pair));
   }
   const std::optional<double> psnr_ends = mean_psnr_ends(pairs);
   ordered_json group = {{"pairs", std::move(names)}};
-  group.update(to_json(mean_scores(pairs, &PairScores::path), psnr_ends));
-  for (const Reference& reference : references)
-    group[reference.key] = to_json(mean_scores(pairs, reference.scores), psnr_ends);
+  group.update(to_json(*mean_scores(pairs, path_of), psnr_ends));
+  for (std::size_t k = 0; k < references.size(); ++k)
+    if (const auto mean = mean_scores(pairs, reference_of(k)))
+      group[references[k]] = to_json(*mean, psnr_ends);
   group["per_pair"] = std::move(each);
   return group;
+}
+
+/// A path that is compared with true frames, and its keys in JSON.
+struct TruthRow {
+  TruthPath path;
+  const char *of_middle, *of_quarters;
+};
+constexpr std::array truth_rows = {
+    TruthRow{TruthPath::path, "psnr_mid", "psnr_quarters"},
+    TruthRow{TruthPath::cross_fade, "psnr_mid_crossfade", "psnr_quarters_crossfade"},
+    TruthRow{TruthPath::line, "psnr_mid_lerp", "psnr_quarters_lerp"},
+    TruthRow{TruthPath::wipe, "psnr_mid_wipe", "psnr_quarters_wipe"}};
+
+double error_of(const KnownTruthScore::Errors& errors, TruthPath path) {
+  return errors[static_cast<std::size_t>(path)];
 }
 
 /// Sums of squared errors over pairs. The PSNR is that of the mean error. Otherwise pairs whose
 /// true middle is a cross-fade by definition, with an infinite PSNR, would hide the others.
 struct KnownTruthMeans {
-  std::size_t pairs = 0;
-  double mse = 0, mse_cross_fade = 0, mse_lerp = 0;
+  std::size_t pairs = 0, pairs_with_quarters = 0;
+  KnownTruthScore::Errors sum{}, sum_of_quarters{};
   void add(const KnownTruthScore& score) {
     ++pairs;
-    mse += score.mse;
-    mse_cross_fade += score.mse_cross_fade;
-    mse_lerp += score.mse_lerp;
+    for (std::size_t k = 0; k < truth_paths; ++k) sum[k] += score.mse[k];
+    if (!score.mse_of_quarters) return;
+    ++pairs_with_quarters;
+    for (std::size_t k = 0; k < truth_paths; ++k) sum_of_quarters[k] += (*score.mse_of_quarters)[k];
   }
-  double db(double sum) const { return psnr_db(sum / static_cast<double>(pairs)); }
+  double db(TruthPath path) const {
+    return psnr_db(error_of(sum, path) / static_cast<double>(pairs));
+  }
+  double db_of_quarters(TruthPath path) const {
+    return psnr_db(error_of(sum_of_quarters, path) / static_cast<double>(pairs_with_quarters));
+  }
   ordered_json to_json() const {
-    return {{"pairs", pairs},
-            {"psnr_mid", db(mse)},
-            {"psnr_mid_crossfade", db(mse_cross_fade)},
-            {"psnr_mid_lerp", db(mse_lerp)}};
+    ordered_json object = {{"pairs", pairs}};
+    for (const TruthRow& row : truth_rows) object[row.of_middle] = db(row.path);
+    if (pairs_with_quarters > 0)
+      for (const TruthRow& row : truth_rows) object[row.of_quarters] = db_of_quarters(row.path);
+    return object;
   }
 };
 
@@ -260,19 +351,23 @@ ordered_json to_json(const std::vector<KnownTruthScore>& scores) {
   const KnownTruthSummary summary(scores);
   ordered_json object = summary.all.to_json();
   for (const auto& [kind, means] : summary.by_kind) object["by_kind"][kind] = means.to_json();
-  for (const KnownTruthScore& score : scores)
-    object["per_pair"].push_back({{"name", score.middle},
-                                  {"kind", score.kind},
-                                  {"psnr_mid", psnr_db(score.mse)},
-                                  {"psnr_mid_crossfade", psnr_db(score.mse_cross_fade)},
-                                  {"psnr_mid_lerp", psnr_db(score.mse_lerp)}});
+  for (const KnownTruthScore& score : scores) {
+    ordered_json pair = {{"name", score.middle}, {"kind", score.kind}};
+    for (const TruthRow& row : truth_rows)
+      pair[row.of_middle] = psnr_db(error_of(score.mse, row.path));
+    if (score.mse_of_quarters)
+      for (const TruthRow& row : truth_rows)
+        pair[row.of_quarters] = psnr_db(error_of(*score.mse_of_quarters, row.path));
+    object["per_pair"].push_back(std::move(pair));
+  }
   return object;
 }
 
 void print_row(const std::string& title, std::size_t width, const PathScores& scores) {
-  fmt::print("{:<{}} {:>6.3f} {:>8.3f} {:>6.3f} {:>8.3f} {:>7.4f} {:>8.2f}\n", title, width,
-             scores.length, scores.step_max_over_mean, scores.flat_share, scores.entropy,
-             scores.ghost, scores.monotone);
+  fmt::print(
+      "{:<{}} {:>6.3f} {:>8.3f} {:>6.3f} {:>8.3f} {:>7.4f} {:>8.2f} {:>8.2f} {:>6.2f} {:>6.2f}\n",
+      title, width, scores.length, scores.step_max_over_mean, scores.flat_share, scores.entropy,
+      scores.ghost, scores.monotone, scores.contrast, scores.permanence, scores.popped);
 }
 
 void print_group(const Model& model, const std::string& title,
@@ -281,43 +376,44 @@ void print_group(const Model& model, const std::string& title,
   fmt::print("\n{}{}\n", title,
              psnr_ends ? fmt::format(" (ends: {:.2f} dB)", *psnr_ends) : std::string());
   std::vector<std::string> titles;
-  std::size_t width = 20;
+  std::size_t width = 23;
   for (const PairScores& pair : pairs) {
     titles.push_back(fmt::format("{} - {}", printable(model.images[pair.pair.a].name),
                                  printable(model.images[pair.pair.b].name)));
     width = std::max(width, titles.back().size());
   }
-  fmt::print("{:<{}} {:>6} {:>8} {:>6} {:>8} {:>7} {:>8}\n", "pair", width, "length", "max/mean",
-             "flat", "entropy", "ghost", "monotone");
+  fmt::print("{:<{}} {:>6} {:>8} {:>6} {:>8} {:>7} {:>8} {:>8} {:>6} {:>6}\n", "pair", width,
+             "length", "max/mean", "flat", "entropy", "ghost", "monotone", "contrast", "perm.",
+             "popped");
   for (std::size_t k = 0; k < pairs.size(); ++k) print_row(titles[k], width, pairs[k].path);
-  print_row("mean", width, mean_scores(pairs, &PairScores::path));
-  print_row("mean of cross-fades", width, mean_scores(pairs, &PairScores::cross_fade));
-  print_row("mean of hard cuts", width, mean_scores(pairs, &PairScores::hard_cut));
+  if (const auto mean = mean_scores(pairs, path_of)) print_row("mean", width, *mean);
+  for (std::size_t k = 0; k < references.size(); ++k)
+    if (const auto mean = mean_scores(pairs, reference_of(k)))
+      print_row(fmt::format("mean of {}", references[k]), width, *mean);
 }
 
 void print_known_truth(const std::vector<KnownTruthScore>& scores) {
   if (scores.empty()) return;
-  fmt::print("\nPairs whose true middle is known (PSNR of the middle, pooled)\n");
-  fmt::print("{:<20} {:>6} {:>11} {:>11} {:>13}\n", "kind", "pairs", "path", "cross-fade",
-             "latent mean");
   const KnownTruthSummary summary(scores);
+  const bool quarters = summary.all.pairs_with_quarters > 0;
+  fmt::print("\nPairs whose true middle is known (PSNR of the middle, pooled{})\n",
+             quarters ? "; behind a slash of t = 1/4 and 3/4" : "");
+  fmt::print("{:<20} {:>6} {:>16} {:>16} {:>16} {:>16}\n", "kind", "pairs", "path", "cross-fade",
+             "latent mean", "wipe");
   const auto print = [](const std::string& kind, const KnownTruthMeans& means) {
-    fmt::print("{:<20} {:>6} {:>8.2f} dB {:>8.2f} dB {:>10.2f} dB\n", printable(kind), means.pairs,
-               means.db(means.mse), means.db(means.mse_cross_fade), means.db(means.mse_lerp));
+    fmt::print("{:<20} {:>6}", printable(kind), means.pairs);
+    for (const TruthRow& row : truth_rows)
+      fmt::print(" {:>16}", means.pairs_with_quarters > 0
+                                ? fmt::format("{:.2f} / {:.2f} dB", means.db(row.path),
+                                              means.db_of_quarters(row.path))
+                                : fmt::format("{:.2f} dB", means.db(row.path)));
+    fmt::print("\n");
   };
   for (const auto& [kind, means] : summary.by_kind) print(kind, means);
   print("all", summary.all);
 }
 
 }  // namespace
-
-PathScores mean_scores(const std::vector<PairScores>& pairs, PathScores PairScores::*which) {
-  PathScores mean;
-  for (const PairScores& pair : pairs)
-    for (const Figure& figure : figures)
-      mean.*figure.value += (pair.*which).*figure.value / static_cast<double>(pairs.size());
-  return mean;
-}
 
 PathEvaluation evaluate_paths(Session& session, const Model& model, const TestData& data,
                               const PathSelection& selection, const PathWatch& watch) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <functional>
 #include <nlohmann/json_fwd.hpp>
@@ -15,19 +16,31 @@
 
 namespace chorus::app {
 
-/// Scores of the path between two images, and of a cross-fade and a hard cut between its ends.
+/// The paths that every path is compared with, between the same ends: see reference_paths.hpp. The
+/// morph of the training images, enlarged without any network, shows what the network adds.
+inline constexpr std::array references = {"crossfade",       "hard_cut",   "wipe",        "iris",
+                                          "shrink_and_grow", "camouflage", "network_free"};
+
+/// Scores of the path between two images, and of other paths between its ends.
 struct PairScores {
   ImagePair pair;
-  PathScores path, cross_fade, hard_cut;
+  PathScores path;
+  std::array<std::optional<PathScores>, references.size()> others;
   std::optional<double> psnr_ends_db;  ///< both ends together, if the true images are known
 };
 
-/// Squared errors against the true middle of a pair, which the training did not see.
+/// The paths that are compared with true frames.
+enum class TruthPath { path, line, cross_fade, wipe };
+constexpr std::size_t truth_paths = 4;
+
+/// Squared errors against true frames between the two images of a pair, which the training did not
+/// see.
 struct KnownTruthScore {
+  using Errors = std::array<double, truth_paths>;  ///< indexed by TruthPath
   std::string middle, kind;
-  double mse = 0;             ///< of the middle of the path
-  double mse_cross_fade = 0;  ///< of the mean of the decoded ends
-  double mse_lerp = 0;        ///< of the decoded mean of the latents
+  Errors mse{};  ///< at t = 1/2
+  /// The mean over t = 1/4 and 3/4, if these frames are known.
+  std::optional<Errors> mse_of_quarters;
 };
 
 /// The kind of paths to evaluate, and the pairs between which they lead.
@@ -42,9 +55,6 @@ struct PathEvaluation {
   std::vector<PairScores> best, random;
   std::vector<KnownTruthScore> known_truth;
 };
-
-/// The mean over pairs of each figure.
-PathScores mean_scores(const std::vector<PairScores>& pairs, PathScores PairScores::*which);
 
 /// Called with each evaluated path, the pair and its index, by several threads at once.
 using PathVisitor = std::function<void(std::size_t, const ImagePair&, Path&)>;

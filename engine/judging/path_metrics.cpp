@@ -6,10 +6,10 @@
 #include <stdexcept>
 
 #include "alpha.hpp"
+#include "continuity.hpp"
 #include "flatness.hpp"
 #include "image_distance.hpp"
 #include "metrics.hpp"
-#include "mix.hpp"
 #include "neighbourhood.hpp"
 
 namespace chorus {
@@ -122,21 +122,11 @@ PathScores score_path(const std::vector<Image>& frames, std::size_t ghost_frames
   scores.flat_share =
       relative_to_ends(seen, flat_share, 1.0 / static_cast<double>(seen.front().pixels()));
   scores.entropy = relative_to_ends(seen, color_entropy, least_entropy_bits);
+  scores.contrast = relative_to_ends(seen, edge_contrast, level);
+  scores.permanence = permanence(seen);
+  scores.popped = popped(seen);
   scores.ghost = ghost_index(some_mid_frames(seen, ghost_frames), seen.front(), seen.back());
   return scores;
-}
-
-std::vector<Image> cross_fade(const Image& a, const Image& b, std::size_t frames) {
-  std::vector<Image> path;
-  for (std::size_t k = 0; k < frames; ++k)
-    path.push_back(mix(a, b, static_cast<float>(k) / static_cast<float>(frames - 1)));
-  return path;
-}
-
-std::vector<Image> hard_cut(const Image& a, const Image& b, std::size_t frames) {
-  std::vector<Image> path(frames, b);
-  for (std::size_t k = 0; 2 * k < frames; ++k) path[k] = a;
-  return path;
 }
 
 }  // namespace chorus

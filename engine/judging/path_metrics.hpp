@@ -32,6 +32,11 @@ struct PathScores {
   double ghost = 0;
   /// Fraction of the steps that lead away from the first image and towards the last one.
   double monotone = 0;
+  /// Contrast of the edges of the mid-frames relative to the ends (means): about 1 if they stay
+  /// sharp.
+  double contrast = 0;
+  double permanence = 0;  ///< of what both ends share, see permanence()
+  double popped = 0;      ///< what comes out of nothing, see popped()
 };
 
 /// Scores a path of at least 3 frames of one size. Mid-frames are those with t in [0.25, 0.75]. The
@@ -40,10 +45,6 @@ struct PathScores {
 /// distance counts as at least 0.1 of 255 levels, a fraction as at least 1 pixel and an entropy as
 /// at least 0.05 bits. Throws std::invalid_argument if there are fewer frames or sizes differ.
 PathScores score_path(const std::vector<Image>& frames, std::size_t ghost_frames = 5);
-
-/// (1 - t) A + t B; and A up to the middle, then B. Every path is compared with both.
-std::vector<Image> cross_fade(const Image& a, const Image& b, std::size_t frames);
-std::vector<Image> hard_cut(const Image& a, const Image& b, std::size_t frames);
 
 /// Fraction of the pixels whose 3 x 3 neighbourhood (cut off at the border) differs by at most 8 of
 /// 255 levels in each channel.

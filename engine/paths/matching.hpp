@@ -4,41 +4,36 @@
 #include <optional>
 #include <vector>
 
+#include "own_motion.hpp"
 #include "shapes.hpp"
 
 namespace chorus {
 
-/// The motion of a shape that remains after the motion of the whole picture, with separate
-/// stretches for x and y: p -> centre + stretch (p - centre) + shift.
-struct OwnMotion {
-  Point centre{};
-  Point stretch{1, 1};
-  Point shift{};
-  /// The motion up to the fraction t of the way: the t-th power of the stretch, and t times the
-  /// shift.
-  Affine power(double t) const;
-};
-
-/// Intersection over union of two filled regions after `whole` has moved the first one.
-double overlap_of(const Shape& from, const Shape& to, const Affine& whole);
-/// The motion that takes `from`, moved by `whole`, to `to`. No motion if they overlap almost
-/// completely.
-OwnMotion own_motion(const Shape& from, const Shape& to, const Affine& whole, double overlap);
-
 struct Match {
   std::optional<std::size_t> from, to;  ///< indices into Drawing::shapes; at least one is given
   OwnMotion own;                        ///< meaningful if both shapes are given
-  /// The overlap of the two shapes after the first has followed the motion of the whole picture.
-  double overlap = 0;
+  Overlap overlap;                      ///< of the two shapes after all motion
   /// Whether one of the two shapes has another counterpart as well: it parts, or several come
   /// together.
   bool shared = false;
 };
 
+struct Matching {
+  std::vector<Match> matches;  ///< those that are not shared come first
+  /// The sum of the costs of all matches and of the shapes that stay alone: how much a motion of
+  /// the whole picture leaves to explain.
+  double cost = 0;
+};
+
 /// Decides which shape becomes which. This is an optimal assignment by overlap, place, size,
 /// proportions and colour, in which shapes may stay alone, small ones at a lower cost than large
 /// ones. A shape left alone then shares the counterpart of another shape if the two suit each
-/// other. `whole` is the motion of the whole picture. Matches that are not shared come first.
-std::vector<Match> match_shapes(const Drawing& from, const Drawing& to, const Affine& whole);
+/// other. `whole` is the motion of the whole picture.
+Matching match_shapes(const Drawing& from, const Drawing& to, const SimilarityMotion& whole);
+
+/// For two pictures of the same thing, of which only `whole` moves: matches shapes that overlap
+/// almost wholly, those with the largest overlap first. All others stay alone.
+std::vector<Match> matches_without_own_motion(const Drawing& from, const Drawing& to,
+                                              const Affine& whole);
 
 }  // namespace chorus

@@ -5,21 +5,20 @@
 #include <stdexcept>
 #include <utility>
 
+#include "hidden_parts.hpp"
 #include "metrics.hpp"
+#include "rigid_parts.hpp"
+#include "split_shapes.hpp"
+#include "stand_ins.hpp"
 
 namespace chorus {
 
 namespace {
 
-/// Shapes with a larger overlap count as the same if their pictures are known to be alike.
-constexpr double like_shape = 0.5;
-/// Pictures whose outlines disagree by less than this show the same thing, moved or in place. A
-/// shape that then seems to be in only one of them is in both, but the network draws it
-/// differently. Shapes that overlap by less than equal_shape move along and cross-fade.
-constexpr double same_if_moved = 0.15, same_in_place = 0.02, equal_shape = 0.9;
-/// Details of the two pictures overlap in time only as far as needed to keep the path shorter than
-/// this multiple of the straight one.
-constexpr double longest_path = 1.14;
+/// Pictures whose outlines disagree by less than this after a motion of the whole show the same
+/// thing. A shape that then seems to be in only one of them is in both, but the network draws it
+/// differently: it moves along and cross-fades.
+constexpr double same_if_moved = 0.08;
 /// The fraction of the path that a shape takes to pass from behind another to its front: first its
 /// core passes, then its rim.
 constexpr double time_of_passing = 0.25;
@@ -68,35 +67,42 @@ Morph::Morph(const Image& first_image, const Image& last_image, std::size_t thre
   if (first_image.size() != last_image.size() || first_image.channels != last_image.channels)
     throw std::invalid_argument("Morph: the images differ in size or channels");
   const Image from = balanced(first_image), to = balanced(last_image);
-  const Drawing first = take_apart(from), last = take_apart(to);
+  match(take_apart(from), take_apart(to));
+  plan_details(from, to);
+  const Ends drawn = ends();
+  rest_from_ = unexplained(from, drawn.first, from_);
+  rest_to_ = unexplained(to, drawn.second, to_);
+}
+
+/// Parts that move on their own are tried beside a motion of the whole, if there is one that makes
+/// the pictures much more alike. Whichever costs less is taken.
+void Morph::match(Drawing first, Drawing last) {
+  Matching best = match_shapes(first, last, {});
   const FoundMotion found = find_motion(first.outlines, last.outlines);
-  motion_ = found.motion;
-  const bool same = found.left < (motion_.moves() ? same_if_moved : same_in_place);
-  Ends ends = ends_with(common_shapes(first, last, motion_, same ? equal_shape : same_shape));
-  if (same) {
-    faint_ = 1;
-  } else if (2 * details_of(ends.first) > energy(from, first.background.paint) ||
-             2 * details_of(ends.second) > energy(to, last.background.paint)) {
-    details_ = Details::shrink;
-    ends = ends_with({first, last, match_shapes(first, last, motion_.power(1))});
-  } else {
-    ends = ends_with(common_shapes(first, last, motion_, like_shape));
-    faint_ = least_overlap(ends);
+  if (found.motion.moves()) {
+    Matching moved = match_shapes(first, last, found.motion);
+    if (moved.cost < best.cost) {
+      best = std::move(moved);
+      motion_ = found.motion;
+      same_ = found.left < same_if_moved;
+    }
   }
-  turn_ = shortest_turn(std::sqrt(details_of(ends.first)), std::sqrt(details_of(ends.second)));
-  rest_from_ = unexplained(from, ends.first, from_);
-  rest_to_ = unexplained(to, ends.second, to_);
+  matches_ = std::move(best.matches);
+  from_ = std::move(first);
+  to_ = std::move(last);
+  const Affine whole = motion_.power(1);
+  if (same_) matches_ = matches_without_own_motion(from_, to_, whole);
+  join_rigid_parts(matches_, from_, to_, whole);
+  if (!motion_.moves()) add_stand_ins(from_, to_, matches_);
+  split_shared_shapes(from_, to_, matches_, whole);
+  keep_what_is_uncovered(from_, to_, matches_, whole);
+  add_covered_shapes(from_, to_, matches_, whole);
+  add_hidden_parts(from_, to_, matches_, whole);
+  depths_ = depth_order(from_, to_, matches_);
+  index_matches();
 }
 
-Morph::Ends Morph::ends_with(Matched matched) {
-  from_ = std::move(matched.from);
-  to_ = std::move(matched.to);
-  set_matches(std::move(matched.matches));
-  return {end(0), end(1)};
-}
-
-void Morph::set_matches(std::vector<Match> matches) {
-  matches_ = std::move(matches);
+void Morph::index_matches() {
   match_of_from_.assign(from_.shapes.size(), 0);
   match_of_to_.assign(to_.shapes.size(), 0);
   // Shared matches come last, so that the first match that names a shape is its own.
@@ -104,6 +110,46 @@ void Morph::set_matches(std::vector<Match> matches) {
     if (matches_[m].from) match_of_from_[*matches_[m].from] = m;
     if (matches_[m].to) match_of_to_[*matches_[m].to] = m;
   }
+}
+
+void Morph::plan_details(const Image& from, const Image& to) {
+  const auto alone = [&](std::size_t m) { return !matches_[m].from || !matches_[m].to; };
+  dissolves_.assign(matches_.size(), false);
+  rivals_.assign(matches_.size(), false);
+  for (std::size_t m = 0; m < matches_.size(); ++m) dissolves_[m] = alone(m);
+  Ends all = ends();
+  alike_ = same_ || (2 * details_of(all.first) <= energy(from, from_.background.paint) &&
+                     2 * details_of(all.second) <= energy(to, to_.background.paint));
+  for (std::size_t m = 0; m < matches_.size(); ++m) {
+    if (!alone(m)) continue;
+    rivals_[m] = has_rival(m);
+    dissolves_[m] = same_ || (alike_ && (rivals_[m] || !is_compact(m)));
+  }
+  faint_ = same_ ? 1 : 0;
+  turn_ = shortest_turn(std::sqrt(details_of(all.first)), std::sqrt(details_of(all.second)));
+}
+
+bool Morph::is_compact(std::size_t match) const {
+  constexpr double filled = 0.35, seen = 0.5, most_stretched = 3;
+  const Shape& shape =
+      matches_[match].from ? from_.shapes[*matches_[match].from] : to_.shapes[*matches_[match].to];
+  const double width = shape.high[0] - shape.low[0], height = shape.high[1] - shape.low[1];
+  return shape.area > filled * width * height && shape.visible_area > seen * shape.area &&
+         width < most_stretched * height && height < most_stretched * width;
+}
+
+bool Morph::has_rival(std::size_t match) const {
+  const Match& own = matches_[match];
+  const Shape& shape = own.from ? from_.shapes[*own.from] : to_.shapes[*own.to];
+  for (const Match& other : matches_) {
+    if (own.from ? !other.to || other.from.has_value() : !other.from || other.to.has_value())
+      continue;
+    const Shape& rival = own.from ? to_.shapes[*other.to] : from_.shapes[*other.from];
+    if (shape.low[0] < rival.high[0] && rival.low[0] < shape.high[0] &&
+        shape.low[1] < rival.high[1] && rival.low[1] < shape.high[1])
+      return true;
+  }
+  return false;
 }
 
 Morph::End Morph::end(double t) const {
@@ -118,7 +164,7 @@ Morph::Unexplained Morph::unexplained(const Image& image, const End& end,
   constexpr double reach_px = 2.5;  // the width of a soft border
   constexpr float visible = 0.06F;
   std::vector<float> away = distances_from_borders(drawing.outlines.segmentation);
-  if (details_ == Details::dissolve) {
+  if (alike_) {
     Mask details(image.pixels());
     for (std::size_t i = 0; i < image.values.size(); ++i)
       if (std::abs(end.drawn.values[i] - end.common.values[i]) > visible)
@@ -128,19 +174,10 @@ Morph::Unexplained Morph::unexplained(const Image& image, const End& end,
   Unexplained rest{Image(image.size(), channels_), Image(image.size(), channels_)};
   for (std::size_t i = 0; i < image.values.size(); ++i) {
     const float missing = image.values[i] - end.drawn.values[i];
-    if (details_ == Details::dissolve && std::abs(missing) < visible) continue;  // faint mottle
+    if (alike_ && std::abs(missing) < visible) continue;  // faint mottle
     (away[i / channels_] < reach_px * reach_px ? rest.near : rest.far).values[i] = missing;
   }
   return rest;
-}
-
-double Morph::least_overlap(const Ends& ends) {
-  const double of_from = details_of(ends.first), of_to = details_of(ends.second);
-  const double common = details_of({ends.first.common, ends.second.common});
-  const double apart = std::sqrt(of_from) + std::sqrt(of_to), at_once = std::sqrt(of_from + of_to);
-  const double allowed =
-      std::sqrt(longest_path * longest_path * (common + of_from + of_to) - common);
-  return apart > allowed ? std::min(1.0, (apart - allowed) / (apart - at_once)) : 0;
 }
 
 Morph::Turn Morph::shortest_turn(double of_from, double of_to) const {
@@ -148,6 +185,13 @@ Morph::Turn Morph::shortest_turn(double of_from, double of_to) const {
   const double all = before + faint_ * std::hypot(of_from, of_to) + behind;
   if (all == 0) return {};
   return {before / all, 1 - behind / all};
+}
+
+double Morph::size_left(std::size_t match, double t) const {
+  if (dissolves_[match]) return 1;
+  if (!matches_[match].to) return rivals_[match] ? left_of_from(t) : 1 - t;
+  if (!matches_[match].from) return rivals_[match] ? left_of_to(t) : t;
+  return 1;
 }
 
 double Morph::left_of_from(double t) const {
@@ -190,20 +234,19 @@ Moving Morph::background(double t) const {
   return back;
 }
 
-Moving Morph::moving(const Match& match, double t) const {
+Moving Morph::moving(std::size_t number, double t) const {
+  const Match& match = matches_[number];
   Moving shape;
   const bool both = match.from && match.to;
-  const auto size_left = [&](double left) {
-    return both || details_ == Details::dissolve ? 1.0 : std::max(smallest_scale, left);
-  };
+  const double size = std::max(smallest_scale, size_left(number, t));
   constexpr double far = 1e9;
   shape.low = {far, far};
   shape.high = {-far, -far};
   if (match.from) {
     shape.from = &from_.shapes[*match.from];
-    const Affine place = both ? moved(match, t)
-                              : after(from_moved(*match.from, t),
-                                      scaled_about(shape.from->centre, size_left(left_of_from(t))));
+    const Affine place =
+        both ? moved(match, t)
+             : after(from_moved(*match.from, t), scaled_about(shape.from->centre, size));
     include_box(shape.low, shape.high, shape.from->low, shape.from->high, place);
     shape.to_from = inverse(place);
     shape.weight_from = (both ? static_cast<float>(1 - t) : 1.0F) / scale_of(shape.to_from);
@@ -211,22 +254,21 @@ Moving Morph::moving(const Match& match, double t) const {
   if (match.to) {
     shape.to = &to_.shapes[*match.to];
     const Affine place = both ? after(moved(match, t), inverse(moved(match, 1)))
-                              : after(to_moved(*match.to, t),
-                                      scaled_about(shape.to->centre, size_left(left_of_to(t))));
+                              : after(to_moved(*match.to, t), scaled_about(shape.to->centre, size));
     include_box(shape.low, shape.high, shape.to->low, shape.to->high, place);
     shape.to_to = inverse(place);
     shape.weight_to = (both ? static_cast<float>(t) : 1.0F) / scale_of(shape.to_to);
   }
   shape.mix = static_cast<float>(t);
-  set_depth(shape, t);
+  set_depth(shape, number, t);
   return shape;
 }
 
-/// Puts smaller shapes in front. Where the order changes on the way, it changes earlier for the
-/// core of a shape than for its rim, so that nothing jumps.
-void Morph::set_depth(Moving& shape, double t) {
-  const double of_from = -std::log((shape.from != nullptr ? shape.from : shape.to)->area);
-  const double of_to = -std::log((shape.to != nullptr ? shape.to : shape.from)->area);
+/// Where the order changes on the way, it changes earlier for the core of a shape than for its rim,
+/// so that nothing jumps.
+void Morph::set_depth(Moving& shape, std::size_t match, double t) const {
+  const auto of_from = static_cast<double>(depths_.at_from[match]);
+  const auto of_to = static_cast<double>(depths_.at_to[match]);
   const double ahead = std::min({time_of_passing / 2, t, 1 - t});
   const auto depth = [&](double u) { return static_cast<float>(of_from + u * (of_to - of_from)); };
   shape.depth_of_rim = depth(t - ahead);
@@ -254,12 +296,10 @@ Scene Morph::scene(double t, Side side) const {
   Scene scene;
   scene.channels = channels_;
   scene.background = background(t);
-  for (const Match& match : matches_) {
-    if (!match.to && (side == Side::to || side == Side::neither)) continue;
-    if (!match.from && (side == Side::from || side == Side::neither)) continue;
-    if (details_ == Details::shrink && !match.to && left_of_from(t) < smallest_scale) continue;
-    if (details_ == Details::shrink && !match.from && left_of_to(t) < smallest_scale) continue;
-    scene.shapes.push_back(moving(match, t));
+  for (std::size_t m = 0; m < matches_.size(); ++m) {
+    if (dissolves_[m] && (matches_[m].from ? side != Side::from : side != Side::to)) continue;
+    if (size_left(m, t) < smallest_scale) continue;
+    scene.shapes.push_back(moving(m, t));
   }
   order(scene.shapes);
   return scene;
@@ -269,17 +309,18 @@ Image Morph::draw(double t, PixelSize size) const {
   const Raster raster = raster_for(size);
   const auto left_from = static_cast<float>(left_of_from(t));
   const auto left_to = static_cast<float>(left_of_to(t));
-  if (details_ == Details::shrink) {
-    Scene both = scene(t, Side::both);
-    both.from = {&rest_from_.far, &rest_from_.near, left_from, correction_near_end(t)};
-    both.to = {&rest_to_.far, &rest_to_.near, left_to, correction_near_end(1 - t)};
-    return premultiplied(paint(both, raster, threads_));
-  }
   const auto share = static_cast<float>(t);
   Scene common = scene(t, Side::neither);
+  if (!alike_) {
+    common.from = {&rest_from_.far, &rest_from_.near, left_from, correction_near_end(t)};
+    common.to = {&rest_to_.far, &rest_to_.near, left_to, correction_near_end(1 - t)};
+    return premultiplied(paint(common, raster, threads_));
+  }
   common.from = {&rest_from_.far, &rest_from_.near, 1 - share, 0};
   common.to = {&rest_to_.far, &rest_to_.near, share, 0};
   const Image without = paint(common, raster, threads_);
+  if (std::find(dissolves_.begin(), dissolves_.end(), true) == dissolves_.end())
+    return premultiplied(without);
   Image image = without;
   for (const auto& [side, left] : {std::pair{Side::from, left_from}, {Side::to, left_to}}) {
     if (left == 0) continue;

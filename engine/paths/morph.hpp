@@ -5,19 +5,13 @@
 #include <vector>
 
 #include "chorus/image.hpp"
-#include "common_shapes.hpp"
+#include "depth_order.hpp"
 #include "matching.hpp"
 #include "motion.hpp"
 #include "scene.hpp"
 #include "shapes.hpp"
 
 namespace chorus {
-
-/// How the details vanish and appear: shapes that have no counterpart in the other picture.
-enum class Details {
-  shrink,    ///< the first picture's details shrink away, then the second picture's grow
-  dissolve,  ///< details fade out and in, in place; for pictures that have most in common
-};
 
 /// Shapes alone do not reproduce the ends of a path exactly, so the remaining difference is added
 /// to frames near an end. Returns its weight at a place at the distance `away` from the end: 1 at
@@ -37,14 +31,18 @@ class Morph {
 
   const SimilarityMotion& motion() const { return motion_; }
   const std::vector<Match>& matches() const { return matches_; }
-  Details details() const { return details_; }
+  /// Whether a match, which has a shape of only one picture, fades in place. Others that are alone
+  /// grow or shrink.
+  bool dissolves(std::size_t match) const { return dissolves_[match]; }
 
  private:
-  enum class Side { from, to, both, neither };
+  /// Which of the shapes that dissolve are drawn: those of one picture, or none.
+  enum class Side { from, to, neither };
+  void match(Drawing first, Drawing last);
   Scene scene(double t, Side side) const;
   Moving background(double t) const;
-  Moving moving(const Match& match, double t) const;
-  static void set_depth(Moving& shape, double t);
+  Moving moving(std::size_t match, double t) const;
+  void set_depth(Moving& shape, std::size_t match, double t) const;
   static void order(std::vector<Moving>& shapes);
   /// The motion of a matched shape up to t.
   Affine moved(const Match& match, double t) const;
@@ -52,22 +50,25 @@ class Morph {
   /// place at t; and the same for shapes of the second picture.
   Affine from_moved(std::size_t shape, double t) const;
   Affine to_moved(std::size_t shape, double t) const;
-  void set_matches(std::vector<Match> matches);
-  /// A picture as its shapes show it: with all of them, and with the common ones only.
+  void index_matches();
+  /// A picture as its shapes show it: with all of them, and without those that dissolve.
   struct End {
     Image drawn, common;
   };
   using Ends = std::pair<End, End>;
   End end(double t) const;
-  Ends ends_with(Matched matched);
+  Ends ends() const { return {end(0), end(1)}; }
   static double details_of(const End& end);
+  /// Decides which shapes that are alone dissolve, and when they come and go.
+  void plan_details(const Image& from, const Image& to);
+  bool is_compact(std::size_t match) const;
+  /// Whether a shape of the other picture comes or goes at the same place.
+  bool has_rival(std::size_t match) const;
+  /// The size left of a shape that grows or shrinks, relative to its own.
+  double size_left(std::size_t match, double t) const;
   /// The fraction of each picture's details that is visible at t.
   double left_of_from(double t) const;
   double left_of_to(double t) const;
-  /// The least faint_ that keeps the path short. While the colours of common shapes change, the
-  /// details of the first picture fade from 1 to faint_. They then give way to those of the second,
-  /// which appear at faint_ and grow to 1.
-  static double least_overlap(const Ends& ends);
   /// The time in which details of the first picture give way to those of the second.
   struct Turn {
     double begin = 0.5, end = 0.5;
@@ -80,8 +81,11 @@ class Morph {
   SimilarityMotion motion_;
   std::vector<Match> matches_;
   std::vector<std::size_t> match_of_from_, match_of_to_;  ///< indices into matches_, by shape
-  Details details_ = Details::dissolve;
-  double faint_ = 0;  ///< fraction of the details left when the others appear
+  DepthOrder depths_;
+  bool same_ = false;                     ///< whether both pictures show the same thing, moved
+  bool alike_ = false;                    ///< whether they have most in common
+  std::vector<bool> dissolves_, rivals_;  ///< indexed by match; false if it is not alone
+  double faint_ = 0;                      ///< fraction of the details left when the others appear
   Turn turn_;
   /// The part of a picture that its shapes do not explain: `near` is near to borders (or to
   /// details, if these dissolve), `far` is the rest.

@@ -36,21 +36,6 @@ std::vector<bool> background_regions(const Segmentation& segmentation, float sam
   return background;
 }
 
-Field distance_field(const Mask& mask, PixelSize size) {
-  std::vector<float> distances = signed_distances(mask, size);
-  const auto per_unit = static_cast<float>(1 / Plane{size}.unit_px());
-  for (float& distance : distances) distance *= per_unit;
-  return {std::move(distances), size};
-}
-
-/// Converts a field in coordinates from -1 to 1 in both directions to the coordinates of Plane.
-ColorField paint_of(const ColorField& field, PixelSize size) {
-  ColorField paint = field;
-  for (float& slope : paint.gy)
-    slope *= static_cast<float>(size.width) / static_cast<float>(size.height);
-  return paint;
-}
-
 /// A region together with everything that it encloses.
 struct Filled {
   std::size_t region, pixels;
@@ -65,6 +50,35 @@ bool encloses(const Filled& outer, const Filled& inner) {
   for (std::size_t i = 0; i < inner.mask.size(); ++i)
     if (inner.mask[i] != 0) return outer.mask[i] != 0;
   return false;
+}
+
+/// Adds regions of the background's colour that several shapes together enclose, such as the inside
+/// of a handle: the background is seen through them. Those within a single shape lie on it.
+void add_gaps(std::vector<bool>& background, const Segmentation& segmentation,
+              const std::vector<Filled>& filled, const ColorField& ground, float same_color) {
+  for (const Filled& each : filled) {
+    const bool same =
+        squared_distance(segmentation.colors[each.region].p, ground.p) < same_color * same_color;
+    const bool lies_on_one = std::any_of(filled.begin(), filled.end(), [&](const Filled& other) {
+      return other.region != each.region && encloses(other, each);
+    });
+    if (same && !lies_on_one) background[each.region] = true;
+  }
+}
+
+Field distance_field(const Mask& mask, PixelSize size) {
+  std::vector<float> distances = signed_distances(mask, size);
+  const auto per_unit = static_cast<float>(1 / Plane{size}.unit_px());
+  for (float& distance : distances) distance *= per_unit;
+  return {std::move(distances), size};
+}
+
+/// Converts a field in coordinates from -1 to 1 in both directions to the coordinates of Plane.
+ColorField paint_of(const ColorField& field, PixelSize size) {
+  ColorField paint = field;
+  for (float& slope : paint.gy)
+    slope *= static_cast<float>(size.width) / static_cast<float>(size.height);
+  return paint;
 }
 
 /// For each region, how often one of its pixels touches the mask from outside.
@@ -121,16 +135,10 @@ void sort_largest_first(std::vector<Filled>& filled) {
                    [](const Filled& a, const Filled& b) { return a.pixels > b.pixels; });
 }
 
-Shape shape_of(const Segmentation& segmentation, std::size_t region, const Mask& filled) {
-  const PixelSize size = segmentation.size;
+/// Sets the filled region and what follows from it.
+void fill(Shape& shape, const Mask& filled, PixelSize size) {
   const Plane plane{size};
-  Mask visible(filled.size());
-  for (std::size_t i = 0; i < visible.size(); ++i)
-    visible[i] = segmentation.region_of[i] == static_cast<int>(region);
-  Shape shape;
   shape.filled = distance_field(filled, size);
-  shape.visible = distance_field(visible, size);
-  shape.paint = paint_of(segmentation.colors[region], size);
   constexpr double far = std::numeric_limits<double>::max();
   shape.low = {far, far};
   shape.high = {-far, -far};
@@ -149,16 +157,57 @@ Shape shape_of(const Segmentation& segmentation, std::size_t region, const Mask&
   }
   const double pixel_area = 1 / (plane.unit_px() * plane.unit_px());
   shape.area = points * pixel_area;
-  shape.visible_area = static_cast<double>(segmentation.pixels[region]) * pixel_area;
   for (std::size_t d = 0; d < 2; ++d) {
     shape.centre[d] = sum[d] / points;
     const double variance = squares[d] / points - shape.centre[d] * shape.centre[d];
     shape.spread[d] = std::sqrt(std::max(variance, pixel_area / 12));
   }
+}
+
+Shape shape_of(const Segmentation& segmentation, std::size_t region, const Mask& filled) {
+  const PixelSize size = segmentation.size;
+  Mask visible(filled.size());
+  for (std::size_t i = 0; i < visible.size(); ++i)
+    visible[i] = segmentation.region_of[i] == static_cast<int>(region);
+  Shape shape;
+  fill(shape, filled, size);
+  shape.visible = distance_field(visible, size);
+  shape.paint = paint_of(segmentation.colors[region], size);
+  const double unit = Plane{size}.unit_px();
+  shape.visible_area = static_cast<double>(segmentation.pixels[region]) / (unit * unit);
   return shape;
 }
 
 }  // namespace
+
+int Drawing::seen_at(const Point& p) const {
+  const double unit = Plane{size}.unit_px();
+  const double x = std::floor((p[0] + 1) * unit),
+               y = std::floor(p[1] * unit + static_cast<double>(size.height) / 2);
+  if (x < 0 || y < 0 || x >= static_cast<double>(size.width) ||
+      y >= static_cast<double>(size.height))
+    return no_shape;
+  return front[static_cast<std::size_t>(y) * size.width + static_cast<std::size_t>(x)];
+}
+
+bool Drawing::encloses(std::size_t outer, std::size_t inner) const {
+  for (auto parent = shapes[inner].parent; parent; parent = shapes[*parent].parent)
+    if (*parent == outer) return true;
+  return false;
+}
+
+Mask mask_of(const Shape& shape) {
+  const PixelSize size = shape.filled.plane().size;
+  Mask mask(size.width * size.height);
+  for (std::size_t i = 0; i < mask.size(); ++i) mask[i] = shape.filled[i] > 0;
+  return mask;
+}
+
+Shape with_filled(const Shape& shape, const Mask& filled) {
+  Shape other = shape;
+  fill(other, filled, shape.filled.plane().size);
+  return other;
+}
 
 Drawing take_apart(const Image& image) {
   const SegmentationOptions options = options_for(image.size());
@@ -166,18 +215,15 @@ Drawing take_apart(const Image& image) {
   drawing.size = image.size();
   drawing.outlines.segmentation = segment(image, options);
   const Segmentation& segmentation = drawing.outlines.segmentation;
-  const std::vector<bool> background = background_regions(segmentation, options.same_color);
-  Mask& behind = drawing.outlines.background;
-  for (const int region : segmentation.region_of)
-    behind.push_back(background[static_cast<std::size_t>(region)]);
-  drawing.background.visible = distance_field(behind, drawing.size);
+  std::vector<bool> background = background_regions(segmentation, options.same_color);
 
   std::vector<Filled> filled;
-  std::size_t largest = 0;
+  std::size_t largest = 0, region_of_ground = 0;
   for (std::size_t r = 0; r < background.size(); ++r) {
     if (background[r]) {
       if (segmentation.pixels[r] > largest) {
         largest = segmentation.pixels[r];
+        region_of_ground = r;
         drawing.background.paint = paint_of(segmentation.colors[r], drawing.size);
       }
       continue;
@@ -186,6 +232,14 @@ Drawing take_apart(const Image& image) {
     const std::size_t pixels = count(mask);
     filled.push_back({r, pixels, std::move(mask)});
   }
+  ColorField ground;
+  if (largest > 0) ground = segmentation.colors[region_of_ground];
+  add_gaps(background, segmentation, filled, ground, options.same_color);
+  std::erase_if(filled, [&](const Filled& each) { return background[each.region]; });
+  Mask& behind = drawing.outlines.background;
+  for (const int region : segmentation.region_of)
+    behind.push_back(background[static_cast<std::size_t>(region)]);
+  drawing.background.visible = distance_field(behind, drawing.size);
   sort_largest_first(filled);
   extend_under_neighbours(filled, segmentation, background);
   sort_largest_first(filled);
@@ -195,6 +249,12 @@ Drawing take_apart(const Image& image) {
       if (encloses(filled[j], filled[i])) shape.parent = j;
     drawing.shapes.push_back(std::move(shape));
   }
+  std::vector<int> shape_of_region(background.size(), Drawing::no_shape);
+  for (std::size_t i = 0; i < filled.size(); ++i)
+    shape_of_region[filled[i].region] = static_cast<int>(i);
+  drawing.front.reserve(segmentation.region_of.size());
+  for (const int region : segmentation.region_of)
+    drawing.front.push_back(shape_of_region[static_cast<std::size_t>(region)]);
   return drawing;
 }
 

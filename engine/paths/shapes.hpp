@@ -34,8 +34,20 @@ struct Drawing {
   PixelSize size;
   Shape background;           ///< covers the whole picture; only its paint and visible part are set
   std::vector<Shape> shapes;  ///< larger filled regions first
+  std::vector<int> front;     ///< the shape that each pixel shows; no_shape for the background
   Outlines outlines;
+
+  static constexpr int no_shape = -1;
+  /// The shape that is seen at a point; no_shape outside the picture.
+  int seen_at(const Point& p) const;
+  /// Whether `outer` is the parent of `inner`, or its parent's parent, and so on.
+  bool encloses(std::size_t outer, std::size_t inner) const;
 };
+
+/// The pixels of the filled region of a shape.
+Mask mask_of(const Shape& shape);
+/// The shape with another filled region. Its paint, its visible part and its parent stay.
+Shape with_filled(const Shape& shape, const Mask& filled);
 
 /// Divides a picture into shapes. The background consists of the regions that touch the edge of the
 /// picture and have nearly the colour that most of the edge has.

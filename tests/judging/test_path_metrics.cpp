@@ -1,4 +1,5 @@
 #include "path_metrics.hpp"
+#include "reference_paths.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>

@@ -78,8 +78,29 @@ BOOST_AUTO_TEST_CASE(known_truth_is_made_trained_on_and_judged) {
                              "--json"))["paths"]["known_truth"];
   BOOST_TEST(known["pairs"] == 5);
   BOOST_TEST(known["by_kind"].size() == 5U);
-  for (const char* key : {"psnr_mid", "psnr_mid_crossfade", "psnr_mid_lerp"})
+  for (const char* key : {"psnr_mid", "psnr_mid_crossfade", "psnr_mid_lerp", "psnr_mid_wipe"})
     BOOST_TEST(known[key].get<double>() > 3, key);
+  BOOST_TEST(!known.contains("psnr_quarters"));
+}
+
+BOOST_AUTO_TEST_CASE(pairs_with_moving_parts_have_true_frames_at_three_moments) {
+  const Workplace place;
+  place.must("known-truth --kind parts -o parts --size 24 --compositions 2");
+  const json index = json::parse(chorus::read_file(place.path("parts/known_truth.json")));
+  BOOST_TEST(index["pairs"].size() >= 26U);
+  const std::string name = index["pairs"][0]["middle"];
+  for (const char* folder : {"quarter", "middle", "three_quarters"})
+    BOOST_TEST(std::filesystem::exists(place.path("parts") / folder / "24" / (name + ".png")));
+  place.must("train parts -o p.safetensors --steps 5" + small);
+  const json known =
+      json::parse(place.must("evaluate p.safetensors parts --size 24 --paths "
+                             "--json"))["paths"]["known_truth"];
+  BOOST_TEST(known["pairs"] == index["pairs"].size());
+  BOOST_TEST(known["by_kind"].size() == 7U);
+  for (const char* key : {"psnr_mid", "psnr_quarters", "psnr_quarters_wipe"})
+    BOOST_TEST(known[key].get<double>() > 3, key);
+  place.must_fail(1, "known-truth icons --kind parts -o other", "not made of images");
+  place.must_fail(1, "known-truth -o other", "expected a folder of images");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
