@@ -91,14 +91,6 @@ BOOST_AUTO_TEST_CASE(pairs_with_moving_parts_have_true_frames_at_three_moments) 
   const std::string name = index["pairs"][0]["middle"];
   for (const char* folder : {"quarter", "middle", "three_quarters"})
     BOOST_TEST(std::filesystem::exists(place.path("parts") / folder / "24" / (name + ".png")));
-  place.must("train parts -o p.safetensors --steps 5" + small);
-  const json known =
-      json::parse(place.must("evaluate p.safetensors parts --size 24 --paths "
-                             "--json"))["paths"]["known_truth"];
-  BOOST_TEST(known["pairs"] == index["pairs"].size());
-  BOOST_TEST(known["by_kind"].size() == 7U);
-  for (const char* key : {"psnr_mid", "psnr_quarters", "psnr_quarters_wipe"})
-    BOOST_TEST(known[key].get<double>() > 3, key);
   place.must_fail(1, "known-truth icons --kind parts -o other", "not made of images");
   place.must_fail(1, "known-truth -o other", "expected a folder of images");
 }
