@@ -48,7 +48,7 @@ double measure_sum_ms(std::size_t numbers, std::size_t repetitions) {
 
 }  // namespace
 
-void bench_sums(const std::vector<std::size_t>& widths, std::size_t repetitions, bool json) {
+void bench_sums(const std::vector<std::size_t>& widths, std::size_t repetitions, bool as_json) {
   ordered_json rows = ordered_json::array();
   const auto measure = [&](std::size_t width, std::size_t numbers) {
     rows.push_back({{"processes", processes()->size()},
@@ -56,17 +56,17 @@ void bench_sums(const std::vector<std::size_t>& widths, std::size_t repetitions,
                     {"numbers", numbers},
                     {"ms", measure_sum_ms(numbers, repetitions)}});
     const ordered_json& row = rows.back();
-    if (prints() && !json)
+    if (prints() && !as_json)
       fmt::print("{:>9} {:>6} {:>12} {:>9.3f}\n", processes()->size(),
                  width == 0 ? "-" : std::to_string(width), numbers, row["ms"].get<double>());
   };
-  if (prints() && !json)
+  if (prints() && !as_json)
     fmt::print(
         "The sum of the gradients of all processes, once a step ({})\n{:>9} {:>6} {:>12} {:>9}\n",
         processes()->description(), "processes", "width", "numbers", "ms");
   measure(0, 1);
   for (const std::size_t width : widths) measure(width, count_numbers(width));
-  if (prints() && json) fmt::print("{}\n", ordered_json{{"sums", rows}}.dump(1));
+  if (prints() && as_json) fmt::print("{}\n", ordered_json{{"sums", rows}}.dump(1));
 }
 
 }  // namespace chorus::app

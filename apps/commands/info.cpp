@@ -33,7 +33,7 @@ struct InfoOptions {
 };
 
 /// What a collection takes on disk.
-struct Bytes {
+struct BytesTaken {
   std::size_t images = 0, model = 0, png = 0;  ///< png: 0 if there is nothing to compare with
 
   double per_image(std::size_t bytes) const {
@@ -42,8 +42,8 @@ struct Bytes {
 };
 
 /// The model's images only, as PNGs at the size that was asked for.
-Bytes bytes_of(const InfoOptions& options, const Model& model) {
-  Bytes bytes{model.images.size(), std::filesystem::file_size(options.model), 0};
+BytesTaken bytes_of(const InfoOptions& options, const Model& model) {
+  BytesTaken bytes{model.images.size(), std::filesystem::file_size(options.model), 0};
   if (options.data.empty()) return bytes;
   std::set<std::string> names;
   for (const EncodedImage& each : model.images) names.insert(each.name);
@@ -91,7 +91,7 @@ Counts count(const Model& model) {
   return counts;
 }
 
-ordered_json to_json(const Bytes& bytes) {
+ordered_json to_json(const BytesTaken& bytes) {
   ordered_json object = {{"model", bytes.model}, {"model_per_image", bytes.per_image(bytes.model)}};
   if (bytes.png != 0) {
     object["optimized_png"] = bytes.png;
@@ -100,7 +100,7 @@ ordered_json to_json(const Bytes& bytes) {
   return object;
 }
 
-ordered_json to_json(const Model& model, const Bytes& bytes) {
+ordered_json to_json(const Model& model, const BytesTaken& bytes) {
   const SirenConfig& config = model.siren.config();
   const Counts counts = count(model);
   ordered_json images = ordered_json::array();
@@ -130,7 +130,7 @@ ordered_json to_json(const Model& model, const Bytes& bytes) {
           {"images", std::move(images)}};
 }
 
-void print_bytes(const Bytes& bytes) {
+void print_bytes(const BytesTaken& bytes) {
   fmt::print("File      {} bytes = {:.1f} per image\n", bytes.model, bytes.per_image(bytes.model));
   if (bytes.png == 0) return;
   const double times = static_cast<double>(bytes.model) / static_cast<double>(bytes.png);
@@ -140,7 +140,7 @@ void print_bytes(const Bytes& bytes) {
       bytes.png, bytes.per_image(bytes.png), times);
 }
 
-void print_model(const Model& model, const Bytes& bytes) {
+void print_model(const Model& model, const BytesTaken& bytes) {
   const SirenConfig& config = model.siren.config();
   const Counts counts = count(model);
   const std::size_t palette = free_palette_numbers(config);
@@ -174,7 +174,7 @@ void info(const InfoOptions& options) {
   }
   Session session({.name = "reference", .threads = 1});  // nothing is computed
   const Model model = load_model(session.memory, options.model);
-  const Bytes bytes = bytes_of(options, model);
+  const BytesTaken bytes = bytes_of(options, model);
   if (options.json)
     print_result(to_json(model, bytes));
   else

@@ -106,6 +106,7 @@ class ContactSheet {
  private:
   static std::vector<std::string> names_of(const Model& model) {
     std::vector<std::string> names;
+    names.reserve(model.images.size());
     for (const EncodedImage& image : model.images) names.push_back(image.name);
     return names;
   }

@@ -185,6 +185,7 @@ class Report {
 
   static std::vector<std::string> names_of(const std::vector<ToDraw>& images) {
     std::vector<std::string> names;
+    names.reserve(images.size());
     for (const ToDraw& image : images) names.push_back(image.name);
     return names;
   }

@@ -43,8 +43,8 @@ std::vector<ImagePair> studied_pairs(const Model& model, const PairStudySettings
   return pairs;
 }
 
-std::vector<Image> frames_of(Renderer& renderer, const Model& model, const ImagePair& pair,
-                             PathKind kind, std::size_t threads) {
+std::vector<Image> decoded_frames(Renderer& renderer, const Model& model, const ImagePair& pair,
+                                  PathKind kind, std::size_t threads) {
   Path path(renderer, model, pair.a, pair.b, {.kind = kind, .even = false, .threads = threads});
   return path.frames(study_frames, {model.images[pair.a].size()});
 }
@@ -62,7 +62,7 @@ std::vector<ScoredPair> score_all(Session& session, const Model& model,
     const std::size_t count = std::min(at_once, pairs.size() - first);
     std::vector<std::vector<Image>> frames;
     for (std::size_t i = first; i < first + count; ++i)
-      frames.push_back(frames_of(renderer, model, pairs[i], settings.path, session.threads));
+      frames.push_back(decoded_frames(renderer, model, pairs[i], settings.path, session.threads));
     for_each_index(count, session.threads,
                    [&](std::size_t i) { scored[first + i].scores = score_path(frames[i], 1); });
     progress(static_cast<double>(first + count) / static_cast<double>(pairs.size()));

@@ -82,7 +82,7 @@ Collection new_images(const Model& model, const AddOptions& options) {
 }
 
 /// The images of two collections, sorted by name.
-Collection together(Collection images, const Collection& others) {
+Collection all_of_both(Collection images, const Collection& others) {
   images.insert(images.end(), others.begin(), others.end());
   std::ranges::sort(images, {}, &NamedImage::name);
   return images;
@@ -113,7 +113,7 @@ class Adding {
     added_ = new_images(known, options_);
     known_ = options_.known_data.empty() ? drawn_images(session, known)
                                          : original_images(known, options_);
-    Collection images = together(known_, added_);
+    Collection images = all_of_both(known_, added_);
     const std::string checksum = data_checksum(images);
     if (options_.training.resume)
       return resumed_start(session, options_.training, std::move(images));

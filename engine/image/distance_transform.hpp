@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -9,6 +10,11 @@ namespace chorus {
 
 /// A set of pixels, row-major.
 using Mask = std::vector<unsigned char>;
+
+/// The number of places that are in a mask.
+inline std::size_t count(const Mask& mask) {
+  return static_cast<std::size_t>(std::count(mask.begin(), mask.end(), 1));
+}
 
 /// The squared distance from the centre of each pixel to the centre of the nearest pixel of the
 /// set, exact and in linear time (Felzenszwalb and Huttenlocher, "Distance transforms of sampled

@@ -9,7 +9,7 @@ namespace chorus {
 
 namespace {
 
-constexpr float equal = 16.5F / 255, other = 64.5F / 255;
+constexpr float equal = 16.5F / 255, different = 64.5F / 255;
 
 float difference(const float* a, const float* b, std::size_t channels) {
   float most = 0;
@@ -24,7 +24,7 @@ bool is_new(const Image& before, const Image& now, std::size_t x, std::size_t y,
   const std::size_t y0 = y - std::min(y, reach), y1 = std::min(now.height - 1, y + reach);
   for (std::size_t v = y0; v <= y1; ++v)
     for (std::size_t u = x0; u <= x1; ++u)
-      if (difference(before.pixel(u, v), now.pixel(x, y), now.channels) <= other) return false;
+      if (difference(before.pixel(u, v), now.pixel(x, y), now.channels) <= different) return false;
   return true;
 }
 
@@ -37,7 +37,7 @@ double permanence(const std::vector<Image>& frames) {
   for (std::size_t p = 0; p < a.pixels(); ++p) {
     const float *in_a = &a.values[p * a.channels], *in_b = &b.values[p * a.channels];
     if (difference(in_a, in_b, a.channels) <= equal &&
-        difference(in_a, ground.data(), a.channels) > other)
+        difference(in_a, ground.data(), a.channels) > different)
       stays.push_back(p);
   }
   if (stays.empty()) return 1;
@@ -46,7 +46,7 @@ double permanence(const std::vector<Image>& frames) {
     const auto gone =
         static_cast<std::size_t>(std::count_if(stays.begin(), stays.end(), [&](std::size_t p) {
           return difference(&frame.values[p * a.channels], &a.values[p * a.channels], a.channels) >
-                 other;
+                 different;
         }));
     most_gone = std::max(most_gone, gone);
   }
@@ -57,9 +57,10 @@ double popped(const std::vector<Image>& frames) {
   const Image &a = frames.front(), &b = frames.back();
   std::size_t changed = 0, popped = 0;
   for (std::size_t p = 0; p < a.pixels(); ++p)
-    changed += difference(&a.values[p * a.channels], &b.values[p * a.channels], a.channels) > other
-                   ? 1
-                   : 0;
+    changed +=
+        difference(&a.values[p * a.channels], &b.values[p * a.channels], a.channels) > different
+            ? 1
+            : 0;
   if (changed == 0) return 0;
   const std::size_t reach = std::max<std::size_t>(1, a.size().longer_side() / 20);
   for (std::size_t k = 1; k < frames.size(); ++k)

@@ -108,12 +108,12 @@ Part moving(Form form, const Pose& a, const Pose& b, const Rgb& color) {
 
 Image draw_parts(const PartDesign& design, double t, std::size_t size_px) {
   // 4 x 4 points a pixel, and 512 x 512 in all, show the area that a part covers to 1 %.
-  constexpr std::size_t least_points = 4, least_across = 512;
+  constexpr std::size_t least_a_pixel = 4, least_across = 512;
   if (size_px == 0) throw std::invalid_argument("draw_parts: the picture has no pixels");
   std::vector<Posed> posed;
   posed.reserve(design.parts.size());
   for (const Part& part : design.parts) posed.emplace_back(part, t);
-  const std::size_t points = std::max(least_points, (least_across + size_px - 1) / size_px);
+  const std::size_t points = std::max(least_a_pixel, (least_across + size_px - 1) / size_px);
   const std::size_t across = size_px * points;
   const auto place = [&](std::size_t k) {
     return 2 * (static_cast<double>(k) + 0.5) / static_cast<double>(across) - 1;

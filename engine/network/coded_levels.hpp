@@ -52,7 +52,7 @@ class LevelModels {
 /// Bytes, each expected by the one before.
 class TextModel {
  public:
-  TextModel() : trees_(256 * 256) {}
+  TextModel() : trees_(std::size_t{256} * 256) {}
   void encode(const std::string& text, RangeEncoder& coder);
   /// Throws Error if it were longer than `most_bytes`.
   std::string decode(std::size_t most_bytes, RangeDecoder& coder);

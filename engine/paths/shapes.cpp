@@ -42,10 +42,6 @@ struct Filled {
   Mask mask;
 };
 
-std::size_t count(const Mask& mask) {
-  return static_cast<std::size_t>(std::count(mask.begin(), mask.end(), 1));
-}
-
 bool encloses(const Filled& outer, const Filled& inner) {
   for (std::size_t i = 0; i < inner.mask.size(); ++i)
     if (inner.mask[i] != 0) return outer.mask[i] != 0;

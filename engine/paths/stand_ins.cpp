@@ -12,10 +12,6 @@ namespace {
 
 using ShapeOfMatch = std::optional<std::size_t> Match::*;
 
-std::size_t count(const Mask& mask) {
-  return static_cast<std::size_t>(std::count(mask.begin(), mask.end(), 1));
-}
-
 std::size_t count_of_both(const Mask& a, const Mask& b) {
   std::size_t shared = 0;
   for (std::size_t i = 0; i < a.size(); ++i) shared += a[i] != 0 && b[i] != 0 ? 1 : 0;

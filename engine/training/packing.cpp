@@ -169,6 +169,7 @@ int quarters_of(double exponent) {
 std::vector<int> column_quarters(const std::vector<double>& sensitivity) {
   const double mean = mean_of(sensitivity);
   std::vector<int> quarters;
+  quarters.reserve(sensitivity.size());
   for (const double each : sensitivity)
     quarters.push_back(each > 0 ? quarters_of(-exponents_in_octave / 2 * std::log2(each / mean))
                                 : 0);
