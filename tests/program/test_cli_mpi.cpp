@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(there_may_be_more_processes_than_images) {
 
 BOOST_AUTO_TEST_CASE(a_training_stopped_by_a_signal_goes_on_with_other_processes) {
   const Workplace place;
-  const std::string how = train + "--workers 3 --steps 6000 --taught-from 0.95 ";
+  const std::string how = train + "--workers 3 --steps 30000 --taught-from 0.95 ";
   place.must(how + "-o whole.safetensors");
   for (const int signal : {SIGUSR1, SIGTERM}) {
     fs::remove(place.path("m.state.safetensors"));
