@@ -70,7 +70,7 @@ if(BUILD_SHARED_LIBS)
   set(soname ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
   chorus_package(library libchorus${soname} "The libraries that programs load which decode or train models of chorus.")
   set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
-  set(CPACK_DEBIAN_LIBRARY_PACKAGE_GENERATE_SHLIBS ON)
+  set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
   set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS "libchorus${soname} (= ${PROJECT_VERSION})")
   # Other programs find the libraries once the cache of the loader knows them.
   file(WRITE ${package_texts}/triggers "activate-noawait ldconfig\n")
