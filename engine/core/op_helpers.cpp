@@ -56,4 +56,15 @@ void add_row_sums(Gradient& g, const Var& bias, const Var& a) {
   a.tape().run(call);
 }
 
+void set_upstream(Call& call, Gradient& g) {
+  const PendingProduct* product = g.pending();
+  if (product != nullptr && !product->transpose_a && !product->transpose_b) {
+    call.in[0] = product->a.value().const_view();
+    call.in[1] = product->b.value().const_view();
+    call.packed = product->b.value().packed();
+  } else {
+    call.in[0] = g.upstream().value().const_view();
+  }
+}
+
 }  // namespace chorus

@@ -25,4 +25,8 @@ Tensor scaled(const Tensor& a, float factor, const Var& by);
 /// Adds the sums of the groups of rows of `a` to the derivative of `bias`.
 void add_row_sums(Gradient& g, const Var& bias, const Var& a);
 
+/// Makes the derivative of an op's result the first input of a call; or, if it is a product of two
+/// matrices that is not computed yet, these the first two.
+void set_upstream(Call& call, Gradient& g);
+
 }  // namespace chorus

@@ -23,14 +23,7 @@ namespace {
 void cosine_to_gradient(Gradient& g, const Tensor& cosine, const Var& bias) {
   Tape& tape = bias.tape();
   Call call{.op = Op::sine_linear_gradient};
-  const PendingProduct* product = g.pending();
-  if (product != nullptr && !product->transpose_a && !product->transpose_b) {
-    call.in[0] = product->a.value().const_view();
-    call.in[1] = product->b.value().const_view();
-    call.packed = product->b.value().packed();
-  } else {
-    call.in[0] = g.upstream().value().const_view();
-  }
+  set_upstream(call, g);
   call.out[0] = cosine.view();
   const Tensor sums =
       g.requires_grad(bias) ? g.grad_buffer(bias) : tape.memory().zeros(bias.rows(), bias.cols());

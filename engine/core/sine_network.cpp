@@ -62,14 +62,7 @@ class FusedNetwork {
     if (g.recording()) return record_gradients(g);
     SineNetwork network = views();
     Call call{.op = Op::sine_network_gradient};
-    const PendingProduct* product = g.pending();
-    if (product != nullptr && !product->transpose_a && !product->transpose_b) {
-      call.in[0] = product->a.value().const_view();
-      call.in[1] = product->b.value().const_view();
-      call.packed = product->b.value().packed();
-    } else {
-      call.in[0] = g.upstream().value().const_view();
-    }
+    set_upstream(call, g);
     call.in[2] = x_.value().const_view();
     call.out[0] = cosines_.back().view();
     std::vector<Tensor> buffers;  // which must live until the call

@@ -98,7 +98,7 @@ double Chooser::heat(const Segment& segment) const {
   }
   double sum = 0;
   for (const std::size_t p : pixels)
-    sum += misfit(drawn_.pixels[p], problem_.target[p], problem_.noise);
+    sum += misfit(drawn_.layer.pixels[p], problem_.target[p], problem_.noise);
   return sum;
 }
 

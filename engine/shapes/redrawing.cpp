@@ -37,13 +37,27 @@ bool is_same(const Drawing& a, const Drawing& b, std::size_t chain) {
 
 }  // namespace
 
-Drawn::Drawn(const Problem& problem, Drawing made)
-    : drawing(std::move(made)), canvas(drawing.size) {
-  for (const Chain& chain : drawing.chains) canvas.add(drawing, chain);
+void Layer::resolve_row(const Problem& problem, std::size_t y) {
+  canvas.resolve_row(y, pixels);
+  misfits[y] = row_misfit(problem, pixels, y);
+}
+
+void Layer::resolve(const Problem& problem) {
+  pixels.resize(problem.size.width * problem.size.height);
+  misfits.resize(problem.size.height);
+  for (std::size_t y = 0; y < misfits.size(); ++y) resolve_row(problem, y);
   canvas.forget_touches();
-  canvas.resolve(pixels);
-  for (std::size_t y = 0; y < drawing.size.height; ++y)
-    misfits.push_back(row_misfit(problem, pixels, y));
+}
+
+void Layer::resolve_touched(const Problem& problem) {
+  for (std::size_t y = 0; y < misfits.size(); ++y)
+    if (canvas.is_touched(y)) resolve_row(problem, y);
+  canvas.forget_touches();
+}
+
+Drawn::Drawn(const Problem& problem, Drawing made) : drawing(std::move(made)), layer(drawing.size) {
+  for (const Chain& chain : drawing.chains) layer.canvas.add(drawing, chain);
+  layer.resolve(problem);
 }
 
 Redrawing::Redrawing(const Problem& problem, const Drawing& drawing,
@@ -53,43 +67,31 @@ Redrawing::Redrawing(const Problem& problem, const Drawing& drawing,
     if (changes(drawing.chains[c]))
       changing_.push_back(c);
     else
-      rest_.add(drawing, drawing.chains[c]);
+      rest_.canvas.add(drawing, drawing.chains[c]);
   }
-  rest_.forget_touches();
-  rest_.resolve(rest_pixels_);
-  for (std::size_t y = 0; y < drawing.size.height; ++y)
-    rest_misfits_.push_back(row_misfit(problem, rest_pixels_, y));
-  canvas_ = rest_;
+  rest_.resolve(problem);
+  canvas_ = rest_.canvas;
 }
 
 Redrawing::Redrawing(const Problem& problem, const Drawing& drawing,
                      const std::function<bool(const Chain&)>& changes, const Drawn& before)
-    : problem_(problem),
-      rest_(before.canvas),
-      rest_pixels_(before.pixels),
-      rest_misfits_(before.misfits),
-      canvas_(drawing.size) {
+    : problem_(problem), rest_(before.layer), canvas_(drawing.size) {
   for (std::size_t c = 0; c < drawing.chains.size(); ++c) {
     if (!changes(drawing.chains[c]) && is_same(drawing, before.drawing, c)) continue;
     changing_.push_back(c);
-    rest_.add(before.drawing, before.drawing.chains[c], -1);
+    rest_.canvas.add(before.drawing, before.drawing.chains[c], -1);
   }
-  for (std::size_t y = 0; y < drawing.size.height; ++y) {
-    if (!rest_.is_touched(y)) continue;
-    rest_.resolve_row(y, rest_pixels_);
-    rest_misfits_[y] = row_misfit(problem, rest_pixels_, y);
-  }
-  rest_.forget_touches();
-  canvas_ = rest_;
+  rest_.resolve_touched(problem);
+  canvas_ = rest_.canvas;
 }
 
 double Redrawing::draw(const Drawing& drawing, Picture& picture) {
   const auto width = static_cast<std::ptrdiff_t>(problem_.size.width);
   if (picture.pixels.empty()) {
-    picture.pixels = rest_pixels_;
+    picture.pixels = rest_.pixels;
     picture.is_changed.assign(problem_.size.height, 0);
   }
-  canvas_.restore(rest_);
+  canvas_.restore(rest_.canvas);
   for (const std::size_t c : changing_) canvas_.add(drawing, drawing.chains[c]);
   double sum = 0;
   for (std::size_t y = 0; y < problem_.size.height; ++y) {
@@ -99,8 +101,8 @@ double Redrawing::draw(const Drawing& drawing, Picture& picture) {
     } else {
       const std::ptrdiff_t first = static_cast<std::ptrdiff_t>(y) * width;
       if (picture.is_changed[y])
-        std::copy_n(rest_pixels_.begin() + first, width, picture.pixels.begin() + first);
-      sum += rest_misfits_[y];
+        std::copy_n(rest_.pixels.begin() + first, width, picture.pixels.begin() + first);
+      sum += rest_.misfits[y];
     }
     picture.is_changed[y] = canvas_.is_touched(y);
   }

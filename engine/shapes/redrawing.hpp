@@ -9,15 +9,28 @@
 
 namespace chorus::shapes {
 
+/// The picture of some chains.
+struct Layer {
+  explicit Layer(PixelSize size) : canvas(size) {}
+  /// Computes the pixels of all rows, or of those to which something was added, and their misfits.
+  void resolve(const Problem& problem);
+  void resolve_touched(const Problem& problem);
+
+  AreaCanvas canvas;
+  Pixels pixels;
+  std::vector<double> misfits;  ///< of each row
+
+ private:
+  void resolve_row(const Problem& problem, std::size_t y);
+};
+
 /// A drawing with its picture, from which changes of it start.
 struct Drawn {
   /// `problem` is what the misfits refer to.
   Drawn(const Problem& problem, Drawing made);
 
   Drawing drawing;
-  AreaCanvas canvas;
-  Pixels pixels;
-  std::vector<double> misfits;  ///< of each row
+  Layer layer;
 };
 
 /// Draws a drawing again and again, of which some chains change. The rest is drawn once, and only
@@ -42,9 +55,7 @@ class Redrawing {
 
  private:
   const Problem& problem_;
-  AreaCanvas rest_;
-  Pixels rest_pixels_;
-  std::vector<double> rest_misfits_;  ///< of each row
+  Layer rest_;
   AreaCanvas canvas_;
   std::vector<std::size_t> changing_;  ///< chains
 };

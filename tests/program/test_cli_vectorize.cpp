@@ -27,6 +27,16 @@ std::vector<std::string> row_of(const std::string& table, const std::string& fil
   return {};
 }
 
+Image noise(PixelSize size) {
+  Image image(size, 3);
+  unsigned state = 1;
+  for (float& value : image.values) {
+    state = state * 1664525U + 1013904223U;
+    value = static_cast<float>(state >> 24U) / 255;
+  }
+  return image;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(cli_vectorize)
@@ -74,13 +84,7 @@ BOOST_AUTO_TEST_CASE(a_model_is_drawn_with_and_without_its_images) {
 BOOST_AUTO_TEST_CASE(what_is_no_drawing_is_said) {
   const Workplace place;
   fs::create_directory(place.path("photo"));
-  Image noise(PixelSize{40, 40}, 3);
-  unsigned state = 1;
-  for (float& value : noise.values) {
-    state = state * 1664525U + 1013904223U;
-    value = static_cast<float>(state >> 24U) / 255;
-  }
-  write_png(place.path("photo/noise.png"), noise);
+  write_png(place.path("photo/noise.png"), noise({40, 40}));
   const std::string out = place.must("vectorize photo -o drawings");
   BOOST_TEST(out.find("1 of 1 images are no flat drawings") != std::string::npos, out);
   BOOST_TEST(row_of(read_file(place.path("drawings/drawings.tsv")), "noise.svg").size() == 6U);
@@ -93,13 +97,7 @@ BOOST_AUTO_TEST_CASE(an_interrupted_run_is_repeated_and_old_drawings_go) {
   for (const char* name : {"camera.png", "key.png"})
     fs::copy_file(place.path("icons/48") / name, place.path("two") / name);
   // Seconds of work come first, so that the run is stopped before its second drawing.
-  Image noise(PixelSize{200, 200}, 3);
-  unsigned state = 1;
-  for (float& value : noise.values) {
-    state = state * 1664525U + 1013904223U;
-    value = static_cast<float>(state >> 24U) / 255;
-  }
-  write_png(place.path("two/noise.png"), noise);
+  write_png(place.path("two/noise.png"), noise({200, 200}));
   BackgroundTraining running(place, "vectorize two -o drawings");
   running.wait_for("drawings/drawings.tsv");
   running.stop(SIGKILL);
