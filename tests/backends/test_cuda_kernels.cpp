@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "matrix_bench.hpp"
@@ -60,19 +61,26 @@ Matrix product_on(DeviceBench& bench, const ProductCase& p, const Matrix& a, con
   return bench.read(out);
 }
 
+struct ProductOperands {
+  Matrix a, b, old, expected;  ///< the product is added to `old`
+};
+
+ProductOperands operands_of(const ProductCase& p) {
+  Matrix a = p.transpose_a ? random_matrix(p.depth, p.rows, 1) : random_matrix(p.rows, p.depth, 1);
+  Matrix b = p.transpose_b ? random_matrix(p.cols, p.depth, 2) : random_matrix(p.depth, p.cols, 2);
+  Matrix old = random_matrix(p.rows, p.cols, 3);
+  Matrix expected =
+      sum(old, product(p.transpose_a ? transposed(a) : a, p.transpose_b ? transposed(b) : b));
+  return {std::move(a), std::move(b), std::move(old), std::move(expected)};
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(cuda_kernels)
 
 BOOST_AUTO_TEST_CASE(large_products_are_right_in_every_precision) {
   for (const ProductCase& p : product_cases) {
-    const Matrix a =
-        p.transpose_a ? random_matrix(p.depth, p.rows, 1) : random_matrix(p.rows, p.depth, 1);
-    const Matrix b =
-        p.transpose_b ? random_matrix(p.cols, p.depth, 2) : random_matrix(p.depth, p.cols, 2);
-    const Matrix old = random_matrix(p.rows, p.cols, 3);
-    const Matrix expected =
-        sum(old, product(p.transpose_a ? transposed(a) : a, p.transpose_b ? transposed(b) : b));
+    const auto [a, b, old, expected] = operands_of(p);
     for (const Precision precision : all_precisions) {
       DeviceBench bench(precision);
       const Matrix found = product_on(bench, p, a, b, old);
@@ -151,13 +159,7 @@ BOOST_AUTO_TEST_CASE(products_with_few_rows_or_columns_are_right) {
       {3, 700, 130, true, false}, {140, 1000, 2, true, false}, {12, 40, 64, true, false},
   };
   for (const ProductCase& p : thin_cases) {
-    const Matrix a =
-        p.transpose_a ? random_matrix(p.depth, p.rows, 1) : random_matrix(p.rows, p.depth, 1);
-    const Matrix b =
-        p.transpose_b ? random_matrix(p.cols, p.depth, 2) : random_matrix(p.depth, p.cols, 2);
-    const Matrix old = random_matrix(p.rows, p.cols, 3);
-    const Matrix expected =
-        sum(old, product(p.transpose_a ? transposed(a) : a, p.transpose_b ? transposed(b) : b));
+    const auto [a, b, old, expected] = operands_of(p);
     DeviceBench bench(Precision::bf16);
     const double bound = 2e-6 * std::sqrt(static_cast<double>(p.depth));
     const Matrix found = product_on(bench, p, a, b, old);

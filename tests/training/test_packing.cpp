@@ -6,6 +6,7 @@
 #include "chorus/model.hpp"
 #include "chorus/ops.hpp"
 #include "chorus/render.hpp"
+#include "decoded_pictures.hpp"
 #include "errors.hpp"
 #include "model_file.hpp"
 #include "packing.hpp"
@@ -57,22 +58,6 @@ Model sample(Memory& memory, const Kind& kind = {}, std::size_t channels = 4) {
     fill_with_numbers(model.shifts, 0.3F);
   }
   return model;
-}
-
-std::vector<float> pictures(Memory& memory, const Model& model) {
-  Renderer renderer(memory, model);
-  std::vector<float> all;
-  for (std::size_t i = 0; i < model.images.size(); ++i) {
-    const Image image = renderer.render(i, {{12, 12}});
-    all.insert(all.end(), image.values.begin(), image.values.end());
-  }
-  return all;
-}
-
-double mean_squared_difference(const std::vector<float>& a, const std::vector<float>& b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += (double{a[i]} - b[i]) * (double{a[i]} - b[i]);
-  return sum / static_cast<double>(a.size());
 }
 
 /// Colours at many places of all images.

@@ -3,11 +3,12 @@
 #include <vector>
 
 #include "chorus/model.hpp"
-#include "chorus/render.hpp"
+#include "decoded_pictures.hpp"
 #include "model_file.hpp"
 #include "tune.hpp"
 
 using namespace chorus;
+using namespace chorus::test;
 
 namespace {
 
@@ -33,22 +34,6 @@ Model sample(Memory& memory, Head head, PaletteSource source = PaletteSource::fr
   return model;
 }
 
-std::vector<float> pictures(Memory& memory, const Model& model) {
-  Renderer renderer(memory, model);
-  std::vector<float> all;
-  for (std::size_t i = 0; i < model.images.size(); ++i) {
-    const Image image = renderer.render(i, {{12, 12}});
-    all.insert(all.end(), image.values.begin(), image.values.end());
-  }
-  return all;
-}
-
-double squared_distance(const std::vector<float>& a, const std::vector<float>& b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += (double{a[i]} - b[i]) * (double{a[i]} - b[i]);
-  return sum;
-}
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(tuning)
@@ -59,7 +44,8 @@ BOOST_AUTO_TEST_CASE(a_tuned_model_loses_less_when_it_is_stored) {
     Model model = sample(memory, head);
     const std::vector<float> truth = pictures(memory, model);
     const auto loss = [&] {
-      return squared_distance(pictures(memory, as_stored(memory, model, Storage::int4)), truth);
+      return mean_squared_difference(pictures(memory, as_stored(memory, model, Storage::int4)),
+                                     truth);
     };
     const double before = loss();
     std::size_t steps = 0;
@@ -100,7 +86,8 @@ BOOST_AUTO_TEST_CASE(free_shifts_are_tuned_with_the_rest) {
   model.shifts = memory.from(shifts, 3, shifts.size() / 3);
   const std::vector<float> truth = pictures(memory, model);
   const auto loss = [&] {
-    return squared_distance(pictures(memory, as_stored(memory, model, Storage::int4)), truth);
+    return mean_squared_difference(pictures(memory, as_stored(memory, model, Storage::int4)),
+                                   truth);
   };
   const double before = loss();
   tune(memory, model, {.storage = Storage::int4, .steps = 200});
