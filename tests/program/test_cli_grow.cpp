@@ -110,11 +110,11 @@ BOOST_AUTO_TEST_CASE(a_complete_training_becomes_longer) {
       fs::copy_file(place.path("m" + std::string(ending)), place.path(name + ending));
   };
   for (const char* name : {"a", "b", "c"}) copy_as(name);
-  const std::string longer = "train old --resume --steps 3000 --threads 1 -o ";
+  const std::string longer = "train old --resume --steps 20000 --threads 1 -o ";
   place.must(longer + "a.safetensors");
   BOOST_TEST(place.psnr("a.safetensors", "old") > place.psnr("m.safetensors", "old") + 1);
   const json info = json::parse(place.must("info a.safetensors --json"));
-  BOOST_TEST(info.at("notes").at("steps") == "3000");
+  BOOST_TEST(info.at("notes").at("steps") == "20000");
 
   {
     const std::string before = read_file(place.path("b.safetensors"));
@@ -123,8 +123,8 @@ BOOST_AUTO_TEST_CASE(a_complete_training_becomes_longer) {
         [&] { return read_file(place.path("b.safetensors")) != before; });
     BOOST_TEST(WEXITSTATUS(stopped.stop(SIGINT)) == 1);
   }
-  place.must_fail(1, "train old --resume --steps 3001 -o b.safetensors",
-                  "before the end of its 3000");
+  place.must_fail(1, "train old --resume --steps 20001 -o b.safetensors",
+                  "before the end of its 20000");
   place.must("train old --resume --threads 1 -o b.safetensors");
   BOOST_TEST(place.same_bytes("a.safetensors", "b.safetensors"));
 
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(new_images_are_learnt_and_the_others_not_lost) {
 BOOST_AUTO_TEST_CASE(an_interrupted_addition_goes_on_exactly) {
   const GrowingPlace place;
   place.must("train old --steps 100 -o m.safetensors" + recipe);
-  const std::string add = "add m.safetensors new --steps 3000 --threads 1 ";
+  const std::string add = "add m.safetensors new --steps 20000 --threads 1 ";
   place.must(add + "-o whole.safetensors");
   {
     BackgroundTraining stopped(place, add + "--checkpoint-seconds 0.1 -o cut.safetensors");

@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE(colours_are_understood_as_they_are_written_elsewhere) {
 
 BOOST_AUTO_TEST_CASE(a_training_is_resumed_without_its_size_and_says_where_bits_change) {
   const Workplace place;
-  const std::string steps = "--steps 4000 ";
+  const std::string steps = "--steps 10000 ";
   place.must("train icons" + small + steps + "-o whole.safetensors");
   const auto stop = [&](const std::string& model) {
     BackgroundTraining training(place, "train icons" + small + steps + "-o " + model);

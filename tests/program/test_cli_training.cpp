@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(tracking_only_looks) {
 
 BOOST_AUTO_TEST_CASE(an_interrupted_training_goes_on_exactly) {
   const Workplace place;
-  const std::string steps = "--steps 3000 ";
+  const std::string steps = "--steps 10000 ";
   place.must("train icons" + small + steps + "-o whole.safetensors");
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) {
     const std::string model = fmt::format("cut{}.safetensors", signal);
@@ -173,8 +173,8 @@ BOOST_AUTO_TEST_CASE(an_interrupted_training_goes_on_exactly) {
 
 BOOST_AUTO_TEST_CASE(a_training_that_is_taught_goes_on_exactly) {
   const Workplace place;
-  const std::string taught = "train icons" + small + "--steps 1500 --taught-from 0.4 -o ";
-  place.must("train icons" + small + "--steps 1500 -o alone.safetensors");
+  const std::string taught = "train icons" + small + "--steps 5000 --taught-from 0.4 -o ";
+  place.must("train icons" + small + "--steps 5000 -o alone.safetensors");
   const std::string said = place.must(taught + "whole.safetensors");
   BOOST_TEST(said.find("of 4 images are drawn") != std::string::npos, said);
   BOOST_TEST(!place.same_bytes("alone.safetensors", "whole.safetensors"));
@@ -235,7 +235,7 @@ BOOST_AUTO_TEST_CASE(a_state_with_settings_that_no_flag_gives_is_refused) {
 
 BOOST_AUTO_TEST_CASE(foreign_lines_among_the_metrics_do_no_harm) {
   const Workplace place;
-  BackgroundTraining training(place, "train icons -o m.safetensors --steps 3000" + small);
+  BackgroundTraining training(place, "train icons -o m.safetensors --steps 10000" + small);
   training.wait_for("m.metrics.jsonl");
   training.stop(SIGINT);
   std::ofstream(place.path("m.metrics.jsonl"), std::ios::app)
