@@ -10,6 +10,7 @@
 
 #include "chorus/path.hpp"
 #include "evaluation/evaluation.hpp"
+#include "evaluation/known_truth_scores.hpp"
 #include "measures.hpp"
 #include "pairs.hpp"
 #include "path_metrics.hpp"
@@ -27,20 +28,6 @@ struct PairScores {
   PathScores path;
   std::array<std::optional<PathScores>, references.size()> others;
   std::optional<double> psnr_ends_db;  ///< both ends together, if the true images are known
-};
-
-/// The paths that are compared with true frames.
-enum class TruthPath { path, line, cross_fade, wipe };
-constexpr std::size_t truth_paths = 4;
-
-/// Squared errors against true frames between the two images of a pair, which the training did not
-/// see.
-struct KnownTruthScore {
-  using Errors = std::array<double, truth_paths>;  ///< indexed by TruthPath
-  std::string middle, kind;
-  Errors mse{};  ///< at t = 1/2
-  /// The mean over t = 1/4 and 3/4, if these frames are known.
-  std::optional<Errors> mse_of_quarters;
 };
 
 /// The kind of paths to evaluate, and the pairs between which they lead.
