@@ -8,18 +8,15 @@
 #include <ctime>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <numeric>
 #include <optional>
 #include <utility>
 
 #include "chorus/error.hpp"
 #include "chorus/render.hpp"
 #include "chorus/version.hpp"
-#include "evaluation/evaluation.hpp"
 #include "files.hpp"
 #include "model_file.hpp"
 #include "printable.hpp"
-#include "shared_model.hpp"
 #include "support/interrupt.hpp"
 #include "support/model_output.hpp"
 #include "support/processes.hpp"
@@ -28,10 +25,12 @@
 #include "training/budget.hpp"
 #include "training/extension.hpp"
 #include "training/outputs.hpp"
+#include "training/run_clock.hpp"
 #include "training/run_log.hpp"
+#include "training/run_scores.hpp"
+#include "training/shared_collection.hpp"
 #include "training/start.hpp"
 #include "training/teaching.hpp"
-#include "training/tracking.hpp"
 #include "training/training_state.hpp"
 
 namespace chorus::app {
@@ -40,13 +39,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t tracked_images = 12;          ///< decoded now and then during the training
-constexpr std::size_t most_evaluated_images = 500;  ///< decoded at the end
-/// A limit on their pixels, because decoding large images would take longer than the training.
-constexpr std::size_t tracked_pixels = std::size_t{1} << 22,
-                      most_evaluated_pixels = tracked_pixels << 4;
-/// At most so many pixels are inpainted before the first step, at 0.1 ms a pixel.
-constexpr std::size_t most_inpainted_pixels = std::size_t{1} << 18;
 constexpr double most_drawing = 0.25;      ///< fraction of a training by time, unless asked for
 constexpr double tracking_interval = 0.1;  ///< fraction of the training
 
@@ -90,17 +82,11 @@ class TrainingRun {
       : options_(options),
         session_(options.backend, options.profile),
         start_(make_start(session_)),
-        pixels_(gathered_by_all(*processes(), pixels_of(images_))),
+        shared_(session_, images_, model_),
         trainer_(session_.memory, model_, images_, state_.config, processes()),
         renderer_(session_.memory, model_),
-        teaching_(images_, model_) {
-    gather_model();
-    if (!options.track.empty())
-      in_first([&] {
-        tracker_.emplace(session_, whole_model_or_own(), options.track, options.background,
-                         ImageBudget{tracked_images, tracked_pixels},
-                         ImageBudget{most_evaluated_images, most_evaluated_pixels});
-      });
+        teaching_(images_, model_),
+        scores_(options, session_, shared_, state_.config, bar_) {
     if (start_.file) {
       together([&] {
         trainer_.load_state(*start_.file, shown(state_file(options.model)));
@@ -108,11 +94,11 @@ class TrainingRun {
       });
       teach();
     } else {
-      state_.limit = limit_of(options, all_pixels(), trainer_.pixels_per_step());
+      state_.limit = limit_of(options, shared_.all_pixels(), trainer_.pixels_per_step());
     }
     start_.file.reset();
     resumed_step_ = trainer_.steps();
-    if (progress() >= 1 && model_is_written())
+    if (clock_.progress() >= 1 && model_is_written())
       throw SharedError(fmt::format(
           "{}: this training is complete ({} steps); nothing to resume, but --steps or --seconds "
           "beyond that make it longer",
@@ -128,20 +114,21 @@ class TrainingRun {
     });
     announce();
     choose_path();
-    if (progress() < 1) go_on_with(session_, state_);
+    if (clock_.progress() < 1) go_on_with(session_, state_);
     save_first_state();
     in_first([&] { log_->begin(resumed_step_); });
     describe_run();
-    began_ = last_checkpoint_ = last_report_ = Clock::now();
+    clock_.begin();
+    last_checkpoint_ = last_report_ = Clock::now();
     last_steps_ = trainer_.steps();
     look_around();
-    double next_tracking = progress() + tracking_interval;
-    while (progress() < 1 && !moment_.is_interrupted) {
+    double next_tracking = clock_.progress() + tracking_interval;
+    while (clock_.progress() < 1 && !moment_.is_interrupted) {
       if (draws_now() && !draw_images()) break;
       step();
       if (moment_.is_report_due) report();
-      if (progress() >= next_tracking && progress() < 1) {
-        track(tracked_images, tracked_pixels, false);
+      if (clock_.progress() >= next_tracking && clock_.progress() < 1) {
+        evaluate(false);
         next_tracking += tracking_interval;
       }
       if (moment_.is_checkpoint_due) checkpoint();
@@ -150,8 +137,8 @@ class TrainingRun {
     report();
     save();
     if (moment_.is_interrupted) throw SharedError(stopped_message());
-    track(most_evaluated_images, most_evaluated_pixels, true);
-    if (tracker_) print_resolutions();
+    evaluate(true);
+    scores_.print_resolutions();
     bar_.print(fmt::format("Model: {}", shown(options_.model)));
     if (const auto budget = model_.notes.find(budget_note); budget != model_.notes.end())
       bar_.print(
@@ -164,18 +151,18 @@ class TrainingRun {
  private:
   void step() {
     if (session_.profiler) session_.profiler->start();
-    trainer_.step(schedule_progress());
+    trainer_.step(clock_.schedule_progress());
     if (session_.profiler) session_.profiler->stop();
   }
 
   bool draws_now() const {
-    return !teaching_.is_drawn() && schedule_progress() >= state_.config.taught.from;
+    return !teaching_.is_drawn() && clock_.schedule_progress() >= state_.config.taught.from;
   }
 
   /// Makes the drawings that teach from now on. Returns false if a signal interrupts it.
   bool draw_images() {
     const auto before = Clock::now();
-    const std::size_t images = pixels_.size();
+    const std::size_t images = shared_.pixels().size();
     const bool is_limited = !options_.taught_from && state_.limit.kind == Limit::Kind::seconds;
     const double most_seconds =
         is_limited ? most_drawing * state_.limit.amount : std::numeric_limits<double>::infinity();
@@ -187,10 +174,10 @@ class TrainingRun {
     if (outcome == Teaching::Outcome::too_slow)
       bar_.print(
           fmt::format("{:7.1f} s  step {:7}  no drawings: they would take more than {:.0f} s",
-                      elapsed_s(), trainer_.steps(), most_seconds));
+                      clock_.elapsed_s(), trainer_.steps(), most_seconds));
     else
       bar_.print(fmt::format("{:7.1f} s  step {:7}  {} of {} images are drawn, in {:.1f} s",
-                             elapsed_s(), trainer_.steps(), teaching_.drawings(), images,
+                             clock_.elapsed_s(), trainer_.steps(), teaching_.drawings(), images,
                              seconds_since(before)));
     teach();
     return true;
@@ -202,98 +189,36 @@ class TrainingRun {
       trainer_.teach(pictures);
   }
 
-  /// Brings the model of all images to process 0, if several processes share the training.
-  void gather_model() {
-    if (processes()->size() > 1) whole_ = whole_model(session_.memory, model_, *processes());
-  }
-  /// As it was gathered last.
-  const Model& whole_model_or_own() const { return whole_ ? *whole_ : model_; }
-
-  std::size_t all_pixels() const {
-    return std::accumulate(pixels_.begin(), pixels_.end(), std::size_t{0});
-  }
-
-  /// Some of all images, in process 0. The model must have been gathered.
-  Collection gathered_images(const std::vector<std::size_t>& numbers) const {
-    std::vector<float> own;
-    for (const std::size_t i : own_of(numbers))
-      own.insert(own.end(), images_[i].image.values.begin(), images_[i].image.values.end());
-    const std::vector<float> all = gathered(*processes(), own);
-    Collection images;
-    if (!prints()) return images;
-    const std::size_t channels = model_.siren.config().channels;
-    auto values = all.begin();
-    for (const std::size_t i : numbers) {
-      const EncodedImage& encoded = whole_model_or_own().images[i];
-      const auto end = values + static_cast<std::ptrdiff_t>(pixels_[i] * channels);
-      images.push_back({encoded.name, Image(encoded.size(), channels)});
-      images.back().image.values.assign(values, end);
-      values = end;
-    }
-    return images;
-  }
-
-  /// The numbers among the own images of those that belong to this process.
-  std::vector<std::size_t> own_of(const std::vector<std::size_t>& numbers) const {
-    const std::size_t first = model_.split.first_image;
-    std::vector<std::size_t> own;
-    for (const std::size_t i : numbers)
-      if (i >= first && i < first + images_.size()) own.push_back(i - first);
-    return own;
-  }
-
   /// Whether the model file belongs to the state. If the program is stopped between writing the
   /// two, there is an older model, or none.
   bool model_is_written() const {
     bool is_written = false;
     try {
-      is_written =
-          prints() && read_safetensors(options_.model) == to_tensor_file(whole_model_or_own());
+      is_written = prints() && read_safetensors(options_.model) == to_tensor_file(shared_.model());
     } catch (const Error&) {
     }
     return from_first(*processes(), is_written);
   }
 
   void look_around() {
-    const Moment own{clock_s(), bar_.due(),
+    const Moment own{clock_.own_s(), bar_.due(),
                      seconds_since(last_checkpoint_) >= options_.checkpoint_seconds, interrupted()};
     const std::vector<Moment> all = all_of(*processes(), own);
     moment_ = all.front();
+    clock_.agree_on(moment_.elapsed_s);
     moment_.is_interrupted = std::ranges::any_of(all, &Moment::is_interrupted);
-  }
-
-  double clock_s() const {
-    const double running_s = began_ == Clock::time_point{} ? 0 : seconds_since(began_);
-    return state_.elapsed_s + running_s - tracking_s_;
-  }
-
-  /// The time of the training. Processes that share it must agree on what depends on it.
-  double elapsed_s() const {
-    return processes()->size() > 1 && began_ != Clock::time_point{} ? moment_.elapsed_s : clock_s();
-  }
-
-  double progress() const {
-    return fraction_done(state_, static_cast<double>(trainer_.steps()), elapsed_s());
-  }
-
-  /// The schedule follows the fraction of the steps. By the clock its end would begin too late,
-  /// because the steps there are slower.
-  double schedule_progress() const {
-    const double left_out = state_.start.progress;
-    if (state_.limit.kind == Limit::Kind::steps) return left_out + (1 - left_out) * progress();
-    const double time_left_out = left_out > 0 ? time_of_steps(trainer_, left_out) : 0;
-    return trainer_.fraction_of_steps(time_left_out + (1 - time_left_out) * progress());
   }
 
   void announce() {
     const Communicator& all = *processes();
-    bar_.print(fmt::format(
-        "{} images, {} pixels; backend {} ({}{}); {} pixels per step; head {}", pixels_.size(),
-        all_pixels(), session_.backend->name(), session_.backend->description(),
-        all.size() == 1 ? ""
-                        : fmt::format("; {} processes, {} workers, {}", all.size(),
-                                      session_.all_workers, all.description()),
-        trainer_.pixels_per_step(), describe_head(model_.siren.config())));
+    bar_.print(fmt::format("{} images, {} pixels; backend {} ({}{}); {} pixels per step; head {}",
+                           shared_.pixels().size(), shared_.all_pixels(), session_.backend->name(),
+                           session_.backend->description(),
+                           all.size() == 1
+                               ? ""
+                               : fmt::format("; {} processes, {} workers, {}", all.size(),
+                                             session_.all_workers, all.description()),
+                           trainer_.pixels_per_step(), describe_head(model_.siren.config())));
   }
 
   /// Lets a GPU try both ways to compute the sine layers, unless one was asked for. A training that
@@ -314,44 +239,21 @@ class TrainingRun {
 
   /// Writes the first lines of the log: how the run was started, and the baselines of its curves.
   void describe_run() {
-    // Choosing images to inpaint and bringing them to process 0 is work of all.
-    std::optional<Collection> to_inpaint;
-    if (model_.split.pixels > 0)
-      to_inpaint = gathered_images(spread_within(pixels_, {tracked_images, most_inpainted_pixels}));
-    in_first([&] {
-      if (resumed_step_ == 0)
-        log_->add({{"step", 0},
-                   {"run", run_description(options_, session_, state_, whole_model_or_own())}});
-      json baselines = json::object();
-      if (tracker_) {
-        for (const std::string& note : tracker_->notes()) bar_.print(note);
-        baselines["sizes"] = baselines_by_size(tracker_->score(false, true));
-      }
-      if (to_inpaint)
-        if (json held_out = inpainting_baselines(*to_inpaint); !held_out.empty())
-          baselines["held_out"] = std::move(held_out);
-      if (!baselines.empty())
-        log_->add({{"step", resumed_step_},
-                   {"images", std::min(tracked_images, pixels_.size())},
-                   {"baselines", std::move(baselines)}});
-    });
+    if (log_ && resumed_step_ == 0)
+      log_->add(
+          {{"step", 0}, {"run", run_description(options_, session_, state_, shared_.model())}});
+    if (json line = scores_.baselines(); !line.empty()) {
+      line["step"] = resumed_step_;
+      log_->add(line);
+    }
   }
 
-  json inpainting_baselines(const Collection& subset) {
-    const Model& model = whole_model_or_own();
-    const TrainingImages none(model);
-    Scorer scorer(session_, model, &none, 0);
-    const std::size_t wanted = std::min(tracked_images, pixels_.size());
-    if (subset.size() < wanted)
-      bar_.print(
-          fmt::format("{} images are inpainted to compare with: {} would have more than {} "
-                      "pixels; `chorus evaluate` compares all",
-                      subset.empty() ? "No" : fmt::format("Only {}", subset.size()), wanted,
-                      most_inpainted_pixels));
-    if (subset.empty()) return {};
-    scorer.add(subset);
-    const SizeScores scores = at_training_sizes(scorer.result());
-    return baselines_to_json(scores.network, scores.inpainting, Where::held_out);
+  /// Decodes images and logs what they score.
+  void evaluate(bool at_end) {
+    const json line =
+        scores_.evaluate({trainer_.steps(), clock_.elapsed_s(), clock_.progress()}, at_end);
+    if (!line.empty()) log_->add(line);
+    clock_.leave_out(scores_.take_seconds());
   }
 
   /// Reports the rate, the quality on the pixels sampled since the last report, and the remaining
@@ -362,108 +264,26 @@ class TrainingRun {
     if (steps == 0) return;
     const double rate = static_cast<double>(steps * trainer_.pixels_per_step()) / seconds;
     const double error = trainer_.take_error();
-    if (!std::isfinite(error)) throw SharedError(diverged_message());
+    if (!std::isfinite(error)) throw SharedError(diverged_message(trainer_.steps(), state_.config));
     const double psnr = psnr_db(error);
-    const double scheduled_s = elapsed_s() - state_.start.seconds;
-    const double left = scheduled_s * (1 - progress()) / std::max(progress(), 1e-9);
-    bar_.show(progress(), fmt::format("step {}  {:.3f} Mpixel/s  sampled PSNR {:.2f} dB  {} left",
-                                      trainer_.steps(), rate * 1e-6, psnr, format_duration(left)));
+    bar_.show(
+        clock_.progress(),
+        fmt::format("step {}  {:.3f} Mpixel/s  sampled PSNR {:.2f} dB  {} left", trainer_.steps(),
+                    rate * 1e-6, psnr, format_duration(clock_.seconds_left())));
     if (log_)
       log_->add({{"step", trainer_.steps()},
-                 {"seconds", elapsed_s()},
-                 {"progress", progress()},
+                 {"seconds", clock_.elapsed_s()},
+                 {"progress", clock_.progress()},
                  {"mpixel_per_s", rate * 1e-6},
                  {"psnr_sampled", psnr}});
     last_report_ = Clock::now();
     last_steps_ = trainer_.steps();
   }
 
-  ImageScore decoded_score(std::size_t image) {
-    try {
-      return score_image(renderer_, model_, image, images_[image].image, model_.samples_per_axis);
-    } catch (const Error&) {  // colours that are not finite numbers
-      throw Error(diverged_message());
-    }
-  }
-
-  /// The scores of some of all images, decoded by the processes that have them, in process 0.
-  MethodScores decoded_scores(const std::vector<std::size_t>& numbers) {
-    struct Numbers {
-      double mse, psnr_db, ssim;
-      std::optional<double> alpha_mse;
-      PixelScores kept, held_out;
-    };
-    const std::vector<Numbers> own = together([&] {
-      std::vector<Numbers> scores;
-      for (const std::size_t i : own_of(numbers)) {
-        const ImageScore score = decoded_score(i);
-        scores.push_back(
-            {score.mse, score.psnr_db, score.ssim, score.alpha_mse, score.kept, score.held_out});
-      }
-      return scores;
-    });
-    MethodScores scores;
-    for (const Numbers& each : gathered(*processes(), own))
-      scores.images.push_back(
-          {"", each.mse, each.psnr_db, each.ssim, each.alpha_mse, each.kept, each.held_out});
-    return scores;
-  }
-
-  /// Evaluates decoded images.
-  void track(std::size_t wanted, std::size_t most_pixels, bool at_end) {
-    const std::vector<std::size_t> chosen = spread_within(pixels_, {wanted, most_pixels});
-    const std::size_t count = chosen.size();
-    if (count < std::min(wanted, pixels_.size()) && !std::exchange(said_fewer_, true))
-      bar_.print(fmt::format(
-          "{} images are decoded to follow the training: {} would have more than {} pixels",
-          count == 0 ? "No" : fmt::format("Only {}", count), std::min(wanted, pixels_.size()),
-          most_pixels));
-    if (count == 0) return;
-    const MethodScores scores = decoded_scores(chosen);
-    if (!options_.track.empty()) gather_model();
-    in_first([&] { report_tracking(scores, at_end); });
-  }
-
-  void report_tracking(const MethodScores& scores, bool at_end) {
-    const std::size_t count = scores.images.size();
-    const PsnrSummary psnr = scores.psnr();
-    const std::optional<HeldOutScores> held_out = held_out_scores(scores.images);
-    bar_.print(fmt::format(
-        "{:7.1f} s  step {:7}  PSNR of {} decoded images: mean {:.2f} dB, "
-        "pooled {:.2f} dB{}",
-        elapsed_s(), trainer_.steps(), count, psnr.mean_db, psnr.pooled_db,
-        held_out ? fmt::format("; held-out pixels {:.2f} dB", held_out->held_out.pooled_db) : ""));
-    json line = {{"step", trainer_.steps()},       {"seconds", elapsed_s()},
-                 {"progress", progress()},         {"images", count},
-                 {"psnr_mean", psnr.mean_db},      {"psnr_pooled", psnr.pooled_db},
-                 {"ssim_mean", scores.ssim_mean()}};
-    if (held_out) line["held_out"] = to_json(*held_out);
-    if (tracker_) add_resolutions(line, at_end);
-    log_->add(line);
-  }
-
-  /// Evaluates other sizes. This does not count as training time, so that tracking does not change
-  /// the training.
-  void add_resolutions(json& line, bool at_end) {
-    const auto before = Clock::now();
-    const ScoresBySize scores = tracker_->score(at_end, at_end);
-    line["sizes"] = network_by_size(scores);
-    if (at_end) line["baselines"] = {{"sizes", baselines_by_size(scores)}};
-    tracking_s_ += seconds_since(before);
-    last_sizes_ = line["sizes"];
-  }
-
-  void print_resolutions() {
-    for (const auto& [size, scores] : last_sizes_.items())
-      bar_.print(fmt::format("  at {:>4} px: {:.2f} dB mean, {:.2f} dB pooled, SSIM {:.4f}", size,
-                             scores["psnr_mean"].get<double>(), scores["psnr_pooled"].get<double>(),
-                             scores["ssim_mean"].get<double>()));
-  }
-
   /// What the state holds beyond the model, in process 0, where the model is gathered, too.
   TensorFile gathered_state() {
     model_.notes["steps"] = std::to_string(trainer_.steps());
-    gather_model();
+    shared_.gather_model();
     TensorFile file;
     trainer_.save_state(file);
     teaching_.save(file);
@@ -471,11 +291,11 @@ class TrainingRun {
   }
 
   void write_state_file(TensorFile file) const {
-    TensorFile model = to_tensor_file(whole_model_or_own());
+    TensorFile model = to_tensor_file(shared_.model());
     file.tensors.merge(model.tensors);
     file.metadata.merge(model.metadata);
     TrainingState now = state_;
-    now.elapsed_s = elapsed_s();
+    now.elapsed_s = clock_.elapsed_s();
     write_state(file, now);
     write_safetensors(state_file(options_.model), file);
   }
@@ -486,7 +306,7 @@ class TrainingRun {
     in_first([&] {
       write_state_file(std::move(state));
       std::uintmax_t bytes = 0;
-      for (const auto& [name, tensor] : to_tensor_file(whole_model_or_own()).tensors)
+      for (const auto& [name, tensor] : to_tensor_file(shared_.model()).tensors)
         bytes += tensor.values.size() * sizeof(float);
       require_room(options_.model, bytes);
     });
@@ -504,7 +324,7 @@ class TrainingRun {
       } catch (const Error& error) {
         failure = error;
       }
-      save_model(whole_model_or_own(), options_.model);
+      save_model(shared_.model(), options_.model);
       if (failure) throw Error(*failure);
     });
   }
@@ -519,18 +339,11 @@ class TrainingRun {
     last_checkpoint_ = Clock::now();
   }
 
-  std::string diverged_message() const {
-    return fmt::format(
-        "training diverged before step {}: the loss is not a finite number; try a --learning-rate "
-        "below {}",
-        trainer_.steps(), state_.config.rates.base);
-  }
-
   std::string stopped_message() const {
     return fmt::format(
         "stopped by a signal at step {} ({:.0f} %); {} is usable, and --resume continues the "
         "training",
-        trainer_.steps(), 100 * progress(), shown(options_.model));
+        trainer_.steps(), 100 * clock_.progress(), shown(options_.model));
   }
 
   const TrainOptions& options_;
@@ -540,21 +353,18 @@ class TrainingRun {
   Model& model_ = start_.model;
   TrainingState& state_ = start_.state;
   std::uint64_t resumed_step_ = 0;
-  std::vector<std::size_t> pixels_;  ///< of each image of all processes
-  std::optional<Model> whole_;       ///< in process 0, that of all images
+  SharedCollection shared_;
   Trainer trainer_;
   Renderer renderer_;
   Teaching teaching_;
-  std::optional<ResolutionTracker> tracker_;
-  std::optional<OutputLock> lock_;
-  std::optional<MetricsLog> log_;
   Progress bar_;
+  RunScores scores_;
+  RunClock clock_{state_, trainer_};
+  std::optional<OutputLock> lock_;
+  std::optional<MetricsLog> log_;  ///< in process 0
   Moment moment_;
-  Clock::time_point began_{}, last_checkpoint_{}, last_report_{};
-  double tracking_s_ = 0;  ///< time spent on the evaluation of other sizes
-  json last_sizes_;        ///< the latest scores at other sizes
+  Clock::time_point last_checkpoint_{}, last_report_{};
   std::uint64_t last_steps_ = 0;
-  bool said_fewer_ = false;
 };
 
 }  // namespace
