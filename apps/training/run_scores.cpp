@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "evaluation/evaluation.hpp"
 #include "chorus/error.hpp"
+#include "evaluation/evaluation.hpp"
 #include "evaluation/training_images.hpp"
 #include "support/processes.hpp"
 
@@ -18,8 +18,7 @@ using nlohmann::json;
 
 /// Decoded now and then, and at the end. A limit on their pixels, because decoding large images
 /// would take longer than the training.
-constexpr ImageBudget tracked{12, std::size_t{1} << 22},
-    evaluated_at_end{500, tracked.pixels << 4};
+constexpr ImageBudget tracked{12, std::size_t{1} << 22}, evaluated_at_end{500, tracked.pixels << 4};
 /// At most so many pixels are inpainted before the first step, at 0.1 ms a pixel.
 constexpr std::size_t most_inpainted_pixels = std::size_t{1} << 18;
 
@@ -88,7 +87,8 @@ json RunScores::inpainting_baselines(const Collection& subset) {
 json RunScores::evaluate(const TrainingMoment& moment, bool at_end) {
   const ImageBudget budget = at_end ? evaluated_at_end : tracked;
   const std::vector<std::size_t> chosen = spread_within(shared_.pixels(), budget);
-  const std::size_t count = chosen.size(), wanted = std::min(budget.images, shared_.pixels().size());
+  const std::size_t count = chosen.size(),
+                    wanted = std::min(budget.images, shared_.pixels().size());
   if (count < wanted && !std::exchange(said_fewer_, true))
     bar_.print(fmt::format(
         "{} images are decoded to follow the training: {} would have more than {} pixels",
@@ -144,9 +144,12 @@ json RunScores::line_of(const MethodScores& scores, const TrainingMoment& moment
       "pooled {:.2f} dB{}",
       moment.elapsed_s, moment.step, count, psnr.mean_db, psnr.pooled_db,
       held_out ? fmt::format("; held-out pixels {:.2f} dB", held_out->held_out.pooled_db) : ""));
-  json line = {{"step", moment.step},         {"seconds", moment.elapsed_s},
-               {"progress", moment.progress}, {"images", count},
-               {"psnr_mean", psnr.mean_db},   {"psnr_pooled", psnr.pooled_db},
+  json line = {{"step", moment.step},
+               {"seconds", moment.elapsed_s},
+               {"progress", moment.progress},
+               {"images", count},
+               {"psnr_mean", psnr.mean_db},
+               {"psnr_pooled", psnr.pooled_db},
                {"ssim_mean", scores.ssim_mean()}};
   if (held_out) line["held_out"] = to_json(*held_out);
   if (tracker_) add_resolutions(line, at_end);

@@ -37,8 +37,8 @@ class RunScores {
   RunScores(const TrainOptions& options, Session& session, SharedCollection& shared,
             const TrainConfig& config, Progress& bar);
 
-  /// The baselines of the curves, before the first step: a line with "images" and "baselines", empty
-  /// if there are none.
+  /// The baselines of the curves, before the first step: a line with "images" and "baselines",
+  /// empty if there are none.
   nlohmann::json baselines();
   /// Decodes some images, at the end as many as a larger budget allows. The line is empty if no
   /// image keeps to the budget. Throws Error if a decoded colour is not a finite number.
