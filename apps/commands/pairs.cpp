@@ -64,11 +64,14 @@ void pairs(const PairsOptions& options) {
   const Model model = load_model(session.memory, options.study_settings.model);
   if (model.images.size() < 2)
     throw Error(fmt::format("a pair needs two images; the model has {}", model.images.size()));
-  const DistanceMatrix distances =
-      image_distances(session.memory, model, options.measure, session.threads,
-                      progress_of(options, "images compared"));
-  const std::vector<ImagePair> best = closest_disjoint_pairs(distances, options.count);
-  const std::vector<ImagePair> ranking = closest_pairs(distances, options.ranking);
+  PairSelection selection(model.images.size(), options.count, options.ranking);
+  ImageDistances(session.memory, model, session.threads)
+      .for_each_image(
+          options.measure,
+          [&](std::size_t image, std::span<const double> row) { selection.add(image, row); },
+          progress_of(options, "images compared"));
+  const std::vector<ImagePair> best = selection.closest_disjoint();
+  const std::vector<ImagePair> ranking = selection.closest();
   if (options.json) {
     ordered_json result = {{"measure", std::string(name(options.measure))},
                            {"pairs", to_json(model, best)},

@@ -118,8 +118,8 @@ double ImageDistances::distance(std::size_t a, std::size_t b, DistanceMeasure me
   return compare(std::min(a, b), std::max(a, b), measure);  // in one order, for the same bits
 }
 
-DistanceMatrix ImageDistances::distances(DistanceMeasure measure,
-                                         const DistanceProgress& progress) {
+void ImageDistances::for_each_image(DistanceMeasure measure, const DistanceVisitor& visit,
+                                    const DistanceProgress& progress) {
   const std::size_t images = model_.images.size();
   const std::size_t pairs = images * (images - 1) / 2;
   const auto all = static_cast<double>(images + pairs);
@@ -132,20 +132,27 @@ DistanceMatrix ImageDistances::distances(DistanceMeasure measure,
     prepare(i, measure);
     count(1);
   }
-  DistanceMatrix distances(images, std::vector<double>(images));
   // pull_back decodes one image at a time, on all workers.
   const std::size_t threads = measure == DistanceMeasure::pull_back ? 1 : threads_;
   for_each_index(images, threads, [&](std::size_t a) {
-    for (std::size_t b = a + 1; b < images; ++b)
-      distances[a][b] = distances[b][a] = compare(a, b, measure);
-    count(images - 1 - a);
+    std::vector<double> distances(images - 1 - a);
+    for (std::size_t k = 0; k < distances.size(); ++k)
+      distances[k] = compare(a, a + 1 + k, measure);
+    visit(a, distances);
+    count(distances.size());
   });
-  return distances;
 }
 
-DistanceMatrix image_distances(Memory& memory, const Model& model, DistanceMeasure measure,
-                               std::size_t threads, const DistanceProgress& progress) {
-  return ImageDistances(memory, model, threads).distances(measure, progress);
+DistanceMatrix ImageDistances::distances(DistanceMeasure measure,
+                                         const DistanceProgress& progress) {
+  const std::size_t images = model_.images.size();
+  DistanceMatrix matrix(images, std::vector<double>(images));
+  const auto fill = [&](std::size_t a, std::span<const double> distances) {
+    for (std::size_t k = 0; k < distances.size(); ++k)
+      matrix[a][a + 1 + k] = matrix[a + 1 + k][a] = distances[k];
+  };
+  for_each_image(measure, fill, progress);
+  return matrix;
 }
 
 }  // namespace chorus

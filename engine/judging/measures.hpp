@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -57,6 +58,10 @@ DistanceMeasure parse_distance_measure(std::string_view text);  ///< throws Erro
 /// Receives the fraction of the work that is done, in [0, 1]. Several threads may call it at once.
 using DistanceProgress = std::function<void(double)>;
 
+/// Receives an image and its distances to the next image, the one behind that, and so on to the
+/// last. Several threads may call it at once.
+using DistanceVisitor = std::function<void(std::size_t, std::span<const double>)>;
+
 /// Distances between the images of a model. Decoded images are compared on a grid of 48 x 48 pixels
 /// whatever their own sizes, because images of different sizes share the network's coordinates;
 /// pull_back decodes 24 x 24 pixels at 5 places. An image is decoded when a measure first needs it,
@@ -67,6 +72,10 @@ class ImageDistances {
   ImageDistances(Memory& memory, const Model& model, std::size_t threads);
 
   double distance(std::size_t a, std::size_t b, DistanceMeasure measure);
+  /// Visits each image with its distances to all images behind it. Several threads may do so at
+  /// once, in any order.
+  void for_each_image(DistanceMeasure measure, const DistanceVisitor& visit,
+                      const DistanceProgress& progress = {});
   /// The distances between all images: a symmetric matrix with zeros on the diagonal.
   DistanceMatrix distances(DistanceMeasure measure, const DistanceProgress& progress = {});
 
@@ -83,9 +92,5 @@ class ImageDistances {
   std::vector<Image> pictures_, coarse_pictures_;
   std::vector<std::shared_ptr<const SegmentedImage>> regions_;
 };
-
-/// ImageDistances::distances() for a single measure.
-DistanceMatrix image_distances(Memory& memory, const Model& model, DistanceMeasure measure,
-                               std::size_t threads, const DistanceProgress& progress = {});
 
 }  // namespace chorus

@@ -18,37 +18,6 @@ bool closer(const ImagePair& x, const ImagePair& y) {
   return std::tie(x.distance, x.a, x.b) < std::tie(y.distance, y.a, y.b);
 }
 
-std::vector<ImagePair> all_pairs(const DistanceMatrix& distances) {
-  std::vector<ImagePair> all;
-  for (std::size_t a = 0; a < distances.size(); ++a)
-    for (std::size_t b = a + 1; b < distances.size(); ++b) {
-      if (!(distances[a][b] >= 0) || std::isinf(distances[a][b]))
-        throw std::invalid_argument("the distance of two images is negative or not finite");
-      all.push_back({a, b, distances[a][b]});
-    }
-  std::sort(all.begin(), all.end(), closer);
-  return all;
-}
-
-/// The pairs that may be among the best `count`, closest first. A pair whose two images both have
-/// other images left can be exchanged for a closer one. So a pair is a candidate only if it is
-/// among the 2 count - 1 closest of each of its images, because the other count - 1 pairs use up
-/// at most twice as many images. Among such pairs the others block at most
-/// (2 count - 2)(2 count - 1), so that a later one can be exchanged as well.
-std::vector<ImagePair> candidates(const DistanceMatrix& distances, std::size_t count) {
-  const std::size_t degree = 2 * count - 1, most = (2 * count - 2) * degree + 1;
-  const std::vector<ImagePair> all = all_pairs(distances);
-  std::vector<std::size_t> rank(distances.size());
-  std::vector<ImagePair> kept;
-  for (const ImagePair& pair : all) {
-    const bool near = rank[pair.a] < degree && rank[pair.b] < degree;
-    ++rank[pair.a];
-    ++rank[pair.b];
-    if (near && kept.size() < most) kept.push_back(pair);
-  }
-  return kept;
-}
-
 /// The images of some pairs, and the number of each image among them.
 struct Numbering {
   explicit Numbering(const std::vector<ImagePair>& pairs) {
@@ -75,18 +44,61 @@ struct Weights {
 
 }  // namespace
 
-std::vector<ImagePair> closest_pairs(const DistanceMatrix& distances, std::size_t count) {
-  std::vector<ImagePair> closest = all_pairs(distances);
-  closest.resize(std::min(count, closest.size()));
-  return closest;
+void PairSelection::Closest::add(const ImagePair& pair, std::size_t most) {
+  if (heap_.size() == most) {
+    if (most == 0 || !closer(pair, heap_.front())) return;
+    std::pop_heap(heap_.begin(), heap_.end(), closer);
+    heap_.pop_back();
+  }
+  heap_.push_back(pair);
+  std::push_heap(heap_.begin(), heap_.end(), closer);
 }
 
-std::vector<ImagePair> closest_disjoint_pairs(const DistanceMatrix& distances, std::size_t count) {
-  count = std::min(count, distances.size() / 2);
-  if (count == 0) return {};
-  const std::vector<ImagePair> pairs = candidates(distances, count);
+PairSelection::PairSelection(std::size_t images, std::size_t disjoint, std::size_t any)
+    : disjoint_(std::min(disjoint, images / 2)), any_(any), of_image_(images) {}
+
+void PairSelection::add(std::size_t image, std::span<const double> distances) {
+  const std::lock_guard lock(mutex_);
+  for (std::size_t k = 0; k < distances.size(); ++k) {
+    const ImagePair pair{image, image + 1 + k, distances[k]};
+    if (!(pair.distance >= 0) || std::isinf(pair.distance))
+      throw std::invalid_argument("the distance of two images is negative or not finite");
+    closest_.add(pair, any_);
+    of_image_[pair.a].add(pair, degree());
+    of_image_[pair.b].add(pair, degree());
+  }
+}
+
+std::vector<ImagePair> PairSelection::closest() const {
+  std::vector<ImagePair> pairs = closest_.pairs();
+  std::sort(pairs.begin(), pairs.end(), closer);
+  return pairs;
+}
+
+/// The pairs that may be among the best ones, closest first. A pair whose two images both have
+/// other images left can be exchanged for a closer one. So a pair is a candidate only if it is
+/// among the degree() closest of each of its images, because the other pairs use up at most so many
+/// images. Among such pairs the others block at most twice their number times degree(), so that a
+/// later one can be exchanged as well.
+std::vector<ImagePair> PairSelection::candidates() const {
+  std::vector<ImagePair> of_either;
+  for (const Closest& closest : of_image_)
+    of_either.insert(of_either.end(), closest.pairs().begin(), closest.pairs().end());
+  std::sort(of_either.begin(), of_either.end(), closer);
+  // A pair is there twice, one behind the other, if it is among the closest of both.
+  const auto same = [](const ImagePair& x, const ImagePair& y) { return x.a == y.a && x.b == y.b; };
+  const std::size_t most = (2 * disjoint_ - 2) * degree() + 1;
+  std::vector<ImagePair> of_both;
+  for (std::size_t k = 1; k < of_either.size() && of_both.size() < most; ++k)
+    if (same(of_either[k - 1], of_either[k])) of_both.push_back(of_either[k]);
+  return of_both;
+}
+
+std::vector<ImagePair> PairSelection::closest_disjoint() const {
+  if (disjoint_ == 0) return {};
+  const std::vector<ImagePair> pairs = candidates();
   const Numbering numbering(pairs);
-  const std::size_t images = numbering.images.size(), alone = images - 2 * count;
+  const std::size_t images = numbering.images.size(), alone = images - 2 * disjoint_;
   const Weights weights(pairs.back().distance, images + alone);
   std::vector<WeightedEdge> edges;
   edges.reserve(pairs.size() + images * alone);
@@ -101,10 +113,23 @@ std::vector<ImagePair> closest_disjoint_pairs(const DistanceMatrix& distances, s
   return chosen;
 }
 
+std::vector<ImagePair> closest_disjoint_pairs(const DistanceMatrix& distances, std::size_t count) {
+  PairSelection selection(distances.size(), count, 0);
+  for (std::size_t a = 0; a < distances.size(); ++a)
+    selection.add(a, std::span(distances[a]).subspan(a + 1));
+  return selection.closest_disjoint();
+}
+
 std::vector<ImagePair> best_pairs(Memory& memory, const Model& model, std::size_t count,
                                   DistanceMeasure measure, std::size_t threads,
                                   const DistanceProgress& progress) {
-  return closest_disjoint_pairs(image_distances(memory, model, measure, threads, progress), count);
+  PairSelection selection(model.images.size(), count, 0);
+  ImageDistances(memory, model, threads)
+      .for_each_image(
+          measure,
+          [&](std::size_t image, std::span<const double> row) { selection.add(image, row); },
+          progress);
+  return selection.closest_disjoint();
 }
 
 std::vector<ImagePair> random_pairs(std::size_t images, std::size_t count, std::uint64_t seed) {

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
+#include <span>
 #include <vector>
 
 #include "measures.hpp"
@@ -16,16 +18,47 @@ struct ImagePair {
   double distance = 0;
 };
 
-/// Returns the `count` closest of all pairs (or all pairs if there are fewer), closest first. An
-/// image may be in several of them. Equally close pairs are in the order of their images. Throws
-/// std::invalid_argument if a distance is negative or NaN.
-std::vector<ImagePair> closest_pairs(const DistanceMatrix& distances, std::size_t count);
+/// Finds the closest pairs of images while their distances are computed. Keeps only what can still
+/// be among them, so that its memory grows with the number of images and not with that of pairs.
+/// Equally close pairs are in the order of their images.
+class PairSelection {
+ public:
+  /// To find so many disjoint pairs, and so many pairs in which an image may be several times.
+  PairSelection(std::size_t images, std::size_t disjoint, std::size_t any);
 
-/// Returns `count` pairs with the least sum of distances, closest first, such that no image is in
-/// two of them; fewer if there are not enough images. Exact, except that distances are rounded to
-/// 2^-24 of the largest. This is a maximum-weight matching of the images with additional vertices,
-/// one for each image that stays alone. Throws std::invalid_argument if a distance is negative or
-/// NaN.
+  /// Takes the distances of an image to the next one, the one behind that, and so on: see
+  /// ImageDistances::for_each_image(). To be called once for each image, by any thread. Throws
+  /// std::invalid_argument if a distance is negative or no finite number.
+  void add(std::size_t image, std::span<const double> distances);
+
+  /// The closest of all pairs (all pairs if there are fewer), closest first.
+  std::vector<ImagePair> closest() const;
+  /// Pairs with the least sum of distances, closest first, such that no image is in two of them;
+  /// fewer if there are not enough images. Exact, except that distances are rounded to 2^-24 of the
+  /// largest. This is a maximum-weight matching of the images with additional vertices, one for
+  /// each image that stays alone.
+  std::vector<ImagePair> closest_disjoint() const;
+
+ private:
+  /// The closest of the pairs it is given.
+  class Closest {
+   public:
+    void add(const ImagePair& pair, std::size_t most);
+    const std::vector<ImagePair>& pairs() const { return heap_; }
+
+   private:
+    std::vector<ImagePair> heap_;  ///< the farthest one first
+  };
+  std::size_t degree() const { return disjoint_ == 0 ? 0 : 2 * disjoint_ - 1; }
+  std::vector<ImagePair> candidates() const;
+
+  std::size_t disjoint_, any_;
+  std::mutex mutex_;
+  Closest closest_;
+  std::vector<Closest> of_image_;  ///< the closest degree() pairs of each image
+};
+
+/// PairSelection::closest_disjoint() of a table of distances.
 std::vector<ImagePair> closest_disjoint_pairs(const DistanceMatrix& distances, std::size_t count);
 
 /// Up to `count` pairs of a model's images with the least sum of distances, closest first, such

@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 #include <set>
+#include <span>
 #include <vector>
 
 #include "blossom_matching.hpp"
@@ -27,6 +28,13 @@ DistanceMatrix random_distances(std::size_t images, std::uint32_t levels, Random
     for (std::size_t b = a + 1; b < images; ++b)
       distances[a][b] = distances[b][a] = below(random.word(), levels);
   return distances;
+}
+
+std::vector<ImagePair> closest_pairs(const DistanceMatrix& distances, std::size_t count) {
+  PairSelection selection(distances.size(), 0, count);
+  for (std::size_t a = 0; a < distances.size(); ++a)
+    selection.add(a, std::span(distances[a]).subspan(a + 1));
+  return selection.closest();
 }
 
 /// The least sum over all ways to choose `count` disjoint pairs among images from `first` on.
@@ -158,6 +166,30 @@ BOOST_AUTO_TEST_CASE(closest_pairs_share_images_and_keep_the_order_of_equals) {
   BOOST_TEST((pairs[2].a == 2 && pairs[2].b == 3 && pairs[2].distance == 2));
   BOOST_TEST(closest_pairs(distances, 100).size() == 6U);
   BOOST_TEST(closest_pairs({}, 3).empty());
+  BOOST_TEST(closest_pairs(distances, 0).empty());
+}
+
+BOOST_AUTO_TEST_CASE(closest_pairs_are_found_in_whatever_order_images_come) {
+  RandomStream random(4, Stream{0});
+  const std::size_t images = 40;
+  const DistanceMatrix distances = random_distances(images, 30, random);  // many are equal
+  std::vector<ImagePair> all;
+  for (std::size_t a = 0; a < images; ++a)
+    for (std::size_t b = a + 1; b < images; ++b) all.push_back({a, b, distances[a][b]});
+  std::ranges::stable_sort(all, {}, &ImagePair::distance);
+  for (const std::size_t step : {1, 7, 39}) {
+    PairSelection selection(images, 3, 25);
+    for (std::size_t k = 0; k < images; ++k) {
+      const std::size_t a = k * step % images;
+      selection.add(a, std::span(distances[a]).subspan(a + 1));
+    }
+    const std::vector<ImagePair> closest = selection.closest();
+    BOOST_REQUIRE_EQUAL(closest.size(), 25U);
+    for (std::size_t k = 0; k < closest.size(); ++k)
+      BOOST_TEST((closest[k].a == all[k].a && closest[k].b == all[k].b), "number " << k);
+    BOOST_TEST(sum_of(selection.closest_disjoint()) ==
+               sum_of(closest_disjoint_pairs(distances, 3)));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(many_images_and_odd_counts_are_no_trouble) {
@@ -178,7 +210,7 @@ BOOST_AUTO_TEST_CASE(every_measure_gives_a_symmetric_matrix_of_distances) {
   const Model model = tiny_model(memory);
   for (const DistanceMeasure measure : all_distance_measures) {
     BOOST_TEST_CONTEXT(name(measure)) {
-      const DistanceMatrix distances = image_distances(memory, model, measure, 2);
+      const DistanceMatrix distances = ImageDistances(memory, model, 2).distances(measure);
       BOOST_REQUIRE_EQUAL(distances.size(), 5U);
       double sum = 0;
       for (std::size_t a = 0; a < 5; ++a)
@@ -208,8 +240,9 @@ BOOST_AUTO_TEST_CASE(distances_tell_how_far_they_are) {
   Memory memory(make_backend("cpu"));
   const Model model = tiny_model(memory);
   std::vector<double> told;
-  image_distances(memory, model, DistanceMeasure::regions, 1,
-                  [&](double fraction) { told.push_back(fraction); });
+  ImageDistances(memory, model, 1).distances(DistanceMeasure::regions, [&](double fraction) {
+    told.push_back(fraction);
+  });
   BOOST_TEST(told.size() == 10U);  // five images are decoded, and each is compared
   BOOST_TEST(std::is_sorted(told.begin(), told.end()));
   BOOST_TEST(told.back() == 1);
@@ -219,7 +252,8 @@ BOOST_AUTO_TEST_CASE(a_path_is_no_shorter_than_the_distance_of_its_ends) {
   Memory memory(make_backend("cpu"));
   const Model model = tiny_model(memory);
   Renderer renderer(memory, model);
-  const DistanceMatrix lengths = image_distances(memory, model, DistanceMeasure::pull_back, 2);
+  const DistanceMatrix lengths =
+      ImageDistances(memory, model, 2).distances(DistanceMeasure::pull_back);
   for (std::size_t a = 0; a < 5; ++a)
     for (std::size_t b = a + 1; b < 5; ++b)
       BOOST_TEST(lengths[a][b] >= pixel_distance(quantized(renderer.render(a, {{24, 24}})),
