@@ -17,6 +17,7 @@
 #include "safetensors.hpp"
 #include "storage.hpp"
 #include "stored_types.hpp"
+#include "taught_pairs.hpp"
 
 namespace chorus {
 
@@ -31,7 +32,7 @@ constexpr const char* storage_note = "stored_as";
 /// of alpha can still read.
 constexpr int alpha_version = 2, opaque_version = 1;
 constexpr std::size_t largest_width = 8192, largest_depth = 64, largest_latent = 65536,
-                      largest_palette = 1024, largest_supersample = 64, largest_frames = 1024;
+                      largest_palette = 1024, largest_supersample = 64;
 
 json to_json(const SirenConfig& config) {
   json object = {{"width", config.width},
@@ -114,34 +115,6 @@ Split split_from(const TensorFile& file) {
   const Split split{seed.get<std::uint64_t>(), share("held_out_pixels"),
                     object.contains("held_out_images") ? share("held_out_images") : 0};
   return split;
-}
-
-json to_json(const TaughtPairs& paths) {
-  return {{"frames", paths.frames}, {"trained", paths.trained}, {"held_out", paths.held_out}};
-}
-
-std::vector<TaughtPairs::Pair> pairs_from(const json& list, std::size_t images) {
-  std::vector<TaughtPairs::Pair> pairs;
-  for (const json& entry : list) {
-    const auto is_image = [&](const json& number) {
-      return number.is_number_unsigned() && number.get<std::uint64_t>() < images;
-    };
-    if (!entry.is_array() || entry.size() != 2 || !is_image(entry[0]) || !is_image(entry[1]) ||
-        entry[0] == entry[1])
-      throw Error(fmt::format("paths has the pair {}; expected two images, as numbers below {}",
-                              entry.dump(), images));
-    pairs.push_back(entry.get<TaughtPairs::Pair>());
-  }
-  return pairs;
-}
-
-/// Models that were taught no paths have no such entry.
-TaughtPairs paths_from(const TensorFile& file, std::size_t images) {
-  const auto found = file.metadata.find("paths");
-  if (found == file.metadata.end()) return {};
-  const json object = parse_json(found->second, "paths");
-  return {pairs_from(object.at("trained"), images), pairs_from(object.at("held_out"), images),
-          count_field(object, "frames", largest_frames)};
 }
 
 std::optional<Rgb> background_from(const TensorFile& file) {
@@ -327,7 +300,8 @@ Model read_model(Memory& memory, const TensorFile& stored) {
     model.samples_per_axis =
         count_field(parse_json(found->second, "decoding"), "supersample", largest_supersample);
   model.background = background_from(file);
-  model.paths = paths_from(file, model.images.size());
+  if (const auto found = file.metadata.find("paths"); found != file.metadata.end())
+    model.paths = parse_taught_pairs(found->second, model.images.size());
   if (file.tensors.contains("shifts")) {
     const std::size_t rows = model.images.size(), cols = shift_numbers(config);
     model.shifts = memory.from(find_tensor(file, "shifts", rows, cols).values, rows, cols);
@@ -355,7 +329,7 @@ TensorFile content_of(const Model& model, std::string_view stored_as) {
                                 to_host(model.palettes)};
   if (model.samples_per_axis > 1)
     file.metadata["decoding"] = json{{"supersample", model.samples_per_axis}}.dump();
-  if (!model.paths.trained.empty()) file.metadata["paths"] = to_json(model.paths).dump();
+  if (!model.paths.trained.empty()) file.metadata["paths"] = taught_pairs_text(model.paths);
   if (model.background) file.metadata["background"] = json(*model.background).dump();
   if (model.split.pixels > 0 || model.split.images > 0)
     file.metadata["split"] = to_json(model.split).dump();
