@@ -22,7 +22,9 @@ void add_train(CLI::App& program) {
   add_skip_unreadable(command);
   std::vector<CLI::Option*> fresh_only = add_limits(command, o);
   const std::vector<CLI::Option*> training = add_training(command, o);
+  const std::vector<CLI::Option*> paths = add_paths(command, o);
   fresh_only.insert(fresh_only.end(), training.begin(), training.end());
+  fresh_only.insert(fresh_only.end(), paths.begin(), paths.end());
   CLI::Option* resume = command.add_flag(
       "--resume", o.resume,
       "Continue an interrupted training of this model; the result is as if it had "

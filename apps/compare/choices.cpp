@@ -58,8 +58,8 @@ PathScores scores_of(const fs::path& walk) {
   for (const fs::path& file : files) frames.push_back(read_png(file));
   for (const Image& frame : frames)
     if (frame.size() != frames.front().size() || frame.channels != frames.front().channels)
-      throw Error(fmt::format("{}: its frames are not all alike in size and transparency",
-                              shown(walk)));
+      throw Error(
+          fmt::format("{}: its frames are not all alike in size and transparency", shown(walk)));
   return score_path(frames);
 }
 
@@ -78,8 +78,8 @@ void add_votes(std::vector<Votes>& votes, const Comparison& comparison, const fs
     return found->get<std::string>();
   };
   if (const std::string id = text(saved, "comparison"); id != comparison.id)
-    refuse(file, fmt::format("it is of comparison {}, and this one is {}", printable(id),
-                             comparison.id));
+    refuse(file,
+           fmt::format("it is of comparison {}, and this one is {}", printable(id), comparison.id));
   const auto choices = saved.find("choices");
   if (choices == saved.end() || !choices->is_array()) refuse(file, "it has no list of choices");
   std::set<std::string> seen;
@@ -111,7 +111,8 @@ Agreement agreement(const Loss& loss, const std::vector<Votes>& votes,
   Agreement found{.measure = loss.measure};
   std::vector<double> of_people, of_measure;
   for (std::size_t k = 0; k < votes.size(); ++k) {
-    const double people = lead(votes[k]), measure = loss.of(scores[k].second) - loss.of(scores[k].first);
+    const double people = lead(votes[k]),
+                 measure = loss.of(scores[k].second) - loss.of(scores[k].first);
     of_people.push_back(people);
     of_measure.push_back(measure);
     if (people == 0 || measure == 0) continue;
@@ -137,12 +138,9 @@ ChoiceSummary summarize_choices(const Comparison& comparison, const std::vector<
 }
 
 ordered_json to_json(const Comparison& comparison, const ChoiceSummary& summary) {
-  ordered_json object = {{"comparison", comparison.id},
-                         {"a", shown(comparison.a)},
-                         {"b", shown(comparison.b)},
-                         {"people", summary.people},
-                         {"pairs", ordered_json::array()},
-                         {"measures", ordered_json::array()}};
+  ordered_json object = {{"comparison", comparison.id},    {"a", shown(comparison.a)},
+                         {"b", shown(comparison.b)},       {"people", summary.people},
+                         {"pairs", ordered_json::array()}, {"measures", ordered_json::array()}};
   for (const Votes& votes : summary.votes)
     object["pairs"].push_back(
         {{"pair", votes.pair}, {"a", votes.a}, {"b", votes.b}, {"equal", votes.equal}});

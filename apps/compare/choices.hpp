@@ -29,8 +29,8 @@ struct Agreement {
 };
 
 struct ChoiceSummary {
-  std::size_t people = 0;     ///< files of choices
-  std::vector<Votes> votes;   ///< by pair, in the order of the comparison
+  std::size_t people = 0;    ///< files of choices
+  std::vector<Votes> votes;  ///< by pair, in the order of the comparison
   std::vector<Agreement> measures;
 };
 

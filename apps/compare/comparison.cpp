@@ -34,9 +34,10 @@ std::map<std::string, fs::path> walks_in(const fs::path& folder) {
       walks[entry.path().filename().string()] = entry.path();
   if (walks.empty() && fs::is_regular_file(folder / animation, failure)) walks[""] = folder;
   if (walks.empty())
-    throw Error(fmt::format("{}: no {} in it or in its folders; expected a folder that `chorus "
-                            "interpolate` wrote",
-                            shown(folder), animation));
+    throw Error(
+        fmt::format("{}: no {} in it or in its folders; expected a folder that `chorus "
+                    "interpolate` wrote",
+                    shown(folder), animation));
   return walks;
 }
 
@@ -76,7 +77,8 @@ Comparison find_comparison(const fs::path& a, const fs::path& b) {
       comparison.only_in_one.push_back(shown(walk));
       continue;
     }
-    comparison.pairs.push_back({name.empty() ? label_of(walk) : printable(name), walk, found->second});
+    comparison.pairs.push_back(
+        {name.empty() ? label_of(walk) : printable(name), walk, found->second});
     of_b.erase(found);
   }
   for (const auto& [name, walk] : of_b) comparison.only_in_one.push_back(shown(walk));

@@ -9,11 +9,10 @@
 #include <utility>
 
 #include "chorus/error.hpp"
-#include "morph.hpp"
 #include "parallel.hpp"
+#include "picture_morph.hpp"
 #include "printable.hpp"
 #include "reference_paths.hpp"
-#include "steep_bicubic.hpp"
 #include "support/progress.hpp"
 
 namespace chorus::app {
@@ -23,21 +22,6 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::size_t best_count = 8, random_count = 20;
-
-/// A figure that describes a path, and its key in JSON.
-struct Figure {
-  const char* key;
-  double PathScores::*value;
-};
-constexpr std::array figures = {Figure{"length", &PathScores::length},
-                                Figure{"step_max_over_mean", &PathScores::step_max_over_mean},
-                                Figure{"flat_share", &PathScores::flat_share},
-                                Figure{"entropy", &PathScores::entropy},
-                                Figure{"ghost", &PathScores::ghost},
-                                Figure{"monotone", &PathScores::monotone},
-                                Figure{"contrast", &PathScores::contrast},
-                                Figure{"permanence", &PathScores::permanence},
-                                Figure{"popped", &PathScores::popped}};
 
 /// PSNR of both ends together; nothing unless both true images have the size of the frames.
 std::optional<double> psnr_of_ends(const std::vector<Image>& frames, const Image* a,
@@ -103,14 +87,12 @@ class PairScorer {
 
   /// The morph of the training images, at its own pace; nothing if they are not at hand.
   std::optional<PathScores> network_free(const ImagePair& pair) const {
-    constexpr std::size_t finer = 4;
     const Image *first = truth_.find(pair.a), *last = truth_.find(pair.b);
     if (first == nullptr || last == nullptr || first->size() != last->size() ||
         first->channels != last->channels)
       return {};
-    const PixelSize size = first->size(), working{finer * size.width, finer * size.height};
-    const Morph morph(steep_bicubic(*first, working), steep_bicubic(*last, working));
-    return score_path(frames_of([&](double t) { return morph.draw(t, size); }, judged_frames), 1);
+    const PictureMorph morph(*first, *last);
+    return score_path(frames_of([&](double t) { return morph.frame(t); }, judged_frames), 1);
   }
 
   void step() {
@@ -142,10 +124,10 @@ std::optional<PathScores> mean_scores(const std::vector<PairScores>& pairs, cons
     const std::optional<PathScores> scores = of(pair);
     if (!scores) continue;
     ++scored;
-    for (const Figure& figure : figures) mean.*figure.value += (*scores).*figure.value;
+    for (const PathFigure& figure : path_figures) mean.*figure.value += (*scores).*figure.value;
   }
   if (scored == 0) return {};
-  for (const Figure& figure : figures) mean.*figure.value /= static_cast<double>(scored);
+  for (const PathFigure& figure : path_figures) mean.*figure.value /= static_cast<double>(scored);
   return mean;
 }
 
@@ -241,12 +223,14 @@ PathEvaluation evaluate_paths(Session& session, const Model& model, const TestDa
   return {.selection = selection,
           .best = scorer.scores(best, watch.best),
           .random = scorer.scores(random, watch.random),
-          .known_truth = score_known_truth(session, model, data, selection.path)};
+          .known_truth = score_known_truth(session, model, data, selection.path),
+          .taught = evaluate_taught(session, model, selection.taught.value_or(model.paths), truth,
+                                    progress("taught paths evaluated"))};
 }
 
 ordered_json to_json(const PathScores& scores) {
   ordered_json object;
-  for (const Figure& figure : figures) object[figure.key] = scores.*figure.value;
+  for (const PathFigure& figure : path_figures) object[figure.key] = scores.*figure.value;
   return object;
 }
 
@@ -258,6 +242,7 @@ ordered_json to_json(const Model& model, const PathEvaluation& evaluation) {
   object["random"] = {{"seed", evaluation.selection.seed}};
   object["random"].update(to_json(model, evaluation.random));
   object["known_truth"] = to_json(evaluation.known_truth);
+  if (evaluation.taught.trained.pairs > 0) object["taught"] = to_json(evaluation.taught);
   return object;
 }
 
@@ -270,6 +255,7 @@ void print_paths(const Model& model, const PathEvaluation& evaluation) {
               fmt::format("Paths ({}) between random pairs (seed {})",
                           name(evaluation.selection.path), evaluation.selection.seed),
               evaluation.random);
+  print_taught(evaluation.taught);
   print_known_truth(evaluation.known_truth);
 }
 

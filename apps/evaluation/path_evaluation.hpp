@@ -11,6 +11,7 @@
 #include "chorus/path.hpp"
 #include "evaluation/evaluation.hpp"
 #include "evaluation/known_truth_scores.hpp"
+#include "evaluation/taught_paths.hpp"
 #include "measures.hpp"
 #include "pairs.hpp"
 #include "path_metrics.hpp"
@@ -21,6 +22,22 @@ namespace chorus::app {
 /// morph of the training images, enlarged without any network, shows what the network adds.
 inline constexpr std::array references = {"crossfade",       "hard_cut",   "wipe",        "iris",
                                           "shrink_and_grow", "camouflage", "network_free"};
+
+/// A figure that describes a path, and its key in JSON.
+struct PathFigure {
+  const char* key;
+  double PathScores::*value;
+};
+inline constexpr std::array path_figures = {
+    PathFigure{"length", &PathScores::length},
+    PathFigure{"step_max_over_mean", &PathScores::step_max_over_mean},
+    PathFigure{"flat_share", &PathScores::flat_share},
+    PathFigure{"entropy", &PathScores::entropy},
+    PathFigure{"ghost", &PathScores::ghost},
+    PathFigure{"monotone", &PathScores::monotone},
+    PathFigure{"contrast", &PathScores::contrast},
+    PathFigure{"permanence", &PathScores::permanence},
+    PathFigure{"popped", &PathScores::popped}};
 
 /// Scores of the path between two images, and of other paths between its ends.
 struct PairScores {
@@ -35,12 +52,14 @@ struct PathSelection {
   PathKind path = PathKind::morph;
   DistanceMeasure measure = default_distance_measure;  ///< for the most similar pairs
   std::uint64_t seed = 1;                              ///< for the random pairs
+  std::optional<TaughtPairs> taught;                   ///< instead of those of the model
 };
 
 struct PathEvaluation {
   PathSelection selection;
   std::vector<PairScores> best, random;
   std::vector<KnownTruthScore> known_truth;
+  TaughtEvaluation taught;
 };
 
 /// Called with each evaluated path, the pair and its index, by several threads at once.
@@ -52,8 +71,9 @@ struct PathWatch {
   bool progress = false;     ///< whether to print its progress
 };
 
-/// Evaluates the 8 most similar disjoint pairs, 20 random ones, and the pairs whose true middle
-/// lies in the folder middle/ of the data. Throws Error if the model has fewer than two images.
+/// Evaluates the 8 most similar disjoint pairs, 20 random ones, the pairs whose true middle lies in
+/// the folder middle/ of the data, and pairs whose paths were taught or held out. Throws Error if
+/// the model has fewer than two images.
 PathEvaluation evaluate_paths(Session& session, const Model& model, const TestData& data,
                               const PathSelection& selection, const PathWatch& watch = {});
 

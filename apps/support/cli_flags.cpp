@@ -113,7 +113,7 @@ void add_seed(CLI::App& command, const std::string& flag, std::uint64_t& seed, c
 void add_path(CLI::App& command, PathKind& kind) {
   add_choice(command, "--path", kind,
              "How one image turns into another: morph moves its shapes, linear and spherical move "
-             "through the latent space");
+             "through the latent space, learned takes lines that `train --paths` taught");
 }
 
 void add_overwrite(CLI::App& command, bool& overwrite) {

@@ -177,6 +177,28 @@ void check_content(const Collection& images, const TrainOptions& options) {
     print_note(fmt::format("the {} images in {} are all alike", count, data));
 }
 
+/// Latents of frames are mixed from those of any two images, so that all must be at hand.
+void require_paths_possible(const TrainOptions& options, const Collection& images) {
+  if (processes()->size() > 1)
+    throw Error(
+        "--paths mixes latents of all images, which one process must have; expected no "
+        "mpirun");
+  if (options.hold_out_pixels > 0)
+    throw Error("--paths shows frames between whole images; expected no --hold-out-pixels");
+  if (const std::size_t per_step = images_per_step(options.training, images.size());
+      per_step < images.size())
+    throw Error(
+        fmt::format("--paths needs all images in each step; it has {} of {}, expected "
+                    "--images-per-step {}",
+                    per_step, images.size(), images.size()));
+}
+
+/// One frame for three images: fewer teach the paths less, more cost the images more.
+std::size_t default_frames_per_step(std::size_t images) {
+  constexpr std::size_t images_for_a_frame = 3;
+  return (images + images_for_a_frame - 1) / images_for_a_frame;
+}
+
 constexpr std::string_view in_one_kernel = ", sine layers in one kernel";
 
 }  // namespace
@@ -220,6 +242,12 @@ Start fresh_start(Session& session, const TrainOptions& options) {
   model.split = split;
   model.background = options.background;
   set_checksums(model, images);
+  if (options.paths.pairs > 0) {
+    require_paths_possible(options, images);
+    model.paths = choose_path_pairs(images, options.paths, options.training.seed, session.threads);
+    std::size_t& per_step = state.config.paths.frames_per_step;
+    if (per_step == 0) per_step = default_frames_per_step(images.size());
+  }
   initialize_palettes(model, images, fit, *processes());
   model.notes = {{"program", "chorus " CHORUS_VERSION},
                  {"seed", std::to_string(options.training.seed)},

@@ -133,6 +133,42 @@ std::vector<CLI::Option*> add_training(CLI::App& command, TrainOptions& o) {
   return options;
 }
 
+std::vector<CLI::Option*> add_paths(CLI::App& command, TrainOptions& o) {
+  const CLI::Range any_number(0, 1 << 20);
+  CLI::Option* pairs = command.add_option(
+      "--paths", o.paths.pairs,
+      "Teach the network the way between this many pairs of images: at t from 0 to 1, latent and "
+      "palette on the straight line from one to the other draw the morph of the two images "
+      "(0: none)");
+  pairs->capture_default_str()->check(any_number);
+  std::vector<CLI::Option*> options = {pairs};
+  const auto add = [&](CLI::Option* option) {
+    options.push_back(option->needs(pairs));
+    return option;
+  };
+  add(add_choice(command, "--path-pairs", o.paths.choice,
+                 "The pairs of --paths: closest by the regions of the images, or spread over all "
+                 "of them at random"));
+  add(command.add_option("--hold-out-pairs", o.paths.hold_out,
+                         "Fraction of these pairs that training never sees, chosen by the seed; "
+                         "`evaluate --paths` scores them separately"))
+      ->capture_default_str()
+      ->check(number_in(0, 0.99));
+  add(command.add_option("--path-frames", o.paths.frames,
+                         "Frames of each pair that are taught, at equal steps of t"))
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1024));
+  add(command.add_option("--path-frames-per-step", o.training.paths.frames_per_step,
+                         "Number of frames that each step samples from (0: one for three images)"))
+      ->capture_default_str()
+      ->check(any_number);
+  add(command.add_option("--path-weight", o.training.paths.weight,
+                         "Weight of a frame's error, relative to an image's"))
+      ->capture_default_str()
+      ->check(number_in(0, 1e3));
+  return options;
+}
+
 std::vector<CLI::Option*> add_limits(CLI::App& command, TrainOptions& o) {
   CLI::Option* steps =
       command.add_option("--steps", o.steps, "Train for this many steps")->check(positive_count);

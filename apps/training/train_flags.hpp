@@ -12,6 +12,9 @@ namespace chorus::app {
 /// Flags for the network and its training. A resumed training cannot change them.
 std::vector<CLI::Option*> add_training(CLI::App& command, TrainOptions& options);
 
+/// Flags for the paths that a training teaches. A resumed training cannot change them.
+std::vector<CLI::Option*> add_paths(CLI::App& command, TrainOptions& options);
+
 /// Flags for the length of a training. Returns those that a resumed training rejects.
 std::vector<CLI::Option*> add_limits(CLI::App& command, TrainOptions& options);
 

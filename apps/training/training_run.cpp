@@ -121,6 +121,7 @@ class TrainingRun {
     clock_.begin();
     last_checkpoint_ = last_report_ = Clock::now();
     last_steps_ = trainer_.steps();
+    draw_paths();
     look_around();
     double next_tracking = clock_.progress() + tracking_interval;
     while (clock_.progress() < 1 && !moment_.is_interrupted) {
@@ -181,6 +182,21 @@ class TrainingRun {
                              seconds_since(before)));
     teach();
     return true;
+  }
+
+  /// Draws the frames of the paths that are taught, if there are any.
+  void draw_paths() {
+    const std::size_t per_step = state_.config.paths.frames_per_step;
+    if (model_.paths.trained.empty() || per_step == 0) return;
+    const auto before = Clock::now();
+    const std::vector<PathFrame> frames = path_frames(
+        images_, model_.paths, session_.threads, [] { return interrupted(); },
+        show_fraction("paths drawn"));
+    if (interrupted()) return;  // before the first step
+    trainer_.teach_paths(frames);
+    bar_.print(fmt::format("{} paths are taught, {} held out; {} frames in {:.1f} s, {} per step",
+                           model_.paths.trained.size(), model_.paths.held_out.size(), frames.size(),
+                           seconds_since(before), std::min(per_step, frames.size())));
   }
 
   void teach() {

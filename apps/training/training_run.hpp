@@ -8,6 +8,7 @@
 #include "chorus/pictures.hpp"
 #include "chorus/trainer.hpp"
 #include "support/session.hpp"
+#include "training/path_teaching.hpp"
 
 namespace chorus::app {
 
@@ -33,6 +34,7 @@ struct TrainOptions {
   /// would take a large part of the training: with 10,000 steps and more, or, of a training by
   /// time, if it takes at most a quarter of that.
   std::optional<double> taught_from;
+  PathTeaching paths;
   double hold_out_pixels = 0;  ///< fraction of each image's pixels that training never sees
   double hold_out_images = 0;  ///< fraction of the images that training never sees
   double checkpoint_seconds = 60;

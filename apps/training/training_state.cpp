@@ -69,7 +69,9 @@ void read_setting(const json& training, const char* name, std::unsigned_integral
 }
 
 /// Whether a setting is newer than some states, which then have its default.
-bool may_be_missing(std::string_view setting) { return setting.starts_with("taught_"); }
+bool may_be_missing(std::string_view setting) {
+  return setting.starts_with("taught_") || setting.starts_with("path_");
+}
 
 void require_pixels(const PixelSampling& pixels, const TaughtSampling& taught) {
   const AreaSampling& areas = pixels.areas;

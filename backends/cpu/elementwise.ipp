@@ -134,6 +134,39 @@ void gather_rows(const Call& call) {
   }
 }
 
+/// to += weight * from.
+void add_row(const float* from, float weight, float* to, std::size_t cols) {
+  std::size_t j = 0;
+  for (; j + lanes <= cols; j += lanes)
+    store(to + j, xsimd::fma(Batch(weight), load(from + j), load(to + j)));
+  for (; j < cols; ++j) to[j] += weight * from[j];
+}
+
+void weighted_rows(const Call& call) {
+  const ConstView &in = call.in[0], &weights = call.in[1];
+  const View& out = call.out[0];
+  const std::uint32_t* row = call.index[0].data;
+  for (std::size_t r = 0; r < out.rows; ++r) {
+    float* to = out.data + r * out.stride;
+    for (std::size_t c = 0; c < out.cols; ++c) to[c] = 0;
+    for (std::size_t k = 0; k < weights.cols; ++k)
+      add_row(in.data + *row++ * in.stride, weights.data[r * weights.stride + k], to, out.cols);
+  }
+}
+
+void weighted_rows_gradient(const Call& call) {
+  const ConstView &in = call.in[0], &weights = call.in[1];
+  const View& out = call.out[0];
+  const std::uint32_t* row = call.index[0].data;
+  if (!call.accumulate)
+    for (std::size_t r = 0; r < out.rows; ++r)
+      for (std::size_t c = 0; c < out.cols; ++c) out.data[r * out.stride + c] = 0;
+  for (std::size_t r = 0; r < in.rows; ++r)
+    for (std::size_t k = 0; k < weights.cols; ++k)
+      add_row(in.data + r * in.stride, weights.data[r * weights.stride + k],
+              out.data + *row++ * out.stride, out.cols);
+}
+
 void scale_rows(const Call& call) {
   const ConstView &in = call.in[0], &weights = call.in[1];
   const View& out = call.out[0];

@@ -94,6 +94,12 @@ bool run(const Call& call, float* scratch) {
     case Op::gather_rows:
       gather_rows(call);
       return true;
+    case Op::weighted_rows:
+      weighted_rows(call);
+      return true;
+    case Op::weighted_rows_gradient:
+      weighted_rows_gradient(call);
+      return true;
     case Op::sin:
       each_element<false>(call, [](auto a, auto, auto) { return sine_cosine(a).sine; });
       return true;

@@ -89,6 +89,32 @@ struct RowByNumber {
   }
 };
 
+struct WeightedRows {
+  ConstMatrix a, weights;
+  Indices rows;
+  __device__ float operator()(int r, int c) const {
+    float sum = 0;
+    for (int k = 0; k < weights.cols; ++k) {
+      const std::uint32_t row = rows[static_cast<std::uint32_t>(r * weights.cols + k)];
+      sum += weights.at(r, k) * a.at(static_cast<int>(row), c);
+    }
+    return sum;
+  }
+};
+/// Each element looks for its row in the whole list, so that sums have one order.
+struct WeightedRowsGradient {
+  ConstMatrix a, weights;
+  Indices rows;
+  __device__ float operator()(int i, int c) const {
+    float sum = 0;
+    for (int r = 0; r < weights.rows; ++r)
+      for (int k = 0; k < weights.cols; ++k)
+        if (rows[static_cast<std::uint32_t>(r * weights.cols + k)] == static_cast<std::uint32_t>(i))
+          sum += weights.at(r, k) * a.at(r, c);
+    return sum;
+  }
+};
+
 template <class Value>
 __global__ void each_element(Value value, Matrix out, bool accumulate) {
   const auto i = std::size_t{blockIdx.x} * blockDim.x + threadIdx.x;
@@ -137,6 +163,10 @@ void run_elements(Device& device, const Call& call) {
       return launch_elements(device, call, ScaleRow{a, b});
     case Op::gather_rows:
       return launch_elements(device, call, RowByNumber{a, indices(call.index[0])});
+    case Op::weighted_rows:
+      return launch_elements(device, call, WeightedRows{a, b, indices(call.index[0])});
+    case Op::weighted_rows_gradient:
+      return launch_elements(device, call, WeightedRowsGradient{a, b, indices(call.index[0])});
     case Op::palette_scores:
       return launch_elements(
           device, call,

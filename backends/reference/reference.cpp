@@ -45,6 +45,29 @@ void matmul(const Call& call) {
   });
 }
 
+void weighted_rows(const Call& call) {
+  const ConstView& weights = call.in[1];
+  each_element(call, [&](std::size_t r, std::size_t c) {
+    double sum = 0;
+    for (std::size_t k = 0; k < weights.cols; ++k)
+      sum +=
+          double{at(weights, r, k)} * at(call.in[0], call.index[0].data[r * weights.cols + k], c);
+    return sum;
+  });
+}
+
+void weighted_rows_gradient(const Call& call) {
+  const ConstView& weights = call.in[1];
+  each_element(call, [&](std::size_t i, std::size_t c) {
+    double sum = 0;
+    for (std::size_t n = 0; n < call.index[0].count; ++n)
+      if (call.index[0].data[n] == i)
+        sum += double{at(weights, n / weights.cols, n % weights.cols)} *
+               at(call.in[0], n / weights.cols, c);
+    return sum;
+  });
+}
+
 void sum_rows(const Call& call) {
   const std::size_t group = call.in[0].rows / call.out[0].rows;
   each_element(call, [&](std::size_t g, std::size_t c) {
@@ -366,6 +389,10 @@ void run_reference(const Call& call) {
       return mean_samples(call);
     case Op::gather_rows:
       return each_element(call, [&](auto r, auto c) { return at(a, call.index[0].data[r], c); });
+    case Op::weighted_rows:
+      return weighted_rows(call);
+    case Op::weighted_rows_gradient:
+      return weighted_rows_gradient(call);
     case Op::draw_pixels:
       return draw_pixels(call);
     case Op::adam:

@@ -78,6 +78,8 @@ Part part_of(const Call& call) {
     case Op::pack:
       return packing;
     case Op::gather_rows:
+    case Op::weighted_rows:
+    case Op::weighted_rows_gradient:
     case Op::draw_pixels:
       return sampling;
     case Op::squared_error:

@@ -69,6 +69,8 @@ enum class Stream : std::uint32_t {
   part_compositions = 10,
   reference_paths = 11,
   random_signs = 12,
+  path_pairs = 13,
+  held_out_pairs = 14,
   test_matrices = 0x7E57,
   image_order = 0x0D0E0001,
   held_out_pixels = 0x5B117001,

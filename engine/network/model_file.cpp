@@ -17,6 +17,7 @@
 #include "safetensors.hpp"
 #include "storage.hpp"
 #include "stored_types.hpp"
+#include "taught_pairs.hpp"
 
 namespace chorus {
 
@@ -299,6 +300,8 @@ Model read_model(Memory& memory, const TensorFile& stored) {
     model.samples_per_axis =
         count_field(parse_json(found->second, "decoding"), "supersample", largest_supersample);
   model.background = background_from(file);
+  if (const auto found = file.metadata.find("paths"); found != file.metadata.end())
+    model.paths = parse_taught_pairs(found->second, model.images.size());
   if (file.tensors.contains("shifts")) {
     const std::size_t rows = model.images.size(), cols = shift_numbers(config);
     model.shifts = memory.from(find_tensor(file, "shifts", rows, cols).values, rows, cols);
@@ -326,6 +329,7 @@ TensorFile content_of(const Model& model, std::string_view stored_as) {
                                 to_host(model.palettes)};
   if (model.samples_per_axis > 1)
     file.metadata["decoding"] = json{{"supersample", model.samples_per_axis}}.dump();
+  if (!model.paths.trained.empty()) file.metadata["paths"] = taught_pairs_text(model.paths);
   if (model.background) file.metadata["background"] = json(*model.background).dump();
   if (model.split.pixels > 0 || model.split.images > 0)
     file.metadata["split"] = to_json(model.split).dump();

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "path_segment.hpp"
+#include "taught_route.hpp"
 #include "vectors.hpp"
 
 namespace chorus {
@@ -69,10 +70,42 @@ class LatentSegment : public PathSegment {
   std::vector<float> centre_;  ///< empty for a straight line
 };
 
+/// Straight lines from image to image. Each takes a part of the way in proportion to the distance
+/// of its latents.
+class LinesSegment : public PathSegment {
+ public:
+  LinesSegment(Renderer& renderer, const std::vector<std::size_t>& images) : renderer_(renderer) {
+    for (const std::size_t image : images) {
+      codes_.push_back(renderer.code(image));
+      const double before = places_.empty() ? 0 : places_.back();
+      const std::size_t k = codes_.size() - 1;
+      places_.push_back(k == 0 ? 0
+                               : before + length(minus(codes_[k].latent, codes_[k - 1].latent)));
+    }
+  }
+
+  Image at(double u, const Raster& raster) override {
+    if (u == 0) return renderer_.render(codes_.front(), raster);
+    if (u == 1) return renderer_.render(codes_.back(), raster);
+    std::size_t k = 0;
+    while (k + 2 < places_.size() && places_[k + 1] <= u * places_.back()) ++k;
+    const double line = places_[k + 1] - places_[k];
+    const double t = line > 0 ? (u * places_.back() - places_[k]) / line : u;
+    return renderer_.render(lerp(codes_[k], codes_[k + 1], static_cast<float>(t)), raster);
+  }
+
+ private:
+  Renderer& renderer_;
+  std::vector<ImageCode> codes_;
+  std::vector<double> places_;  ///< of each image on the way
+};
+
 }  // namespace
 
 std::unique_ptr<PathSegment> latent_segment(Renderer& renderer, const Model& model,
                                             std::size_t from, std::size_t to, PathKind kind) {
+  if (kind == PathKind::learned)
+    return std::make_unique<LinesSegment>(renderer, taught_route(model, from, to));
   return std::make_unique<LatentSegment>(renderer, model, from, to, kind);
 }
 

@@ -16,7 +16,7 @@ class PathSegment {
   virtual Image at(double u, const Raster& raster) = 0;
 };
 
-/// `kind` is linear or spherical.
+/// `kind` is not the morph.
 std::unique_ptr<PathSegment> latent_segment(Renderer& renderer, const Model& model,
                                             std::size_t from, std::size_t to, PathKind kind);
 

@@ -79,6 +79,7 @@ Model joined(Memory& memory, const Model& known, const Model& added) {
   for (const std::size_t image : order) made.images.push_back(images[image]);
   require_distinct(made.images);
   made.split = {};
+  made.paths = {};  // the training that follows does not teach them
   return made;
 }
 

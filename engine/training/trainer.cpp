@@ -53,7 +53,7 @@ void Trainer::Impl::step(double progress) {
 
 void Trainer::Impl::begin_phase(std::size_t phase) {
   for (const TrainingDraw& draw : phases_[phase].draws)
-    if (!draw.of_taught)
+    if (draw.from == DrawnFrom::images)
       model_.samples_per_axis = std::max(model_.samples_per_axis, draw.samples_per_axis);
   phase_ = phase;
 }
@@ -66,6 +66,7 @@ void Trainer::Impl::begin_step(double progress) {
                    weight);
   std::vector<std::uint32_t> images, visits;
   for (Worker& worker : workers_) worker.choose_images(step_, images, visits);
+  if (paths_) add_frames_of_step(images, visits);
   images.insert(images.end(), visits.begin(), visits.end());
   step_images_.assign(images);
 }
@@ -81,18 +82,23 @@ void Trainer::Impl::train_share(const TrainingPhase& phase, Worker& worker) {
   if (images.count == 0) return;
   Tape tape(worker.memory);
   const std::vector<Var> network = model_.siren.on_tape(tape, worker.grads);
-  const Var latents = gather(tape, latents_, images);
-  const Var palettes = palettes_ ? gather(tape, *palettes_, images) : Var();
+  const auto rows_of = [&](const OptimizedParameter& per_image) {
+    return paths_ ? mixed(tape, per_image, worker) : gather(tape, per_image, images);
+  };
+  const Var latents = rows_of(latents_);
+  const Var palettes = palettes_ ? rows_of(*palettes_) : Var();
   Share share{worker, images, model_.siren.condition(network, latents, palettes), {}};
   const std::vector<Var> values = share.conditioned.values();
   for (const Var& value : values)
     share.grads.push_back(worker.memory.zeros(value.rows(), value.cols()));
   const std::size_t tile_rows = backend_.tile_rows(model_.siren.config().width);
   for (const TrainingDraw& draw : phase.draws) {
-    if (draw.of_taught && !taught_) continue;
+    if (draw.from == DrawnFrom::taught && !taught_) continue;
+    const ImageRange rows =
+        draw.from == DrawnFrom::paths ? worker.frames_of_paths() : worker.images();
     const std::size_t images_per_tile = std::max<std::size_t>(1, tile_rows / draw.samples());
-    const std::size_t tiles = (images.count + images_per_tile - 1) / images_per_tile;
-    for (std::size_t t = 0; t < tiles; ++t) train_tile(draw, part_of(images, t, tiles), share);
+    const std::size_t tiles = (rows.count + images_per_tile - 1) / images_per_tile;
+    for (std::size_t t = 0; t < tiles; ++t) train_tile(draw, part_of(rows, t, tiles), share);
   }
   tape.backward(values, share.grads);
 }
@@ -113,9 +119,10 @@ void Trainer::Impl::train_tile(const TrainingDraw& draw, const ImageRange& image
   const std::vector<Var> network = model_.siren.on_tape(tape, worker.grads);
 
   const DrawnLosses drawn = losses(model_.siren, network, conditioned, pixels);
-  const float weight_of_image = 1.0F / static_cast<float>(3 * division_.images_per_step);
+  const float weight_of_image = (draw.from == DrawnFrom::paths ? config_.paths.weight : 1.0F) /
+                                static_cast<float>(3 * division_.images_per_step);
   Var loss = scale(drawn.error, weight_of_image);
-  if (!draw.of_taught) add_scaled(worker.error, 1, loss.value());
+  if (draw.from == DrawnFrom::images) add_scaled(worker.error, 1, loss.value());
   if (draw.assigned)
     loss = loss +
            scale_by(scale(drawn.assignment, weight_of_image), tape.constant(adam_.extra_number(0)));
@@ -138,6 +145,11 @@ Var Trainer::Impl::gather(Tape& tape, const OptimizedParameter& per_image,
 }
 
 void Trainer::Impl::update_images() const {
+  if (paths_) {  // which have gradients of all images
+    adam_.update(latents_);
+    if (palettes_) adam_.update(*palettes_);
+    return;
+  }
   const ImageRange all{0, division_.own_of_step.count};
   if (all.count == 0) return;
   adam_.update_at(latents_, image_numbers(all));

@@ -30,11 +30,16 @@ struct UpdateTask {
 /// The data of one worker.
 struct Worker {
   Memory memory;
-  std::vector<Tensor> grads;        ///< gradients of the network's parameters
-  Tensor error;                     ///< 1 x 1, summed over steps
-  ImageRange of_step;               ///< among this process's images of a step
+  std::vector<Tensor> grads;  ///< gradients of the network's parameters
+  Tensor error;               ///< 1 x 1, summed over steps
+  /// Its rows of a step, among those of this process: first images, then frames of paths.
+  ImageRange of_step;
+  std::size_t frames = 0;           ///< the number of the latter
   std::size_t first_image = 0;      ///< among the images of this process
   std::optional<ImageOrder> order;  ///< of its images; none if it has no images
+
+  ImageRange images() const { return {of_step.first, of_step.count - frames}; }
+  ImageRange frames_of_paths() const { return {of_step.first + of_step.count - frames, frames}; }
 
   /// Appends its images of a step, as numbers among those of this process, and how often each of
   /// them came up before.
@@ -58,11 +63,22 @@ struct Share {
   std::vector<Tensor> grads;  ///< for each of conditioned.values(), summed over the share's tiles
 };
 
+/// The frames of Trainer::teach_paths(), and which of them a step has.
+struct TaughtPaths {
+  PixelTable table;
+  std::vector<PathFrame> frames;  ///< without their pictures
+  ImageOrder order;
+  /// For each row of the step two images, and the weights of their latents in the row's.
+  IndexList ends;
+  Tensor weights;
+};
+
 struct Trainer::Impl {
   Impl(Memory& memory, Model& model, const std::vector<NamedImage>& images,
        const TrainConfig& config, std::shared_ptr<Communicator> processes);
 
   void teach(const std::vector<NamedImage>& pictures);
+  void teach_paths(const std::vector<PathFrame>& frames);
   void step(double progress);
   void begin_phase(std::size_t phase);
   void begin_step(double progress);
@@ -77,13 +93,21 @@ struct Trainer::Impl {
   void train_tile(const TrainingDraw& draw, const ImageRange& images, const Share& share);
   PixelSource source_of(const TrainingDraw& draw) const;
   Var gather(Tape& tape, const OptimizedParameter& per_image, const ImageRange& images) const;
+  Var mixed(Tape& tape, const OptimizedParameter& per_image, const Worker& worker) const;
+  void add_frames_of_step(std::vector<std::uint32_t>& numbers, std::vector<std::uint32_t>& visits);
 
   IndexView image_numbers(const ImageRange& images) const {
     return step_images_.range(images.first, images.count);
   }
   IndexView image_visits(const ImageRange& images) const {
-    return step_images_.range(division_.own_of_step.count + images.first, images.count);
+    return step_images_.range(rows_of_step() + images.first, images.count);
   }
+
+  /// Images and frames of a step, in this process.
+  std::size_t rows_of_step() const {
+    return division_.own_of_step.count + (paths_ ? config_.paths.frames_per_step : 0);
+  }
+  double frames_per_image() const;
 
   void add_workers(Memory& memory);
   void plan_updates();
@@ -100,7 +124,8 @@ struct Trainer::Impl {
   std::vector<TrainingPhase> phases_;
   WorkDivision division_;
   PixelTable table_;
-  std::optional<PixelTable> taught_;    ///< see Trainer::teach()
+  std::optional<PixelTable> taught_;  ///< see Trainer::teach()
+  std::optional<TaughtPaths> paths_;
   std::vector<RecordedStep> recorded_;  ///< of each phase
   std::optional<std::size_t> phase_;    ///< of the step before
 
@@ -108,13 +133,15 @@ struct Trainer::Impl {
   /// As model_.siren.parameters(). The gradients are those of all workers, one below the other, or
   /// their sum where processes share the training.
   std::vector<OptimizedParameter> network_;
-  OptimizedParameter latents_;                  ///< with gradients of the step's images
+  /// With gradients of the step's images, or, if paths are taught, of all images by each worker.
+  OptimizedParameter latents_;
   std::optional<OptimizedParameter> palettes_;  ///< likewise, if palettes are free
   std::vector<UpdateTask> update_tasks_;
   std::vector<Worker> workers_;
   std::optional<OrderedSum> sum_;  ///< of the network's gradients; none if the process is alone
 
-  /// This process's images of the step, then how often each of them came up before.
+  /// This process's rows of the step, images and frames, by their numbers in their tables; then how
+  /// often each of them came up before.
   IndexList step_images_;
   std::uint64_t step_ = 0;
   std::uint64_t steps_in_errors_ = 0;

@@ -49,7 +49,7 @@ Trainer::Impl::Impl(Memory& memory, Model& model, const std::vector<NamedImage>&
       config_(config),
       processes_(processes ? std::move(processes) : alone()),
       phases_(plan_training(config.pixels, config.assignment, model.siren.config().head,
-                            config.taught)),
+                            config.taught, config.paths)),
       division_(divided(backend_, *processes_, images.size(), config, phases_.front())),
       table_(memory, images, model.split),
       recorded_(phases_.size()),
@@ -90,7 +90,9 @@ void Trainer::Impl::teach(const std::vector<NamedImage>& pictures) {
 /// of the images.
 PixelSource Trainer::Impl::source_of(const TrainingDraw& draw) const {
   const float jitter = config_.pixels.areas.jitter;
-  if (draw.of_taught) return {*taught_, config_.seed + (std::uint64_t{1} << 63U), jitter};
+  constexpr std::uint64_t of_taught = std::uint64_t{1} << 63U, of_paths = std::uint64_t{1} << 62U;
+  if (draw.from == DrawnFrom::taught) return {*taught_, config_.seed + of_taught, jitter};
+  if (draw.from == DrawnFrom::paths) return {paths_->table, config_.seed + of_paths, jitter};
   return {table_, config_.seed, jitter};
 }
 
@@ -117,6 +119,7 @@ void Trainer::Impl::add_workers(Memory& memory) {
                         std::move(grads),
                         error,
                         {of_step.first - division_.own_of_step.first, of_step.count},
+                        0,
                         all.first - division_.own.first,
                         {}});
     // The first worker has the order that a worker alone has.

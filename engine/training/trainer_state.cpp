@@ -75,13 +75,14 @@ Trainer::Trainer(Trainer&&) noexcept = default;
 Trainer& Trainer::operator=(Trainer&&) noexcept = default;
 
 void Trainer::teach(const std::vector<NamedImage>& pictures) { impl_->teach(pictures); }
+void Trainer::teach_paths(const std::vector<PathFrame>& frames) { impl_->teach_paths(frames); }
 void Trainer::step(double progress) { impl_->step(progress); }
 std::uint64_t Trainer::steps() const { return impl_->step_; }
 std::size_t Trainer::pixels_per_step() const {
   return impl_->division_.images_per_step * impl_->phases_.front().pixels();
 }
 double Trainer::fraction_of_steps(double fraction_of_time) const {
-  return chorus::fraction_of_steps(fraction_of_time, impl_->phases_);
+  return chorus::fraction_of_steps(fraction_of_time, impl_->phases_, impl_->frames_per_image());
 }
 double Trainer::take_error() { return impl_->take_error(); }
 void Trainer::save_state(TensorFile& file) const { impl_->save_state(file); }

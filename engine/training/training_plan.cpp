@@ -33,8 +33,15 @@ TrainingPhase point_phase(const PixelSampling& pixels, bool assigned, double fro
 TrainingDraw taught_draw(const TaughtSampling& taught) {
   TrainingDraw draw{PixelKinds::all, taught.flat_pixels, taught.edge_pixels,
                     taught.samples_per_axis};
-  draw.of_taught = true;
+  draw.from = DrawnFrom::taught;
   return draw;
+}
+
+/// Draws frames of paths as the phase draws images.
+void add_frames(TrainingPhase& phase) {
+  std::vector<TrainingDraw> frames = phase.draws;
+  for (TrainingDraw& draw : frames) draw.from = DrawnFrom::paths;
+  phase.draws.insert(phase.draws.end(), frames.begin(), frames.end());
 }
 
 void require_pixels(const PixelSampling& pixels, const TaughtSampling& taught) {
@@ -64,25 +71,36 @@ std::vector<double> phase_begins(const PixelSampling& pixels, const AssignmentLo
 
 std::size_t TrainingPhase::pixels() const {
   std::size_t sum = 0;
-  for (const TrainingDraw& draw : draws) sum += draw.pixels();
+  for (const TrainingDraw& draw : draws)
+    if (draw.from != DrawnFrom::paths) sum += draw.pixels();
   return sum;
 }
 
 std::size_t TrainingPhase::samples() const {
   std::size_t sum = 0;
-  for (const TrainingDraw& draw : draws) sum += draw.samples();
+  for (const TrainingDraw& draw : draws)
+    if (draw.from != DrawnFrom::paths) sum += draw.samples();
+  return sum;
+}
+
+double TrainingPhase::samples_with(double frames_per_image) const {
+  double sum = 0;
+  for (const TrainingDraw& draw : draws)
+    sum += static_cast<double>(draw.samples()) *
+           (draw.from == DrawnFrom::paths ? frames_per_image : 1);
   return sum;
 }
 
 std::vector<TrainingPhase> plan_training(const PixelSampling& pixels,
                                          const AssignmentLoss& assignment, Head head,
-                                         const TaughtSampling& taught) {
+                                         const TaughtSampling& taught, const PathSampling& paths) {
   require_pixels(pixels, taught);
   std::vector<TrainingPhase> phases;
   for (const double begin : phase_begins(pixels, assignment, head, taught)) {
     const bool assigned = head == Head::palette && assignment_weight(assignment, begin) > 0;
     phases.push_back(begin >= pixels.areas.from ? area_phase(pixels.areas, begin)
                                                 : point_phase(pixels, assigned, begin));
+    if (paths.frames_per_step > 0) add_frames(phases.back());
     if (taught.from < 1 && begin >= taught.from) phases.back().draws.push_back(taught_draw(taught));
   }
   return phases;
@@ -133,16 +151,17 @@ float assignment_weight(const AssignmentLoss& assignment, double progress) {
   return assignment.weight * static_cast<float>(1 - progress / assignment.until);
 }
 
-double fraction_of_steps(double fraction_of_time, std::span<const TrainingPhase> phases) {
+double fraction_of_steps(double fraction_of_time, std::span<const TrainingPhase> phases,
+                         double frames_per_image) {
   const auto end = [&](std::size_t k) { return k + 1 < phases.size() ? phases[k + 1].from : 1; };
   const auto time = [&](std::size_t k) {
-    return (end(k) - phases[k].from) * static_cast<double>(phases[k].samples());
+    return (end(k) - phases[k].from) * phases[k].samples_with(frames_per_image);
   };
   double all = 0;
   for (std::size_t k = 0; k < phases.size(); ++k) all += time(k);
   double left = std::clamp(fraction_of_time, 0.0, 1.0) * all;
   for (std::size_t k = 0; k < phases.size(); ++k) {
-    if (left < time(k)) return phases[k].from + left / static_cast<double>(phases[k].samples());
+    if (left < time(k)) return phases[k].from + left / phases[k].samples_with(frames_per_image);
     left -= time(k);
   }
   return 1;

@@ -13,13 +13,17 @@
 
 namespace chorus {
 
+/// What the pixels of a draw are taken from: the images, the pictures of Trainer::teach(), or the
+/// frames of Trainer::teach_paths(), if there are any.
+enum class DrawnFrom { images, taught, paths };
+
 /// Pixels of each image that a step draws in one way.
 struct TrainingDraw {
   PixelKinds kinds = PixelKinds::all;
   std::size_t flat_pixels = 0, edge_pixels = 0;
   std::size_t samples_per_axis = 1;  ///< for an edge pixel: see PixelDraw
   bool assigned = false;             ///< whether the assignment loss counts
-  bool of_taught = false;            ///< of the pictures of Trainer::teach(), if there are any
+  DrawnFrom from = DrawnFrom::images;
 
   std::size_t pixels() const { return flat_pixels + edge_pixels; }
   std::size_t samples_of_edge() const { return samples_per_axis * samples_per_axis; }
@@ -32,15 +36,20 @@ struct TrainingPhase {
   std::vector<TrainingDraw> draws;
   bool of_areas = false;  ///< whether pixels count as areas
 
-  std::size_t pixels() const;   ///< per image and step
+  // Per image and step, without those of frames of paths.
+  std::size_t pixels() const;
   std::size_t samples() const;  ///< points at which the network is evaluated for these pixels
+
+  /// The same with `frames_per_image` frames for each image.
+  double samples_with(double frames_per_image) const;
 };
 
-/// The phases of a training, those that teach among them; the first begins at 0. Throws
-/// std::invalid_argument if a phase has no pixels.
+/// The phases of a training, those that teach among them; the first begins at 0. Frames of paths
+/// are drawn as images are. Throws std::invalid_argument if a phase has no pixels.
 std::vector<TrainingPhase> plan_training(const PixelSampling& pixels,
                                          const AssignmentLoss& assignment, Head head,
-                                         const TaughtSampling& taught = {});
+                                         const TaughtSampling& taught = {},
+                                         const PathSampling& paths = {});
 
 /// The index of the phase at `progress`.
 std::size_t phase_at(std::span<const TrainingPhase> phases, double progress);
@@ -63,6 +72,7 @@ float assignment_weight(const AssignmentLoss& assignment, double progress);
 
 /// The fraction of the steps that is done after a fraction of the time, both in [0, 1], if the time
 /// of a step is proportional to its samples.
-double fraction_of_steps(double fraction_of_time, std::span<const TrainingPhase> phases);
+double fraction_of_steps(double fraction_of_time, std::span<const TrainingPhase> phases,
+                         double frames_per_image = 0);
 
 }  // namespace chorus

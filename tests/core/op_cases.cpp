@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <memory>
 
 #include "op_case_list.hpp"
 
@@ -111,6 +112,31 @@ void add_row_ops(Cases& cases, const Shape& s) {
              [](Vars v) { return chorus::sum(v[0]); },
              [](Matrices m) { return Matrix(1, 1, dot(m[0], Matrix(m[0].rows, m[0].cols, 1))); },
              tolerance(s.rows * s.cols)});
+}
+
+/// Row r is a weighted sum of rows r, 5 r + 2, ... of the input, some of which no row takes.
+void add_weighted_rows(Cases& cases, const Shape& s, std::size_t rows, std::size_t together) {
+  std::vector<std::uint32_t> chosen;
+  for (std::size_t r = 0; r < rows; ++r)
+    for (std::size_t k = 0; k < together; ++k)
+      chosen.push_back(static_cast<std::uint32_t>((r + 4 * r * k + 2 * k) % s.rows));
+  // A list must outlive the tapes that use it.
+  const auto lists = std::make_shared<std::vector<IndexList>>();
+  cases.add(
+      {fmt::format("weighted_rows {} of {} x {}, {} together", rows, s.rows, s.cols, together),
+       {cases.random(s.rows, s.cols), constant(cases.random(rows, together))},
+       [chosen, lists](Vars v) {
+         lists->emplace_back(v[0].tape().memory().shared_backend(), chosen);
+         return weighted_rows(v[0], lists->back().view(), v[1]);
+       },
+       [chosen, together](Matrices m) {
+         Matrix result(m[1].rows, m[0].cols);
+         for (std::size_t i = 0; i < chosen.size(); ++i)
+           for (std::size_t c = 0; c < m[0].cols; ++c)
+             result(i / together, c) += m[1](i / together, i % together) * m[0](chosen[i], c);
+         return result;
+       },
+       tolerance(rows)});
 }
 
 // --- layers -------------------------------------------------------------------------------------
@@ -255,6 +281,10 @@ std::vector<OpCase> make_cases() {
     add_row_ops(cases, shape);
   }
   add_sines(cases, {9, 33}, 200);
+  add_weighted_rows(cases, {1, 1}, 1, 1);
+  add_weighted_rows(cases, {7, 3}, 9, 2);
+  add_weighted_rows(cases, {13, 33}, 5, 2);
+  add_weighted_rows(cases, {5, 16}, 12, 3);
   add_group_ops(cases, 1, 1, 1);
   add_group_ops(cases, 1, 13, 7);
   add_group_ops(cases, 4, 6, 33);

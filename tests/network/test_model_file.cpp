@@ -328,6 +328,29 @@ BOOST_AUTO_TEST_CASE(a_background_is_kept) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(pairs_whose_paths_were_taught_are_kept) {
+  TensorFile file = sample_file();
+  Memory memory = reference_memory();
+  Model model = from_tensor_file(memory, file, "sample");
+  BOOST_TEST(model.paths.trained.empty());
+  BOOST_TEST(!file.metadata.contains("paths"));
+  model.paths = {{{0, 2}, {1, 2}}, {{0, 1}}, 7};
+  file = to_tensor_file(model);
+  const TaughtPairs kept = from_tensor_file(memory, file, "sample").paths;
+  BOOST_TEST((kept.trained == model.paths.trained));
+  BOOST_TEST((kept.held_out == model.paths.held_out));
+  BOOST_TEST(kept.frames == 7U);
+  for (const char* damaged :
+       {"7", "{}", R"({"frames":0,"trained":[],"held_out":[]})",
+        R"({"frames":7,"trained":[[0,3]],"held_out":[]})",
+        R"({"frames":7,"trained":[[0,1]],"held_out":[[1]]})",
+        R"({"frames":7,"trained":[[1,1]],"held_out":[]})",
+        R"({"frames":7,"trained":[[0,-1]],"held_out":[]})", R"({"frames":7,"trained":[[0,1]]})"}) {
+    file.metadata["paths"] = damaged;
+    BOOST_CHECK_THROW(from_tensor_file(memory, file, "sample"), Error);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(images_are_as_large_as_a_file_may_state) {
   constexpr std::size_t most = std::size_t{1} << 20U;
   BOOST_TEST(encoded({{"line", Image(1, most)}}).front().height == most);

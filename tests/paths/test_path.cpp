@@ -20,7 +20,8 @@ using chorus::Renderer;
 
 namespace {
 
-constexpr PathKind every_kind[] = {PathKind::linear, PathKind::spherical, PathKind::morph};
+constexpr PathKind every_kind[] = {PathKind::linear, PathKind::spherical, PathKind::learned,
+                                   PathKind::morph};
 
 /// Three images of a network that was never trained: smooth pictures, all different.
 struct Setting {
@@ -85,6 +86,30 @@ BOOST_AUTO_TEST_CASE(a_spherical_path_keeps_its_distance_from_the_mean_latent) {
   BOOST_TEST(chorus::pixel_distance(middle, expected) < 1e-5);
   BOOST_TEST(chorus::pixel_distance(s.path(PathKind::linear, false).frame(0.5, {{16, 16}}),
                                     expected) > 1e-3);
+}
+
+BOOST_AUTO_TEST_CASE(a_learned_path_takes_the_lines_that_were_taught) {
+  Setting s;
+  const auto middle = [&](PathKind kind) {
+    return s.path(kind, false).frame(0.5, {{16, 16}}).values;
+  };
+  BOOST_TEST((middle(PathKind::learned) == middle(PathKind::linear)));  // nothing was taught
+  s.model.paths.trained = {{0, 2}, {1, 2}};
+  BOOST_TEST((middle(PathKind::learned) != middle(PathKind::linear)));
+  // By way of the third image, where the lines meet in proportion to the lengths of the two.
+  const auto difference = [&](std::size_t a, std::size_t b) {
+    double sum = 0;
+    for (std::size_t k = 0; k < 8; ++k) {
+      const double d = double{s.renderer.code(a).latent[k]} - double{s.renderer.code(b).latent[k]};
+      sum += d * d;
+    }
+    return std::sqrt(sum);
+  };
+  const double meet = difference(0, 2) / (difference(0, 2) + difference(2, 1));
+  BOOST_TEST(chorus::pixel_distance(s.path(PathKind::learned, false).frame(meet, {{16, 16}}),
+                                    s.renderer.render(2, {{16, 16}})) < 1e-4);
+  s.model.paths.trained.push_back({0, 1});
+  BOOST_TEST((middle(PathKind::learned) == middle(PathKind::linear)));
 }
 
 BOOST_AUTO_TEST_CASE(even_steps_are_even) {

@@ -27,9 +27,10 @@ const Workplace& compared() {
     for (const char* walk : {"about camera", "folder key", "about key"})
       for (const char* path : {"linear", "morph"}) {
         const std::string ends = walk;
-        made->must(fmt::format("interpolate m.safetensors {} --size 24 --path {} --frames 5 -o {}/{}",
-                               walk, path, std::string(path) == "morph" ? path : "line",
-                               std::string(ends).replace(ends.find(' '), 1, "-")));
+        made->must(
+            fmt::format("interpolate m.safetensors {} --size 24 --path {} --frames 5 -o {}/{}",
+                        walk, path, std::string(path) == "morph" ? path : "line",
+                        std::string(ends).replace(ends.find(' '), 1, "-")));
       }
     made->must("interpolate m.safetensors camera key --size 24 --frames 5 -o morph/camera-key");
     made->must(std::string(compare) + "-o page");
@@ -53,9 +54,8 @@ void choose(const char* file, const std::vector<std::string>& better) {
   for (std::size_t k = 0; k < better.size(); ++k)
     choices.push_back(
         {{"pair", data.at("pairs").at(k).at("name")}, {"better", better[k]}, {"left", "a"}});
-  std::ofstream(compared().path(file)) << json{{"chorus-choices", 1},
-                                               {"comparison", data.at("comparison")},
-                                               {"choices", choices}};
+  std::ofstream(compared().path(file))
+      << json{{"chorus-choices", 1}, {"comparison", data.at("comparison")}, {"choices", choices}};
 }
 
 }  // namespace
@@ -130,7 +130,8 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_compared_is_said) {
   const Workplace& place = compared();
   place.must_fail(2, compare, "-o");
   place.must_fail(2, "report", "either a model or --compare");
-  place.must_fail(2, "report m.safetensors --compare morph line -o x", "either a model or --compare");
+  place.must_fail(2, "report m.safetensors --compare morph line -o x",
+                  "either a model or --compare");
   place.must_fail(2, "report --compare morph -o x", "--compare");
   place.must_fail(2, "report m.safetensors -o x --choices first.json", "--compare");
   place.must_fail(1, "report --compare morph nowhere -o x", "nowhere: not a folder");

@@ -190,6 +190,48 @@ BOOST_AUTO_TEST_CASE(a_training_that_is_taught_goes_on_exactly) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_training_of_paths_is_recorded_and_goes_on_exactly) {
+  const Workplace place;
+  const std::string taught = "train icons" + small +
+                             "--steps 3000 --paths 5 --hold-out-pairs 0.4 --path-frames 3 "
+                             "--path-frames-per-step 2 -o ";
+  const std::string said = place.must(taught + "whole.safetensors");
+  BOOST_TEST(said.find("3 paths are taught, 2 held out; 9 frames") != std::string::npos, said);
+  const TensorFile file = read_safetensors(place.path("whole.safetensors"));
+  const json paths = json::parse(file.metadata.at("paths"));
+  BOOST_TEST(paths.at("trained").size() == 3U);
+  BOOST_TEST(paths.at("held_out").size() == 2U);
+  BOOST_TEST(paths.at("frames") == 3);
+  BackgroundTraining training(place, taught + "cut.safetensors");
+  training.wait_for("bg.txt");
+  training.wait_until([&] {
+    return chorus::read_file(place.path("bg.txt")).find("are taught") != std::string::npos;
+  });
+  training.stop(SIGINT);
+  place.run("train icons --size 24 --threads 2 --resume -o cut.safetensors");
+  BOOST_TEST(place.same_bytes("whole.safetensors", "cut.safetensors"));
+  const json scores = json::parse(
+      place.must("evaluate whole.safetensors icons --size 24 --paths --json"))["paths"]["taught"];
+  for (const char* group : {"trained", "held_out"})
+    for (const char* path : {"linear", "spherical", "learned", "morph", "crossfade", "wipe"})
+      BOOST_TEST(scores.at(group).at(path).at("psnr_morph").is_number(), group << " " << path);
+  BOOST_TEST(scores.at("trained").at("network_free").at("length").is_number());
+}
+
+BOOST_AUTO_TEST_CASE(paths_that_cannot_be_taught_are_refused) {
+  const Workplace place;
+  const std::string train = "train icons" + small + "--steps 2 -o m.safetensors ";
+  place.must_fail(1, train + "--paths 7", "--paths is 7; the 4 images have 6 pairs");
+  place.must_fail(1, train + "--paths 3 --hold-out-pixels 0.1", "--hold-out-pixels");
+  place.must_fail(1, train + "--paths 3 --images-per-step 2", "--images-per-step 4");
+  place.must_fail(1, train + "--paths 1 --hold-out-pairs 0.9", "--hold-out-pairs");
+  place.must_fail(2, train + "--hold-out-pairs 0.5", "--paths");
+  place.must_fail(2, train + "--paths 3 --path-pairs nearest", "nearest");
+  place.must("train icons" + small + "--steps 2 -o plain.safetensors");
+  place.must_fail(1, "evaluate plain.safetensors icons --paths --pairs-of plain.safetensors",
+                  "was taught no paths");
+}
+
 /// Changes the settings in a state, which gets a right checksum again.
 void edit_state(const fs::path& file, const std::function<void(json&)>& edit) {
   chorus::TensorFile state = chorus::read_safetensors(file);

@@ -142,6 +142,8 @@ BOOST_AUTO_TEST_CASE(settings_keep_the_names_that_states_of_trainings_have) {
                                           "taught_flat_pixels",
                                           "taught_edge_pixels",
                                           "taught_samples",
+                                          "path_frames_per_step",
+                                          "path_weight",
                                           "images_per_step",
                                           "seed"};
   BOOST_TEST(names == expected, boost::test_tools::per_element());

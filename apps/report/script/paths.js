@@ -20,7 +20,7 @@ const figures = [
     text: "PSNR of the two ends against the true images." },
 ];
 const pathName = { morph: "shapes that move", linear: "straight line of latents",
-  spherical: "arc of latents" };
+  spherical: "arc of latents", learned: "lines that were taught" };
 
 /// The weighted sum of both images: a cross-fade.
 function faded(first, last, t) {
@@ -161,6 +161,26 @@ function pathTables() {
     [element("dt", {}, name), element("dd", {}, text)]));
 }
 
+function taughtPaths() {
+  const { taught } = data.paths;
+  byId("taught").hidden = !taught;
+  if (!taught) return;
+  const names = { ...pathName, crossfade: "cross-fade", wipe: "wipe", network_free: "morph of the training images" };
+  const columns = figures.filter(({ key }) => ["length", "flat_share", "entropy", "ghost"].includes(key));
+  const body = element("tbody");
+  for (const [group, title] of [["trained", "pairs that were taught"], ["held_out", "pairs that were held out"]]) {
+    const scores = taught[group];
+    if (!scores) continue;
+    body.append(element("tr", { className: "group" }, element("td", { colSpan: columns.length + 2 },
+      `${scores.pairs} of ${scores.of} ${title}`)));
+    for (const [key, name] of Object.entries(names).filter(([key]) => key in scores))
+      body.append(element("tr", { className: key === "linear" ? "ours" : "" }, element("td", {}, name),
+        element("td", {}, scores[key].psnr_morph === undefined ? "–" : decibel(scores[key].psnr_morph)),
+        ...columns.map((figure) => element("td", {}, scores[key][figure.key].toFixed(figure.digits)))));
+  }
+  byId("taught-table").append(head("Path", "To the morph, dB", ...columns.map(({ name }) => name)), body);
+}
+
 function knownTruth() {
   const known = data.paths.known_truth;
   byId("known").hidden = known.pairs === 0;
@@ -225,6 +245,7 @@ function pathSection() {
     : ` Which measure would choose best: ${data.study_command}, then make the report again.`);
   walks();
   pathTables();
+  taughtPaths();
   knownTruth();
   studies();
 }

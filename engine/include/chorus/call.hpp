@@ -76,12 +76,15 @@ enum class Op : std::uint8_t {
                             ///< gradient of its argument; out1 += that of the palettes
   palette_scores,           ///< how well each entry of its palette explains a row's colour: see
                             ///< PaletteScores
-  mixture_loss,  ///< out0(r, 0) = log of the sum of exp(in0(r, k)) over k, less the same of in0 +
-                 ///< in1; out1 = softmax of the rows of in0, less that of in0 + in1
-  mean_samples,  ///< groups of rows, of pixels in out0 and of samples in in0: see SampleGroups
-  gather_rows,   ///< out0 row r = in0 row index0[r]
-  draw_pixels,   ///< draws training pixels: see PixelDraw
-  adam,          ///< one Adam update of out0: see AdamUpdate
+  mixture_loss,   ///< out0(r, 0) = log of the sum of exp(in0(r, k)) over k, less the same of in0 +
+                  ///< in1; out1 = softmax of the rows of in0, less that of in0 + in1
+  mean_samples,   ///< groups of rows, of pixels in out0 and of samples in in0: see SampleGroups
+  gather_rows,    ///< out0 row r = in0 row index0[r]
+  weighted_rows,  ///< out0 row r = sum over k of in1(r, k) * in0 row index0[r * in1.cols + k]
+  weighted_rows_gradient,  ///< out0 row i (+)= sum over r and k with index0[r * in1.cols + k] = i
+                           ///< of in1(r, k) * in0 row r, in the order of r and k
+  draw_pixels,             ///< draws training pixels: see PixelDraw
+  adam,                    ///< one Adam update of out0: see AdamUpdate
 };
 
 inline constexpr std::size_t op_count = static_cast<std::size_t>(Op::adam) + 1;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -40,6 +41,16 @@ struct Split {
   std::size_t first_image = 0;
 };
 
+/// The paths that a training taught: at t = k / (frames + 1), for k from 1 to `frames`, the latent
+/// (1 - t) a + t b with the palette mixed in the same way shall draw a frame of a morph from a to
+/// b.
+struct TaughtPairs {
+  using Pair = std::array<std::size_t, 2>;  ///< two images
+  std::vector<Pair> trained;
+  std::vector<Pair> held_out;  ///< chosen in the same way, but not trained, to be judged by
+  std::size_t frames = 0;      ///< of each trained pair, without its ends
+};
+
 /// A trained network with the latents of its images.
 struct Model {
   Siren siren;
@@ -54,6 +65,7 @@ struct Model {
   Tensor shifts;  ///< [images x shift_numbers] if `fit` found free shifts, else empty
   /// The colour under transparent pixels, if it was used to make the training images opaque.
   std::optional<Rgb> background = {};
+  TaughtPairs paths = {};  ///< empty if no paths were taught
 };
 
 /// The numbers that identify an image to the shared network.

@@ -30,6 +30,9 @@ Var broadcast_rows(const Var& a, std::size_t rows);
 Var sum_rows(const Var& a, std::size_t groups);
 /// Row r of `a` times weights(r, 0). The weights must be constant.
 Var scale_rows(const Var& a, const Var& weights);
+/// Row r is the sum over k of weights(r, k) times row rows[r * weights.cols() + k] of `a`. The
+/// weights must be constant, and the list must stay as it is as long as the tape is used.
+Var weighted_rows(const Var& a, const IndexView& rows, const Var& weights);
 /// The sum of all elements, 1 x 1.
 Var sum(const Var& a);
 

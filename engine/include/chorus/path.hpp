@@ -18,6 +18,7 @@ namespace CHORUS_API chorus {
 enum class PathKind {
   linear,     ///< latents and palettes on a straight line
   spherical,  ///< latents on an arc about the mean latent of the model, palettes on a line
+  learned,    ///< straight lines of pairs that the training taught; see docs/paths.md
   morph,      ///< the flat shapes of the two pictures move; see docs/paths.md
 };
 

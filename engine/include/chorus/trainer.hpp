@@ -76,6 +76,13 @@ struct TaughtSampling {
   std::size_t samples_per_axis = 1;
 };
 
+/// Frames of paths between images: Trainer::teach_paths(). A frame has as many pixels of each kind
+/// as an image.
+struct PathSampling {
+  std::size_t frames_per_step = 0;  ///< 0: none, whatever teach_paths() was given
+  float weight = 1;                 ///< of a frame's error, relative to an image's
+};
+
 /// How many pixels of each image a step draws, and what each of them represents. A pixel is flat if
 /// it differs little from its neighbours (see PixelTable); the others are edge pixels.
 struct PixelSampling {
@@ -99,9 +106,17 @@ struct TrainConfig {
   RateSchedule schedule = {};
   PixelSampling pixels = {};
   TaughtSampling taught = {};
+  PathSampling paths = {};
   AssignmentLoss assignment = {};
   std::size_t images_per_step = 0;  ///< 0: all images, but at most 256
   std::uint64_t seed = 1;           ///< for the order of the images and the pixels drawn
+};
+
+/// The picture at t on a path from one image of a model to another.
+struct PathFrame {
+  Image picture;
+  std::size_t from = 0, to = 0;  ///< images
+  float t = 0;                   ///< in [0, 1]
 };
 
 /// Trains a model in place. A step draws pixels of some images, divides the images among the
@@ -131,6 +146,12 @@ class Trainer {
   /// One picture of each image, of any size, for TaughtSampling; without a drawing, the image
   /// itself, whose held-out pixels are not read here either. Without a call nothing is taught.
   void teach(const std::vector<NamedImage>& pictures);
+
+  /// Shows the network what lies between images: frames that its latents (1 - t) a + t b, with
+  /// palettes mixed in the same way, shall draw. They are drawn along with the images from the next
+  /// step on, PathSampling::frames_per_step of them in each. Throws std::invalid_argument if an end
+  /// does not exist, if a step has not all images, or if processes share the training.
+  void teach_paths(const std::vector<PathFrame>& frames);
 
   /// Takes one step, after the fraction `progress` (in [0, 1]) of the steps of the whole training.
   void step(double progress);
@@ -215,7 +236,7 @@ void each_setting(settings_of<AssignmentLoss> auto& assignment, Visitor&& visit)
 /// those in the training state file, and do not change.
 template <class Visitor>
 void each_setting(settings_of<TrainConfig> auto& config, Visitor&& visit) {
-  auto& [rates, adam, schedule, pixels, taught, assignment, images_per_step, seed] = config;
+  auto& [rates, adam, schedule, pixels, taught, paths, assignment, images_per_step, seed] = config;
   each_setting(rates, visit);
   each_setting(adam, visit);
   auto& [warm_up, decay_steps] = schedule;
@@ -227,6 +248,9 @@ void each_setting(settings_of<TrainConfig> auto& config, Visitor&& visit) {
   visit("taught_flat_pixels", taught_flat_pixels);
   visit("taught_edge_pixels", taught_edge_pixels);
   visit("taught_samples", taught_samples);
+  auto& [path_frames, path_weight] = paths;
+  visit("path_frames_per_step", path_frames);
+  visit("path_weight", path_weight);
   each_setting(assignment, visit);
   visit("images_per_step", images_per_step);
   visit("seed", seed);
