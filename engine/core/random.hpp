@@ -69,6 +69,7 @@ enum class Stream : std::uint32_t {
   part_compositions = 10,
   reference_paths = 11,
   random_signs = 12,
+  study_subsets = 13,
   test_matrices = 0x7E57,
   image_order = 0x0D0E0001,
   held_out_pixels = 0x5B117001,
