@@ -44,8 +44,8 @@ AblationPlan plan_ablation(const StudyOptions& options) {
     throw Error(fmt::format("{}: {} images; expected at least the {} of --images",
                             shown(options.train.data), available, plan.count));
   plan.train = with_chosen_head(options.train, plan.images.training);
-  plan.held_out = plan.train.hold_out_pixels > 0 ? plan.train.hold_out_pixels
-                                                 : usual_held_out_pixels;
+  plan.held_out =
+      plan.train.hold_out_pixels > 0 ? plan.train.hold_out_pixels : usual_held_out_pixels;
   return plan;
 }
 
@@ -98,8 +98,7 @@ ordered_json variant_rows(const AblationPlan& plan, const Variant* variant, std:
     made.update(measures);
     return made;
   };
-  const double ratio =
-      variant == nullptr ? 1 : time_ratio(session, base, trial, images.training);
+  const double ratio = variant == nullptr ? 1 : time_ratio(session, base, trial, images.training);
   ordered_json by_steps = measured(session, trial, images, plan.held_out);
   by_steps["time_ratio"] = ratio;
   constexpr double alike = 0.03;
@@ -114,8 +113,7 @@ ordered_json variant_rows(const AblationPlan& plan, const Variant* variant, std:
 }
 
 /// The variants that were asked for and that change something.
-std::vector<const Variant*> chosen_variants(const StudyOptions& options,
-                                            const AblationPlan& plan) {
+std::vector<const Variant*> chosen_variants(const StudyOptions& options, const AblationPlan& plan) {
   const std::vector<std::string>& asked = options.ladder.variants;
   std::vector<const Variant*> chosen;
   for (const Variant& each : ablation_variants()) {

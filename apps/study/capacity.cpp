@@ -102,17 +102,20 @@ class JobList {
     const ordered_json ladder = {{"ladder", plan.ladder}}, most = {{"images", plan.most_images()}};
     for (const std::size_t images : plan.ladder)
       add(fmt::format("fixed_{}", images), fmt::format("{} images, the given network", images),
-          seed, ordered_json::object(), [&plan, images, seed] { return fixed_rows(plan, images, seed); });
+          seed, ordered_json::object(),
+          [&plan, images, seed] { return fixed_rows(plan, images, seed); });
     for (const std::size_t numbers : plan.numbers) {
       for (const std::size_t images : plan.ladder)
         add(fmt::format("joint_{}_{}", images, numbers),
-            fmt::format("{} images in one network, {} numbers each", images, numbers), seed, ordered_json::object(),
+            fmt::format("{} images in one network, {} numbers each", images, numbers), seed,
+            ordered_json::object(),
             [&plan, images, numbers, seed] { return joint_rows(plan, images, numbers, seed); });
       add(fmt::format("separate_{}", numbers),
           fmt::format("{} networks of {} numbers", plan.most_images(), numbers), seed, ladder,
           [&plan, numbers, seed] { return separate_rows(plan, numbers, seed); });
     }
-    for (const auto& [setting, values] : {std::pair{"width", plan.widths}, {"latent", plan.latents}})
+    for (const auto& [setting, values] :
+         {std::pair{"width", plan.widths}, {"latent", plan.latents}})
       for (const std::size_t value : values)
         add(fmt::format("{}_{}", setting, value), fmt::format("{} {}", setting, value), seed, most,
             [&plan, name = setting, value, seed] { return varied_rows(plan, name, value, seed); });
@@ -134,19 +137,20 @@ CapacityPlan plan_capacity(const StudyOptions& options) {
   const std::size_t available = plan.images.training.size();
   plan.train = with_chosen_head(options.train, plan.images.training);
   plan.unseen = count_unseen(options, available);
-  plan.held_out = options.train.hold_out_pixels > 0 ? options.train.hold_out_pixels : usual_held_out;
+  plan.held_out =
+      options.train.hold_out_pixels > 0 ? options.train.hold_out_pixels : usual_held_out;
   plan.with_plateau = options.ladder.with_plateau;
   plan.ladder = options.ladder.images.empty()
                     ? usual_ladder(std::min(most_usual_images, available - plan.unseen))
                     : ascending(options.ladder.images);
   if (plan.ladder.empty() || plan.most_images() + plan.unseen > available)
-    throw Error(fmt::format(
-        "{}: {} images, of which {} stay unseen; expected at least {} more to train on",
-        shown(options.train.data), available, plan.unseen,
-        plan.ladder.empty() ? 2 : plan.most_images()));
+    throw Error(
+        fmt::format("{}: {} images, of which {} stay unseen; expected at least {} more to train on",
+                    shown(options.train.data), available, plan.unseen,
+                    plan.ladder.empty() ? 2 : plan.most_images()));
   const std::size_t most = plan.most_images();
-  const double each = static_cast<double>(joint_numbers(plan.train.network, most)) /
-                      static_cast<double>(most);
+  const double each =
+      static_cast<double>(joint_numbers(plan.train.network, most)) / static_cast<double>(most);
   const auto width = static_cast<double>(plan.train.network.width);
   const auto latent = static_cast<double>(plan.train.network.latent);
   plan.numbers = around(options.ladder.numbers, each, {0.5, 1, 2});

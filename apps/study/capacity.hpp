@@ -36,11 +36,11 @@ CapacityPlan plan_capacity(const StudyOptions& options);
 /// The network of the options, which stays as it is whatever the number of images.
 nlohmann::ordered_json fixed_rows(const CapacityPlan& plan, std::size_t images, std::uint64_t seed);
 /// The same with another width or latent, for the most images.
-nlohmann::ordered_json varied_rows(const CapacityPlan& plan, const char* setting,
-                                   std::size_t value, std::uint64_t seed);
+nlohmann::ordered_json varied_rows(const CapacityPlan& plan, const char* setting, std::size_t value,
+                                   std::uint64_t seed);
 /// One tuned network for all images, with so many numbers for each of them.
-nlohmann::ordered_json joint_rows(const CapacityPlan& plan, std::size_t images,
-                                  std::size_t numbers, std::uint64_t seed);
+nlohmann::ordered_json joint_rows(const CapacityPlan& plan, std::size_t images, std::size_t numbers,
+                                  std::uint64_t seed);
 /// A tuned network of so many numbers for each image; a row for each number of images.
 nlohmann::ordered_json separate_rows(const CapacityPlan& plan, std::size_t numbers,
                                      std::uint64_t seed);

@@ -79,8 +79,7 @@ Model add_joint_measures(ordered_json& row, const CapacityPlan& plan, Session& s
   row.update(whole_measures(whole.training, whole.largest));
   if (plan.held_out > 0) {
     trial.held_out = plan.held_out;
-    row.update(
-        held_out_measures(final_result(plan, session, trial, images, false).training));
+    row.update(held_out_measures(final_result(plan, session, trial, images, false).training));
   }
   return std::move(*whole.model);
 }
@@ -127,7 +126,8 @@ ordered_json components_row(const CapacityPlan& plan, const Chosen& chosen) {
   const PrincipalComponents code(vectors, plan.train.network.latent);
   std::vector<ImageScore> unseen;
   for (const NamedImage& each : chosen.unseen)
-    unseen.push_back(score(each.name, image_of(code.reconstructed(vector_of(each.image)), each.image),
+    unseen.push_back(score(each.name,
+                           image_of(code.reconstructed(vector_of(each.image)), each.image),
                            each.image, {}));
   row["unseen_latent"] = MethodScores{"", unseen}.psnr().mean_db;
   return row;
@@ -217,8 +217,8 @@ ordered_json separate_rows(const CapacityPlan& plan, std::size_t numbers, std::u
   };
   ordered_json rows = ordered_json::array();
   for (const std::size_t count : plan.ladder) {
-    ordered_json row = network_row("separate", count, trial.train,
-                                   count * separate_numbers(trial.train.network));
+    ordered_json row =
+        network_row("separate", count, trial.train, count * separate_numbers(trial.train.network));
     row["budget_each"] = numbers;
     row["tries"] = best->tries;
     row["steps"] = whole.steps;

@@ -101,8 +101,7 @@ class CapacityResults {
         cells.push_back(cell(rows_.mean(filter, each.measure)));
       print_line(cells);
     };
-    for (const std::size_t images : plan_.ladder)
-      line(std::to_string(images), at("fixed", images));
+    for (const std::size_t images : plan_.ladder) line(std::to_string(images), at("fixed", images));
     const std::size_t most = plan_.most_images();
     if (plan_.unseen > 0) line("one step", at("one_step", most));
     line(fmt::format("PCA, {}", most), at("pca", most));
@@ -129,17 +128,17 @@ class CapacityResults {
     const std::size_t most = plan_.most_images();
     const std::size_t numbers = plan_.numbers[plan_.numbers.size() / 2];
     for (const Quality& each : qualities_) {
-      const auto gain = rows_.difference(at("joint", most, numbers), at("separate", most, numbers),
-                                         each.measure);
+      const auto gain =
+          rows_.difference(at("joint", most, numbers), at("separate", most, numbers), each.measure);
       if (!gain) continue;
-      const char* verdict = options_.seeds < 2                       ? "one seed shows nothing"
-                            : gain->mean - gain->half_width > 0      ? "sharing helps"
-                            : gain->mean + gain->half_width < 0      ? "sharing hurts"
-                                                                     : "no difference is shown";
-      findings.push_back(fmt::format("{} images of {} numbers each, {}: one network minus separate "
-                                     "ones {} dB: {}",
-                                     most, numbers, each.place,
-                                     with_interval(*gain, options_.seeds), verdict));
+      const char* verdict = options_.seeds < 2                  ? "one seed shows nothing"
+                            : gain->mean - gain->half_width > 0 ? "sharing helps"
+                            : gain->mean + gain->half_width < 0 ? "sharing hurts"
+                                                                : "no difference is shown";
+      findings.push_back(
+          fmt::format("{} images of {} numbers each, {}: one network minus separate "
+                      "ones {} dB: {}",
+                      most, numbers, each.place, with_interval(*gain, options_.seeds), verdict));
     }
     return findings;
   }
@@ -148,8 +147,9 @@ class CapacityResults {
 
   /// The quality that the costs refer to: that of the most images at the middle budget.
   double target_db() const {
-    const auto reached = rows_.mean(
-        at("joint", plan_.most_images(), plan_.numbers[plan_.numbers.size() / 2]), "training_pooled");
+    const auto reached =
+        rows_.mean(at("joint", plan_.most_images(), plan_.numbers[plan_.numbers.size() / 2]),
+                   "training_pooled");
     return reached ? reached->mean : 0;
   }
 
@@ -204,8 +204,8 @@ class CapacityResults {
                                 std::optional<std::size_t> budget = {}) const {
     ordered_json points = ordered_json::array();
     for (const std::size_t images : plan_.ladder)
-      if (const auto mean = rows_.mean(budget ? at(series, images, *budget) : at(series, images),
-                                       measure))
+      if (const auto mean =
+              rows_.mean(budget ? at(series, images, *budget) : at(series, images), measure))
         points.push_back(chart_point(static_cast<double>(images), *mean));
     return {{"name", name}, {"points", std::move(points)}};
   }
@@ -243,12 +243,11 @@ class CapacityResults {
     for (const std::size_t numbers : plan_.numbers) {
       ordered_json points = ordered_json::array();
       for (const std::size_t images : plan_.ladder)
-        if (const auto gain =
-                rows_.difference(at("joint", images, numbers), at("separate", images, numbers),
-                                 quality.measure))
+        if (const auto gain = rows_.difference(at("joint", images, numbers),
+                                               at("separate", images, numbers), quality.measure))
           points.push_back(chart_point(static_cast<double>(images), *gain));
-      gains.push_back({{"name", fmt::format("{} numbers each", numbers)},
-                       {"points", std::move(points)}});
+      gains.push_back(
+          {{"name", fmt::format("{} numbers each", numbers)}, {"points", std::move(points)}});
     }
     const std::size_t middle = plan_.numbers[plan_.numbers.size() / 2];
     add_chart(all, fmt::format("Equal numbers, {} each: PSNR, {}", middle, quality.place), "images",
@@ -265,11 +264,11 @@ class CapacityResults {
           points.push_back(chart_point(static_cast<double>(images), {*each, 0}));
       return ordered_json{{"name", name}, {"points", std::move(points)}};
     };
-    add_chart(all,
-              fmt::format("What an image costs at {:.1f} dB, {}", target_db(),
-                          qualities_.front().place),
-              "images", {costs("one network", "joint"), costs("a network for each", "separate")},
-              "numbers per image");
+    add_chart(
+        all,
+        fmt::format("What an image costs at {:.1f} dB, {}", target_db(), qualities_.front().place),
+        "images", {costs("one network", "joint"), costs("a network for each", "separate")},
+        "numbers per image");
   }
 
   void add_chart_of(ordered_json& all, const std::string& setting) const {
@@ -277,8 +276,8 @@ class CapacityResults {
     for (const Quality& each : qualities_) {
       ordered_json points = ordered_json::array();
       for (const std::size_t value : setting == "width" ? plan_.widths : plan_.latents)
-        if (const auto mean = rows_.mean(both(where("series", setting), where(setting, value)),
-                                         each.measure))
+        if (const auto mean =
+                rows_.mean(both(where("series", setting), where(setting, value)), each.measure))
           points.push_back(chart_point(static_cast<double>(value), *mean));
       series.push_back({{"name", each.place}, {"points", std::move(points)}});
     }

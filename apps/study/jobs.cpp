@@ -50,9 +50,10 @@ class Jobs {
     const fs::path file = file_of(jobs_[j]);
     ordered_json result = finished_result(file, jobs_[j].settings);
     if (!result.contains("rows") || !result["rows"].is_array())
-      throw Error(fmt::format("{}: the result has no list \"rows\"; expected that of a job (remove "
-                              "the file, and the job is done again)",
-                              shown(file)));
+      throw Error(
+          fmt::format("{}: the result has no list \"rows\"; expected that of a job (remove "
+                      "the file, and the job is done again)",
+                      shown(file)));
     results_[j] = std::move(result["rows"]);
     ++done_;
     return true;

@@ -13,11 +13,11 @@ namespace chorus::app {
 
 /// What the protocols `capacity` and `ablation` vary. What is empty is chosen by the data.
 struct LadderOptions {
-  std::vector<std::size_t> images;   ///< how many to learn together; an ablation takes one number
-  std::vector<std::size_t> numbers;  ///< for each image: joint and separate networks alike
-  std::vector<std::size_t> widths;   ///< of a network for the most images
-  std::vector<std::size_t> latents;  ///< likewise
-  bool with_plateau = false;         ///< train until more steps add little, instead of --steps
+  std::vector<std::size_t> images;    ///< how many to learn together; an ablation takes one number
+  std::vector<std::size_t> numbers;   ///< for each image: joint and separate networks alike
+  std::vector<std::size_t> widths;    ///< of a network for the most images
+  std::vector<std::size_t> latents;   ///< likewise
+  bool with_plateau = false;          ///< train until more steps add little, instead of --steps
   std::vector<std::string> variants;  ///< of an ablation
 };
 

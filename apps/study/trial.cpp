@@ -81,9 +81,9 @@ ImageScore trial_score(Renderer& renderer, const Trial& trial, const Model& mode
   const PixelSize size = truth.image.size();
   const std::size_t points = supersample_for(model, image, size.longer_side(), 0);
   const bool is_trained_size = size == model.images[image].size();
-  return score(truth.name, renderer.render(image, {size, points}), truth.image,
-               is_trained_size ? scored_pixels(trial, model.split, image, size)
-                               : std::vector<bool>{});
+  return score(
+      truth.name, renderer.render(image, {size, points}), truth.image,
+      is_trained_size ? scored_pixels(trial, model.split, image, size) : std::vector<bool>{});
 }
 
 std::vector<ImageScore> trial_scores(Session& session, const Trial& trial, const Model& model,

@@ -58,8 +58,7 @@ std::vector<double> PrincipalComponents::reconstructed(const std::vector<double>
   std::ranges::transform(vector, mean_, centred.begin(), std::minus<>());
   std::vector<double> result = mean_;
   for (const std::vector<double>& direction : directions_) {
-    const double along =
-        std::inner_product(centred.begin(), centred.end(), direction.begin(), 0.0);
+    const double along = std::inner_product(centred.begin(), centred.end(), direction.begin(), 0.0);
     for (std::size_t i = 0; i < result.size(); ++i) result[i] += along * direction[i];
   }
   return result;
