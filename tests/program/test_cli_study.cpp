@@ -79,9 +79,9 @@ BOOST_AUTO_TEST_CASE(a_point_of_a_curve_is_what_train_and_evaluate_give) {
   BOOST_TEST(part["held_out"]["psnr_held_out"] == row["held_out_pooled"]);
   const json info = json::parse(place.must("info all.safetensors --json"));
   const json& numbers = info["numbers"];
-  BOOST_TEST(row["numbers"].get<std::size_t>() ==
-             numbers["shared"].get<std::size_t>() + numbers["latents"].get<std::size_t>() +
-                 numbers["palettes"].get<std::size_t>());
+  BOOST_TEST(row["numbers"].get<std::size_t>() == numbers["shared"].get<std::size_t>() +
+                                                      numbers["latents"].get<std::size_t>() +
+                                                      numbers["palettes"].get<std::size_t>());
 }
 
 BOOST_AUTO_TEST_CASE(joint_and_separate_networks_have_equal_numbers) {
@@ -92,10 +92,8 @@ BOOST_AUTO_TEST_CASE(joint_and_separate_networks_have_equal_numbers) {
   for (const std::size_t images : {2, 3})
     for (const std::size_t numbers : {300, 500})
       for (const char* series : {"joint", "separate"}) {
-        const json row = row_where(rows, {{"series", series},
-                                          {"images", images},
-                                          {"budget_each", numbers},
-                                          {"seed", 2}});
+        const json row = row_where(
+            rows, {{"series", series}, {"images", images}, {"budget_each", numbers}, {"seed", 2}});
         BOOST_TEST(row["numbers"].get<std::size_t>() <= images * numbers);
         BOOST_TEST(row["numbers"].get<double>() > 0.8 * static_cast<double>(images * numbers));
         BOOST_TEST(row["steps"] == 12);
