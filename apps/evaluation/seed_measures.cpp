@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "chorus/error.hpp"
 #include "parse_json.hpp"
@@ -93,11 +92,15 @@ Measures seed_measures(Protocol protocol, const ordered_json& result) {
         return resolution_measures(result);
       case Protocol::images:
         return image_measures(result);
+      case Protocol::capacity:
+      case Protocol::ablation:
+        break;
     }
   } catch (const ordered_json::exception& error) {
     throw Error(fmt::format("the result is not that of a seed: {}", error.what()));
   }
-  throw std::logic_error("seed_measures: unknown protocol");
+  throw Error(fmt::format("--protocol {} has no results of single seeds",
+                          enum_names<Protocol>.name(protocol)));
 }
 
 FinishedSeed parse_finished_seed(const std::string& text) {

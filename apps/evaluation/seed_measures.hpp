@@ -11,8 +11,9 @@ namespace chorus {
 
 namespace app {
 
-/// What a study holds out of the training and evaluates on.
-enum class Protocol { pixels, resolutions, images };
+/// The question of a study. The first three hold something out of the training and evaluate on it,
+/// the others compare trainings.
+enum class Protocol { pixels, resolutions, images, capacity, ablation };
 
 }  // namespace app
 
@@ -20,7 +21,9 @@ template <>
 inline constexpr auto enum_names<app::Protocol> =
     enum_table<app::Protocol>("protocol", {{app::Protocol::pixels, "pixels"},
                                            {app::Protocol::resolutions, "resolutions"},
-                                           {app::Protocol::images, "images"}});
+                                           {app::Protocol::images, "images"},
+                                           {app::Protocol::capacity, "capacity"},
+                                           {app::Protocol::ablation, "ablation"}});
 
 namespace app {
 
@@ -28,7 +31,8 @@ namespace app {
 using Measures = std::vector<std::pair<std::string, double>>;
 
 /// The measures that a study takes from the result of a seed, which is a result of `evaluate` or
-/// `fit`. Throws Error if the result lacks something.
+/// `fit`. Throws Error if the result lacks something, or if the protocol compares trainings, whose
+/// results are not those of a seed.
 Measures seed_measures(Protocol protocol, const nlohmann::ordered_json& result);
 
 /// The content of seed_N.json, the file of a seed that is finished.

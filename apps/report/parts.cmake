@@ -3,7 +3,8 @@ set(report_texts html css js)
 set(report_html report.html)
 set(report_css report.css)
 set(report_js
-  script/base.js
+  script/page.js
+  script/headline.js
   script/ground.js
   script/tables.js
   script/charts.js

@@ -37,6 +37,21 @@ bool has_its_name(int descriptor, const fs::path& file) {
          opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
+/// Opens and locks the file; -1 if another process has the lock.
+int locked_descriptor(const fs::path& file, const fs::path& model) {
+  while (true) {
+    const int descriptor = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (descriptor < 0)
+      throw Error(fmt::format("cannot write into the folder of {}: {}", shown(model),
+                              std::generic_category().message(errno)));
+    // A file system without locks is no reason not to train.
+    const bool locked = flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+    if (locked && has_its_name(descriptor, file)) return descriptor;
+    close(descriptor);
+    if (!locked) return -1;
+  }
+}
+
 }  // namespace
 
 void require_unprotected(const fs::path& file) {
@@ -73,21 +88,19 @@ void check_model_output(const fs::path& file) {
       shown(file)));
 }
 
-OutputLock::OutputLock(const fs::path& model) : file_(lock_file(model)), descriptor_(-1) {
-  while (true) {
-    descriptor_ = open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (descriptor_ < 0)
-      throw Error(fmt::format("cannot write into the folder of {}: {}", shown(model),
-                              std::generic_category().message(errno)));
-    // A file system without locks is no reason not to train.
-    const bool locked = flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
-    if (locked && has_its_name(descriptor_, file_)) return;
-    close(descriptor_);
-    if (!locked)
-      throw Error(fmt::format(
-          "{} is locked by another command that is writing it; choose another --output, or wait",
-          shown(model)));
-  }
+OutputLock::OutputLock(const fs::path& model)
+    : file_(lock_file(model)), descriptor_(locked_descriptor(file_, model)) {
+  if (descriptor_ < 0)
+    throw Error(fmt::format(
+        "{} is locked by another command that is writing it; choose another --output, or wait",
+        shown(model)));
+}
+
+std::unique_ptr<OutputLock> OutputLock::if_free(const fs::path& model) {
+  fs::path file = lock_file(model);
+  const int descriptor = locked_descriptor(file, model);
+  if (descriptor < 0) return nullptr;
+  return std::unique_ptr<OutputLock>(new OutputLock(std::move(file), descriptor));
 }
 
 OutputLock::~OutputLock() {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
+#include <utility>
 
 namespace chorus::app {
 
@@ -22,11 +24,16 @@ class OutputLock {
  public:
   /// Throws Error if the model is locked, or if no file can be made beside it.
   explicit OutputLock(const std::filesystem::path& model);
+  /// The lock, or null if another process has it. Throws Error if no file can be made.
+  static std::unique_ptr<OutputLock> if_free(const std::filesystem::path& model);
   OutputLock(const OutputLock&) = delete;
   OutputLock& operator=(const OutputLock&) = delete;
   ~OutputLock();
 
  private:
+  OutputLock(std::filesystem::path file, int descriptor)
+      : file_(std::move(file)), descriptor_(descriptor) {}
+
   std::filesystem::path file_;
   int descriptor_;
 };

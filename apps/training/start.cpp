@@ -216,12 +216,13 @@ std::optional<NetworkPath> path_before(const TrainingState& state) {
   return state.computed_on.ends_with(in_one_kernel) ? NetworkPath::network : NetworkPath::layers;
 }
 
-Start fresh_start(Session& session, const TrainOptions& options) {
-  Split split{options.training.seed, options.hold_out_pixels, options.hold_out_images};
-  OwnImages own(session, split, options.training);
-  Collection images = together(
-      [&] { return load_images(options.data, options.size, options.background, own.chooser()); });
-  split.first_image = own.range().first;
+namespace {
+
+/// `first_image` is the number of the first of these images among those of all processes.
+Start start_with(Session& session, const TrainOptions& options, Collection images,
+                 std::size_t first_image) {
+  const Split split{options.training.seed, options.hold_out_pixels, options.hold_out_images,
+                    first_image};
   const std::size_t channels = give_all_alpha(images);
   // Refuses what a model file cannot state.
   std::vector<EncodedImage> names = together([&] { return encoded(images); });
@@ -255,6 +256,20 @@ Start fresh_start(Session& session, const TrainOptions& options) {
                  {"data_checksum", state.data_checksum}};
   if (options.budget) model.notes[budget_note] = std::to_string(*options.budget);
   return {std::move(images), std::move(state), std::move(model), std::nullopt};
+}
+
+}  // namespace
+
+Start fresh_start(Session& session, const TrainOptions& options) {
+  const Split split{options.training.seed, options.hold_out_pixels, options.hold_out_images};
+  OwnImages own(session, split, options.training);
+  Collection images = together(
+      [&] { return load_images(options.data, options.size, options.background, own.chooser()); });
+  return start_with(session, options, std::move(images), own.range().first);
+}
+
+Start fresh_start(Session& session, const TrainOptions& options, Collection images) {
+  return start_with(session, options, std::move(images), 0);
 }
 
 namespace {

@@ -22,6 +22,8 @@ struct Start {
 
 /// A new model, with palettes found from the images. The state has no limit yet.
 Start fresh_start(Session& session, const TrainOptions& options);
+/// The same for these images, of which none is held out, for a process that is alone.
+Start fresh_start(Session& session, const TrainOptions& options, Collection images);
 
 /// The model and the state of an interrupted training, or of one that is to become longer. Throws
 /// Error if the images differ from those with which it was begun.

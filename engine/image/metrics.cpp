@@ -76,6 +76,23 @@ Plane window_means(const Plane& plane) {
   return means;
 }
 
+/// The two factors of SSIM in every window.
+struct SsimFactors {
+  Plane luminance, contrast_structure;
+};
+
+SsimFactors ssim_factors(const Plane& a, const Plane& b) {
+  constexpr double c1 = 0.01 * 0.01;
+  constexpr double c2 = 0.03 * 0.03;
+  const Plane mean_a = window_means(a);
+  const Plane mean_b = window_means(b);
+  const Plane variance_a = window_means(a * a) - mean_a * mean_a;
+  const Plane variance_b = window_means(b * b) - mean_b * mean_b;
+  const Plane covariance = window_means(a * b) - mean_a * mean_b;
+  return {(2 * mean_a * mean_b + c1) / (mean_a * mean_a + mean_b * mean_b + c1),
+          (2 * covariance + c2) / (variance_a + variance_b + c2)};
+}
+
 Plane ssim_map(const Plane& a, const Plane& b) {
   constexpr double c1 = 0.01 * 0.01;
   constexpr double c2 = 0.03 * 0.03;
@@ -86,6 +103,37 @@ Plane ssim_map(const Plane& a, const Plane& b) {
   const Plane covariance = window_means(a * b) - mean_a * mean_b;
   return (2 * mean_a * mean_b + c1) * (2 * covariance + c2) /
          ((mean_a * mean_a + mean_b * mean_b + c1) * (variance_a + variance_b + c2));
+}
+
+/// Means of 2 x 2 pixels.
+Plane halved(const Plane& plane) {
+  Plane half = Plane::from_shape({plane.shape(0) / 2, plane.shape(1) / 2});
+  for (std::size_t y = 0; y < half.shape(0); ++y)
+    for (std::size_t x = 0; x < half.shape(1); ++x)
+      half(y, x) = (plane(2 * y, 2 * x) + plane(2 * y, 2 * x + 1) + plane(2 * y + 1, 2 * x) +
+                    plane(2 * y + 1, 2 * x + 1)) /
+                   4;
+  return half;
+}
+
+double ms_ssim_of_planes(Plane a, Plane b) {
+  static constexpr std::array<double, 5> powers = {0.0448, 0.2856, 0.3001, 0.2363, 0.1333};
+  std::size_t scales = 1;
+  for (std::size_t side = std::min(a.shape(0), a.shape(1));
+       scales < powers.size() && side / 2 >= window_px; side /= 2)
+    ++scales;
+  const double sum = std::accumulate(powers.begin(), powers.begin() + scales, 0.0);
+  double product = 1;
+  for (std::size_t scale = 0; scale < scales; ++scale) {
+    const auto [luminance, contrast_structure] = ssim_factors(a, b);
+    const double mean = scale + 1 < scales ? xt::mean(contrast_structure)()
+                                           : xt::mean(luminance * contrast_structure)();
+    product *= std::pow(std::max(mean, 0.0), powers[scale] / sum);
+    if (scale + 1 == scales) break;
+    a = halved(a);
+    b = halved(b);
+  }
+  return product;
 }
 
 /// From almost black through violet, red and yellow to white, with increasing brightness.
@@ -157,6 +205,15 @@ double ssim(const Image& image, const Image& truth) {
   double sum = 0;
   for (std::size_t c = 0; c < 3; ++c)
     sum += xt::mean(ssim_map(channel(image, c), channel(truth, c)))();
+  return sum / 3;
+}
+
+double ms_ssim(const Image& image, const Image& truth) {
+  check_compared(image, truth);
+  if (image.has_alpha()) return mean_over_grounds(image, truth, ms_ssim);
+  double sum = 0;
+  for (std::size_t c = 0; c < 3; ++c)
+    sum += ms_ssim_of_planes(channel(image, c), channel(truth, c));
   return sum / 3;
 }
 

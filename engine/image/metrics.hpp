@@ -32,6 +32,15 @@ double psnr_db(double mse, double cap_db = 100.0);
 /// use_sample_covariance=False. Images smaller than the window are padded by reflection.
 double ssim(const Image& image, const Image& truth);
 
+/// Structural similarity at several scales (Wang, Simoncelli and Bovik 2003): the product over
+/// scales of the contrast and structure terms of ssim(), at the coarsest also luminance, to the
+/// powers .0448, .2856, .3001, .2363, .1333. Each scale is the 2 x 2 means of the one before, an
+/// odd last row or column left out. There are as many scales, up to five, as leave 11 pixels a
+/// side, and the powers of those used are divided by their sum; with one scale it is ssim().
+/// Negative terms count as 0, channels are averaged at the end. Blind to: colours (channels alike),
+/// exact places.
+double ms_ssim(const Image& image, const Image& truth);
+
 /// Sums over some of the pixels of an image, which can be added up over images.
 struct PixelScores {
   std::size_t pixels = 0;

@@ -89,6 +89,18 @@ check_page run_one '<section id="paths" [^>]*hidden'
 check_page run_two 'data-drawn="2"'
 check_page run_known 'data-drawn="6"' 'id="known-table"><thead' 'moved and recolored'
 
+# The pages of studies draw with the report's charts: whiskers, a row for each variant.
+study() {
+  "$chorus" study icons --size 24 --width 16 --latent 4 --steps 5 --seeds 2 --threads 1 -o "$@" \
+    >> log.txt
+  mkdir "$1/report"
+  cp "$1/study.html" "$1/report/index.html"
+}
+study capacity --protocol capacity --images 2,4 --numbers 400,800 --widths 8,16 --latents 4
+study ablation --protocol ablation --images 3 --variants rgb,film
+check_page capacity 'class="whisker"' 'class="save"' '>images<' '<polyline' '<dt>Seeds'
+check_page ablation 'class="whisker"' 'no palette' 'class="chart dots"' '<td>film'
+
 if [ -n "$shots" ]; then
   mkdir -p "$shots"
   open_page run --window-size=1280,4200 --hide-scrollbars --screenshot="$shots/desktop.png" 2> /dev/null
