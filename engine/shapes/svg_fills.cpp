@@ -1,0 +1,104 @@
+#include "svg_fills.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "area_raster.hpp"
+#include "svg_path.hpp"
+
+namespace chorus::shapes {
+
+namespace {
+
+constexpr double opaque_alpha = 1 - 1.5 / 255;
+
+/// Straight colour and alpha, each in [0, 1].
+struct Straight {
+  std::array<double, 3> color;
+  double alpha;
+};
+
+Straight straight(const Numbers& balanced, bool is_opaque) {
+  if (is_opaque) return {{balanced[0], balanced[1], balanced[2]}, 1};
+  const double alpha = balanced[3] / static_cast<double>(balanced_alpha), grey = (1 - alpha) / 2;
+  Straight result{{}, std::clamp(alpha, 0.0, 1.0)};
+  for (std::size_t c = 0; c < 3; ++c)
+    result.color[c] = alpha > 1e-6 ? std::clamp((balanced[c] - grey) / alpha, 0.0, 1.0) : 0;
+  return result;
+}
+
+std::string hex(const std::array<double, 3>& color) {
+  std::array<int, 3> level;
+  for (std::size_t c = 0; c < 3; ++c)
+    level[c] = static_cast<int>(std::lround(255 * std::clamp(color[c], 0.0, 1.0)));
+  const bool is_short = std::ranges::all_of(level, [](int l) { return l % 17 == 0; });
+  if (is_short) return fmt::format("#{:x}{:x}{:x}", level[0] / 17, level[1] / 17, level[2] / 17);
+  return fmt::format("#{:02x}{:02x}{:02x}", level[0], level[1], level[2]);
+}
+
+/// The least and the largest coordinate of a region in a direction, from the picture's centre.
+std::pair<double, double> extent(const Drawing& drawing, const RegionLoops& region,
+                                 Point direction) {
+  double low = std::numeric_limits<double>::max(), high = -low;
+  for (const Loop& part : region.parts)
+    for (const Walked& walked : part)
+      for (const Segment& s : walked_segments(drawing, walked))
+        walk_chords(drawing, s, [&](Point, Point to, int, int) {
+          const double t = dot(to - drawing.centre(), direction);
+          low = std::min(low, t);
+          high = std::max(high, t);
+        });
+  return {low, high};
+}
+
+}  // namespace
+
+std::string SvgFills::attributes(int region) {
+  const Paint& paint = drawing_.paints[static_cast<std::size_t>(region)];
+  if (!paint.is_flat()) return fmt::format(" fill=\"url(#g{})\"", add_gradient(region));
+  const Straight color = straight(paint.base, order_.is_opaque());
+  // Black is what is painted without a fill.
+  const std::string name = hex(color.color);
+  std::string fill = name == "#000" ? "" : fmt::format(" fill=\"{}\"", name);
+  if (order_.opacity(region) == Opacity::partial)
+    fill += fmt::format(" fill-opacity=\"{}\"", svg_number(color.alpha, 3));
+  return fill;
+}
+
+std::string SvgFills::stop(const Numbers& color, const std::string& offset) const {
+  const Straight shown = straight(color, order_.is_opaque());
+  const std::string opacity = shown.alpha < opaque_alpha
+                                  ? fmt::format(" stop-opacity=\"{}\"", svg_number(shown.alpha, 3))
+                                  : "";
+  return fmt::format("<stop{} stop-color=\"{}\"{}/>",
+                     offset == "0" ? "" : fmt::format(" offset=\"{}\"", offset), hex(shown.color),
+                     opacity);
+}
+
+std::size_t SvgFills::add_gradient(int region) {
+  const Paint& paint = drawing_.paints[static_cast<std::size_t>(region)];
+  Point direction;
+  double steepest = 0;
+  for (std::size_t c = 0; c < most_channels; ++c) {
+    const Point slope = {paint.slope_x[c], paint.slope_y[c]};
+    if (length(slope) <= steepest) continue;
+    steepest = length(slope);
+    direction = unit(slope);
+  }
+  const auto [low, high] = extent(drawing_, order_.loops(region), direction);
+  const auto number = [&](double value) { return svg_number(value, decimals_); };
+  const Point a = drawing_.centre() + low * direction, b = drawing_.centre() + high * direction;
+  gradients_ += fmt::format(
+      "<linearGradient id=\"g{}\" gradientUnits=\"userSpaceOnUse\" x1=\"{}\" y1=\"{}\" "
+      "x2=\"{}\" y2=\"{}\">{}{}</linearGradient>",
+      ++count_, number(a.x), number(a.y), number(b.x), number(b.y),
+      stop(paint.at(low * direction), "0"), stop(paint.at(high * direction), "1"));
+  return count_;
+}
+
+}  // namespace chorus::shapes

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "painting_order.hpp"
+
+namespace chorus::shapes {
+
+/// The paints of a drawing as attributes of SVG elements, and the gradients to which these refer.
+class SvgFills {
+ public:
+  /// Drawing and order must outlive the object. Coordinates get so many decimals.
+  SvgFills(const Drawing& drawing, const PaintingOrder& order, int decimals)
+      : drawing_(drawing), order_(order), decimals_(decimals) {}
+
+  /// The attributes that paint a region, with a space before each; empty for black.
+  std::string attributes(int region);
+  /// The elements that belong into <defs>, of all regions that were asked for.
+  const std::string& gradients() const { return gradients_; }
+
+ private:
+  std::size_t add_gradient(int region);
+  std::string stop(const Numbers& color, const std::string& offset) const;
+
+  const Drawing& drawing_;
+  const PaintingOrder& order_;
+  int decimals_;
+  std::string gradients_;
+  std::size_t count_ = 0;
+};
+
+}  // namespace chorus::shapes
