@@ -206,14 +206,14 @@ psnr() {
 }
 
 if [[ $backend == *emulated* ]]; then
-  is_real=0
+  is_real=0 repetitions=1
   large=(--width 16 --images 1 --pixels 8) small=(--width 16 --images 1 --pixels 4)
   network=(--width 16 --latent 4 --flat-pixels 2 --edge-pixels 2)
   quality_steps=2 seconds=1 more_seconds=1 kernel_suites=cuda_kernels/long_columns_are_summed_in_parts
   core_suites=primitives/fill_sets_every_element training_suites="recorded/repeated_work*"
   icons=${CHORUS_GPU_ICONS:-data/icons} size=24
 else
-  is_real=1
+  is_real=1 repetitions=3
   large=(--width 256 --pixels 1024) small=(--width 128 --pixels 96)
   network=()
   quality_steps=1500 seconds=3 more_seconds=10 kernel_suites=cuda_kernels:cuda_network:compact
@@ -229,7 +229,7 @@ speed() {
   shift 4
   [[ $queues == usual ]] || workers=(--workers "$queues")
   limited 25 "$name" "$program" bench --backend "$backend" --precision "$precision" \
-    --cuda-path "$path" "${workers[@]}" --only training --repetitions 3 --json-lines "$@"
+    --cuda-path "$path" "${workers[@]}" --only training --repetitions "$repetitions" --json-lines "$@"
   while IFS= read -r line; do
     row "| $precision | $(path_of "$line") | $queues | $(number width "$line") | $(number batch "$line") |\
  $(number mpixel_per_s "$line") | $(percent "$(number gflops "$line")" "$(peak_gflops "$precision")") |\
