@@ -14,4 +14,9 @@ inline Image mix(const Image& a, const Image& b, float t) {
   return mixed;
 }
 
+/// Adds the other image, times a weight, to one of its size.
+inline void add(Image& image, const Image& other, float weight) {
+  for (std::size_t i = 0; i < image.values.size(); ++i) image.values[i] += weight * other.values[i];
+}
+
 }  // namespace chorus

@@ -3,6 +3,7 @@
 #include <map>
 #include <tuple>
 
+#include "mix.hpp"
 #include "morph.hpp"
 #include "path_segment.hpp"
 
@@ -22,10 +23,6 @@ PixelSize working_size(const EncodedImage& image) {
         1, (pixels * side + trained.longer_side() / 2) / trained.longer_side());
   };
   return {scaled(trained.width), scaled(trained.height)};
-}
-
-void add(Image& image, const Image& other, float weight) {
-  for (std::size_t i = 0; i < image.values.size(); ++i) image.values[i] += weight * other.values[i];
 }
 
 class MorphSegment : public PathSegment {

@@ -1,5 +1,6 @@
 #include "picture_morph.hpp"
 
+#include "mix.hpp"
 #include "steep_bicubic.hpp"
 
 namespace chorus {
@@ -9,10 +10,6 @@ namespace {
 Image enlarged(const Image& image) {
   constexpr std::size_t finer = 4;  // borders are known to a fraction of a pixel
   return steep_bicubic(image, {finer * image.width, finer * image.height});
-}
-
-void add(Image& image, const Image& other, float weight) {
-  for (std::size_t i = 0; i < image.values.size(); ++i) image.values[i] += weight * other.values[i];
 }
 
 Image rest_of(const Image& end, const Image& drawn) {

@@ -10,7 +10,7 @@ namespace chorus::shapes {
 
 namespace {
 
-constexpr double transparent_alpha = 0.5 / 255, opaque_alpha = 1 - 1.5 / 255;
+constexpr double transparent_alpha = 0.5 / 255;
 
 }  // namespace
 

@@ -8,6 +8,9 @@
 
 namespace chorus::shapes {
 
+/// Alpha from here on is shown as 1, since eight bits do not tell the difference reliably.
+inline constexpr double opaque_alpha = 1 - 1.5 / 255;
+
 /// How much of what lies below a paint hides.
 enum class Opacity { none, partial, full };
 

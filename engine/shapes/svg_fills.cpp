@@ -15,8 +15,6 @@ namespace chorus::shapes {
 
 namespace {
 
-constexpr double opaque_alpha = 1 - 1.5 / 255;
-
 /// Straight colour and alpha, each in [0, 1].
 struct Straight {
   std::array<double, 3> color;
