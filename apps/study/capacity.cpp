@@ -35,8 +35,7 @@ std::vector<std::size_t> usual_ladder(std::size_t most) {
 
 std::vector<std::size_t> ascending(std::vector<std::size_t> values) {
   std::ranges::sort(values);
-  const auto repeated = std::ranges::unique(values);
-  values.erase(repeated.begin(), repeated.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
   return values;
 }
 
@@ -86,7 +85,7 @@ class JobList {
   using Rows = std::function<ordered_json()>;
 
   void add(const std::string& name, const std::string& description, std::uint64_t seed,
-           ordered_json special, Rows rows) {
+           const ordered_json& special, Rows rows) {
     ordered_json settings = common_;
     settings["job"] = name;
     settings["seed"] = seed;
