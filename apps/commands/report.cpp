@@ -32,7 +32,7 @@ struct ReportCommand {
 };
 
 /// Writes a page, once it is made. `make` is not called if the page cannot be written.
-void write_page(const ReportCommand& options, const char* what,
+void write_html(const ReportCommand& options, const char* what,
                 const std::function<std::string()>& make) {
   const std::filesystem::path file = options.out / "index.html";
   check_replaceable({file}, is_own_page, options.overwrite);
@@ -43,12 +43,13 @@ void write_page(const ReportCommand& options, const char* what,
 }
 
 /// Writes the page that asks, or says what people chose on it.
-void compare(const ReportCommand& options) {
-  const Comparison comparison = find_comparison(options.compared.front(), options.compared.back());
+void compare_walks(const ReportCommand& options) {
+  const PathComparison comparison =
+      find_comparison(options.compared.front(), options.compared.back());
   if (options.choices.empty()) {
     for (const std::string& folder : comparison.only_in_one)
       print_note(fmt::format("{} has no counterpart and is left out", folder));
-    write_page(options, "Comparison", [&] { return comparison_page(comparison); });
+    write_html(options, "Comparison", [&] { return comparison_page(comparison); });
     return;
   }
   const ChoiceSummary summary = summarize_choices(comparison, options.choices);
@@ -60,10 +61,10 @@ void compare(const ReportCommand& options) {
 
 void report(const ReportCommand& options) {
   if (!options.compared.empty()) {
-    compare(options);
+    compare_walks(options);
     return;
   }
-  write_page(options, "Report",
+  write_html(options, "Report",
              [&] { return make_report(options.backend, options.run, options.sources); });
 }
 

@@ -43,7 +43,7 @@ constexpr std::array losses = {
 
 constexpr std::size_t least_frames = 3;
 
-PathScores scores_of(const fs::path& walk) {
+PathScores scores_of_walk(const fs::path& walk) {
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(walk)) {
     const std::string name = entry.path().filename().string();
@@ -63,31 +63,33 @@ PathScores scores_of(const fs::path& walk) {
   return score_path(frames);
 }
 
-[[noreturn]] void refuse(const fs::path& file, const std::string& reason) {
+[[noreturn]] void refuse_choices(const fs::path& file, const std::string& reason) {
   throw Error(fmt::format("{}: {}; expected choices that the page of this comparison saved",
                           shown(file), reason));
 }
 
 /// Adds the choices of one file.
-void add_votes(std::vector<Votes>& votes, const Comparison& comparison, const fs::path& file) {
+void add_votes(std::vector<Votes>& votes, const PathComparison& comparison, const fs::path& file) {
   const json saved = parse_json(read_file(file), shown(file));
   const auto text = [&](const json& object, const char* key) {
     const auto found = object.is_object() ? object.find(key) : object.end();
     if (!object.is_object() || found == object.end() || !found->is_string())
-      refuse(file, fmt::format("no \"{}\" where one should be", key));
+      refuse_choices(file, fmt::format("no \"{}\" where one should be", key));
     return found->get<std::string>();
   };
   if (const std::string id = text(saved, "comparison"); id != comparison.id)
-    refuse(file,
-           fmt::format("it is of comparison {}, and this one is {}", printable(id), comparison.id));
+    refuse_choices(file, fmt::format("it is of comparison {}, and this one is {}", printable(id),
+                                     comparison.id));
   const auto choices = saved.find("choices");
-  if (choices == saved.end() || !choices->is_array()) refuse(file, "it has no list of choices");
+  if (choices == saved.end() || !choices->is_array())
+    refuse_choices(file, "it has no list of choices");
   std::set<std::string> seen;
   for (const json& choice : *choices) {
     const std::string pair = text(choice, "pair"), better = text(choice, "better");
     const auto of_pair = std::ranges::find(votes, pair, &Votes::pair);
-    if (of_pair == votes.end()) refuse(file, fmt::format("there is no pair {}", printable(pair)));
-    if (!seen.insert(pair).second) refuse(file, fmt::format("{} is in it twice", pair));
+    if (of_pair == votes.end())
+      refuse_choices(file, fmt::format("there is no pair {}", printable(pair)));
+    if (!seen.insert(pair).second) refuse_choices(file, fmt::format("{} is in it twice", pair));
     if (better == "a")
       ++of_pair->a;
     else if (better == "b")
@@ -95,12 +97,13 @@ void add_votes(std::vector<Votes>& votes, const Comparison& comparison, const fs
     else if (better == "equal")
       ++of_pair->equal;
     else
-      refuse(file, fmt::format("\"better\" is {}, and not a, b or equal", printable(better)));
+      refuse_choices(file,
+                     fmt::format("\"better\" is {}, and not a, b or equal", printable(better)));
   }
 }
 
 /// The share of votes for A beyond those for B, in [-1, 1].
-double lead(const Votes& votes) {
+double lead_of_a(const Votes& votes) {
   const auto count = [](std::size_t number) { return static_cast<double>(number); };
   const double all = count(votes.a + votes.b + votes.equal);
   return all > 0 ? (count(votes.a) - count(votes.b)) / all : 0;
@@ -111,7 +114,7 @@ Agreement agreement(const Loss& loss, const std::vector<Votes>& votes,
   Agreement found{.measure = loss.measure};
   std::vector<double> of_people, of_measure;
   for (std::size_t k = 0; k < votes.size(); ++k) {
-    const double people = lead(votes[k]),
+    const double people = lead_of_a(votes[k]),
                  measure = loss.of(scores[k].second) - loss.of(scores[k].first);
     of_people.push_back(people);
     of_measure.push_back(measure);
@@ -125,19 +128,20 @@ Agreement agreement(const Loss& loss, const std::vector<Votes>& votes,
 
 }  // namespace
 
-ChoiceSummary summarize_choices(const Comparison& comparison, const std::vector<fs::path>& files) {
+ChoiceSummary summarize_choices(const PathComparison& comparison,
+                                const std::vector<fs::path>& files) {
   ChoiceSummary summary{.people = files.size(), .votes = {}, .measures = {}};
   for (const ComparedPair& pair : comparison.pairs) summary.votes.push_back({.pair = pair.name});
   for (const fs::path& file : files) add_votes(summary.votes, comparison, file);
   std::vector<std::pair<PathScores, PathScores>> scores;
   for (const ComparedPair& pair : comparison.pairs)
-    scores.emplace_back(scores_of(pair.a), scores_of(pair.b));
+    scores.emplace_back(scores_of_walk(pair.a), scores_of_walk(pair.b));
   for (const Loss& loss : losses)
     summary.measures.push_back(agreement(loss, summary.votes, scores));
   return summary;
 }
 
-ordered_json to_json(const Comparison& comparison, const ChoiceSummary& summary) {
+ordered_json to_json(const PathComparison& comparison, const ChoiceSummary& summary) {
   ordered_json object = {{"comparison", comparison.id},    {"a", shown(comparison.a)},
                          {"b", shown(comparison.b)},       {"people", summary.people},
                          {"pairs", ordered_json::array()}, {"measures", ordered_json::array()}};
@@ -152,7 +156,7 @@ ordered_json to_json(const Comparison& comparison, const ChoiceSummary& summary)
   return object;
 }
 
-void print_choices(const Comparison& comparison, const ChoiceSummary& summary) {
+void print_choices(const PathComparison& comparison, const ChoiceSummary& summary) {
   std::size_t width = 4;
   Votes all{.pair = "all"};
   for (const Votes& votes : summary.votes) {

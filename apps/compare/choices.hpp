@@ -37,10 +37,10 @@ struct ChoiceSummary {
 /// Reads files that the page saved, and judges the frames (frame_*.png) of all animations by the
 /// measures of docs/measures.md. Throws Error if a file is none of this comparison, or if frames
 /// cannot be judged.
-ChoiceSummary summarize_choices(const Comparison& comparison,
+ChoiceSummary summarize_choices(const PathComparison& comparison,
                                 const std::vector<std::filesystem::path>& files);
 
-nlohmann::ordered_json to_json(const Comparison& comparison, const ChoiceSummary& summary);
-void print_choices(const Comparison& comparison, const ChoiceSummary& summary);
+nlohmann::ordered_json to_json(const PathComparison& comparison, const ChoiceSummary& summary);
+void print_choices(const PathComparison& comparison, const ChoiceSummary& summary);
 
 }  // namespace chorus::app

@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* animation = "animation.png";
+constexpr const char* animation_file_name = "animation.png";
 
 /// The folders with an animation, by the name of the walk.
 std::map<std::string, fs::path> walks_in(const fs::path& folder) {
@@ -30,14 +30,15 @@ std::map<std::string, fs::path> walks_in(const fs::path& folder) {
                             shown(folder)));
   std::map<std::string, fs::path> walks;
   for (const auto& entry : fs::directory_iterator(folder))
-    if (fs::is_regular_file(entry.path() / animation, failure))
+    if (fs::is_regular_file(entry.path() / animation_file_name, failure))
       walks[entry.path().filename().string()] = entry.path();
-  if (walks.empty() && fs::is_regular_file(folder / animation, failure)) walks[""] = folder;
+  if (walks.empty() && fs::is_regular_file(folder / animation_file_name, failure))
+    walks[""] = folder;
   if (walks.empty())
     throw Error(
         fmt::format("{}: no {} in it or in its folders; expected a folder that `chorus "
                     "interpolate` wrote",
-                    shown(folder), animation));
+                    shown(folder), animation_file_name));
   return walks;
 }
 
@@ -48,7 +49,7 @@ std::string label_of(const fs::path& folder) {
 }
 
 std::string url_of(const fs::path& walk) {
-  const std::string bytes = read_file(walk / animation);
+  const std::string bytes = read_file(walk / animation_file_name);
   return "data:image/png;base64," +
          base64({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()});
 }
@@ -61,15 +62,15 @@ std::string id_of(const std::vector<ComparedPair>& pairs) {
   };
   for (const ComparedPair& pair : pairs) {
     add(pair.name);
-    for (const fs::path& walk : {pair.a, pair.b}) add(read_file(walk / animation));
+    for (const fs::path& walk : {pair.a, pair.b}) add(read_file(walk / animation_file_name));
   }
   return fingerprint.hex();
 }
 
 }  // namespace
 
-Comparison find_comparison(const fs::path& a, const fs::path& b) {
-  Comparison comparison{.a = a, .b = b, .pairs = {}, .id = {}, .only_in_one = {}};
+PathComparison find_comparison(const fs::path& a, const fs::path& b) {
+  PathComparison comparison{.a = a, .b = b, .pairs = {}, .id = {}, .only_in_one = {}};
   std::map<std::string, fs::path> of_a = walks_in(a), of_b = walks_in(b);
   for (const auto& [name, walk] : of_a) {
     const auto found = of_b.find(name);
@@ -88,7 +89,7 @@ Comparison find_comparison(const fs::path& a, const fs::path& b) {
   return comparison;
 }
 
-std::string comparison_page(const Comparison& comparison) {
+std::string comparison_page(const PathComparison& comparison) {
   nlohmann::ordered_json data = {
       {"a", label_of(comparison.a)}, {"b", label_of(comparison.b)}, {"comparison", comparison.id}};
   if (data["a"] == data["b"]) {

@@ -14,7 +14,7 @@ struct ComparedPair {
   std::filesystem::path a, b;
 };
 
-struct Comparison {
+struct PathComparison {
   std::filesystem::path a, b;
   std::vector<ComparedPair> pairs;  ///< by name
   /// Tells this comparison from others: a checksum of all names and animations.
@@ -24,10 +24,10 @@ struct Comparison {
 
 /// The pairs of two folders: their subfolders with an animation.png, or the folders themselves.
 /// Throws Error if there are none, or if a file cannot be read.
-Comparison find_comparison(const std::filesystem::path& a, const std::filesystem::path& b);
+PathComparison find_comparison(const std::filesystem::path& a, const std::filesystem::path& b);
 
 /// A page that shows each pair side by side, by lot, and asks which is better. It contains all it
 /// needs, and writes down the choices as JSON (choices.hpp).
-std::string comparison_page(const Comparison& comparison);
+std::string comparison_page(const PathComparison& comparison);
 
 }  // namespace chorus::app

@@ -23,7 +23,7 @@ using nlohmann::ordered_json;
 constexpr double usual_held_out = 0.2;
 constexpr double usual_unseen = 0.2;
 // So many that the usual study of any data ends within an hour on two cores.
-constexpr std::size_t most_unseen = 20, most_usual_images = 80, rungs = 4;
+constexpr std::size_t most_unseen = 20, most_images_of_ladder = 80, rungs = 4;
 
 /// Half of the most images, a quarter of them ..., at least 2.
 std::vector<std::size_t> usual_ladder(std::size_t most) {
@@ -140,7 +140,7 @@ CapacityPlan plan_capacity(const StudyOptions& options) {
       options.train.hold_out_pixels > 0 ? options.train.hold_out_pixels : usual_held_out;
   plan.with_plateau = options.ladder.with_plateau;
   plan.ladder = options.ladder.images.empty()
-                    ? usual_ladder(std::min(most_usual_images, available - plan.unseen))
+                    ? usual_ladder(std::min(most_images_of_ladder, available - plan.unseen))
                     : ascending(options.ladder.images);
   if (plan.ladder.empty() || plan.most_images() + plan.unseen > available)
     throw Error(
