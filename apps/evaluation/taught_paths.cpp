@@ -136,7 +136,7 @@ bool all_known(const std::vector<TaughtPairs::Pair>& pairs, const TrainingImages
 ordered_json group_json(const TaughtGroup& group) {
   ordered_json object = {{"pairs", group.pairs}, {"of", group.of}};
   for (const TaughtPathScores& each : group.paths) {
-    ordered_json row = to_json(each.mean);
+    ordered_json row = chorus::app::to_json(each.mean);
     if (each.psnr_db) row["psnr_morph"] = *each.psnr_db;
     object[each.path] = std::move(row);
   }

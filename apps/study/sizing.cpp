@@ -8,7 +8,7 @@ namespace chorus::app {
 
 namespace {
 
-constexpr std::size_t most_width = 4096;
+constexpr std::size_t widest_tried = 4096;
 
 std::size_t network_numbers(const SirenConfig& config) {
   Memory memory(make_backend("reference"));
@@ -27,7 +27,7 @@ std::optional<SirenConfig> widest(SirenConfig config, std::size_t numbers,
   };
   if (!fits(1)) return std::nullopt;
   std::size_t enough = 1, too_wide = 2;
-  while (too_wide < most_width && fits(too_wide)) too_wide *= 2;
+  while (too_wide < widest_tried && fits(too_wide)) too_wide *= 2;
   enough = too_wide / 2;
   while (too_wide - enough > 1) {
     const std::size_t middle = (enough + too_wide) / 2;
