@@ -92,7 +92,8 @@ Line line_of(const Image& image, std::size_t first, std::size_t step, std::size_
 EdgeErrors opaque_errors(const Image& image, const Image& truth, std::size_t reach) {
   EdgeErrors errors;
   const auto add = [&](std::size_t first, std::size_t step, std::size_t count) {
-    const Line seen = line_of(image, first, step, count), wanted = line_of(truth, first, step, count);
+    const Line seen = line_of(image, first, step, count),
+               wanted = line_of(truth, first, step, count);
     const EdgeErrors more = LineEdges(seen, wanted, reach).errors();
     errors.edges += more.edges;
     errors.sum_px += more.sum_px;

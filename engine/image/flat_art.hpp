@@ -20,12 +20,13 @@ struct EdgeErrors {
 ///
 /// In each row and each column of the truth, an edge is a change from a colour A to a colour B
 /// within at most two pixels, between runs of at least two pixels of A and of B (to 1 of 255 levels
-/// in each channel), which differ by 0.1 or more (Euclidean). If p and q are the values of truth and
-/// image along it, the displacement is |sum over (q - p) . (A - B)| / |A - B|^2: a sharp edge with
-/// the integral of q would lie so many pixels away. The sum goes over the change and, on either
-/// side, half of the run, at most `reach_px` pixels; no displacement is larger than that. Lines are
-/// horizontal or vertical, and edges crossed in at most two pixels are not far from upright to them,
-/// so that a displacement is at most about sqrt(2) times the distance between the edges.
+/// in each channel), which differ by 0.1 or more (Euclidean). If p and q are the values of truth
+/// and image along it, the displacement is |sum over (q - p) . (A - B)| / |A - B|^2: a sharp edge
+/// with the integral of q would lie so many pixels away. The sum goes over the change and, on
+/// either side, half of the run, at most `reach_px` pixels; no displacement is larger than that.
+/// Lines are horizontal or vertical, and edges crossed in at most two pixels are not far from
+/// upright to them, so that a displacement is at most about sqrt(2) times the distance between the
+/// edges.
 ///
 /// Blind to: blur that is even on both sides, colours far from edges, thin lines and gradients.
 /// Colours are those over white and over black, averaged, if the images have alpha. Throws
