@@ -45,6 +45,7 @@ std::vector<std::size_t> around(const std::vector<std::size_t>& asked, double va
                                 const std::vector<double>& factors) {
   if (!asked.empty()) return ascending(asked);
   std::vector<std::size_t> values;
+  values.reserve(factors.size());
   for (const double factor : factors)
     values.push_back(static_cast<std::size_t>(std::max(1.0, std::round(value * factor))));
   return ascending(values);
