@@ -22,7 +22,7 @@ using nlohmann::ordered_json;
 
 constexpr double usual_held_out = 0.2;
 constexpr double usual_unseen = 0.2;
-// So many that the usual study of any data ends within an hour on two cores.
+// Bounds, so that the time of the usual study does not grow with the data.
 constexpr std::size_t most_unseen = 20, most_usual_images = 80, rungs = 4;
 
 /// Half of the most images, a quarter of them ..., at least 2.
@@ -69,6 +69,7 @@ ordered_json common_settings(const StudyOptions& options, const CapacityPlan& pl
   settings["until_plateau"] = plan.with_plateau;
   settings["hold_out_pixels"] = plan.held_out;
   settings["unseen"] = plan.unseen;
+  settings["tuning"] = "latent, depth, rate by factors of 2";
   settings["fit"] = settings_json(FitConfig{});
   return settings;
 }
