@@ -54,8 +54,11 @@ void evaluate(const EvaluateOptions& options) {
 
 void add_evaluate(CLI::App& program) {
   CLI::App& command = *program.add_subcommand(
-      "evaluate", "Compare the images of a model with the true ones, at any size");
+      "evaluate",
+      "Compare the images of a model with the true ones, at any size: PSNR, SSIM, MS-SSIM, exact "
+      "colours, places of edges");
   const auto options = std::make_shared<EvaluateOptions>();
+  options->scores.is_perceptual = true;
   command.add_option("model", options->model, "Model file")->required();
   command
       .add_option("data", options->data.folder,

@@ -20,6 +20,7 @@ bool compares_trainings(const StudyOptions& options) {
 
 std::vector<std::string> variant_names() {
   std::vector<std::string> names;
+  names.reserve(ablation_variants().size());
   for (const Variant& each : ablation_variants()) names.push_back(each.name);
   return names;
 }

@@ -80,6 +80,7 @@ struct Scorer::Task {
   const Image* trained;  ///< the training image, if it is known and differs in size from `truth`
   const shapes::Drawing* drawing;  ///< if it is to be written
   std::vector<bool> held_out;      ///< mask of pixels, if `truth` has the training size
+  double enlargement = 1;          ///< of `truth` over the training image, along a side
   Image decoded;
   ImageScore network, written;
   std::vector<ImageScore> baselines, inpainting;
@@ -100,8 +101,7 @@ void Scorer::add(const Collection& data) {
     std::vector<Task> tasks;
     for (std::size_t i = first; i < std::min(first + at_once, matched.size()); ++i)
       tasks.push_back(task(matched[i].model_image, data[matched[i].data_image].image));
-    for_each_index(tasks.size(), session_.threads,
-                   [&](std::size_t i) { score_task(tasks[i], trained_ != nullptr); });
+    for_each_index(tasks.size(), session_.threads, [&](std::size_t i) { score_task(tasks[i]); });
     for (const Task& done : tasks) collect(done);
   }
 }
@@ -119,25 +119,28 @@ Scorer::Task Scorer::task(std::size_t image, const Image& truth) {
   if (drawings_ != nullptr && (*drawings_)[image].is_to_be_used(shapes_) && !is_smaller)
     task.drawing = &(*drawings_)[image].drawn->drawing;
   task.held_out = held_out_mask(model_, image, truth);
+  task.enlargement = static_cast<double>(truth.size().longer_side()) /
+                     static_cast<double>(encoded.size().longer_side());
   task.decoded = renderer_.render(image, {truth.size(), points});
   return task;
 }
 
-void Scorer::score_task(Task& task, bool with_baselines) {
+void Scorer::score_task(Task& task) const {
   const Image& truth = *task.truth;
-  task.network = score(task.name, task.decoded, truth, task.held_out);
+  const auto scored = [&](const Image& image) {
+    ImageScore result = score(task.name, image, truth, task.held_out);
+    if (is_perceptual_) result.perceptual = perceptual_scores(image, truth, task.enlargement);
+    return result;
+  };
+  task.network = scored(task.decoded);
   task.decoded = {};
-  task.written =
-      task.drawing == nullptr
-          ? task.network
-          : score(task.name, shapes::drawn_image(*task.drawing, truth.size(), truth.channels),
-                  truth, task.held_out);
-  if (!with_baselines) return;
-  if (task.trained != nullptr) {
+  task.written = task.drawing == nullptr
+                     ? task.network
+                     : scored(shapes::drawn_image(*task.drawing, truth.size(), truth.channels));
+  if (trained_ == nullptr) return;
+  if (task.trained != nullptr)
     for (const std::string_view method : resolution_baselines)
-      task.baselines.push_back(
-          score(task.name, resampled_by(method, *task.trained, truth.size()), truth, {}));
-  }
+      task.baselines.push_back(scored(resampled_by(method, *task.trained, truth.size())));
   if (!task.held_out.empty())
     for (const Inpainting method : inpainting_baselines)
       task.inpainting.push_back(
@@ -242,6 +245,7 @@ ScoresBySize evaluate_sizes(Session& session, const Model& model, const TestData
         draw(session, model, images_to_draw(model, trained, collections), options.with_progress);
   Scorer scorer(session, model, &trained, options.supersample);
   scorer.use(drawings, options.shapes);
+  if (options.is_perceptual) scorer.measure_perception();
   for (const Collection& collection : collections) {
     const std::size_t matched = match(model, collection).size();
     if (matched < model.images.size() || matched < collection.size())

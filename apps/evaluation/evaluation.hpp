@@ -64,13 +64,15 @@ class Scorer {
     drawings_ = &drawings;
     shapes_ = shapes;
   }
+  /// From now on scores have their perceptual part, too, which takes longer than all others.
+  void measure_perception() { is_perceptual_ = true; }
   /// Adds the images of a collection that the model encodes. Throws Error if there are none.
   void add(const Collection& data);
   ScoresBySize result();
 
  private:
   struct Task;
-  static void score_task(Task& task, bool with_baselines);
+  void score_task(Task& task) const;
   Task task(std::size_t image, const Image& truth);
   void collect(const Task& task);
 
@@ -80,6 +82,7 @@ class Scorer {
   const std::vector<DrawnImage>* drawings_ = nullptr;
   UseShapes shapes_ = UseShapes::off;
   std::size_t supersample_;
+  bool is_perceptual_ = false;
   Renderer renderer_;
   ScoresBySize by_size_;
 };
@@ -93,7 +96,8 @@ struct EvaluationOptions {
   std::size_t supersample = 0;  ///< see supersample_for()
   /// Whether drawings are scored, too: where the data has larger images, or pixels are held out.
   UseShapes shapes = UseShapes::automatic;
-  bool with_progress = true;  ///< shown on standard output
+  bool with_progress = true;   ///< shown on standard output
+  bool is_perceptual = false;  ///< whether there are PerceptualScores
 };
 
 /// Scores at all sizes of the data; images of a flat folder may differ in size. Prints a note

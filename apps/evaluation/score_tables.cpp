@@ -92,6 +92,28 @@ void print_drawings(const ScoresBySize& by_size) {
   }
 }
 
+void print_perceptual_row(std::size_t size, const MethodScores& scores) {
+  const auto means = scores.perceptual();
+  if (!means) return;
+  fmt::print("{:>6} {:>13} {:>9.4f} {:>13.1f} % {:>14}\n", size, scores.method, means->ms_ssim,
+             100 * means->exact_share,
+             means->edge_error ? fmt::format("{:.3f} px", *means->edge_error) : "-");
+}
+
+/// What PSNR and SSIM hardly notice, for the network and its rivals.
+void print_perceptual(const ScoresBySize& by_size) {
+  if (by_size.empty() || !by_size.begin()->second.network.perceptual()) return;
+  fmt::print(
+      "\nMS-SSIM; pixels of the exact colour (to 1 of 255 levels); mean displacement of edges, in "
+      "pixels of the training:\n");
+  fmt::print("{:>6} {:>13} {:>9} {:>15} {:>14}\n", "size", "method", "MS-SSIM", "exact", "edges");
+  for (const auto& [size, scores] : by_size) {
+    print_perceptual_row(size, scores.network);
+    if (scores.drawings) print_perceptual_row(size, scores.drawings->written);
+    for (const MethodScores& rival : scores.baselines) print_perceptual_row(size, rival);
+  }
+}
+
 void print_held_out_drawings(const SizeScores& scores) {
   if (!scores.drawings) return;
   const MethodScores& written = scores.drawings->written;
@@ -124,6 +146,7 @@ void print_scores(const ScoresBySize& by_size) {
   print_network_table(by_size);
   print_drawings(by_size);
   print_resolutions(by_size);
+  print_perceptual(by_size);
   print_held_out(at_training_sizes(by_size));
 }
 

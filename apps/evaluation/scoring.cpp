@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "chorus/error.hpp"
+#include "flat_art.hpp"
 
 namespace chorus::app {
 
@@ -50,6 +52,32 @@ ImageScore score(const std::string& name, const Image& image, const Image& truth
     score.kept = score_pixels(seen, truth, kept);
   }
   return score;
+}
+
+PerceptualScores perceptual_scores(const Image& image, const Image& truth, double enlargement) {
+  constexpr double reach = 2;
+  const Image seen = quantized(image);
+  const EdgeErrors edges =
+      edge_errors(seen, truth, static_cast<std::size_t>(std::ceil(reach * enlargement)));
+  return {ms_ssim(seen, truth), exact_share(seen, truth), edges.edges, edges.sum_px / enlargement};
+}
+
+std::optional<MethodScores::Perceptual> MethodScores::perceptual() const {
+  Perceptual means;
+  std::size_t edges = 0;
+  double errors = 0;
+  for (const ImageScore& image : images) {
+    if (!image.perceptual) return std::nullopt;
+    means.ms_ssim += image.perceptual->ms_ssim;
+    means.exact_share += image.perceptual->exact_share;
+    edges += image.perceptual->edges;
+    errors += image.perceptual->edge_error_sum;
+  }
+  if (images.empty()) return std::nullopt;
+  means.ms_ssim /= static_cast<double>(images.size());
+  means.exact_share /= static_cast<double>(images.size());
+  if (edges > 0) means.edge_error = errors / static_cast<double>(edges);
+  return means;
 }
 
 PsnrSummary MethodScores::psnr() const {
@@ -107,6 +135,11 @@ ordered_json to_json(const MethodScores& scores) {
   if (const auto alpha = scores.alpha_psnr()) {
     object["psnr_alpha_mean"] = alpha->mean_db;
     object["psnr_alpha_pooled"] = alpha->pooled_db;
+  }
+  if (const auto perceptual = scores.perceptual()) {
+    object["ms_ssim_mean"] = perceptual->ms_ssim;
+    object["exact_share"] = perceptual->exact_share;
+    if (perceptual->edge_error) object["edge_error"] = *perceptual->edge_error;
   }
   return object;
 }

@@ -12,6 +12,17 @@
 
 namespace chorus::app {
 
+/// What PSNR and SSIM hardly notice: see metrics.hpp and flat_art.hpp.
+struct PerceptualScores {
+  double ms_ssim = 0;
+  double exact_share = 0;     ///< of the pixels
+  std::size_t edges = 0;      ///< crossings of edges
+  double edge_error_sum = 0;  ///< over them, in pixels of the training grid
+};
+/// `enlargement`: pixels of the truth for each pixel of the training, along a side. Edges are
+/// looked for within two pixels of the training.
+PerceptualScores perceptual_scores(const Image& image, const Image& truth, double enlargement);
+
 struct ImageScore {
   std::string name;
   double mse = 0;
@@ -19,6 +30,7 @@ struct ImageScore {
   double ssim = 0;
   std::optional<double> alpha_mse;  ///< of images with alpha
   PixelScores kept, held_out;       ///< empty unless pixels were held out at this size
+  std::optional<PerceptualScores> perceptual = {};
 };
 
 /// Compares 8-bit values. `held_out` marks held-out pixels (split.hpp) and is empty if there are
@@ -33,6 +45,12 @@ struct MethodScores {
   PsnrSummary psnr() const;
   std::optional<PsnrSummary> alpha_psnr() const;  ///< of the alpha channel alone
   double ssim_mean() const;
+  /// Means over images, and of the edge errors over edges; nothing unless all images have them.
+  struct Perceptual {
+    double ms_ssim = 0, exact_share = 0;
+    std::optional<double> edge_error;  ///< pixels of the training grid; nothing without edges
+  };
+  std::optional<Perceptual> perceptual() const;
 };
 
 /// The scores of a set of images on the pixels that were trained on ("kept") and on the held-out

@@ -22,7 +22,7 @@ using nlohmann::ordered_json;
 
 constexpr double usual_held_out = 0.2;
 constexpr double usual_unseen = 0.2;
-// So many that the usual study of any data ends within an hour on two cores.
+// Bounds, so that the time of the usual study does not grow with the data.
 constexpr std::size_t most_unseen = 20, most_images_of_ladder = 80, rungs = 4;
 
 /// Half of the most images, a quarter of them ..., at least 2.
@@ -44,6 +44,7 @@ std::vector<std::size_t> around(const std::vector<std::size_t>& asked, double va
                                 const std::vector<double>& factors) {
   if (!asked.empty()) return ascending(asked);
   std::vector<std::size_t> values;
+  values.reserve(factors.size());
   for (const double factor : factors)
     values.push_back(static_cast<std::size_t>(std::max(1.0, std::round(value * factor))));
   return ascending(values);
@@ -67,6 +68,7 @@ ordered_json common_settings(const StudyOptions& options, const CapacityPlan& pl
   settings["until_plateau"] = plan.with_plateau;
   settings["hold_out_pixels"] = plan.held_out;
   settings["unseen"] = plan.unseen;
+  settings["tuning"] = "latent, depth, rate by factors of 2";
   settings["fit"] = settings_json(FitConfig{});
   return settings;
 }

@@ -108,6 +108,8 @@ ordered_json components_row(const CapacityPlan& plan, const Chosen& chosen) {
   const std::size_t most = allowed < length ? 0 : (allowed - length) / (length + count);
   const PrincipalComponents components(vectors, most);
   std::vector<ImageScore> training, largest;
+  training.reserve(count);
+  largest.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     const Image decoded = image_of(components.reconstructed(vectors[i]), images[i].image);
     training.push_back(score(images[i].name, decoded, images[i].image, {}));
@@ -125,6 +127,7 @@ ordered_json components_row(const CapacityPlan& plan, const Chosen& chosen) {
   if (chosen.unseen.empty()) return row;
   const PrincipalComponents code(vectors, plan.train.network.latent);
   std::vector<ImageScore> unseen;
+  unseen.reserve(chosen.unseen.size());
   for (const NamedImage& each : chosen.unseen)
     unseen.push_back(score(each.name,
                            image_of(code.reconstructed(vector_of(each.image)), each.image),
@@ -135,6 +138,7 @@ ordered_json components_row(const CapacityPlan& plan, const Chosen& chosen) {
 
 ordered_json enlarged_row(const StudyImages& images) {
   std::vector<ImageScore> largest;
+  largest.reserve(images.largest.size());
   for (std::size_t i = 0; i < images.largest.size(); ++i) {
     const Image& truth = images.largest[i].image;
     largest.push_back(score(images.largest[i].name,

@@ -60,8 +60,10 @@ std::map<std::uint64_t, double> Rows::values(const RowFilter& filter,
 }
 
 std::optional<Interval> Rows::mean(const RowFilter& filter, const std::string& measure) const {
+  const std::map<std::uint64_t, double> found = values(filter, measure);
   std::vector<double> list;
-  for (const auto& [seed, value] : values(filter, measure)) list.push_back(value);
+  list.reserve(found.size());
+  for (const auto& [seed, value] : found) list.push_back(value);
   if (list.empty()) return std::nullopt;
   return interval(list);
 }

@@ -163,6 +163,8 @@ StudyImages load_study_images(const TrainOptions& train) {
   if (offered.empty() || offered.back() <= size.longer_side()) return images;
   Collection largest = load_images(train.data, offered.back(), train.background);
   StudyImages both;
+  both.training.reserve(images.training.size());
+  both.largest.reserve(images.training.size());
   for (NamedImage& each : images.training) {
     const auto found = std::ranges::lower_bound(largest, each.name, {}, &NamedImage::name);
     if (found == largest.end() || found->name != each.name) continue;
@@ -203,6 +205,8 @@ ordered_json trial_settings(const StudyOptions& options, const TrainOptions& tra
 
 StudyImages chosen_images(const StudyImages& images, const std::vector<std::size_t>& numbers) {
   StudyImages chosen;
+  chosen.training.reserve(numbers.size());
+  chosen.largest.reserve(images.largest.empty() ? 0 : numbers.size());
   for (const std::size_t i : numbers) {
     chosen.training.push_back(images.training[i]);
     if (!images.largest.empty()) chosen.largest.push_back(images.largest[i]);

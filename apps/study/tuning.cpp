@@ -13,6 +13,7 @@ namespace {
 
 constexpr double validation_fraction = 0.2;
 constexpr std::size_t most_separate_images = 12;
+constexpr int most_halvings = 3;  ///< of the rate, or doublings
 
 using Change = std::function<void(TrainOptions&)>;
 
@@ -36,31 +37,39 @@ class Tuning {
     for (const std::size_t depth : {1, 2, 3})
       if (depth != trial_.train.network.hidden_layers)
         attempt_from_best([depth](TrainOptions& o) { o.network.hidden_layers = depth; });
-    const float rate = trial_.train.training.rates.base;
-    for (const float factor : {0.5F, 2.0F})
-      attempt_from_best([=](TrainOptions& o) { o.training.rates.base = rate * factor; });
+    // A best rate at the end of those tried would say that neither kind was tuned.
+    for (const float factor : {2.0F, 0.5F}) {
+      int helped = 0;
+      while (helped < most_halvings &&
+             attempt_from_best([=](TrainOptions& o) { o.training.rates.base *= factor; }))
+        ++helped;
+      if (helped > 0) break;  // then the other direction was tried already
+    }
     return best_;
   }
 
  private:
-  void attempt_from_best(const Change& change) {
+  /// Returns whether it is better.
+  bool attempt_from_best(const Change& change) {
     // Without a best one, the first attempt was too large, and this one may not be.
-    attempt(best_ ? best_->train : trial_.train, change);
+    return attempt(best_ ? best_->train : trial_.train, change);
   }
 
-  void attempt(const TrainOptions& from, const Change& change) {
+  bool attempt(const TrainOptions& from, const Change& change) {
     Trial trial = trial_;
     trial.train = from;
     change(trial.train);
     const std::optional<SirenConfig> network =
         trial.separate ? widest_separate(trial.train.network, numbers_)
                        : widest_joint(trial.train.network, images_.training.size(), numbers_);
-    if (!network) return;
+    if (!network) return false;
     trial.train.network = *network;
     const double db = held_out_db(run_trial(session_, trial, images_, false));
     ++tries_;
-    if (!best_ || db > best_->validation_db) best_ = Tuned{trial.train, db, 0};
+    const bool is_better = !best_ || db > best_->validation_db;
+    if (is_better) best_ = Tuned{trial.train, db, 0};
     best_->tries = tries_;
+    return is_better;
   }
 
   Session& session_;

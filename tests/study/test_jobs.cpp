@@ -23,6 +23,7 @@ struct Counted {
 
   std::vector<Job> jobs(int setting = 1) {
     std::vector<Job> list;
+    list.reserve(done.size());
     for (std::size_t j = 0; j < done.size(); ++j)
       list.push_back({"job_" + std::to_string(j), "a job", {{"setting", setting}}, [this, j] {
                         ++done[j];
