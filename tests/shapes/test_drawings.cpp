@@ -89,6 +89,38 @@ BOOST_AUTO_TEST_CASE(a_gradient_is_one_region) {
   BOOST_TEST(psnr_of_enlargement(shaded) > 30);
 }
 
+BOOST_AUTO_TEST_CASE(a_radial_gradient_comes_back) {
+  const auto ball = [](double x, double y) -> Color {
+    if (std::hypot(x - 16, y - 12) > 9) return white;
+    const auto t = static_cast<float>(std::hypot(x - 13, y - 9) / 15);
+    return {0.9F - 0.6F * t, 0.5F - 0.3F * t, 0.2F};
+  };
+  const DrawnPicture drawn = drawn_from(painted(size, ball));
+  BOOST_TEST(drawn.drawing.regions() == 2);
+  const auto& gradient = drawn.drawing.paints[1].gradient;
+  BOOST_TEST_REQUIRE(gradient != nullptr);
+  BOOST_TEST(gradient->is_radial);
+  BOOST_TEST(length(gradient->centre - Point{-3, -3}) < 0.3);
+  BOOST_TEST(psnr_of_enlargement(ball) > 40);
+  const std::string text = write_svg(drawn.drawing).text;
+  BOOST_TEST(text.find("<radialGradient id=\"g1\" gradientUnits=\"userSpaceOnUse\" cx=\"1") !=
+                 std::string::npos,
+             text);
+}
+
+BOOST_AUTO_TEST_CASE(a_gradient_of_three_colors_is_one_region) {
+  const auto striped = [](double x, double y) -> Color {
+    if (x < 3 || x > 29 || y < 4 || y > 20) return white;
+    const auto t = static_cast<float>((x - 3) / 13);
+    return t < 1 ? Color{0.6F - 0.1F * t, 0.3F, 0.2F + 0.1F * t}
+                 : Color{0.5F, 0.2F + 0.1F * t, 0.3F};
+  };
+  const DrawnPicture drawn = drawn_from(painted(size, striped));
+  BOOST_TEST(drawn.drawing.regions() == 2);
+  BOOST_TEST(write_svg(drawn.drawing).text.find("<stop offset=\".") != std::string::npos);
+  BOOST_TEST(psnr_of_enlargement(striped) > 40);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_transparent_is_not_painted) {
   const auto ring = [](double x, double y) -> Color {
     const double r = std::hypot(x - 16, y - 12);
