@@ -43,6 +43,8 @@ double price(const Drawing& drawing) {
       numbers -= 1;
   for (const Chain& chain : drawing.chains) {
     if (chain.is_frame) continue;
+    numbers += chain.figure.numbers;
+    if (chain.figure.numbers > 0) continue;
     if (!chain.is_closed) numbers -= 2;
     for (const Segment& segment : chain.segments) {
       numbers += parameters_of(segment);

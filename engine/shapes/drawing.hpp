@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "arc.hpp"
@@ -34,12 +35,25 @@ struct Segment {
   bool is_arc = false;
 };
 
+struct Ellipse {
+  Point centre;
+  double first, second;  ///< halves of the axes, in pixels
+  double angle;          ///< of the first axis, clockwise on the screen from the right
+};
+
+/// What a closed chain is as a whole, if that says it in fewer numbers than its segments.
+struct Figure {
+  int numbers = 0;                      ///< 0 if it is nothing but its segments
+  std::optional<Ellipse> ellipse = {};  ///< whose arcs the segments approximate
+};
+
 /// A border between two regions, from a junction of borders to another, or closed.
 struct Chain {
   std::vector<Segment> segments;
   int left = 0, right = 0;  ///< the regions on either side, as seen along the way on the screen
   bool is_frame = false;    ///< a part of the picture's frame, which does not move
   bool is_closed = false;   ///< without junctions
+  Figure figure = {};       ///< see figures.hpp
 
   bool is_loop() const { return segments.front().from == segments.back().to; }
 };

@@ -10,6 +10,7 @@
 #include "changes.hpp"
 #include "choices.hpp"
 #include "cutting.hpp"
+#include "figures.hpp"
 #include "outlines.hpp"
 #include "paints.hpp"
 #include "patches.hpp"
@@ -206,6 +207,7 @@ class Fitter {
       for (Segment& segment : chain.segments)
         if (segment.is_arc && std::abs(off_quarters(segment.bulge)) < settled_bulge)
           segment.bulge -= off_quarters(segment.bulge);
+    settle_figures(problem_, drawing);
   }
 
   const Image& picture_;

@@ -27,7 +27,7 @@ struct DrawnPicture {
 ///  4. pixels that are still of another colour become regions, and all again, if that explains
 ///  more;
 ///  5. coordinates near the half grid, and bulges near those of quarters and halves, are set to
-///  them.
+///  them; borders that are almost figures become these (figures.hpp).
 ///
 /// Pixels of the picture that are not-a-number are held out. The work is bounded, whatever the
 /// picture: a noisy one is left with what was reached. Returns the same for the same arguments on
