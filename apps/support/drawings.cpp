@@ -40,15 +40,21 @@ Image completed(const ToDraw& image, Renderer* renderer, const Model* model) {
   return with_others(image, [&](std::size_t i) { return own.values[i]; });
 }
 
-shapes::ClassMap propose(const ToDraw& image, const Proposer& proposer) {
+/// The network's proposal; beside it that of the pixels where colours bend, since palettes are
+/// flat.
+std::vector<shapes::ClassMap> propose(const ToDraw& image, const Proposer& proposer) {
   const auto& [renderer, model, is_quick] = proposer;
+  const Image pixels = balanced(completed(image, renderer, model));
   if (renderer == nullptr || !image.in_model || model->siren.config().head != Head::palette)
-    return shapes::propose(balanced(completed(image, renderer, model)));
+    return shapes::propose(pixels);
   const std::size_t most = shapes::nodes_per_pixel(image.pixels.size());
   const std::size_t k = is_quick ? (most + 1) / 2 : most;
   const EntryScores scores = renderer->entry_scores(
       image_code(*model, *image.in_model), {image.pixels.width * k, image.pixels.height * k});
-  return shapes::highest_scores(image.pixels.size(), k, scores.logits, scores.entries);
+  std::vector<shapes::ClassMap> proposals = {
+      shapes::highest_scores(image.pixels.size(), k, scores.logits, scores.entries)};
+  if (auto bends = shapes::propose_bends(pixels)) proposals.push_back(std::move(*bends));
+  return proposals;
 }
 
 }  // namespace
@@ -86,7 +92,7 @@ void draw_images(const std::vector<ToDraw>& images, const Proposer& proposer, st
   for (std::size_t first = 0; first < images.size(); first += batch) {
     const std::size_t count = std::min(batch, images.size() - first);
     std::vector<Image> pixels;
-    std::vector<shapes::ClassMap> proposals;
+    std::vector<std::vector<shapes::ClassMap>> proposals;
     for (std::size_t i = first; i < first + count; ++i) {
       pixels.push_back(balanced(known_pixels(images[i])));
       proposals.push_back(propose(images[i], proposer));

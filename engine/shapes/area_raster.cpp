@@ -10,11 +10,22 @@ void add_scaled(Numbers& sum, const Numbers& value, double factor) {
 
 }  // namespace
 
+AreaCanvas::Shade* AreaCanvas::shade_of(const Drawing& drawing, int region) {
+  const auto& gradient = drawing.paints[static_cast<std::size_t>(region)].gradient;
+  if (!gradient) return nullptr;
+  for (Shade& shade : shades_)
+    if (shade.region == region && shade.gradient == gradient) return &shade;
+  return &shades_.emplace_back(Shade{region, gradient, std::vector<double>(bases_.size())});
+}
+
 void AreaCanvas::add(const Drawing& drawing, const Chain& chain, double factor) {
-  const Paint jump = drawing.paints[static_cast<std::size_t>(chain.left)] -
-                     drawing.paints[static_cast<std::size_t>(chain.right)];
+  const Paint jump = linear_jump(drawing.paints[static_cast<std::size_t>(chain.left)],
+                                 drawing.paints[static_cast<std::size_t>(chain.right)]);
   const bool slopes = !jump.is_flat();
-  if (!slopes && jump.base == Numbers{}) return;
+  shade_of(drawing, chain.left);  // the second one may move the first
+  Shade* const right = shade_of(drawing, chain.right);
+  Shade* const left = shade_of(drawing, chain.left);
+  if (left == right && !slopes && jump.base == Numbers{}) return;
   if (slopes && slopes_.empty()) slopes_.resize(bases_.size());
   for (const Segment& segment : chain.segments)
     walk_chords(drawing, segment, [&](Point p, Point q, int, int) {
@@ -25,11 +36,20 @@ void AreaCanvas::add(const Drawing& drawing, const Chain& chain, double factor) 
         const double far = factor * piece.rise * piece.right_share;
         add_scaled(bases_[cell], jump.base, near);
         add_scaled(bases_[cell + 1], jump.base, far);
-        if (!slopes) return;
-        add_scaled(slopes_[cell].x, jump.slope_x, near);
-        add_scaled(slopes_[cell].y, jump.slope_y, near);
-        add_scaled(slopes_[cell + 1].x, jump.slope_x, far);
-        add_scaled(slopes_[cell + 1].y, jump.slope_y, far);
+        if (slopes) {
+          add_scaled(slopes_[cell].x, jump.slope_x, near);
+          add_scaled(slopes_[cell].y, jump.slope_y, near);
+          add_scaled(slopes_[cell + 1].x, jump.slope_x, far);
+          add_scaled(slopes_[cell + 1].y, jump.slope_y, far);
+        }
+        if (left != nullptr) {
+          left->areas[cell] += near;
+          left->areas[cell + 1] += far;
+        }
+        if (right != nullptr) {
+          right->areas[cell] -= near;
+          right->areas[cell + 1] -= far;
+        }
       });
     });
 }
@@ -46,6 +66,7 @@ void AreaCanvas::resolve_row(std::size_t y, Pixels& pixels) const {
     add_scaled(base, bases_[first + x], 1);
     pixels[y * size_.width + x] = base;
   }
+  add_shades(y, pixels);
   if (slopes_.empty()) return;
   const double half_width = static_cast<double>(size_.width) / 2;
   const double half_height = static_cast<double>(size_.height) / 2;
@@ -59,17 +80,43 @@ void AreaCanvas::resolve_row(std::size_t y, Pixels& pixels) const {
   }
 }
 
-void AreaCanvas::restore(const AreaCanvas& before) {
-  const auto cells = static_cast<std::ptrdiff_t>(size_.width) + 1;
-  for (std::size_t y = 0; y < size_.height; ++y) {
-    if (!is_touched(y)) continue;
-    const std::ptrdiff_t first = static_cast<std::ptrdiff_t>(y) * cells;
-    std::copy_n(before.bases_.begin() + first, cells, bases_.begin() + first);
-    if (!before.slopes_.empty())
-      std::copy_n(before.slopes_.begin() + first, cells, slopes_.begin() + first);
-    else if (!slopes_.empty())
-      std::fill_n(slopes_.begin() + first, cells, Slopes{});
+void AreaCanvas::add_shades(std::size_t y, Pixels& pixels) const {
+  constexpr double nothing = 1e-9;  // what rounding leaves of borders that were taken away
+  const std::size_t first = y * (size_.width + 1);
+  const Point centre = {static_cast<double>(size_.width) / 2,
+                        static_cast<double>(size_.height) / 2};
+  for (const Shade& shade : shades_) {
+    double area = 0;
+    for (std::size_t x = 0; x < size_.width; ++x) {
+      area += shade.areas[first + x];
+      if (std::abs(area) < nothing) continue;
+      const Point middle = {static_cast<double>(x) + 0.5, static_cast<double>(y) + 0.5};
+      add_scaled(pixels[y * size_.width + x], shade.gradient->at(middle - centre), area);
+    }
   }
+}
+
+void AreaCanvas::restore_row(std::size_t y, const AreaCanvas& before) {
+  const auto cells = static_cast<std::ptrdiff_t>(size_.width) + 1;
+  const std::ptrdiff_t first = static_cast<std::ptrdiff_t>(y) * cells;
+  std::copy_n(before.bases_.begin() + first, cells, bases_.begin() + first);
+  if (!before.slopes_.empty())
+    std::copy_n(before.slopes_.begin() + first, cells, slopes_.begin() + first);
+  else if (!slopes_.empty())
+    std::fill_n(slopes_.begin() + first, cells, Slopes{});
+  // Shades are only added, at the end.
+  for (std::size_t i = 0; i < shades_.size(); ++i) {
+    const auto to = shades_[i].areas.begin() + first;
+    if (i < before.shades_.size())
+      std::copy_n(before.shades_[i].areas.begin() + first, cells, to);
+    else
+      std::fill_n(to, cells, 0.0);
+  }
+}
+
+void AreaCanvas::restore(const AreaCanvas& before) {
+  for (std::size_t y = 0; y < size_.height; ++y)
+    if (is_touched(y)) restore_row(y, before);
   forget_touches();
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <memory>
 #include <vector>
 
 #include "drawing.hpp"
@@ -85,7 +86,8 @@ class AreaCanvas {
   void add(const Drawing& drawing, const Chain& chain, double factor = 1);
   /// The means of the pixels.
   void resolve(Pixels& pixels) const;
-  /// The means of a row's pixels, in their place.
+  /// The means of a row's pixels, in their place. A gradient counts by its colour in the middle of
+  /// each pixel.
   void resolve_row(std::size_t y, Pixels& pixels) const;
 
   /// Whether something was added to a row of the picture.
@@ -99,10 +101,21 @@ class AreaCanvas {
   struct Slopes {
     Numbers x{}, y{};
   };
+  /// The area of a region that has a gradient, in cells as those of the others.
+  struct Shade {
+    int region;
+    std::shared_ptr<const Gradient> gradient;
+    std::vector<double> areas;
+  };
+
+  Shade* shade_of(const Drawing& drawing, int region);
+  void add_shades(std::size_t y, Pixels& pixels) const;
+  void restore_row(std::size_t y, const AreaCanvas& before);
 
   PixelSize size_;
   std::vector<Numbers> bases_;
-  std::vector<Slopes> slopes_;    ///< empty as long as all paints are flat
+  std::vector<Slopes> slopes_;  ///< empty as long as all paints are flat
+  std::vector<Shade> shades_;
   std::vector<char> is_touched_;  ///< of each row
 };
 

@@ -64,13 +64,13 @@ Box box_of(const Drawing& drawing, const Chain& chain) {
 }
 
 /// Corners, clockwise on the screen, and the bulge of the segment after each.
-struct Figure {
+struct SimpleFigure {
   std::vector<Point> corners;
   std::vector<double> bulges;
 };
 
 /// Which figure could have that box and area, if any.
-std::optional<Figure> figure(Shape shape, const Box& box) {
+std::optional<SimpleFigure> figure(Shape shape, const Box& box) {
   const Point low = box.low, high = box.high, middle = midpoint(low, high);
   const Point side = high - low;
   const double area = std::abs(box.area), fill = area / (side.x * side.y);
@@ -80,40 +80,41 @@ std::optional<Figure> figure(Shape shape, const Box& box) {
       // Small ones look round at the edges; of the same area then.
       const bool is_small = side.x < 3 && side.y < 3;
       const Point half = (is_small ? std::sqrt(fill) : 1.0) / 2 * side;
-      return Figure{{middle - half,
-                     {middle.x + half.x, middle.y - half.y},
-                     middle + half,
-                     {middle.x - half.x, middle.y + half.y}},
-                    {0, 0, 0, 0}};
+      return SimpleFigure{{middle - half,
+                           {middle.x + half.x, middle.y - half.y},
+                           middle + half,
+                           {middle.x - half.x, middle.y + half.y}},
+                          {0, 0, 0, 0}};
     }
     case Shape::rounded_rectangle: {
       if (fill < 0.72) return std::nullopt;
       const double r = std::min({1.0, 0.3 * side.x, 0.3 * side.y}), q = -quarter_bulge;
-      return Figure{{{low.x + r, low.y},
-                     {high.x - r, low.y},
-                     {high.x, low.y + r},
-                     {high.x, high.y - r},
-                     {high.x - r, high.y},
-                     {low.x + r, high.y},
-                     {low.x, high.y - r},
-                     {low.x, low.y + r}},
-                    {0, q, 0, q, 0, q, 0, q}};
+      return SimpleFigure{{{low.x + r, low.y},
+                           {high.x - r, low.y},
+                           {high.x, low.y + r},
+                           {high.x, high.y - r},
+                           {high.x - r, high.y},
+                           {low.x + r, high.y},
+                           {low.x, high.y - r},
+                           {low.x, low.y + r}},
+                          {0, q, 0, q, 0, q, 0, q}};
     }
     case Shape::circle: {
       if (fill < 0.6 || fill > 0.92 || side.x > 1.6 * side.y || side.y > 1.6 * side.x)
         return std::nullopt;
       const double r = std::sqrt(area / std::numbers::pi);
-      return Figure{{{middle.x - r, middle.y}, {middle.x + r, middle.y}}, {-1, -1}};
+      return SimpleFigure{{{middle.x - r, middle.y}, {middle.x + r, middle.y}}, {-1, -1}};
     }
     case Shape::diamond:
       if (fill < 0.35 || fill > 0.75) return std::nullopt;
-      return Figure{{{middle.x, low.y}, {high.x, middle.y}, {middle.x, high.y}, {low.x, middle.y}},
-                    {0, 0, 0, 0}};
+      return SimpleFigure{
+          {{middle.x, low.y}, {high.x, middle.y}, {middle.x, high.y}, {low.x, middle.y}},
+          {0, 0, 0, 0}};
   }
   return std::nullopt;
 }
 
-Figure reversed(Figure figure) {
+SimpleFigure reversed(SimpleFigure figure) {
   std::ranges::reverse(figure.corners);
   std::ranges::reverse(figure.bulges);
   std::rotate(figure.bulges.begin(), figure.bulges.begin() + 1, figure.bulges.end());
@@ -220,7 +221,7 @@ Touched replace_by(Drawing& drawing, int c, Shape shape) {
   const Box box = box_of(drawing, chain_of(drawing, c));
   const Point side = box.high - box.low;
   if (side.x < least_px || side.y < least_px) return std::nullopt;
-  std::optional<Figure> found = figure(shape, box);
+  std::optional<SimpleFigure> found = figure(shape, box);
   if (!found) return std::nullopt;
   if (box.area < 0) found = reversed(*found);
   const int count = static_cast<int>(found->corners.size());

@@ -9,8 +9,6 @@ namespace chorus::shapes {
 
 namespace {
 
-/// The price of a number. Schwarz's criterion has ln(pixels) = 7.7 at 48 x 48.
-constexpr double price_of_number = 8;
 /// Heat from which a chain, or a segment, is worth trying otherwise.
 constexpr double warm_chain = 20, hot_segment = 60;
 
@@ -36,12 +34,17 @@ double parameters_of(const Segment& segment) { return segment.is_arc ? 3 : 2; }
 double price(const Drawing& drawing) {
   constexpr double settled_sine = 0.1, settled_px = 0.02;
   double numbers = 0;
+  const bool has_alpha = std::ranges::any_of(drawing.paints, &Paint::has_alpha);
+  for (std::size_t r = 0; r + 1 < drawing.paints.size(); ++r)
+    numbers += drawing.paints[r].numbers(has_alpha ? 4 : 3);
   for (const SmoothJoint& joint : drawing.joints)
     if (std::abs(joint_sine(drawing, joint)) < settled_sine &&
         (drawing.segment_of(joint.a).is_arc || drawing.segment_of(joint.b).is_arc))
       numbers -= 1;
   for (const Chain& chain : drawing.chains) {
     if (chain.is_frame) continue;
+    numbers += chain.figure.numbers;
+    if (chain.figure.numbers > 0) continue;
     if (!chain.is_closed) numbers -= 2;
     for (const Segment& segment : chain.segments) {
       numbers += parameters_of(segment);
@@ -157,7 +160,7 @@ void Chooser::try_other_colors() {
     attempt(
         chains.front(),
         [&](Drawing& d) {
-          d.paints[r].base = color;
+          d.paints[r] = {.base = color};
           return Touched(points);
         },
         15);
@@ -165,7 +168,7 @@ void Chooser::try_other_colors() {
       attempt(
           c,
           [&](Drawing& d) {
-            d.paints[r].base = color;
+            d.paints[r] = {.base = color};
             return replace_by(d, c, Shape::rectangle);
           },
           15);

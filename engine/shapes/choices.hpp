@@ -48,7 +48,8 @@ class Chooser {
   double description_;
 };
 
-/// The price of a drawing's numbers: of points two, of arcs one; less where priors fix one.
+/// The price of a drawing's numbers: those of paints, of points two, of arcs one; less where priors
+/// fix one.
 double price(const Drawing& drawing);
 /// The cost of a drawing and its price.
 double description(const Problem& problem, const Drawing& drawing);

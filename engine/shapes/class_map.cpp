@@ -155,7 +155,7 @@ ClassMap nearest_colors(PixelSize picture, const Image& enlarged, const std::vec
     const auto at = [&](std::size_t node) {
       return (static_cast<double>(node) + 0.5) / static_cast<double>(k) - 0.5;
     };
-    return static_cast<double>(-squared_distance(here, patch.plane.at(at(u), at(v))));
+    return static_cast<double>(-squared_distance(here, patch.at(at(u), at(v))));
   });
   return map;
 }

@@ -54,13 +54,32 @@ bool lines_cross(const Polyline& a, const Polyline& b) {
 }  // namespace
 
 Numbers Paint::at(Point from_centre) const {
+  if (gradient) return gradient->at(from_centre);
   Numbers color;
   for (std::size_t c = 0; c < color.size(); ++c)
     color[c] = base[c] + from_centre.x * slope_x[c] + from_centre.y * slope_y[c];
   return color;
 }
 
-Paint operator-(const Paint& a, const Paint& b) {
+int Paint::numbers(std::size_t channels) const {
+  const auto color = static_cast<int>(channels);
+  if (gradient) return gradient->numbers(channels);
+  return is_flat() ? color : 2 * color + 1;  // two colours and a direction
+}
+
+bool Paint::has_alpha() const {
+  if (gradient)
+    return std::ranges::any_of(gradient->stops,
+                               [](const Gradient::Stop& stop) { return stop.color[3] != 0; });
+  return base[3] != 0 || slope_x[3] != 0 || slope_y[3] != 0;
+}
+
+bool operator==(const Paint& a, const Paint& b) {
+  return a.base == b.base && a.slope_x == b.slope_x && a.slope_y == b.slope_y &&
+         a.gradient == b.gradient;
+}
+
+Paint linear_jump(const Paint& a, const Paint& b) {
   Paint difference;
   for (std::size_t c = 0; c < most_channels; ++c) {
     difference.base[c] = a.base[c] - b.base[c];

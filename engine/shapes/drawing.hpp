@@ -1,27 +1,32 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "arc.hpp"
 #include "chorus/image.hpp"
 #include "geometry.hpp"
+#include "gradient.hpp"
 
 namespace chorus::shapes {
 
-/// Balanced numbers (chorus/image.hpp) of a colour.
-using Numbers = std::array<double, most_channels>;
-
 /// The colour of a region at a place: base + x * slope_x + y * slope_y, with x and y in pixels from
-/// the picture's centre.
+/// the picture's centre; and a gradient, if it has one, beside which these are 0.
 struct Paint {
   Numbers base{}, slope_x{}, slope_y{};
+  std::shared_ptr<const Gradient> gradient = {};
 
-  bool is_flat() const { return slope_x == Numbers{} && slope_y == Numbers{}; }
+  /// How many numbers it takes to write it down.
+  int numbers(std::size_t channels) const;
+  bool has_alpha() const;
+  bool is_flat() const { return !gradient && slope_x == Numbers{} && slope_y == Numbers{}; }
   Numbers at(Point from_centre) const;
 };
-Paint operator-(const Paint& a, const Paint& b);
+bool operator==(const Paint& a, const Paint& b);
+/// The jump of colour from b to a, without their gradients.
+Paint linear_jump(const Paint& a, const Paint& b);
 
 /// A line or an arc between two points of a drawing.
 struct Segment {
@@ -30,12 +35,25 @@ struct Segment {
   bool is_arc = false;
 };
 
+struct Ellipse {
+  Point centre;
+  double first, second;  ///< halves of the axes, in pixels
+  double angle;          ///< of the first axis, clockwise on the screen from the right
+};
+
+/// What a closed chain is as a whole, if that says it in fewer numbers than its segments.
+struct Figure {
+  int numbers = 0;                      ///< 0 if it is nothing but its segments
+  std::optional<Ellipse> ellipse = {};  ///< whose arcs the segments approximate
+};
+
 /// A border between two regions, from a junction of borders to another, or closed.
 struct Chain {
   std::vector<Segment> segments;
   int left = 0, right = 0;  ///< the regions on either side, as seen along the way on the screen
   bool is_frame = false;    ///< a part of the picture's frame, which does not move
   bool is_closed = false;   ///< without junctions
+  Figure figure = {};       ///< see figures.hpp
 
   bool is_loop() const { return segments.front().from == segments.back().to; }
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <memory>
 
 #include "chorus/error.hpp"
 
@@ -13,7 +14,8 @@ namespace chorus::shapes {
 namespace {
 
 // In this order: the counts of paints, points and chains; the paints; the points; the chains, each
-// with the count of its segments before these.
+// with the count of its segments before these; and the gradients of the paints that have one, each
+// with the index of its paint and the count of its stops.
 
 constexpr std::size_t paint_numbers = 3 * most_channels + 1;
 constexpr float most_whole = 1 << 24;  // whole numbers up to it are exact
@@ -90,6 +92,42 @@ Chain read_chain(Reader& reader, const Drawing& drawing) {
   return chain;
 }
 
+void append(std::vector<float>& numbers, int paint, const Gradient& gradient) {
+  for (const double value :
+       {static_cast<double>(paint), gradient.is_radial ? 1.0 : 0.0, gradient.centre.x,
+        gradient.centre.y, gradient.axes[0].x, gradient.axes[0].y, gradient.axes[1].x,
+        gradient.axes[1].y, static_cast<double>(gradient.stops.size())})
+    numbers.push_back(static_cast<float>(value));
+  for (const Gradient::Stop& stop : gradient.stops) {
+    numbers.push_back(static_cast<float>(stop.distance));
+    append(numbers, stop.color);
+  }
+}
+
+Gradient read_gradient(Reader& reader) {
+  constexpr double farthest = 1e5;
+  Gradient gradient;
+  gradient.is_radial = reader.whole(2) != 0;
+  for (Point* p : {&gradient.centre, &gradient.axes[0], &gradient.axes[1]}) {
+    p->x = reader.number(farthest);
+    p->y = reader.number(farthest);
+  }
+  constexpr double least_axis = 1e-3;
+  if (std::abs(length(gradient.axes[0]) - 1) > least_axis ||
+      (gradient.is_radial && length(gradient.axes[1]) < least_axis))
+    throw Error("a gradient of a drawing has other axes; expected a first one of length 1");
+  const std::size_t stops = reader.count(1 + most_channels);
+  if (stops < 2)
+    throw Error(fmt::format("a gradient of a drawing has {} stops; expected at least 2", stops));
+  for (std::size_t s = 0; s < stops; ++s) {
+    const double distance = reader.number(farthest);
+    if (s > 0 && distance <= gradient.stops.back().distance)
+      throw Error("the stops of a drawing's gradient do not grow; expected them in order");
+    gradient.stops.push_back({distance, read_numbers(reader)});
+  }
+  return gradient;
+}
+
 }  // namespace
 
 std::vector<float> numbers_of(const Drawing& drawing) {
@@ -108,6 +146,9 @@ std::vector<float> numbers_of(const Drawing& drawing) {
          {drawing.points[p].x, drawing.points[p].y, double{drawing.is_fixed[p] != 0 ? 1.0 : 0.0}})
       numbers.push_back(static_cast<float>(value));
   for (const Chain& chain : drawing.chains) append(numbers, chain);
+  for (std::size_t r = 0; r < drawing.paints.size(); ++r)
+    if (const auto& gradient = drawing.paints[r].gradient)
+      append(numbers, static_cast<int>(r), *gradient);
   return numbers;
 }
 
@@ -131,7 +172,10 @@ Drawing drawing_from(std::span<const float> numbers, PixelSize size) {
     drawing.add_point({x, y}, reader.whole(2) != 0);
   }
   for (std::size_t c = 0; c < chains; ++c) drawing.chains.push_back(read_chain(reader, drawing));
-  if (!reader.is_at_end()) throw Error("a drawing is followed by more numbers; expected its end");
+  while (!reader.is_at_end()) {
+    Paint& paint = drawing.paints[static_cast<std::size_t>(reader.whole(paints))];
+    paint = {.gradient = std::make_shared<const Gradient>(read_gradient(reader))};
+  }
   return drawing;
 }
 

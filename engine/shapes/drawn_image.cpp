@@ -1,5 +1,7 @@
 #include "drawn_image.hpp"
 
+#include <memory>
+
 #include "area_raster.hpp"
 
 namespace chorus::shapes {
@@ -11,11 +13,14 @@ Drawing scaled(Drawing drawing, PixelSize size) {
       static_cast<double>(size.width) / static_cast<double>(drawing.size.width),
       static_cast<double>(size.height) / static_cast<double>(drawing.size.height)};
   for (Point& p : drawing.points) p = {factor.x * p.x, factor.y * p.y};
-  for (Paint& paint : drawing.paints)
+  for (Paint& paint : drawing.paints) {
+    if (paint.gradient)
+      paint.gradient = std::make_shared<const Gradient>(stretched(*paint.gradient, factor));
     for (std::size_t c = 0; c < most_channels; ++c) {
       paint.slope_x[c] /= factor.x;
       paint.slope_y[c] /= factor.y;
     }
+  }
   drawing.size = size;
   return drawing;
 }

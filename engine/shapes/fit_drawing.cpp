@@ -10,6 +10,7 @@
 #include "changes.hpp"
 #include "choices.hpp"
 #include "cutting.hpp"
+#include "figures.hpp"
 #include "outlines.hpp"
 #include "paints.hpp"
 #include "patches.hpp"
@@ -41,6 +42,7 @@ void solve(Solver& solver, Drawing& drawing, const Priors& priors, int steps,
 /// A picture's regions and the drawing of them.
 struct Candidate {
   RegionMap regions;
+  Outlines outlines;
   Drawing drawing;
   double description = 0;
 };
@@ -53,18 +55,25 @@ class Fitter {
         solver_(problem_),
         most_work_(work) {}
 
-  Candidate fit(RegionMap regions, std::uint64_t until) {
+  /// The first drawing of some regions, with all the segments of their cuts.
+  Candidate begin(RegionMap regions) {
     if (regions.regions() > most_regions) throw NotADrawing{regions.regions()};
-    const Outlines outlines = trace(regions);
+    Outlines outlines = trace(regions);
     Drawing drawing = draw_outlines(regions, outlines);
     find_paints(problem_, drawing);
     for (int round = 0; round < 3; ++round) {
       solve(solver_, drawing, problem_.priors, 15);
       find_paints(problem_, drawing);
     }
+    return described({std::move(regions), std::move(outlines), std::move(drawing)});
+  }
+
+  /// The same with as many segments as the pixels justify.
+  Candidate worked_out(Candidate candidate, std::uint64_t until) {
+    Drawing& drawing = candidate.drawing;
     for (int round = 0; round < 3; ++round) {
       find_joints(drawing, problem_.priors.smooth_sine);
-      Chooser chooser(problem_, solver_, std::move(drawing), outlines.outlines, until);
+      Chooser chooser(problem_, solver_, std::move(drawing), candidate.outlines.outlines, until);
       const double before = chooser.description();
       if (round < 2) {
         chooser.try_other_shapes();
@@ -79,20 +88,18 @@ class Fitter {
     }
     solve(solver_, drawing, problem_.priors, 20);
     find_paints(problem_, drawing);
-    find_joints(drawing, problem_.priors.smooth_sine);
-    const double found = description(problem_, drawing);
-    return {std::move(regions), std::move(drawing), found};
+    return described(std::move(candidate));
   }
 
-  DrawnPicture run(const ClassMap& proposal) {
-    Candidate best = fit(find_regions(picture_, proposal), most_work_ / 2);
+  DrawnPicture run(const std::vector<ClassMap>& proposals) {
+    Candidate best = worked_out(begin_with_best(proposals), most_work_ / 2);
     for (int round = 0; round < 2 && !is_exhausted(); ++round) {
       const Coverage shares = coverage(best.drawing);
       const Revision revision = {unexplained(best.drawing, shares), vanished(shares)};
       if (revision.new_regions.empty() && revision.gone.empty()) break;
       const std::uint64_t until = std::min(most_work_, solver_.work() + most_work_ / 4);
       try {
-        Candidate other = fit(revised(picture_, best.regions, revision), until);
+        Candidate other = worked_out(begin(revised(picture_, best.regions, revision)), until);
         if (other.description >= best.description) break;
         best = std::move(other);
       } catch (const NotADrawing&) {
@@ -110,6 +117,28 @@ class Fitter {
   }
 
  private:
+  Candidate described(Candidate candidate) const {
+    find_joints(candidate.drawing, problem_.priors.smooth_sine);
+    candidate.description = description(problem_, candidate.drawing);
+    return candidate;
+  }
+
+  /// The best first drawing of those that are possible. Throws NotADrawing if there is none.
+  Candidate begin_with_best(const std::vector<ClassMap>& proposals) {
+    std::optional<Candidate> best;
+    std::optional<NotADrawing> failure;
+    for (const ClassMap& proposal : proposals) {
+      try {
+        Candidate other = begin(find_regions(picture_, proposal));
+        if (!best || other.description < best->description) best = std::move(other);
+      } catch (const NotADrawing& not_one) {
+        if (!failure) failure = not_one;
+      }
+    }
+    if (!best) throw failure.value_or(NotADrawing{0});
+    return std::move(*best);
+  }
+
   bool is_exhausted() const { return solver_.work() > most_work_; }
 
   /// The regions that the fit has shrunk to nothing: they were noise, or the rim of another.
@@ -178,6 +207,7 @@ class Fitter {
       for (Segment& segment : chain.segments)
         if (segment.is_arc && std::abs(off_quarters(segment.bulge)) < settled_bulge)
           segment.bulge -= off_quarters(segment.bulge);
+    settle_figures(problem_, drawing);
   }
 
   const Image& picture_;
@@ -188,15 +218,31 @@ class Fitter {
 
 }  // namespace
 
-DrawnPicture fit_drawing(const Image& picture, const ClassMap& proposal) {
-  return Fitter(picture, most_work(picture.size())).run(proposal);
+DrawnPicture fit_drawing(const Image& picture, const std::vector<ClassMap>& proposals) {
+  return Fitter(picture, most_work(picture.size())).run(proposals);
 }
 
-ClassMap propose(const Image& picture) {
+namespace {
+
+ClassMap proposal_of(const Image& picture, const std::vector<Patch>& patches) {
   const std::size_t k = nodes_per_pixel(picture.size());
   const Image enlarged = resample(picture, picture.width * k, picture.height * k, Filter::bicubic);
-  const std::vector<Patch> patches = find_patches(picture);
   return nearest_colors(picture.size(), enlarged, main_colors(picture, patches), patches);
+}
+
+}  // namespace
+
+std::optional<ClassMap> propose_bends(const Image& picture) {
+  const std::vector<Patch> patches = find_patches(picture, Bends::together);
+  if (std::ranges::none_of(patches, [](const Patch& patch) { return patch.gradient != nullptr; }))
+    return std::nullopt;
+  return proposal_of(picture, patches);
+}
+
+std::vector<ClassMap> propose(const Image& picture) {
+  std::vector<ClassMap> proposals = {proposal_of(picture, find_patches(picture, Bends::apart))};
+  if (auto bends = propose_bends(picture)) proposals.push_back(std::move(*bends));
+  return proposals;
 }
 
 }  // namespace chorus::shapes

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 #include "chorus/image.hpp"
 #include "class_map.hpp"
@@ -25,16 +27,21 @@ struct DrawnPicture {
 ///  4. pixels that are still of another colour become regions, and all again, if that explains
 ///  more;
 ///  5. coordinates near the half grid, and bulges near those of quarters and halves, are set to
-///  them.
+///  them; borders that are almost figures become these (figures.hpp).
 ///
 /// Pixels of the picture that are not-a-number are held out. The work is bounded, whatever the
 /// picture: a noisy one is left with what was reached. Returns the same for the same arguments on
 /// every machine that computes alike; not by the clock.
-DrawnPicture fit_drawing(const Image& picture, const ClassMap& proposal);
+///
+/// Of several proposals, the one whose first drawing has the least description is worked out.
+DrawnPicture fit_drawing(const Image& picture, const std::vector<ClassMap>& proposals);
 
-/// A map of colours without a network: the nearest main colours and gradients at the nodes of the
-/// bicubic enlargement of the picture.
-ClassMap propose(const Image& picture);
+/// Maps of colours without a network: the nearest main colours and gradients at the nodes of the
+/// bicubic enlargement of the picture. Where colours bend there are two proposals: one of which the
+/// gradients are linear and the bends several, and one with the gradients that SVG has.
+std::vector<ClassMap> propose(const Image& picture);
+/// The second of these alone; nothing where no colours bend.
+std::optional<ClassMap> propose_bends(const Image& picture);
 
 /// More regions than this are no drawing; fit_drawing() then throws NotADrawing.
 constexpr int most_regions = 600;

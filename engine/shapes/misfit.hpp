@@ -12,6 +12,10 @@ struct Noise {
   double huber = 6;          ///< beyond so many sigma, an error counts linearly
 };
 
+/// What a number of a drawing costs, as (Schwarz 1978): the logarithm of the count of pixels, which
+/// is 7.7 at 48 x 48.
+constexpr double price_of_number = 8;
+
 /// The pixels of a picture as numbers. Of opaque pictures the fourth is 0. Pixels whose numbers are
 /// not-a-number are held out: no function of this room learns anything of them.
 Pixels numbers_of(const Image& balanced);

@@ -12,14 +12,22 @@ namespace {
 
 constexpr double transparent_alpha = 0.5 / 255;
 
+double alpha_of(const Numbers& color) { return color[3] / static_cast<double>(balanced_alpha); }
+
+bool is_opaque(const Paint& paint) {
+  if (paint.gradient)
+    return std::ranges::all_of(paint.gradient->stops, [](const Gradient::Stop& stop) {
+      return alpha_of(stop.color) > opaque_alpha;
+    });
+  return paint.slope_x[3] == 0 && paint.slope_y[3] == 0 && alpha_of(paint.base) > opaque_alpha;
+}
+
 }  // namespace
 
 PaintingOrder::PaintingOrder(const Drawing& drawing)
     : drawing_(drawing),
       loops_(find_loops(drawing)),
-      is_opaque_picture_(std::ranges::all_of(drawing.paints, [](const Paint& paint) {
-        return paint.base[3] == 0 && paint.slope_x[3] == 0 && paint.slope_y[3] == 0;
-      })) {
+      is_opaque_picture_(std::ranges::none_of(drawing.paints, &Paint::has_alpha)) {
   for (int r = 0; r < drawing.regions(); ++r)
     if (!loops_[index(r)].parts.empty() && opacity(r) != Opacity::none) order_.push_back(r);
   enclose();
@@ -35,13 +43,8 @@ PaintingOrder::PaintingOrder(const Drawing& drawing)
 Opacity PaintingOrder::opacity(int region) const {
   if (is_opaque_picture_) return Opacity::full;
   const Paint& paint = drawing_.paints[index(region)];
-  const auto alpha = [](double h) { return h / static_cast<double>(balanced_alpha); };
-  if (!paint.is_flat())
-    return paint.slope_x[3] == 0 && paint.slope_y[3] == 0 && alpha(paint.base[3]) > opaque_alpha
-               ? Opacity::full
-               : Opacity::partial;
-  if (alpha(paint.base[3]) < transparent_alpha) return Opacity::none;
-  return alpha(paint.base[3]) > opaque_alpha ? Opacity::full : Opacity::partial;
+  if (paint.is_flat() && alpha_of(paint.base) < transparent_alpha) return Opacity::none;
+  return shapes::is_opaque(paint) ? Opacity::full : Opacity::partial;
 }
 
 /// Makes each region larger than what lies in its holes, which is painted over it. It is so

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <optional>
+#include <utility>
+
+#include "gradient_fit.hpp"
 
 namespace chorus::shapes {
 
@@ -86,13 +90,42 @@ Paint field(const Problem& problem, const std::vector<std::size_t>& pixels) {
   return paint;
 }
 
-Paint measured_paint(const Problem& problem, const std::vector<std::size_t>& pixels) {
-  const Paint flat = median(problem, pixels);
+Paint flat_or_sloped(const Problem& problem, const std::vector<std::size_t>& pixels) {
+  Paint flat = median(problem, pixels);
   if (pixels.size() < least_field_pixels) return flat;
   const double spread = mean_error(problem, pixels, flat);
   if (spread < square(least_spread)) return flat;
-  const Paint sloped = field(problem, pixels);
+  Paint sloped = field(problem, pixels);
   return mean_error(problem, pixels, sloped) < 0.5 * spread ? sloped : flat;
+}
+
+/// The paint of the least description of some pixels. Gradients are looked for only where they
+/// could pay for the numbers that they have more.
+Paint measured_paint(const Problem& problem, const std::vector<std::size_t>& pixels,
+                     const Gradient* before) {
+  constexpr std::size_t least_gradient_pixels = 24;
+  constexpr double least_gain = 2 * price_of_number, least_rms = 0.8 / 255;
+  Paint simple = flat_or_sloped(problem, pixels);
+  const double error = mean_error(problem, pixels, simple);
+  if (pixels.size() < least_gradient_pixels || error < square(least_rms)) return simple;
+  const double unexplained =
+      3 * static_cast<double>(pixels.size()) * error / square(problem.noise.sigma);
+  if (unexplained < least_gain) return simple;
+  ColoredPlaces data;
+  for (const std::size_t p : pixels) {
+    data.places.push_back(from_centre(problem, p));
+    data.colors.push_back(problem.target[p]);
+  }
+  const bool is_opaque =
+      std::ranges::all_of(data.colors, [](auto& color) { return color[3] == 0; });
+  const std::size_t channels = is_opaque ? 3 : 4;
+  const double limit = unexplained + price_of_number * simple.numbers(channels);
+  auto gradient =
+      fit_gradient(data, {problem.noise.sigma, price_of_number, channels}, limit, before);
+  if (!gradient) return simple;
+  Paint paint;
+  paint.gradient = std::move(gradient);
+  return paint;
 }
 
 /// The measured flat colour that is nearest to a region's, if it is near.
@@ -122,7 +155,7 @@ void guess_paint(const Problem& problem, const Pixels& drawn, const std::vector<
     for (std::size_t c = 0; c < most_channels; ++c)
       sums[c] += w * (problem.target[p][c] - drawn[p][c]);
   }
-  if (weights < least_weight) return;
+  if (weights < least_weight || drawing.paints[region].gradient) return;
   for (std::size_t c = 0; c < most_channels; ++c) {
     double& number = drawing.paints[region].base[c];
     number = std::clamp(number + caution * sums[c] / (weights + ridge), 0.0, 1.0);
@@ -141,7 +174,9 @@ void find_paints(const Problem& problem, Drawing& drawing) {
       if (shares.of_region[r][p] > whole_share && !is_held_out(problem.target[p]))
         pixels.push_back(p);
     drawing.is_measured[r] = !pixels.empty();
-    if (!pixels.empty()) drawing.paints[r] = measured_paint(problem, pixels);
+    if (pixels.empty()) continue;
+    const auto before = drawing.paints[r].gradient;
+    drawing.paints[r] = measured_paint(problem, pixels, before.get());
   }
   for (int round = 0; round < 2; ++round) {
     const Pixels drawn = rasterize(drawing);

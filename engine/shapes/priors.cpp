@@ -44,7 +44,8 @@ void find_joints(Drawing& drawing, double largest_sine) {
   std::vector<std::vector<SmoothJoint::Side>> at(drawing.points.size());
   for (std::size_t c = 0; c < drawing.chains.size(); ++c) {
     const Chain& chain = drawing.chains[c];
-    for (std::size_t s = 0; !chain.is_frame && s < chain.segments.size(); ++s) {
+    const bool is_free = !chain.is_frame && chain.figure.numbers == 0;
+    for (std::size_t s = 0; is_free && s < chain.segments.size(); ++s) {
       const int ci = static_cast<int>(c), si = static_cast<int>(s);
       at[static_cast<std::size_t>(chain.segments[s].from)].push_back({ci, si, End::start});
       at[static_cast<std::size_t>(chain.segments[s].to)].push_back({ci, si, End::stop});

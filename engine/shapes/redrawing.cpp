@@ -17,18 +17,14 @@ double row_misfit(const Problem& problem, const Pixels& pixels, std::size_t y) {
 
 bool is_same(Point a, Point b) { return a.x == b.x && a.y == b.y; }
 
-bool is_same(const Paint& a, const Paint& b) {
-  return a.base == b.base && a.slope_x == b.slope_x && a.slope_y == b.slope_y;
-}
-
 /// Whether a chain gives the same picture in both drawings.
 bool is_same(const Drawing& a, const Drawing& b, std::size_t chain) {
   const Chain &in_a = a.chains[chain], &in_b = b.chains[chain];
   const auto paint = [](const Drawing& drawing, int region) -> const Paint& {
     return drawing.paints[static_cast<std::size_t>(region)];
   };
-  return is_same(paint(a, in_a.left), paint(b, in_b.left)) &&
-         is_same(paint(a, in_a.right), paint(b, in_b.right)) &&
+  return paint(a, in_a.left) == paint(b, in_b.left) &&
+         paint(a, in_a.right) == paint(b, in_b.right) &&
          std::ranges::equal(in_a.segments, in_b.segments, [&](const Segment& s, const Segment& t) {
            return s.is_arc == t.is_arc && s.bulge == t.bulge && is_same(a.start(s), b.start(t)) &&
                   is_same(a.stop(s), b.stop(t));

@@ -73,9 +73,16 @@ void Solver::add_slope(std::size_t pixel, int unknown, const Numbers& jump, doub
 // colour. A point of the arc is a + along (b - a) + across turned(b - a).
 void Solver::add_segment_slopes(const Drawing& drawing, const Chain& chain, const Segment& segment,
                                 const int (&ids)[5]) {
-  const Paint jump = drawing.paints[static_cast<std::size_t>(chain.right)] -
-                     drawing.paints[static_cast<std::size_t>(chain.left)];
-  const bool is_flat = jump.is_flat();
+  const Paint& right = drawing.paints[static_cast<std::size_t>(chain.right)];
+  const Paint& left = drawing.paints[static_cast<std::size_t>(chain.left)];
+  const Paint jump = linear_jump(right, left);
+  const bool is_flat = jump.is_flat() && !right.gradient && !left.gradient;
+  const auto jump_at = [&](Point place) {
+    Numbers step = right.at(place);
+    const Numbers from = left.at(place);
+    for (std::size_t c = 0; c < step.size(); ++c) step[c] -= from[c];
+    return step;
+  };
   const Point chord = drawing.stop(segment) - drawing.start(segment), centre = drawing.centre();
   struct Place {
     UnitPlace at, slope;  ///< slope: by the bulge
@@ -108,7 +115,7 @@ void Solver::add_segment_slopes(const Drawing& drawing, const Chain& chain, cons
                                 along * normal.x + across * normal.y,
                                 along * normal.y - across * normal.x, dot(normal, by_bulge)};
       const Numbers step = is_flat ? jump.base
-                                   : jump.at(Point{static_cast<double>(piece.x) + 0.5,
+                                   : jump_at(Point{static_cast<double>(piece.x) + 0.5,
                                                    static_cast<double>(piece.y) + 0.5} -
                                              centre);
       for (std::size_t k = 0; k < 5; ++k)

@@ -90,10 +90,23 @@ class SvgWriter {
     ++result_.elements;
   }
 
-  /// A circle or a rectangle along the grid, if the loop is one.
+  /// An ellipse whose axes are level and upright: a rotated element would rotate its gradient, too.
+  std::string element_of(const Ellipse& ellipse) {
+    const auto number = [&](double value) { return svg_number(value, options_.decimals); };
+    result_.nodes += 4;
+    const std::string x = number(ellipse.centre.x), y = number(ellipse.centre.y);
+    if (ellipse.first == ellipse.second)
+      return fmt::format("<circle cx=\"{}\" cy=\"{}\" r=\"{}\"", x, y, number(ellipse.first));
+    return fmt::format("<ellipse cx=\"{}\" cy=\"{}\" rx=\"{}\" ry=\"{}\"", x, y,
+                       number(ellipse.first), number(ellipse.second));
+  }
+
+  /// A circle, an ellipse or a rectangle along the grid, if the loop is one.
   std::optional<std::string> simple_shape(const Loop& loop, int region) {
     if (loop.size() != 1 || order_.runs_under(region, beyond(drawing_, loop.front())))
       return std::nullopt;
+    if (const auto& ellipse = drawing_.chains[index(loop.front().chain)].figure.ellipse)
+      return ellipse->angle == 0 ? std::optional(element_of(*ellipse)) : std::nullopt;
     const std::vector<Segment> segments = walked_segments(drawing_, loop.front());
     const auto number = [&](double value) { return svg_number(value, options_.decimals); };
     constexpr double tolerance = 1e-6;
@@ -163,6 +176,11 @@ class SvgWriter {
   }
 
   void draw(SvgPen& pen, const Loop& loop, int region) const {
+    if (const auto& ellipse = drawing_.chains[index(loop.front().chain)].figure.ellipse;
+        ellipse && !order_.runs_under(region, beyond(drawing_, loop.front()))) {
+      const std::vector<Segment> segments = walked_segments(drawing_, loop.front());
+      return pen.draw_ellipse(*ellipse, segments.front().bulge < 0);
+    }
     bool is_begun = false;
     for (const Walked& walked : loop) {
       const std::vector<Segment> segments = walked_segments(drawing_, walked);

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <utility>
 
 #include "area_raster.hpp"
@@ -78,7 +79,7 @@ std::string SvgFills::stop(const Numbers& color, const std::string& offset) cons
                      opacity);
 }
 
-std::size_t SvgFills::add_gradient(int region) {
+std::string SvgFills::linear(int region) const {
   const Paint& paint = drawing_.paints[static_cast<std::size_t>(region)];
   Point direction;
   double steepest = 0;
@@ -89,13 +90,59 @@ std::size_t SvgFills::add_gradient(int region) {
     direction = unit(slope);
   }
   const auto [low, high] = extent(drawing_, order_.loops(region), direction);
+  return linear(Gradient{false,
+                         {},
+                         {direction, {}},
+                         {{low, paint.at(low * direction)}, {high, paint.at(high * direction)}}});
+}
+
+std::string SvgFills::linear(const Gradient& gradient) const {
   const auto number = [&](double value) { return svg_number(value, decimals_); };
-  const Point a = drawing_.centre() + low * direction, b = drawing_.centre() + high * direction;
-  gradients_ += fmt::format(
-      "<linearGradient id=\"g{}\" gradientUnits=\"userSpaceOnUse\" x1=\"{}\" y1=\"{}\" "
-      "x2=\"{}\" y2=\"{}\">{}{}</linearGradient>",
-      ++count_, number(a.x), number(a.y), number(b.x), number(b.y),
-      stop(paint.at(low * direction), "0"), stop(paint.at(high * direction), "1"));
+  const double low = gradient.stops.front().distance, high = gradient.stops.back().distance;
+  // Along the axis, whose length is 1, a distance is a way in pixels.
+  const Point a = drawing_.centre() + gradient.centre + low * gradient.axes[0];
+  const Point b = drawing_.centre() + gradient.centre + high * gradient.axes[0];
+  return fmt::format(
+      "<linearGradient id=\"g{}\" gradientUnits=\"userSpaceOnUse\" x1=\"{}\" "
+      "y1=\"{}\" x2=\"{}\" y2=\"{}\">{}</linearGradient>",
+      count_, number(a.x), number(a.y), number(b.x), number(b.y), stops(gradient, low, high));
+}
+
+std::string SvgFills::radial(const Gradient& gradient) const {
+  constexpr int fine = 4;  // decimals of angles and ratios
+  const Point centre = drawing_.centre() + gradient.centre;
+  const double last = gradient.stops.back().distance;
+  const double ratio = 1 / length(gradient.axes[1]);
+  std::string shape = fmt::format(" cx=\"{}\" cy=\"{}\"", svg_number(centre.x, decimals_),
+                                  svg_number(centre.y, decimals_));
+  if (std::abs(ratio - 1) > 1e-6)
+    shape = fmt::format(
+        " cx=\"0\" cy=\"0\" gradientTransform=\"translate({} {})rotate({})scale(1 {})\"",
+        svg_number(centre.x, decimals_), svg_number(centre.y, decimals_),
+        svg_number(std::atan2(gradient.axes[0].y, gradient.axes[0].x) * 180 / std::numbers::pi,
+                   decimals_),
+        svg_number(ratio, fine));
+  return fmt::format(
+      "<radialGradient id=\"g{}\" gradientUnits=\"userSpaceOnUse\"{} "
+      "r=\"{}\">{}</radialGradient>",
+      count_, shape, svg_number(last, decimals_), stops(gradient, 0, last));
+}
+
+std::string SvgFills::stops(const Gradient& gradient, double first, double last) const {
+  constexpr int decimals = 3;
+  std::string text;
+  for (const Gradient::Stop& each : gradient.stops)
+    text += stop(each.color, svg_number((each.distance - first) / (last - first), decimals));
+  return text;
+}
+
+std::size_t SvgFills::add_gradient(int region) {
+  ++count_;
+  const auto& gradient = drawing_.paints[static_cast<std::size_t>(region)].gradient;
+  if (!gradient)
+    gradients_ += linear(region);
+  else
+    gradients_ += gradient->is_radial ? radial(*gradient) : linear(*gradient);
   return count_;
 }
 

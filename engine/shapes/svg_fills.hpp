@@ -21,6 +21,10 @@ class SvgFills {
 
  private:
   std::size_t add_gradient(int region);
+  std::string linear(int region) const;
+  std::string linear(const Gradient& gradient) const;
+  std::string radial(const Gradient& gradient) const;
+  std::string stops(const Gradient& gradient, double first, double last) const;
   std::string stop(const Numbers& color, const std::string& offset) const;
 
   const Drawing& drawing_;

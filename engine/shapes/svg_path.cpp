@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <numbers>
 
 #include "arc.hpp"
 
@@ -60,6 +61,22 @@ void SvgPen::draw_to(Point to, double bulge) {
     data_ += "l" + pair(way);
   }
   at_ = end;
+}
+
+void SvgPen::draw_ellipse(const Ellipse& ellipse, bool is_clockwise) {
+  const Point first = {std::cos(ellipse.angle), std::sin(ellipse.angle)};
+  const Point a = ellipse.first * first, b = ellipse.second * turned(first);
+  const std::string shape =
+      fmt::format("a{} {} {} 0 {} ", number(ellipse.first), number(ellipse.second),
+                  number(ellipse.angle * 180 / std::numbers::pi), is_clockwise ? 1 : 0);
+  move_to(ellipse.centre + a);
+  for (const Point axis : {is_clockwise ? b : -b, -a, is_clockwise ? -b : b, a}) {
+    const Point end = rounded(ellipse.centre + axis);
+    data_ += shape + pair(end - at_);
+    at_ = end;
+    ++nodes_;
+  }
+  close();
 }
 
 }  // namespace chorus::shapes

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string>
 
-#include "geometry.hpp"
+#include "drawing.hpp"
 
 namespace chorus::shapes {
 
@@ -19,6 +19,8 @@ class SvgPen {
   /// A line, or an arc whose bulge is not 0. Arcs of more than 137 degrees are written as two,
   /// because near half a circle rounding would move the centre.
   void draw_to(Point to, double bulge);
+  /// A whole ellipse as four arcs of a quarter, closed.
+  void draw_ellipse(const Ellipse& ellipse, bool is_clockwise);
   void close() { data_ += 'z'; }
   const std::string& data() const { return data_; }
   std::size_t nodes() const { return nodes_; }

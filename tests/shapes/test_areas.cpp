@@ -121,6 +121,26 @@ BOOST_AUTO_TEST_CASE(a_sloped_paint_has_its_values_at_pixel_centres) {
   BOOST_TEST(largest_error(at, slope.at({-1.5, 0.5})) < 1e-12);
 }
 
+BOOST_AUTO_TEST_CASE(a_gradient_counts_by_the_middle_of_each_pixel_and_the_share_of_its_region) {
+  const auto gradient = std::make_shared<const Gradient>(Gradient{
+      true, {1, 0}, {Point{1, 0}, Point{0, 2}}, {{0, {1, 0.5, 0, 0}}, {4, {0, 0.5, 1, 0}}}});
+  const Paint round{.gradient = gradient};
+  const Drawing drawing =
+      closed_shape({{2, 2}, {10.5, 2}, {10.5, 8}, {2, 8}}, {0, 0, 0, 0}, round, flat(0.1));
+  const Pixels pixels = rasterize(drawing);
+  const Point centre = drawing.centre();
+  const auto colour_at = [&](double x, double y) { return gradient->at(Point{x, y} - centre); };
+  BOOST_TEST(largest_error(pixels[5 * size.width + 4], colour_at(4.5, 5.5)) < 1e-12);
+  Numbers half = colour_at(10.5, 4.5);
+  const Numbers ground = flat(0.1).base;
+  for (std::size_t c = 0; c < half.size(); ++c) half[c] = (half[c] + ground[c]) / 2;
+  BOOST_TEST(largest_error(pixels[4 * size.width + 10], half) < 1e-12);
+  // By hand: the centre is (7, 5) at 12 x 10 pixels, the second axis counts twice.
+  BOOST_TEST(std::abs(gradient->at({3, 0})[0] - 0.5) < 1e-12);
+  BOOST_TEST(std::abs(gradient->at({1, 1})[0] - 0.5) < 1e-12);
+  BOOST_TEST(gradient->at({1, 9})[2] == 1);
+}
+
 BOOST_AUTO_TEST_CASE(shares_of_regions_add_up_to_one) {
   std::mt19937 random(4);
   const Coverage shares = coverage(random_shape(random));
@@ -144,8 +164,11 @@ BOOST_AUTO_TEST_CASE(places_one_after_the_other_are_those_of_each_alone) {
 BOOST_AUTO_TEST_CASE(what_is_drawn_again_is_what_is_drawn_at_once) {
   Paint sloped = flat(0.3);
   sloped.slope_x = {0.01, 0.02, 0, 0};
-  for (const Paint& moving : {flat(0.8), sloped})
-    for (const Paint& resting : {flat(0.6), sloped}) {
+  const Paint round{
+      .gradient = std::make_shared<const Gradient>(Gradient{
+          true, {1, 0}, {Point{1, 0}, Point{0, 1}}, {{0, {1, 0.5, 0, 0}}, {4, {0, 0.5, 1, 0}}}})};
+  for (const Paint& moving : {flat(0.8), sloped, round})
+    for (const Paint& resting : {flat(0.6), sloped, round}) {
       Drawing drawing =
           closed_shape({{2, 2}, {5, 2}, {5, 5}, {2, 5}}, {0, -0.3, 0, 0}, moving, flat(0.1));
       const Drawing other =

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -48,6 +49,25 @@ BOOST_AUTO_TEST_CASE(a_drawing_comes_back) {
   const Pixels before = rasterize(sample()), after = rasterize(again);
   for (std::size_t p = 0; p < before.size(); ++p)
     for (std::size_t c = 0; c < 3; ++c) BOOST_TEST(std::abs(before[p][c] - after[p][c]) < 1e-5);
+}
+
+BOOST_AUTO_TEST_CASE(a_gradient_comes_back) {
+  Drawing drawing = sample();
+  drawing.paints[1] = {.gradient = std::make_shared<const Gradient>(
+                           Gradient{true,
+                                    {1.5, -2},
+                                    {Point{1, 0}, Point{0, 0.5}},
+                                    {{0, {0.25, 0.5, 1, 0}}, {4, {0.5, 0, 0, 0}}}})};
+  std::vector<float> numbers = numbers_of(drawing);
+  const Drawing again = drawing_from(numbers, size);
+  BOOST_TEST(numbers_of(again) == numbers, boost::test_tools::per_element());
+  BOOST_TEST(write_svg(again).text == write_svg(drawing).text);
+  // Stops in the wrong order, and one number too few.
+  std::vector<float> unordered = numbers;
+  unordered[unordered.size() - 1 - most_channels] = -1;
+  BOOST_CHECK_THROW(drawing_from(unordered, size), Error);
+  numbers.pop_back();
+  BOOST_CHECK_THROW(drawing_from(numbers, size), Error);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_cut_off_or_too_much_is_refused) {

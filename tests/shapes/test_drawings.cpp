@@ -63,6 +63,43 @@ BOOST_AUTO_TEST_CASE(a_circle_comes_back_as_a_circle) {
   BOOST_TEST(svg.text.find("<circle cx=\"15\" cy=\"11.5\" r=\"7\"") != std::string::npos, svg.text);
 }
 
+BOOST_AUTO_TEST_CASE(an_ellipse_comes_back_as_an_ellipse) {
+  const auto level = [](double x, double y) {
+    return std::hypot((x - 15.2) / 9, (y - 11.6) / 5.7) < 1 ? red : white;
+  };
+  const SvgText svg = write_svg(drawn_from(painted(size, level)).drawing);
+  BOOST_TEST(svg.text.find("<ellipse cx=\"15.") != std::string::npos, svg.text);
+  BOOST_TEST(psnr_of_enlargement(level) > 45);
+  const auto rotated = [](double x, double y) {
+    const double u = 0.8 * (x - 15.2) + 0.6 * (y - 11.6), v = 0.8 * (y - 11.6) - 0.6 * (x - 15.2);
+    return std::hypot(u / 9, v / 5) < 1 ? red : white;
+  };
+  const DrawnPicture drawn = drawn_from(painted(size, rotated));
+  const auto& chain = *std::ranges::find_if(
+      drawn.drawing.chains, [](const Chain& c) { return c.is_closed && !c.is_frame; });
+  BOOST_TEST_REQUIRE(chain.figure.ellipse.has_value());
+  const Ellipse& found = *chain.figure.ellipse;
+  BOOST_TEST(length(found.centre - Point{15.2, 11.6}) < 0.05);
+  BOOST_TEST(std::abs(found.first - 9) < 0.05);
+  BOOST_TEST(std::abs(found.second - 5) < 0.05);
+  BOOST_TEST(std::abs(found.angle - std::atan2(0.6, 0.8)) < 0.02);
+  const SvgText svg_of_rotated = write_svg(drawn.drawing);
+  BOOST_TEST(svg_of_rotated.nodes == 9U,
+             svg_of_rotated.text);  // the ground, and a start and four arcs
+  BOOST_TEST(psnr_of_enlargement(rotated) > 45);
+}
+
+BOOST_AUTO_TEST_CASE(a_rounded_rectangle_has_one_radius) {
+  const auto card = [](double x, double y) {
+    const double u = std::abs(x - 15.3) - 10.2 + 3.3, v = std::abs(y - 12.1) - 7.4 + 3.3;
+    return std::hypot(std::max(u, 0.0), std::max(v, 0.0)) < 3.3 ? blue : white;
+  };
+  const SvgText svg = write_svg(drawn_from(painted(size, card)).drawing);
+  BOOST_TEST(svg.text.find(" rx=\"3.") != std::string::npos, svg.text);
+  BOOST_TEST(svg.elements == 2U);
+  BOOST_TEST(psnr_of_enlargement(card) > 45);
+}
+
 BOOST_AUTO_TEST_CASE(a_triangle_has_three_corners) {
   const auto triangle = [](double x, double y) {
     return y > 4 && y < 20 && std::abs(x - 16) < 0.6 * (y - 4) ? blue : white;
@@ -87,6 +124,38 @@ BOOST_AUTO_TEST_CASE(a_gradient_is_one_region) {
     return {0.9F - 0.5F * t, 0.3F + 0.2F * t, 0.2F};
   };
   BOOST_TEST(psnr_of_enlargement(shaded) > 30);
+}
+
+BOOST_AUTO_TEST_CASE(a_radial_gradient_comes_back) {
+  const auto ball = [](double x, double y) -> Color {
+    if (std::hypot(x - 16, y - 12) > 9) return white;
+    const auto t = static_cast<float>(std::hypot(x - 13, y - 9) / 15);
+    return {0.9F - 0.6F * t, 0.5F - 0.3F * t, 0.2F};
+  };
+  const DrawnPicture drawn = drawn_from(painted(size, ball));
+  BOOST_TEST(drawn.drawing.regions() == 2);
+  const auto& gradient = drawn.drawing.paints[1].gradient;
+  BOOST_TEST_REQUIRE(gradient != nullptr);
+  BOOST_TEST(gradient->is_radial);
+  BOOST_TEST(length(gradient->centre - Point{-3, -3}) < 0.3);
+  BOOST_TEST(psnr_of_enlargement(ball) > 40);
+  const std::string text = write_svg(drawn.drawing).text;
+  BOOST_TEST(text.find("<radialGradient id=\"g1\" gradientUnits=\"userSpaceOnUse\" cx=\"1") !=
+                 std::string::npos,
+             text);
+}
+
+BOOST_AUTO_TEST_CASE(a_gradient_of_three_colors_is_one_region) {
+  const auto striped = [](double x, double y) -> Color {
+    if (x < 3 || x > 29 || y < 4 || y > 20) return white;
+    const auto t = static_cast<float>((x - 3) / 13);
+    return t < 1 ? Color{0.6F - 0.1F * t, 0.3F, 0.2F + 0.1F * t}
+                 : Color{0.5F, 0.2F + 0.1F * t, 0.3F};
+  };
+  const DrawnPicture drawn = drawn_from(painted(size, striped));
+  BOOST_TEST(drawn.drawing.regions() == 2);
+  BOOST_TEST(write_svg(drawn.drawing).text.find("<stop offset=\".") != std::string::npos);
+  BOOST_TEST(psnr_of_enlargement(striped) > 40);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_transparent_is_not_painted) {

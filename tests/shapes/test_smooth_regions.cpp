@@ -23,7 +23,7 @@ Color grey(double value) {
 
 int regions_of(const test::Painted& color) {
   const Image image = balanced(test::painted(size, color, 3));
-  return find_regions(image, propose(image)).regions();
+  return find_regions(image, propose(image).front()).regions();
 }
 
 }  // namespace
