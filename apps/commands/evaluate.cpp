@@ -33,8 +33,7 @@ void print_json(Session& session, const Model& model, const PathSelection& selec
   silent.with_progress = false;
   result.update(to_json(model, evaluate_sizes(session, model, options.data, silent)));
   if (options.paths)
-    result["paths"] =
-        to_json(model, evaluate_paths(session, model, options.data, selection));
+    result["paths"] = to_json(model, evaluate_paths(session, model, options.data, selection));
   print_result(result);
 }
 

@@ -85,7 +85,8 @@ struct PathWatch {
 };
 
 /// Evaluates the 8 most similar disjoint pairs, 20 random ones, the pairs whose true middle lies in
-/// the folder middle/ of the data, and pairs whose paths were taught or held out. Throws Error if the model has fewer than two images.
+/// the folder middle/ of the data, and pairs whose paths were taught or held out. Throws Error if
+/// the model has fewer than two images.
 PathEvaluation evaluate_paths(Session& session, const Model& model, const TestData& data,
                               const PathSelection& selection, const PathWatch& watch = {});
 

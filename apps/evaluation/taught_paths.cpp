@@ -29,7 +29,7 @@ using nlohmann::ordered_json;
 constexpr std::size_t most_pairs = 16;
 constexpr const char* morph_key = "network_free";
 constexpr std::array compared_kinds = {PathKind::linear, PathKind::spherical, PathKind::learned,
-                              PathKind::morph};
+                                       PathKind::morph};
 
 /// A path in one pair, or the sums over a group.
 struct Sum {
@@ -87,18 +87,20 @@ class TaughtScorer {
     for (const PathKind kind : compared_kinds) {
       Path own_pace(renderer_, model_, a, b,
                     {.kind = kind, .even = false, .threads = session_.threads});
-      Path even(renderer_, model_, a, b, {.kind = kind, .threads = session_.threads});
+      // Even steps of a morph take many times as many frames.
+      const bool is_even = kind != PathKind::morph;
+      Path scored(renderer_, model_, a, b,
+                  {.kind = kind, .even = is_even, .threads = session_.threads});
       sums[std::string(name(kind))] = {
           error_of([&](double t) { return own_pace.frame(t, raster); }),
-          score_path(even.frames(judged_frames, raster))};
+          score_path(scored.frames(judged_frames, raster), 1)};
     }
     const Image first = quantized(renderer_.render(a, raster)),
                 last = quantized(renderer_.render(b, raster));
     const auto reference = [&](const char* key, const std::function<Image(double)>& frame_at) {
       sums[key] = {error_of(frame_at), score_path(frames_of(frame_at, judged_frames), 1)};
     };
-    reference("crossfade",
-              [&](double t) { return mix(first, last, static_cast<float>(t)); });
+    reference("crossfade", [&](double t) { return mix(first, last, static_cast<float>(t)); });
     reference("wipe", [&](double t) { return wipe(first, last, t); });
     reference(morph_key, [&](double t) { return morph.frame(t); });
     return sums;
@@ -115,8 +117,8 @@ class TaughtScorer {
 TaughtGroup mean_of(const std::vector<Sums>& pairs, std::size_t of) {
   TaughtGroup group{pairs.size(), of, {}};
   const auto count = static_cast<double>(pairs.size());
-  constexpr std::array rows = {"linear", "spherical", "learned", "morph",
-                               "crossfade", "wipe",   morph_key};
+  constexpr std::array rows = {"linear",    "spherical", "learned", "morph",
+                               "crossfade", "wipe",      morph_key};
   for (const char* row : rows) {
     Sum sum;
     for (const Sums& pair : pairs) sum.add(pair.at(row));
@@ -201,7 +203,7 @@ ordered_json to_json(const TaughtEvaluation& evaluation) {
 
 void print_taught(const TaughtEvaluation& evaluation) {
   print_taught_group("Pairs whose paths were taught, against the morph of the training images",
-              evaluation.trained);
+                     evaluation.trained);
   print_taught_group("The same of pairs that were held out", evaluation.held_out);
 }
 

@@ -27,10 +27,11 @@ void require_one_size(const Collection& images) {
   const NamedImage& first = images.front();
   for (const NamedImage& each : images)
     if (each.image.size() != first.image.size())
-      throw Error(fmt::format("--paths lead between images of one size; '{}' has {} x {} pixels and "
-                              "'{}' {} x {}",
-                              printable(first.name), first.image.width, first.image.height,
-                              printable(each.name), each.image.width, each.image.height));
+      throw Error(
+          fmt::format("--paths lead between images of one size; '{}' has {} x {} pixels and "
+                      "'{}' {} x {}",
+                      printable(first.name), first.image.width, first.image.height,
+                      printable(each.name), each.image.width, each.image.height));
 }
 
 void require_pairs(const Collection& images, const PathTeaching& teaching) {
@@ -59,8 +60,7 @@ DistanceMatrix distances_of(const Collection& images, std::size_t threads) {
 std::vector<Pair> closest(const Collection& images, std::size_t wanted, std::size_t threads) {
   constexpr std::size_t disjoint = 8;
   const DistanceMatrix distances = distances_of(images, threads);
-  std::vector<ImagePair> candidates =
-      closest_disjoint_pairs(distances, std::min(disjoint, wanted));
+  std::vector<ImagePair> candidates = closest_disjoint_pairs(distances, std::min(disjoint, wanted));
   const std::vector<ImagePair> others = closest_pairs(distances, wanted + disjoint);
   candidates.insert(candidates.end(), others.begin(), others.end());
   std::set<Pair> chosen;

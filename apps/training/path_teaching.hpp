@@ -42,8 +42,7 @@ std::vector<PathFrame> path_frames(const Collection& images, const TaughtPairs& 
 namespace chorus {
 
 template <>
-inline constexpr auto enum_names<app::PathPairs> =
-    enum_table<app::PathPairs>("choice of pairs", {{app::PathPairs::closest, "closest"},
-                                                   {app::PathPairs::spread, "spread"}});
+inline constexpr auto enum_names<app::PathPairs> = enum_table<app::PathPairs>(
+    "choice of pairs", {{app::PathPairs::closest, "closest"}, {app::PathPairs::spread, "spread"}});
 
 }  // namespace chorus

@@ -79,8 +79,8 @@ class LinesSegment : public PathSegment {
       codes_.push_back(renderer.code(image));
       const double before = places_.empty() ? 0 : places_.back();
       const std::size_t k = codes_.size() - 1;
-      places_.push_back(
-          k == 0 ? 0 : before + length(minus(codes_[k].latent, codes_[k - 1].latent)));
+      places_.push_back(k == 0 ? 0
+                               : before + length(minus(codes_[k].latent, codes_[k - 1].latent)));
     }
   }
 

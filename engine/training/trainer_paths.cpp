@@ -75,8 +75,7 @@ void Trainer::Impl::teach_paths(const std::vector<PathFrame>& frames) {
   }
   for (OptimizedParameter* each : {&latents_, palettes_ ? &*palettes_ : nullptr})
     if (each != nullptr)
-      each->gradients =
-          memory_.zeros(workers_.size() * each->value.rows(), each->value.cols());
+      each->gradients = memory_.zeros(workers_.size() * each->value.rows(), each->value.cols());
   // Recorded steps have other rows.
   for (RecordedStep& each : recorded_) each = {};
 }
@@ -100,8 +99,8 @@ void Trainer::Impl::add_frames_of_step(std::vector<std::uint32_t>& numbers,
       const PathFrame& path = paths_->frames[frames[frame]];
       all_numbers.push_back(frames[frame]);
       all_visits.push_back(seen[frame]);
-      ends.insert(ends.end(), {static_cast<std::uint32_t>(path.from),
-                               static_cast<std::uint32_t>(path.to)});
+      ends.insert(ends.end(),
+                  {static_cast<std::uint32_t>(path.from), static_cast<std::uint32_t>(path.to)});
       weights.insert(weights.end(), {1 - path.t, path.t});
     }
   }

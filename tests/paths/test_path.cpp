@@ -21,7 +21,7 @@ using chorus::Renderer;
 namespace {
 
 constexpr PathKind every_kind[] = {PathKind::linear, PathKind::spherical, PathKind::learned,
-                                     PathKind::morph};
+                                   PathKind::morph};
 
 /// Three images of a network that was never trained: smooth pictures, all different.
 struct Setting {

@@ -67,7 +67,8 @@ BOOST_AUTO_TEST_CASE(the_line_between_two_images_draws_the_frames) {
     for (const SirenConfig& network : {palette_network(), palette_network(PaletteSource::predicted),
                                        SirenConfig{.width = 32, .hidden_layers = 2, .latent = 8}})
       BOOST_TEST_CONTEXT(backend << ", " << name(network.head)) {
-        Training taught = training_on(backend, 2, network), plain = training_on(backend, 2, network);
+        Training taught = training_on(backend, 2, network),
+                 plain = training_on(backend, 2, network);
         taught.trainer.teach_paths(frames());
         for (Training* each : {&taught, &plain}) each->run(400, 400);
         BOOST_TEST(psnr_on_line_db(taught, 0.5, bar_at(6)) >
