@@ -87,10 +87,13 @@ class TaughtScorer {
     for (const PathKind kind : compared_kinds) {
       Path own_pace(renderer_, model_, a, b,
                     {.kind = kind, .even = false, .threads = session_.threads});
-      Path even(renderer_, model_, a, b, {.kind = kind, .threads = session_.threads});
+      // Even steps of a morph take many times as many frames.
+      const bool is_even = kind != PathKind::morph;
+      Path scored(renderer_, model_, a, b,
+                  {.kind = kind, .even = is_even, .threads = session_.threads});
       sums[std::string(name(kind))] = {
           error_of([&](double t) { return own_pace.frame(t, raster); }),
-          score_path(even.frames(judged_frames, raster))};
+          score_path(scored.frames(judged_frames, raster), 1)};
     }
     const Image first = quantized(renderer_.render(a, raster)),
                 last = quantized(renderer_.render(b, raster));

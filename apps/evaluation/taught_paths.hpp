@@ -18,7 +18,7 @@ struct TaughtPathScores {
   /// PSNR against the morph of the training images, at moments that were not trained; nothing for
   /// this morph itself.
   std::optional<double> psnr_db;
-  PathScores mean;  ///< in even steps, except for the morph and the reference paths
+  PathScores mean;  ///< in even steps, except for morphs and the reference paths
 };
 
 /// Some of the pairs that a training taught, or that it held out.
