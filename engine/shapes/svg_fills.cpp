@@ -16,7 +16,7 @@ namespace chorus::shapes {
 
 namespace {
 
-constexpr double opaque_alpha = 1 - 1.5 / 255;
+constexpr double opaque_stop = 1 - 1.5 / 255;
 
 /// Straight colour and alpha, each in [0, 1].
 struct Straight {
@@ -73,7 +73,7 @@ std::string SvgFills::attributes(int region) {
 
 std::string SvgFills::stop(const Numbers& color, const std::string& offset) const {
   const Straight shown = straight(color, order_.is_opaque());
-  const std::string opacity = shown.alpha < opaque_alpha
+  const std::string opacity = shown.alpha < opaque_stop
                                   ? fmt::format(" stop-opacity=\"{}\"", svg_number(shown.alpha, 3))
                                   : "";
   return fmt::format("<stop{} stop-color=\"{}\"{}/>",
