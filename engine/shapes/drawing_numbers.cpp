@@ -75,7 +75,7 @@ void append(std::vector<float>& numbers, const Chain& chain) {
 }
 
 Chain read_chain(Reader& reader, const Drawing& drawing) {
-  constexpr double largest_bulge = 1e6;
+  constexpr double largest_read_bulge = 1e6;
   const std::size_t regions = drawing.paints.size(), points = drawing.points.size();
   Chain chain;
   chain.left = reader.whole(regions);
@@ -87,7 +87,7 @@ Chain read_chain(Reader& reader, const Drawing& drawing) {
     segment.from = reader.whole(points);
     segment.to = reader.whole(points);
     segment.is_arc = reader.whole(2) != 0;
-    segment.bulge = reader.number(largest_bulge);
+    segment.bulge = reader.number(largest_read_bulge);
   }
   return chain;
 }

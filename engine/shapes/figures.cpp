@@ -151,14 +151,14 @@ bool is_circle(const Chain& chain) {
 }  // namespace
 
 void settle_figures(const Problem& problem, Drawing& drawing) {
-  constexpr double least_area = 0.5;
+  constexpr double smallest = 0.5;  // square pixels
   find_joints(drawing, problem.priors.smooth_sine);
   double best = description(problem, drawing);
   for (std::size_t c = 0; c < drawing.chains.size(); ++c) {
     const Chain& chain = drawing.chains[c];
     if (chain.is_frame || !chain.is_closed || is_circle(chain)) continue;
     const AreaMoments moments = moments_of(drawing, chain);
-    if (std::abs(moments.area) < least_area) continue;
+    if (std::abs(moments.area) < smallest) continue;
     std::optional<Drawing> chosen;
     const auto attempt = [&](const Figure& figure, const auto& shape) {
       Drawing changed = drawing;

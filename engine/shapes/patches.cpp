@@ -18,7 +18,7 @@ constexpr float off_plane = 2.5F / 255;
 constexpr float least_change = 6.0F / 255;
 constexpr std::size_t least_pixels = 12, most_patches = 24;
 /// A gradient that is worse is none: bands of planes explain the pixels better.
-constexpr double worst_rms = 2.0 / 255, sigma = 1.0 / 255;
+constexpr double worst_rms = 2.0 / 255, patch_sigma = 1.0 / 255;
 
 /// The centre of a pixel, whose numbers count from 0, from the picture's centre.
 Point from_centre(double x, double y, PixelSize picture) {
@@ -129,8 +129,9 @@ class Grower {
       for (std::size_t c = 0; c < most_channels; ++c)
         color[c] = static_cast<double>(color_at(picture_, p)[c]);
     }
-    const double limit = number(pixels.size() * picture_.channels) * square(worst_rms / sigma);
-    return fit_gradient(data, {sigma, 0, picture_.channels}, limit, nullptr);
+    const double limit =
+        number(pixels.size() * picture_.channels) * square(worst_rms / patch_sigma);
+    return fit_gradient(data, {patch_sigma, 0, picture_.channels}, limit, nullptr);
   }
 
   template <class Visit>
