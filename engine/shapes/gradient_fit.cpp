@@ -287,11 +287,11 @@ class GradientFitter {
         Fractions more = fractions;
         more.insert(std::ranges::upper_bound(more, f), f);
         const double found = sampled_error(at, more);
-        if (found >= least) continue;
+        if (!(found < least)) continue;
         least = found;
         best = std::move(more);
       }
-      if (scale * (error - least) / square(prices_.sigma) < price) return;
+      if (best.empty() || scale * (error - least) / square(prices_.sigma) < price) return;
       error = least;
       fractions = std::move(best);
     }
