@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 
 #include "chorus/error.hpp"
 #include "parse_json.hpp"
@@ -34,13 +36,15 @@ void add_baselines(Measures& measures, const std::string& what, double ours_db,
   add(measures, what + "images won over all", scores, "wins_over_all");
 }
 
+constexpr const char* with_drawings = "with drawings, ";
+
 /// What `upsample` writes: drawings where the training pixels show shapes.
 void add_drawings(Measures& measures, const std::string& at, const ordered_json& scores) {
   if (!scores.contains("drawings")) return;
   const ordered_json& drawings = scores.at("drawings");
-  add(measures, at + "with drawings, pooled, dB", drawings, "psnr_pooled");
-  add(measures, at + "with drawings, mean, dB", drawings, "psnr_mean");
-  add(measures, at + "with drawings, images won over the network", drawings, "wins_over_network");
+  add(measures, at + with_drawings + "pooled, dB", drawings, "psnr_pooled");
+  add(measures, at + with_drawings + "mean, dB", drawings, "psnr_mean");
+  add(measures, at + with_drawings + "images won over the network", drawings, "wins_over_network");
 }
 
 Measures pixel_measures(const ordered_json& result) {
@@ -81,7 +85,38 @@ Measures image_measures(const ordered_json& result) {
   return measures;
 }
 
+const Measures::value_type* find_measure(const Measures& measures, const std::string& name) {
+  const auto found = std::ranges::find(measures, name, &Measures::value_type::first);
+  return found == measures.end() ? nullptr : &*found;
+}
+
+/// A measure of a seed none of whose images is drawn, so that the network's images are written.
+Measures::value_type undrawn(const Measures& measures, const std::string& name) {
+  std::string of_network = name;
+  of_network.erase(name.find(with_drawings), std::string_view(with_drawings).size());
+  const Measures::value_type* network = find_measure(measures, of_network);
+  return {name, network != nullptr ? network->second : 0};  // no drawing wins over the network
+}
+
 }  // namespace
+
+void complete_undrawn(std::vector<Measures>& seeds) {
+  const auto most = std::ranges::max_element(seeds, {}, &Measures::size);
+  if (most == seeds.end()) return;
+  const Measures model = *most;
+  for (Measures& seed : seeds) {
+    if (seed.size() == model.size()) continue;
+    Measures complete;
+    complete.reserve(model.size());
+    for (const auto& measure : model) {
+      if (const Measures::value_type* own = find_measure(seed, measure.first))
+        complete.push_back(*own);
+      else if (measure.first.find(with_drawings) != std::string::npos)
+        complete.push_back(undrawn(seed, measure.first));
+    }
+    seed = std::move(complete);
+  }
+}
 
 Measures seed_measures(Protocol protocol, const ordered_json& result) {
   try {

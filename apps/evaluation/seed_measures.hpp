@@ -35,6 +35,10 @@ using Measures = std::vector<std::pair<std::string, double>>;
 /// results are not those of a seed.
 Measures seed_measures(Protocol protocol, const nlohmann::ordered_json& result);
 
+/// A seed none of whose images is drawn lacks the measures of drawings that others have. It gets
+/// those of the network, whose images are what is written.
+void complete_undrawn(std::vector<Measures>& seeds);
+
 /// The content of seed_N.json, the file of a seed that is finished.
 struct FinishedSeed {
   nlohmann::ordered_json settings;  ///< of the training and the evaluation

@@ -140,7 +140,8 @@ void require_same_measures(const std::vector<Measures>& seeds) {
                       k + 1));
 }
 
-void summarize(const StudyOptions& options, const std::vector<Measures>& seeds) {
+void summarize(const StudyOptions& options, std::vector<Measures> seeds) {
+  complete_undrawn(seeds);
   require_same_measures(seeds);
   ordered_json list = ordered_json::array();
   fmt::print("\n{} seeds, mean and 95 % interval (Student's t)\n", seeds.size());
@@ -173,7 +174,7 @@ void study_seeds(const StudyOptions& options) {
   std::vector<Measures> seeds;
   for (std::size_t k = 0; k < options.seeds; ++k)
     seeds.push_back(run_seed(options, settings, options.train.training.seed + k));
-  summarize(options, seeds);
+  summarize(options, std::move(seeds));
 }
 
 }  // namespace chorus::app

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double sample_step_px = 0.2;
 constexpr std::size_t longest_piece = 600;  // samples; longer borders are cut once more
-constexpr double largest_bulge = 1.6;
+constexpr double largest_cut_bulge = 1.6;
 
 /// Points at equal distances along a way.
 std::vector<Point> resampled(const std::vector<Point>& way) {
@@ -200,7 +200,7 @@ Chain cut(const Outline& outline, const CutPrices& prices, Drawing& drawing, int
     if (segment.is_arc && chord > 1e-6)
       segment.bulge =
           std::clamp(bulge_of(sagitta(samples, cuts.places[i], cuts.places[i + 1], a, b), chord),
-                     -largest_bulge, largest_bulge);
+                     -largest_cut_bulge, largest_cut_bulge);
     chain.segments.push_back(segment);
   }
   return chain;

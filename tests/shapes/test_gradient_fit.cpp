@@ -54,8 +54,8 @@ BOOST_AUTO_TEST_CASE(a_gradient_keeps_two_stops_where_no_other_helps) {
 }
 
 BOOST_AUTO_TEST_CASE(a_bend_is_a_stop) {
-  const ColoredPlaces data =
-      square_of([](Point p) { return p.x < 2 ? 0.3 + 0.02 * (p.x + 12) : 0.58 - 0.01 * (p.x - 2); });
+  const ColoredPlaces data = square_of(
+      [](Point p) { return p.x < 2 ? 0.3 + 0.02 * (p.x + 12) : 0.58 - 0.01 * (p.x - 2); });
   const auto found = fit_gradient(data, usual, any_cost, nullptr);
   BOOST_REQUIRE(found);
   BOOST_TEST(!found->is_radial);
