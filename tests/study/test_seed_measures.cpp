@@ -8,12 +8,11 @@ using namespace chorus::app;
 BOOST_AUTO_TEST_SUITE(seed_measures)
 
 BOOST_AUTO_TEST_CASE(a_seed_without_drawings_has_the_measures_of_its_network) {
-  std::vector<Measures> seeds = {
-      {{"48 px, pooled, dB", 30}, {"96 px, pooled, dB", 20}},
-      {{"48 px, pooled, dB", 31},
-       {"96 px, pooled, dB", 21},
-       {"96 px, with drawings, pooled, dB", 25},
-       {"96 px, with drawings, images won over the network", 3}}};
+  std::vector<Measures> seeds = {{{"48 px, pooled, dB", 30}, {"96 px, pooled, dB", 20}},
+                                 {{"48 px, pooled, dB", 31},
+                                  {"96 px, pooled, dB", 21},
+                                  {"96 px, with drawings, pooled, dB", 25},
+                                  {"96 px, with drawings, images won over the network", 3}}};
   const Measures drawn = seeds.back();
   complete_undrawn(seeds);
   const Measures expected = {{"48 px, pooled, dB", 30},
