@@ -76,9 +76,15 @@ Plane window_means(const Plane& plane) {
   return means;
 }
 
-/// The two factors of SSIM in every window.
+/// The two factors of SSIM in every window, as fractions.
 struct SsimFactors {
-  Plane luminance, contrast_structure;
+  Plane luminance_above, luminance_below, contrast_structure_above, contrast_structure_below;
+
+  Plane contrast_structure() const { return contrast_structure_above / contrast_structure_below; }
+  Plane product() const {
+    return luminance_above * contrast_structure_above /
+           (luminance_below * contrast_structure_below);
+  }
 };
 
 SsimFactors ssim_factors(const Plane& a, const Plane& b) {
@@ -89,21 +95,11 @@ SsimFactors ssim_factors(const Plane& a, const Plane& b) {
   const Plane variance_a = window_means(a * a) - mean_a * mean_a;
   const Plane variance_b = window_means(b * b) - mean_b * mean_b;
   const Plane covariance = window_means(a * b) - mean_a * mean_b;
-  return {(2 * mean_a * mean_b + c1) / (mean_a * mean_a + mean_b * mean_b + c1),
-          (2 * covariance + c2) / (variance_a + variance_b + c2)};
+  return {2 * mean_a * mean_b + c1, mean_a * mean_a + mean_b * mean_b + c1, 2 * covariance + c2,
+          variance_a + variance_b + c2};
 }
 
-Plane ssim_map(const Plane& a, const Plane& b) {
-  constexpr double c1 = 0.01 * 0.01;
-  constexpr double c2 = 0.03 * 0.03;
-  const Plane mean_a = window_means(a);
-  const Plane mean_b = window_means(b);
-  const Plane variance_a = window_means(a * a) - mean_a * mean_a;
-  const Plane variance_b = window_means(b * b) - mean_b * mean_b;
-  const Plane covariance = window_means(a * b) - mean_a * mean_b;
-  return (2 * mean_a * mean_b + c1) * (2 * covariance + c2) /
-         ((mean_a * mean_a + mean_b * mean_b + c1) * (variance_a + variance_b + c2));
-}
+Plane ssim_map(const Plane& a, const Plane& b) { return ssim_factors(a, b).product(); }
 
 /// Means of 2 x 2 pixels.
 Plane halved(const Plane& plane) {
@@ -125,9 +121,9 @@ double ms_ssim_of_planes(Plane a, Plane b) {
   const double sum = std::accumulate(powers.begin(), powers.begin() + scales, 0.0);
   double product = 1;
   for (std::size_t scale = 0; scale < scales; ++scale) {
-    const auto [luminance, contrast_structure] = ssim_factors(a, b);
-    const double mean = scale + 1 < scales ? xt::mean(contrast_structure)()
-                                           : xt::mean(luminance * contrast_structure)();
+    const SsimFactors factors = ssim_factors(a, b);
+    const double mean = scale + 1 < scales ? xt::mean(factors.contrast_structure())()
+                                           : xt::mean(factors.product())();
     product *= std::pow(std::max(mean, 0.0), powers[scale] / sum);
     if (scale + 1 == scales) break;
     a = halved(a);
