@@ -98,11 +98,7 @@ std::string comparison_page(const PathComparison& comparison) {
   }
   for (const ComparedPair& pair : comparison.pairs)
     data["pairs"].push_back({{"name", pair.name}, {"a", url_of(pair.a)}, {"b", url_of(pair.b)}});
-  std::string page(compare_template::html);
-  fill_in(page, "style", compare_template::css);
-  fill_in(page, "script", compare_template::js);
-  fill_in(page, "data", script_json(data));
-  return page;
+  return filled_page(compare_template::html, compare_template::css, compare_template::js, data);
 }
 
 }  // namespace chorus::app

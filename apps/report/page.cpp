@@ -8,11 +8,7 @@
 namespace chorus::app {
 
 std::string report_page(const nlohmann::ordered_json& data) {
-  std::string page(report_template::html);
-  fill_in(page, "style", report_template::css);
-  fill_in(page, "script", report_template::js);
-  fill_in(page, "data", script_json(data));
-  return page;
+  return filled_page(report_template::html, report_template::css, report_template::js, data);
 }
 
 }  // namespace chorus::app

@@ -16,11 +16,7 @@ namespace chorus::app {
 namespace {
 
 std::string study_page(const nlohmann::ordered_json& data) {
-  std::string page(study_template::html);
-  fill_in(page, "style", study_template::css);
-  fill_in(page, "script", study_template::js);
-  fill_in(page, "data", script_json(data));
-  return page;
+  return filled_page(study_template::html, study_template::css, study_template::js, data);
 }
 
 }  // namespace

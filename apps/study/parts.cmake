@@ -1,6 +1,8 @@
 # What the page is put together from, in this order. It draws with the report's style and charts.
 set(study_texts html css js)
-set(study_html study.html)
+set(study_html
+  ../support/head.html
+  study.html)
 set(study_css
   ../report/report.css
   study.css)

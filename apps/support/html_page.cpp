@@ -25,6 +25,15 @@ std::string script_json(const nlohmann::ordered_json& data) {
   return safe;
 }
 
+std::string filled_page(std::string_view html, std::string_view style, std::string_view script,
+                        const nlohmann::ordered_json& data) {
+  std::string page(html);
+  fill_in(page, "style", style);
+  fill_in(page, "script", script);
+  fill_in(page, "data", script_json(data));
+  return page;
+}
+
 bool is_own_page(const std::filesystem::path& file) {
   constexpr std::string_view mark = "<meta name=\"generator\" content=\"chorus\">";
   std::string start(512, '\0');  // the mark is one of the first lines of the templates

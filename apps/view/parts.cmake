@@ -1,6 +1,8 @@
 # What the page is put together from, in this order. Workers run the scripts of `decoder` too.
 set(view_texts html css decoder js)
-set(view_html view.html)
+set(view_html
+  ../support/head.html
+  view.html)
 set(view_css view.css)
 set(view_decoder
   script/model.js

@@ -1,12 +1,3 @@
-"use strict";
-const data = JSON.parse(document.getElementById("data").textContent);
-const byId = (id) => document.getElementById(id);
-
-// Errors that the browser reports can be read from the page, which the tests do.
-window.addEventListener("error", (event) => {
-  document.documentElement.dataset.error = event.message ?? `cannot show ${event.target.alt}`;
-}, true);
-
 /// A whole number from 0 to `below` - 1, by lot.
 const lot = (below) => Math.floor(crypto.getRandomValues(new Uint32Array(1))[0] / 2 ** 32 * below);
 
@@ -61,20 +52,16 @@ function choices() {
 }
 
 function finish() {
-  const count = (which) => questions.filter((question) => question.better === which).length;
+  const chosen = (which) => questions.filter((question) => question.better === which).length;
   byId("summary").textContent =
-    `${data.a}: ${count("a")} · ${data.b}: ${count("b")} · no difference: ${count("equal")}`;
+    `${data.a}: ${chosen("a")} · ${data.b}: ${chosen("b")} · no difference: ${chosen("equal")}`;
   const text = JSON.stringify(choices(), null, 1);
   byId("save").href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  const row = (name, cells) => {
-    const made = document.createElement("tr");
-    for (const cell of cells) made.appendChild(document.createElement(name)).textContent = cell;
-    return made;
-  };
-  const head = document.createElement("thead"), body = document.createElement("tbody");
-  head.append(row("th", ["pair", "better"]));
-  const label = { a: data.a, b: data.b, equal: "no difference" };
-  for (const { pair, better } of choices().choices) body.append(row("td", [pair, label[better]]));
+  const row = (name, cells) => element("tr", {}, ...cells.map((cell) => element(name, {}, cell)));
+  const names = { a: data.a, b: data.b, equal: "no difference" };
+  const head = element("thead", {}, row("th", ["pair", "better"]));
+  const body = element("tbody", {},
+    ...choices().choices.map(({ pair, better }) => row("td", [pair, names[better]])));
   byId("table").replaceChildren(head, body);
 }
 
