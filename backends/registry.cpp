@@ -1,7 +1,5 @@
 #include "registry.hpp"
 
-#include <fmt/format.h>
-
 #include <charconv>
 #include <cstdlib>
 #include <utility>
@@ -11,6 +9,7 @@
 #include "chorus/error.hpp"
 #include "cpu/cpu_backend.hpp"
 #include "cuda/entries.hpp"
+#include "formatted.hpp"
 #include "reference/reference.hpp"
 
 namespace chorus {
@@ -26,9 +25,9 @@ std::shared_ptr<Backend> make_best_cpu(const BackendOptions& options) {
   for (const KernelSet* kernels : {&kernels_amx, &kernels_avx512bf16})
     if (why_unavailable(*kernels).empty()) return make_cpu_backend(*kernels, options);
   throw Error(
-      fmt::format("backend 'cpu' has no precision bf16 here: {}; expected fp32, or a processor "
-                  "with AMX-BF16 or AVX512-BF16",
-                  why_unavailable(kernels_avx512bf16)));
+      formatted("backend 'cpu' has no precision bf16 here: {}; expected fp32, or a processor "
+                "with AMX-BF16 or AVX512-BF16",
+                why_unavailable(kernels_avx512bf16)));
 }
 
 BackendEntry cuda_entry() {
@@ -64,20 +63,20 @@ std::vector<BackendEntry>& table() {
 std::string available_names() {
   std::string names = "auto";
   for (const BackendEntry& entry : table())
-    if (entry.unavailable().empty()) names += fmt::format(", {}", entry.name);
+    if (entry.unavailable().empty()) names += formatted(", {}", entry.name);
   return names + ", check:A,B";
 }
 
 std::shared_ptr<Backend> make_entry(const BackendEntry& entry, const BackendOptions& options) {
   const std::string reason = entry.unavailable();
   if (!reason.empty())
-    throw Error(fmt::format("backend '{}' is not available: {}; available: {}", entry.name, reason,
-                            available_names()));
+    throw Error(formatted("backend '{}' is not available: {}; available: {}", entry.name, reason,
+                          available_names()));
   // fp32 is the default, which requests no particular precision.
   const bool asks = options.precision != Precision::fp32;
   if (asks && std::string_view(entry.precisions).find(name(options.precision)) == std::string::npos)
-    throw Error(fmt::format("backend '{}' has no precision {}; expected {}, or a CUDA backend",
-                            entry.name, name(options.precision), entry.precisions));
+    throw Error(formatted("backend '{}' has no precision {}; expected {}, or a CUDA backend",
+                          entry.name, name(options.precision), entry.precisions));
   return entry.make(options);
 }
 
@@ -90,9 +89,9 @@ void split_device(std::string_view& name, std::size_t& device) {
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), device);
   if (error != std::errc() || end != digits.data() + digits.size())
     throw Error(
-        fmt::format("backend '{}': '{}' is not the number of a device; expected {}:0 for "
-                    "the first one, {}:1 for the second",
-                    name, digits, name.substr(0, colon), name.substr(0, colon)));
+        formatted("backend '{}': '{}' is not the number of a device; expected {}:0 for "
+                  "the first one, {}:1 for the second",
+                  name, digits, name.substr(0, colon), name.substr(0, colon)));
   name = name.substr(0, colon);
 }
 
@@ -100,11 +99,11 @@ void split_device(std::string_view& name, std::size_t& device) {
 std::shared_ptr<Backend> make_check(std::string_view pair, const BackendOptions& options) {
   const std::size_t comma = pair.find(',');
   if (comma == std::string_view::npos)
-    throw Error(fmt::format("backend 'check:{}' names one backend; expected two: check:A,B", pair));
+    throw Error(formatted("backend 'check:{}' names one backend; expected two: check:A,B", pair));
   const std::string_view tested = pair.substr(0, comma), trusted = pair.substr(comma + 1);
   for (const std::string_view side : {tested, trusted})
     if (side.empty() || side.starts_with("check:"))
-      throw Error(fmt::format("backend 'check:{}': expected two plain backends, check:A,B", pair));
+      throw Error(formatted("backend 'check:{}': expected two plain backends, check:A,B", pair));
   return make_check_backend(make_backend(tested, options),
                             make_backend(trusted, {.threads = options.threads}));
 }
@@ -129,7 +128,7 @@ std::shared_ptr<Backend> make_backend(std::string_view name, const BackendOption
   const bool any = name.empty() || name == "auto";
   for (const BackendEntry& entry : table())
     if (any ? entry.unavailable().empty() : name == entry.name) return make_entry(entry, options);
-  throw Error(fmt::format("unknown backend '{}'; available: {}", name, available_names()));
+  throw Error(formatted("unknown backend '{}'; available: {}", name, available_names()));
 }
 
 std::vector<BackendInfo> list_backends() {

@@ -1,7 +1,5 @@
 #include "check/check.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -11,6 +9,7 @@
 #include "chorus/error.hpp"
 #include "chorus/tensor.hpp"
 #include "dtype.hpp"
+#include "formatted.hpp"
 #include "forwarding_backend.hpp"
 
 namespace chorus {
@@ -151,7 +150,7 @@ class CheckBackend final : public ForwardingBackend {
         const float a = found[r * view.stride + c], b = expected[r * view.stride + c];
         const bool both_nan = std::isnan(a) && std::isnan(b);
         if (a == b || both_nan || std::abs(double{a} - double{b}) <= tolerance * largest) continue;
-        throw Error(fmt::format(
+        throw Error(formatted(
             "check: op {} (call {}) disagrees: output {} ({} x {}) at row {}, column {}: {} gives "
             "{:.9g}, {} gives {:.9g}; difference {:.3g}, allowed {:.3g}",
             chorus::name(call.op), calls_, k, view.rows, view.cols, r, c, inner().name(), a,

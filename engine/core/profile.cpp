@@ -1,7 +1,5 @@
 #include "profile.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -12,6 +10,7 @@
 #include <utility>
 
 #include "enum_names.hpp"
+#include "formatted.hpp"
 
 namespace chorus {
 
@@ -94,10 +93,10 @@ Part part_of(const Call& call) {
 std::string described(const DeviceTime& time) {
   const Call& call = time.call;
   const View& out = call.out[0];
-  std::string text = fmt::format("{} {} x {}", name(call.op), out.rows, out.cols);
+  std::string text = formatted("{} {} x {}", name(call.op), out.rows, out.cols);
   if (call.op == Op::matmul || call.op == Op::sine_linear)
-    text += fmt::format(", depth {}", call.transpose_a ? call.in[0].rows : call.in[0].cols);
-  return text + fmt::format(" ({})", time.launch + 1);
+    text += formatted(", depth {}", call.transpose_a ? call.in[0].rows : call.in[0].cols);
+  return text + formatted(" ({})", time.launch + 1);
 }
 
 /// The times of one worker, on separate cache lines.

@@ -1,7 +1,5 @@
 #include "c_source.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -10,6 +8,7 @@
 #include "c_text.hpp"
 #include "chorus/error.hpp"
 #include "chorus/version.hpp"
+#include "formatted.hpp"
 #include "matrices.hpp"
 
 namespace chorus {
@@ -62,13 +61,13 @@ void check_size(const Model& model) {
     if (const std::size_t points = image.size().longer_side() * model.samples_per_axis;
         points > largest)
       throw Error(
-          fmt::format("an image of {} px, sampled {} times, is too large for a decoder in "
-                      "C; expected at most {}",
-                      image.size().longer_side(), model.samples_per_axis, largest));
+          formatted("an image of {} px, sampled {} times, is too large for a decoder in "
+                    "C; expected at most {}",
+                    image.size().longer_side(), model.samples_per_axis, largest));
 }
 
 std::string prefix_of_layer(std::size_t layer) {
-  return layer == 0 ? "first." : fmt::format("hidden.{}.", layer - 1);
+  return layer == 0 ? "first." : formatted("hidden.{}.", layer - 1);
 }
 
 const StoredMatrix* find(const Matrices& matrices, const std::string& name) {
@@ -114,7 +113,7 @@ std::string in_c(std::string name) {
 std::string defines(const Sizes& sizes, const std::string& prefix) {
   std::string text;
   const auto define = [&](std::string_view name, auto value) {
-    text += fmt::format("#define {} {}\n", name, value);
+    text += formatted("#define {} {}\n", name, value);
   };
   define("IMAGES", sizes.images);
   define("WIDTH", sizes.width);
@@ -160,8 +159,7 @@ std::string all_matrices(const Matrices& matrices, const Sizes& sizes) {
   std::string text;
   const auto declare = [&](const std::string& in_decoder, const std::string& name) {
     if (const StoredMatrix* matrix = find(matrices, name))
-      text +=
-          fmt::format("static const matrix {} = {};\n", in_decoder, c_matrix(in_c(name), matrix));
+      text += formatted("static const matrix {} = {};\n", in_decoder, c_matrix(in_c(name), matrix));
   };
   declare("latents", "latents");
   declare("palettes", "palettes");
@@ -177,17 +175,17 @@ std::string all_matrices(const Matrices& matrices, const Sizes& sizes) {
     for (const char* part : {"weight", "bias", "modulation", "gain"})
       parts +=
           (parts.empty() ? "" : ",\n     ") + c_matrix(in_c(of + part), find(matrices, of + part));
-    text += fmt::format("    {{{}}},\n", parts);
+    text += formatted("    {{{}}},\n", parts);
   }
   return text + "};\n\n";
 }
 
 std::string names_and_sides(const Model& model, const std::string& prefix) {
   std::string text =
-      fmt::format("const char *const {}_names[{}] = {{\n", prefix, model.images.size());
+      formatted("const char *const {}_names[{}] = {{\n", prefix, model.images.size());
   std::vector<std::string> sides;
   for (const EncodedImage& image : model.images) {
-    text += fmt::format("    {},\n", c_string(image.name));
+    text += formatted("    {},\n", c_string(image.name));
     sides.push_back(std::to_string(image.size().longer_side()));
   }
   return text + "};\n\n/* The longer sides of the training images, in pixels. */\n" +
@@ -293,15 +291,15 @@ CSource c_source(const Model& model, Storage storage, const std::string& prefix,
   const Matrices matrices = stored_matrices(model, storage);
   Sizes sizes = sizes_of(model, matrices);
   sizes.clamped = may_be_huge(matrices, sizes);
-  std::string comment = fmt::format("chorus " CHORUS_VERSION ": {}", command);
+  std::string comment = formatted("chorus " CHORUS_VERSION ": {}", command);
   replace_all(comment, "*/", "* /");
-  const std::string opening = fmt::format("/* {} */\n\n", comment);
+  const std::string opening = formatted("/* {} */\n\n", comment);
   std::string end = definitions;
   replace_all(end, "$", prefix);
   const std::string interface = declared(sizes, prefix), guard = upper(prefix) + "_H";
   return {opening + interface + "\n" + defines(sizes, prefix) + matrix_type + all_arrays(matrices) +
               all_matrices(matrices, sizes) + names_and_sides(model, prefix) + decoder_text + end,
-          fmt::format("{0}#ifndef {1}\n#define {1}\n\n{2}\n#endif\n", opening, guard, interface)};
+          formatted("{0}#ifndef {1}\n#define {1}\n\n{2}\n#endif\n", opening, guard, interface)};
 }
 
 }  // namespace chorus

@@ -1,11 +1,10 @@
 #include "c_text.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cctype>
 
 #include "dtype.hpp"
+#include "formatted.hpp"
 
 namespace chorus {
 
@@ -19,7 +18,7 @@ bool is_plain(char c) {
 
 /// Nine digits give back the same float.
 std::string c_float(float value) {
-  std::string text = fmt::format("{:.9g}", value);
+  std::string text = formatted("{:.9g}", value);
   if (text.find_first_of(".e") == text.npos) text += ".0";
   return text + "f";
 }
@@ -32,7 +31,7 @@ std::vector<std::string> each(const std::vector<float>& values, Format format) {
   return elements;
 }
 
-std::string half_bits(float value) { return fmt::format("{}", fp16_of(value)); }
+std::string half_bits(float value) { return formatted("{}", fp16_of(value)); }
 
 }  // namespace
 
@@ -48,13 +47,13 @@ std::string c_string(const std::string& text) {
   for (const char c : text)
     literal += is_plain(c) || c == ' ' || c == '-' || c == '_' || c == '.'
                    ? std::string(1, c)
-                   : fmt::format("\\{:03o}", static_cast<unsigned char>(c));
+                   : formatted("\\{:03o}", static_cast<unsigned char>(c));
   return literal + '"';
 }
 
 std::string c_array(const std::string& type, const std::string& name,
                     const std::vector<std::string>& elements) {
-  std::string text = fmt::format("static const {} {}[{}] = {{\n", type, name, elements.size());
+  std::string text = formatted("static const {} {}[{}] = {{\n", type, name, elements.size());
   std::size_t column = 0;
   for (const std::string& element : elements) {
     if (column > 0 && column + element.size() + 1 > longest_line) {
@@ -79,7 +78,7 @@ std::string c_arrays(const std::string& name, const StoredMatrix& matrix) {
       break;
   }
   return c_array("signed char", name + "_levels",
-                 each(matrix.values, [](float v) { return fmt::format("{:.0f}", v); })) +
+                 each(matrix.values, [](float v) { return formatted("{:.0f}", v); })) +
          c_array("unsigned short", name + "_scales", each(matrix.scales, half_bits));
 }
 
@@ -87,14 +86,14 @@ std::string c_matrix(const std::string& name, const StoredMatrix* matrix) {
   if (matrix == nullptr) return "{0, 0, 0, 0, 0}";
   switch (matrix->type) {
     case StoredType::f32:
-      return fmt::format("{{{}_floats, 0, 0, 0, {}}}", name, matrix->cols);
+      return formatted("{{{}_floats, 0, 0, 0, {}}}", name, matrix->cols);
     case StoredType::f16:
-      return fmt::format("{{0, {}_halves, 0, 0, {}}}", name, matrix->cols);
+      return formatted("{{0, {}_halves, 0, 0, {}}}", name, matrix->cols);
     case StoredType::i8:
     case StoredType::u8:
       break;
   }
-  return fmt::format("{{0, 0, {0}_levels, {0}_scales, {1}}}", name, matrix->cols);
+  return formatted("{{0, 0, {0}_levels, {0}_scales, {1}}}", name, matrix->cols);
 }
 
 }  // namespace chorus

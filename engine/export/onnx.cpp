@@ -1,13 +1,12 @@
 #include "onnx.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <map>
 #include <vector>
 
 #include "chorus/image.hpp"
 #include "chorus/version.hpp"
+#include "formatted.hpp"
 #include "onnx_graph.hpp"
 
 namespace chorus {
@@ -60,7 +59,7 @@ class NetworkGraph {
   }
 
   std::string sine_layer(const std::string& h, std::size_t layer) {
-    const std::string prefix = layer == 0 ? "first." : fmt::format("hidden.{}.", layer - 1);
+    const std::string prefix = layer == 0 ? "first." : formatted("hidden.{}.", layer - 1);
     std::string shift = matrix(prefix + "bias");
     if (matrices_.contains(prefix + "modulation"))
       shift = add(shift, product(latent_, prefix + "modulation"));
@@ -73,7 +72,7 @@ class NetworkGraph {
 
   /// Some columns of a matrix.
   std::string part(const std::string& from, std::size_t first, std::size_t count) {
-    const std::string suffix = fmt::format("{}_{}", from, first);
+    const std::string suffix = formatted("{}_{}", from, first);
     return graph_.node("Slice", {from, graph_.integers("first_" + suffix, {size(first)}),
                                  graph_.integers("end_" + suffix, {size(first + count)}),
                                  graph_.integers("axis_" + suffix, {1})});

@@ -1,7 +1,6 @@
 #include "onnx_graph.hpp"
 
-#include <fmt/format.h>
-
+#include "formatted.hpp"
 #include "stored_types.hpp"
 
 namespace chorus {
@@ -130,7 +129,7 @@ std::string OnnxGraph::stored(const std::string& name, const StoredMatrix& matri
 
 std::string OnnxGraph::node(const std::string& op, const std::vector<std::string>& inputs,
                             const std::vector<Attribute>& attributes, const std::string& name) {
-  std::string output = name.empty() ? fmt::format("{}_{}", op, ++made_) : name;
+  std::string output = name.empty() ? formatted("{}_{}", op, ++made_) : name;
   ProtobufMessage node;
   for (const std::string& each : inputs) node.bytes(node_field::input, each);
   node.bytes(node_field::output, output)

@@ -1,7 +1,6 @@
 #include "files.hpp"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,6 +19,7 @@
 #include <vector>
 
 #include "chorus/error.hpp"
+#include "formatted.hpp"
 #include "printable.hpp"
 
 namespace chorus {
@@ -30,22 +30,21 @@ namespace fs = std::filesystem;
 std::string reason(int error) { return std::generic_category().message(error); }
 
 [[noreturn]] void fail_to_write(const fs::path& file, int error) {
-  throw Error(fmt::format("cannot write {}: {}", shown(file), reason(error)));
+  throw Error(formatted("cannot write {}: {}", shown(file), reason(error)));
 }
 
 [[noreturn]] void fail_to_write(const fs::path& file, int error, std::size_t written) {
-  throw Error(
-      fmt::format("cannot write {}: {} after {} bytes", shown(file), reason(error), written));
+  throw Error(formatted("cannot write {}: {} after {} bytes", shown(file), reason(error), written));
 }
 
 [[noreturn]] void fail_to_read(const fs::path& file, int error) {
-  throw Error(fmt::format("cannot read {}: {}", shown(file), reason(error)));
+  throw Error(formatted("cannot read {}: {}", shown(file), reason(error)));
 }
 
 /// Anything but a regular file may have no end, or may wait for another program.
 [[noreturn]] void fail_irregular(const char* action, const fs::path& file) {
-  throw Error(fmt::format("cannot {} {}: it is a device or a pipe, expected a regular file", action,
-                          shown(file)));
+  throw Error(formatted("cannot {} {}: it is a device or a pipe, expected a regular file", action,
+                        shown(file)));
 }
 
 /// Repeats a call of a system function as long as signals interrupt it.
@@ -142,7 +141,7 @@ fs::path folder_of(const fs::path& file) {
 }
 
 std::string temporary_name(int process, unsigned number) {
-  return fmt::format(".chorus-{}-{:08x}.tmp", process, number);
+  return formatted(".chorus-{}-{:08x}.tmp", process, number);
 }
 
 /// Whether this is the name of a temporary file (see TemporaryFile) whose process has ended.
@@ -210,7 +209,7 @@ class TemporaryFile {
   }
 
   static std::string proc_path(const Descriptor& file) {
-    return fmt::format("/proc/self/fd/{}", file.get());
+    return formatted("/proc/self/fd/{}", file.get());
   }
 
   int link_descriptor() const {
@@ -315,8 +314,8 @@ void require_room(const std::filesystem::path& file, std::uintmax_t bytes) {
   std::error_code unknown;
   const auto free = fs::space(folder_of(follow_links(file)), unknown).available;
   if (!unknown && free < bytes)
-    throw Error(fmt::format("cannot write {}: it takes {} bytes, and {} are free", shown(file),
-                            bytes, free));
+    throw Error(
+        formatted("cannot write {}: it takes {} bytes, and {} are free", shown(file), bytes, free));
 }
 
 std::string read_file(const std::filesystem::path& file) {
@@ -350,9 +349,9 @@ void make_folder(const std::filesystem::path& folder) {
   fs::create_directories(folder, error);
   if (!error) return;
   if (const auto blocking = obstacle(folder); !blocking.empty())
-    throw Error(fmt::format("cannot make the folder {}: {} is not a folder", shown(folder),
-                            shown(blocking)));
-  throw Error(fmt::format("cannot make the folder {}: {}", shown(folder), error.message()));
+    throw Error(
+        formatted("cannot make the folder {}: {} is not a folder", shown(folder), shown(blocking)));
+  throw Error(formatted("cannot make the folder {}: {}", shown(folder), error.message()));
 }
 
 }  // namespace chorus

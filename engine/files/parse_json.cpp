@@ -1,13 +1,12 @@
 #include "parse_json.hpp"
 
-#include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "chorus/error.hpp"
+#include "formatted.hpp"
 
 namespace chorus {
 
@@ -37,30 +36,30 @@ class Guard : public nlohmann::json_sax<nlohmann::json> {
   bool key(string_t& key) override {
     count();
     if (!keys_.back().insert(key).second)
-      throw Error(fmt::format("{} has the key '{}' twice", what_, key));
+      throw Error(formatted("{} has the key '{}' twice", what_, key));
     if (keys_.back().size() > most_keys_)
-      throw Error(fmt::format("{} has more than {} keys in an object", what_, most_keys_));
+      throw Error(formatted("{} has more than {} keys in an object", what_, most_keys_));
     return true;
   }
 
   bool parse_error(std::size_t byte, const std::string&,
                    const nlohmann::detail::exception& error) override {
     if (dynamic_cast<const nlohmann::detail::out_of_range*>(&error) != nullptr)
-      throw Error(fmt::format("{} has a number that is too large", what_));
-    throw Error(fmt::format("{} is not valid JSON (at byte {})", what_, byte));
+      throw Error(formatted("{} has a number that is too large", what_));
+    throw Error(formatted("{} is not valid JSON (at byte {})", what_, byte));
   }
 
  private:
   bool count() {
     if (seen_++ == most_)
-      throw Error(fmt::format("{} has more than {} keys and values", what_, most_));
+      throw Error(formatted("{} has more than {} keys and values", what_, most_));
     return true;
   }
 
   bool open() {
     count();
     if (keys_.size() == max_json_depth)
-      throw Error(fmt::format("{} is nested deeper than {} levels", what_, max_json_depth));
+      throw Error(formatted("{} is nested deeper than {} levels", what_, max_json_depth));
     keys_.emplace_back();
     return true;
   }
@@ -81,7 +80,7 @@ Json parse(std::string_view text, std::string_view what, std::size_t most_values
            std::size_t most_keys) {
   // The library takes a NUL for the end of the text and would ignore what follows it.
   if (const std::size_t nul = text.find('\0'); nul != text.npos)
-    throw Error(fmt::format("{} is not valid JSON (at byte {})", what, nul + 1));
+    throw Error(formatted("{} is not valid JSON (at byte {})", what, nul + 1));
   Guard guard(what, most_values, most_keys);
   nlohmann::json::sax_parse(text, &guard);
   return Json::parse(text);

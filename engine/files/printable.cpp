@@ -1,9 +1,9 @@
 #include "printable.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstdint>
+
+#include "formatted.hpp"
 
 namespace chorus {
 namespace {
@@ -72,7 +72,7 @@ std::string printable(std::string_view text) {
       out += text.substr(0, length);
     } else {
       length = 1;
-      out += fmt::format("\\x{:02x}", byte_at(text, 0));
+      out += formatted("\\x{:02x}", byte_at(text, 0));
     }
     text.remove_prefix(length);
   }
@@ -86,7 +86,7 @@ std::string printable_json(std::string_view json) {
     const std::size_t length = std::max<std::size_t>(1, announced);
     // The text's own line breaks are ASCII; all other control characters are inside strings.
     if (code_point >= 0x7F && is_control(code_point))
-      out += fmt::format("\\u{:04x}", code_point);
+      out += formatted("\\u{:04x}", code_point);
     else
       out += json.substr(0, length);
     json.remove_prefix(length);

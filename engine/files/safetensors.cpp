@@ -1,7 +1,5 @@
 #include "safetensors.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -18,6 +16,7 @@
 
 #include "chorus/error.hpp"
 #include "files.hpp"
+#include "formatted.hpp"
 #include "parse_json.hpp"
 #include "printable.hpp"
 #include "stored_types.hpp"
@@ -59,7 +58,7 @@ class Crc32 {
     for (const char byte : bytes)
       crc_ = (crc_ >> 8) ^ table[(crc_ ^ static_cast<unsigned char>(byte)) & 0xFFU];
   }
-  std::string hex() const { return fmt::format("{:08x}", ~crc_); }
+  std::string hex() const { return formatted("{:08x}", ~crc_); }
 
  private:
   std::uint32_t crc_ = 0xFFFFFFFFU;
@@ -68,7 +67,7 @@ class Crc32 {
 /// The place where the digits of the checksum begin in a header that write_safetensors() made. In a
 /// JSON string a quote follows a backslash, never a brace or a comma, so only a key can match.
 std::optional<std::size_t> find_checksum_digits(std::string_view header) {
-  const std::string entry = fmt::format("\"{}\":\"{}", checksum_key, checksum_prefix);
+  const std::string entry = formatted("\"{}\":\"{}", checksum_key, checksum_prefix);
   for (const char before : {'{', ','}) {
     const auto at = header.find(before + entry);
     if (at == std::string_view::npos) continue;
@@ -103,27 +102,27 @@ void require_finite(const std::string& name, const StoredTensor& tensor) {
   const auto bad =
       std::ranges::find_if_not(tensor.values, [](float value) { return std::isfinite(value); });
   if (bad != tensor.values.end())
-    throw Error(fmt::format("tensor '{}' holds {} at index {}, expected finite values", name, *bad,
-                            bad - tensor.values.begin()));
+    throw Error(formatted("tensor '{}' holds {} at index {}, expected finite values", name, *bad,
+                          bad - tensor.values.begin()));
 }
 
 void require_in_range(const std::string& name, const StoredTensor& tensor) {
   const auto bad = std::ranges::find_if_not(tensor.values,
                                             [&](float value) { return fits(value, tensor.type); });
   if (bad != tensor.values.end())
-    throw Error(fmt::format("tensor '{}' holds {} at index {}, which {} cannot hold", name, *bad,
-                            bad - tensor.values.begin(), info_of(tensor.type).name));
+    throw Error(formatted("tensor '{}' holds {} at index {}, which {} cannot hold", name, *bad,
+                          bad - tensor.values.begin(), info_of(tensor.type).name));
 }
 
 void require_writable(const TensorFile& content) {
   for (const auto& [key, value] : content.metadata)
     if (key == checksum_key || value.starts_with(checksum_prefix))
-      throw std::invalid_argument(fmt::format("metadata '{}' is reserved for the checksum", key));
+      throw std::invalid_argument(formatted("metadata '{}' is reserved for the checksum", key));
   for (const auto& [name, tensor] : content.tensors) {
     if (name == metadata_key) throw std::invalid_argument("a tensor cannot be named __metadata__");
     if (element_count(tensor.shape) != tensor.values.size())
-      throw std::invalid_argument(fmt::format("tensor '{}' has {} values, not those of its shape",
-                                              name, tensor.values.size()));
+      throw std::invalid_argument(formatted("tensor '{}' has {} values, not those of its shape",
+                                            name, tensor.values.size()));
     require_finite(name, tensor);
     require_in_range(name, tensor);
   }
@@ -133,7 +132,7 @@ void require_writable(const TensorFile& content) {
 std::string make_header(const TensorFile& content) {
   json header;
   header[metadata_key] = content.metadata;
-  header[metadata_key][checksum_key] = fmt::format("{}{}", checksum_prefix, zero_digits);
+  header[metadata_key][checksum_key] = formatted("{}{}", checksum_prefix, zero_digits);
   std::size_t begin = 0;
   for (const NamedTensor* each : in_file_order(content)) {
     const auto& [name, tensor] = *each;
@@ -146,8 +145,8 @@ std::string make_header(const TensorFile& content) {
   std::string text = header.dump();
   if (content.tensors.size() > max_tensors || text.size() + alignment > max_header_bytes)
     throw Error(
-        fmt::format("{} tensors with a header of {} bytes; a file has at most {} and {} bytes",
-                    content.tensors.size(), text.size(), max_tensors, max_header_bytes));
+        formatted("{} tensors with a header of {} bytes; a file has at most {} and {} bytes",
+                  content.tensors.size(), text.size(), max_tensors, max_header_bytes));
   text.append((alignment - text.size() % alignment) % alignment, ' ');
   return text;
 }
@@ -182,20 +181,20 @@ struct Parts {
 Parts split(std::string_view bytes) {
   if (bytes.size() < length_bytes)
     throw Error(
-        fmt::format("found {} bytes, expected a safetensors file, which starts with 8 "
-                    "bytes of header length",
-                    bytes.size()));
+        formatted("found {} bytes, expected a safetensors file, which starts with 8 "
+                  "bytes of header length",
+                  bytes.size()));
   std::uint64_t length = 0;
   std::memcpy(&length, bytes.data(), length_bytes);
   const std::size_t rest = bytes.size() - length_bytes;
   if (length > rest)
     throw Error(
-        fmt::format("found a header length of {} bytes, expected at most {}: not a "
-                    "safetensors file, or a truncated one",
-                    length, rest));
+        formatted("found a header length of {} bytes, expected at most {}: not a "
+                  "safetensors file, or a truncated one",
+                  length, rest));
   if (length > max_header_bytes)
     throw Error(
-        fmt::format("found a header of {} bytes, expected at most {}", length, max_header_bytes));
+        formatted("found a header of {} bytes, expected at most {}", length, max_header_bytes));
   const auto header_bytes = static_cast<std::size_t>(length);
   return {bytes.substr(length_bytes, header_bytes), bytes.substr(length_bytes + header_bytes)};
 }
@@ -240,9 +239,9 @@ void verify_checksum(std::string_view bytes, const Parts& parts) {
   crc.add(bytes.substr(before + zero_digits.size()));
   if (crc.hex() != found)
     throw Error(
-        fmt::format("the content has the checksum {}, expected {}: the file is damaged or "
-                    "was edited",
-                    crc.hex(), found));
+        formatted("the content has the checksum {}, expected {}: the file is damaged or "
+                  "was edited",
+                  crc.hex(), found));
 }
 
 /// The place of a tensor in the data, as the header describes it.
@@ -256,24 +255,24 @@ struct Entry {
 
 std::vector<std::size_t> read_sizes(const json& list, std::string_view what) {
   const bool good = list.is_array() && std::ranges::all_of(list, &json::is_number_unsigned);
-  if (!good) throw Error(fmt::format("{} is not a list of whole numbers", what));
+  if (!good) throw Error(formatted("{} is not a list of whole numbers", what));
   return list.get<std::vector<std::size_t>>();
 }
 
 Entry read_entry(const std::string& name, const json& value) {
   if (!value.is_object() || !value.contains("dtype") || !value.contains("shape") ||
       !value.contains("data_offsets"))
-    throw Error(fmt::format("tensor '{}' lacks dtype, shape or data_offsets", name));
+    throw Error(formatted("tensor '{}' lacks dtype, shape or data_offsets", name));
   const auto type = std::ranges::find_if(
       stored_types, [&](const StoredTypeInfo& info) { return value["dtype"] == info.name; });
   if (type == stored_types.end())
-    throw Error(fmt::format("tensor '{}' has dtype {}, expected F32, F16, I8 or U8", name,
-                            value["dtype"].dump()));
-  const auto shape = read_sizes(value["shape"], fmt::format("the shape of tensor '{}'", name));
+    throw Error(formatted("tensor '{}' has dtype {}, expected F32, F16, I8 or U8", name,
+                          value["dtype"].dump()));
+  const auto shape = read_sizes(value["shape"], formatted("the shape of tensor '{}'", name));
   const auto offsets =
-      read_sizes(value["data_offsets"], fmt::format("data_offsets of tensor '{}'", name));
+      read_sizes(value["data_offsets"], formatted("data_offsets of tensor '{}'", name));
   if (offsets.size() != 2 || offsets[0] > offsets[1])
-    throw Error(fmt::format("data_offsets of tensor '{}' are not a begin and an end", name));
+    throw Error(formatted("data_offsets of tensor '{}' are not a begin and an end", name));
   return {name, type->type, shape, offsets[0], offsets[1]};
 }
 
@@ -281,17 +280,17 @@ void require_size_of_shape(const Entry& entry) {
   const auto count = element_count(entry.shape);
   const std::size_t found = entry.end - entry.begin, bytes = info_of(entry.type).bytes;
   if (!count || *count > std::numeric_limits<std::size_t>::max() / bytes)
-    throw Error(fmt::format("the shape of tensor '{}' is too large", entry.name));
+    throw Error(formatted("the shape of tensor '{}' is too large", entry.name));
   if (*count * bytes != found)
-    throw Error(fmt::format("tensor '{}' has {} bytes; expected {} by its shape", entry.name, found,
-                            *count * bytes));
+    throw Error(formatted("tensor '{}' has {} bytes; expected {} by its shape", entry.name, found,
+                          *count * bytes));
 }
 
 /// The tensors in the order of their data, which must cover the data exactly.
 std::vector<Entry> read_entries(const json& header, std::size_t data_bytes) {
   if (header.size() > max_tensors + 1)
     throw Error(
-        fmt::format("found {} entries, expected at most {} tensors", header.size(), max_tensors));
+        formatted("found {} entries, expected at most {} tensors", header.size(), max_tensors));
   std::vector<Entry> entries;
   for (const auto& [name, value] : header.items())
     if (name != metadata_key) entries.push_back(read_entry(name, value));
@@ -300,14 +299,14 @@ std::vector<Entry> read_entries(const json& header, std::size_t data_bytes) {
   std::size_t covered = 0;
   for (const Entry& entry : entries) {
     if (entry.begin != covered)
-      throw Error(fmt::format("the data of tensor '{}' begins at byte {}, expected {}", entry.name,
-                              entry.begin, covered));
+      throw Error(formatted("the data of tensor '{}' begins at byte {}, expected {}", entry.name,
+                            entry.begin, covered));
     require_size_of_shape(entry);
     covered = entry.end;
   }
   if (covered != data_bytes)
-    throw Error(fmt::format("found {} bytes of tensor data; expected {} by the header", data_bytes,
-                            covered));
+    throw Error(
+        formatted("found {} bytes of tensor data; expected {} by the header", data_bytes, covered));
   return entries;
 }
 
@@ -341,10 +340,10 @@ void write_safetensors(const std::filesystem::path& file, const TensorFile& cont
     require_writable(content);
     front = make_front(content);
   } catch (const Error& error) {
-    throw Error(fmt::format("cannot write {}: {}", shown(file), error.what()));
+    throw Error(formatted("cannot write {}: {}", shown(file), error.what()));
   } catch (const json::type_error&) {
     throw Error(
-        fmt::format("cannot write {}: its names or metadata are not valid UTF-8", shown(file)));
+        formatted("cannot write {}: its names or metadata are not valid UTF-8", shown(file)));
   }
   write_atomically(file, [&](std::ostream& stream) {
     stream << front;
@@ -363,7 +362,7 @@ TensorFile parse_safetensors(std::string_view bytes, const std::string& origin) 
   try {
     return parse(bytes);
   } catch (const Error& error) {
-    throw Error(fmt::format("cannot read {}: {}", origin, error.what()));
+    throw Error(formatted("cannot read {}: {}", origin, error.what()));
   }
 }
 

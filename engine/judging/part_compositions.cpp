@@ -1,8 +1,8 @@
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "formatted.hpp"
 #include "part_design.hpp"
 #include "random.hpp"
 #include "shuffle.hpp"
@@ -71,7 +71,7 @@ std::vector<PartDesign> composed_part_designs(std::size_t count, std::uint64_t s
   std::vector<PartDesign> compositions;
   for (std::size_t k = 0; k < count; ++k) {
     PartDesign composed{
-        .name = fmt::format("composition_{:02}", k + 1), .kind = "composed", .parts = {}};
+        .name = formatted("composition_{:02}", k + 1), .kind = "composed", .parts = {}};
     if (below(random.word(), 2) == 0)
       composed.parts.push_back(still(box(0.98, 0.98, 0.15), {}, plate_color));
     for (const Cell& cell : cells_of(below(random.word(), 4))) {

@@ -51,16 +51,28 @@ PrincipalComponents::PrincipalComponents(const std::vector<std::vector<double>>&
   }
 }
 
-std::vector<double> PrincipalComponents::reconstructed(const std::vector<double>& vector) const {
+std::vector<double> PrincipalComponents::centred(const std::vector<double>& vector) const {
   if (vector.size() != mean_.size())
     throw std::invalid_argument("PrincipalComponents: the vector has another length");
-  std::vector<double> centred(vector.size());
-  std::ranges::transform(vector, mean_, centred.begin(), std::minus<>());
+  std::vector<double> result(vector.size());
+  std::ranges::transform(vector, mean_, result.begin(), std::minus<>());
+  return result;
+}
+
+std::vector<double> PrincipalComponents::coordinates(const std::vector<double>& vector) const {
+  const std::vector<double> from_mean = centred(vector);
+  std::vector<double> along;
+  along.reserve(directions_.size());
+  for (const std::vector<double>& direction : directions_)
+    along.push_back(std::inner_product(from_mean.begin(), from_mean.end(), direction.begin(), 0.0));
+  return along;
+}
+
+std::vector<double> PrincipalComponents::reconstructed(const std::vector<double>& vector) const {
+  const std::vector<double> along = coordinates(vector);
   std::vector<double> result = mean_;
-  for (const std::vector<double>& direction : directions_) {
-    const double along = std::inner_product(centred.begin(), centred.end(), direction.begin(), 0.0);
-    for (std::size_t i = 0; i < result.size(); ++i) result[i] += along * direction[i];
-  }
+  for (std::size_t d = 0; d < along.size(); ++d)
+    for (std::size_t i = 0; i < result.size(); ++i) result[i] += along[d] * directions_[d][i];
   return result;
 }
 

@@ -17,8 +17,12 @@ class PrincipalComponents {
   /// The nearest vector of the form mean + sum of directions. Throws std::invalid_argument if the
   /// length is another.
   std::vector<double> reconstructed(const std::vector<double>& vector) const;
+  /// How far the vector lies along each direction, from the mean. Throws as reconstructed() does.
+  std::vector<double> coordinates(const std::vector<double>& vector) const;
 
  private:
+  std::vector<double> centred(const std::vector<double>& vector) const;
+
   std::vector<double> mean_;
   std::vector<std::vector<double>> directions_;  ///< orthonormal
 };

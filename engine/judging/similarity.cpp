@@ -1,10 +1,9 @@
 #include "similarity.hpp"
 
-#include <Eigen/Core>
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 
+#include "principal_components.hpp"
 #include "vectors.hpp"
 
 namespace chorus {
@@ -39,33 +38,15 @@ DistanceMatrix pairwise_distances(const std::vector<std::vector<double>>& vector
 
 std::vector<std::array<double, 2>> principal_plane(
     const std::vector<std::vector<double>>& vectors) {
-  using Eigen::Index, Eigen::MatrixXd, Eigen::VectorXd;
   std::vector<std::array<double, 2>> plane(vectors.size());
   if (vectors.empty()) return plane;
-  MatrixXd centred(static_cast<Index>(vectors.size()), static_cast<Index>(vectors.front().size()));
-  for (Index i = 0; i < centred.rows(); ++i)
-    centred.row(i) = VectorXd::Map(vectors[static_cast<std::size_t>(i)].data(), centred.cols());
-  centred.rowwise() -= centred.colwise().mean().eval();
-  // C C^T and C^T C have the same eigenvalues other than 0, and C maps the eigenvectors of the
-  // second to those of the first.
-  const bool by_vector = centred.rows() <= centred.cols();
-  const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(
-      by_vector ? MatrixXd(centred * centred.transpose())
-                : MatrixXd(centred.transpose() * centred));
-  const Index axes = std::min<Index>(2, solver.eigenvalues().size());
-  for (Index axis = 0; axis < axes; ++axis) {
-    constexpr double rounding = 1e-12;
-    const Index column = solver.eigenvalues().size() - 1 - axis;
-    const double variance = solver.eigenvalues()[column];
-    if (variance <= rounding * solver.eigenvalues().maxCoeff()) continue;
-    const VectorXd direction = solver.eigenvectors().col(column);
-    VectorXd along =
-        by_vector ? VectorXd(std::sqrt(variance) * direction) : VectorXd(centred * direction);
-    Index most = 0;
-    along.cwiseAbs().maxCoeff(&most);
-    if (along[most] < 0) along = -along;
-    for (std::size_t i = 0; i < plane.size(); ++i)
-      plane[i][static_cast<std::size_t>(axis)] = along[static_cast<Index>(i)];
+  const PrincipalComponents components(vectors, 2);
+  for (std::size_t i = 0; i < vectors.size(); ++i)
+    std::ranges::copy(components.coordinates(vectors[i]), plane[i].begin());
+  for (std::size_t axis = 0; axis < components.count(); ++axis) {
+    const auto distance = [axis](const std::array<double, 2>& at) { return std::abs(at[axis]); };
+    if ((*std::ranges::max_element(plane, {}, distance))[axis] < 0)
+      for (std::array<double, 2>& at : plane) at[axis] = -at[axis];
   }
   return plane;
 }

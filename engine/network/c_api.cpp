@@ -1,7 +1,5 @@
 #include "c_api.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -11,6 +9,7 @@
 #include "chorus/chorus.h"
 #include "chorus/error.hpp"
 #include "chorus/version.hpp"
+#include "formatted.hpp"
 
 // The functions of chorus/chorus.h. What is thrown below ends in guarded(), which makes it a status
 // and a text.
@@ -36,9 +35,9 @@ Failure wrong_call(const std::string& text) { return {CHORUS_WRONG_CALL, text}; 
 /// What the program knows of a struct, and 0 for the rest.
 template <class Struct>
 Struct known_part(const Struct* given, const char* what) {
-  if (given == nullptr) throw wrong_call(fmt::format("{} is NULL", what));
+  if (given == nullptr) throw wrong_call(formatted("{} is NULL", what));
   if (given->struct_size == 0)
-    throw wrong_call(fmt::format("struct_size is 0; expected sizeof({})", what));
+    throw wrong_call(formatted("struct_size is 0; expected sizeof({})", what));
   Struct known{};
   std::memcpy(&known, given, std::min(given->struct_size, sizeof known));
   return known;
@@ -101,7 +100,7 @@ Content& content_of(const chorus_model* model) {
 const ImageCode& code_of(const Content& content, std::size_t image) {
   if (image >= content.codes.size())
     throw wrong_call(
-        fmt::format("there is no image {}; expected at most {}", image, content.codes.size() - 1));
+        formatted("there is no image {}; expected at most {}", image, content.codes.size() - 1));
   return content.codes[image];
 }
 
@@ -116,28 +115,28 @@ chorus_picture checked(const chorus_picture* given) {
   chorus_picture picture = known_part(given, "chorus_picture");
   const auto side = [](const char* name, std::size_t value, std::size_t most) {
     if (value == 0 || value > most)
-      throw wrong_call(fmt::format("{} is {}; expected 1 to {}", name, value, most));
+      throw wrong_call(formatted("{} is {}; expected 1 to {}", name, value, most));
   };
   side("width", picture.width, largest_picture_px);
   side("height", picture.height, largest_picture_px);
   if (picture.x >= picture.width || picture.y >= picture.height)
-    throw wrong_call(fmt::format("the region begins at {}, {}, outside of {} x {} pixels",
-                                 picture.x, picture.y, picture.width, picture.height));
+    throw wrong_call(formatted("the region begins at {}, {}, outside of {} x {} pixels", picture.x,
+                               picture.y, picture.width, picture.height));
   if (picture.columns == 0) picture.columns = picture.width - picture.x;
   if (picture.rows == 0) picture.rows = picture.height - picture.y;
   side("columns", picture.columns, picture.width - picture.x);
   side("rows", picture.rows, picture.height - picture.y);
   if (picture.samples > most_samples)
     throw wrong_call(
-        fmt::format("samples is {}; expected at most {}", picture.samples, most_samples));
+        formatted("samples is {}; expected at most {}", picture.samples, most_samples));
   if (picture.format != CHORUS_RGBA && picture.format != CHORUS_RGB &&
       picture.format != CHORUS_RGBA_PREMULTIPLIED)
-    throw wrong_call(fmt::format("format is {}; expected one of chorus_format", picture.format));
+    throw wrong_call(formatted("format is {}; expected one of chorus_format", picture.format));
   if (picture.pixels == nullptr) throw wrong_call("pixels is NULL");
   const std::size_t row = picture.columns * bytes_per_pixel(picture.format);
   if (picture.stride == 0) picture.stride = row;
   if (picture.stride < row)
-    throw wrong_call(fmt::format("stride is {}; expected at least {} bytes", picture.stride, row));
+    throw wrong_call(formatted("stride is {}; expected at least {} bytes", picture.stride, row));
   return picture;
 }
 
@@ -179,11 +178,11 @@ void draw(Content& content, const ImageCode& code, std::size_t trained_side_px,
 }
 
 void require_finite(const float* numbers, std::size_t count, const char* what) {
-  if (numbers == nullptr) throw wrong_call(fmt::format("{} is NULL", what));
+  if (numbers == nullptr) throw wrong_call(formatted("{} is NULL", what));
   for (std::size_t i = 0; i < count; ++i)
     if (!std::isfinite(numbers[i]))
       throw wrong_call(
-          fmt::format("{} is {} at index {}; expected finite numbers", what, numbers[i], i));
+          formatted("{} is {} at index {}; expected finite numbers", what, numbers[i], i));
 }
 
 std::size_t code_size(const Content& content) {

@@ -1,12 +1,11 @@
 #include "chorus/model.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
 
 #include "chorus/error.hpp"
+#include "formatted.hpp"
 #include "model_file.hpp"
 #include "random.hpp"
 
@@ -18,8 +17,8 @@ std::vector<EncodedImage> encoded(const std::vector<NamedImage>& images) {
   for (const NamedImage& named : images) {
     const auto [width, height] = named.image.size();
     if (std::max(width, height) > largest_side_px)
-      throw Error(fmt::format("the image {} has {} x {} pixels; a side may have at most {}",
-                              named.name, width, height, largest_side_px));
+      throw Error(formatted("the image {} has {} x {} pixels; a side may have at most {}",
+                            named.name, width, height, largest_side_px));
     list.push_back({named.name, width, height, {}});
   }
   return list;
@@ -71,10 +70,9 @@ std::size_t find_image(const Model& model, const std::string& name) {
   std::vector<std::string> close;
   for (const EncodedImage& image : model.images)
     if (image.name.find(name) != std::string::npos && close.size() < 5) close.push_back(image.name);
-  throw Error(
-      close.empty()
-          ? fmt::format("the model has no image '{}'; `chorus info` lists the names", name)
-          : fmt::format("the model has no image '{}'; close: {}", name, fmt::join(close, ", ")));
+  throw Error(close.empty()
+                  ? formatted("the model has no image '{}'; `chorus info` lists the names", name)
+                  : formatted("the model has no image '{}'; close: {}", name, listed(close, ", ")));
 }
 
 }  // namespace chorus

@@ -1,7 +1,5 @@
 #include "model_file.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -11,6 +9,7 @@
 #include <utility>
 
 #include "chorus/error.hpp"
+#include "formatted.hpp"
 #include "packed.hpp"
 #include "parse_json.hpp"
 #include "printable.hpp"
@@ -56,7 +55,7 @@ std::size_t count_field(const json& object, const char* key, std::size_t most) {
   const json& value = object.at(key);
   const auto count = value.is_number_unsigned() ? value.get<std::uint64_t>() : 0;
   if (count < 1 || count > most)
-    throw Error(fmt::format("{} is {}; expected 1 to {}", key, value.dump(), most));
+    throw Error(formatted("{} is {}; expected 1 to {}", key, value.dump(), most));
   return static_cast<std::size_t>(count);
 }
 
@@ -65,7 +64,7 @@ float positive_field(const json& object, const char* key) {
   const json& value = object.at(key);
   const double number = value.is_number() ? value.get<double>() : 0.0;
   if (!(number > 0 && number <= most))
-    throw Error(fmt::format("{} is {}; expected a positive number", key, value.dump()));
+    throw Error(formatted("{} is {}; expected a positive number", key, value.dump()));
   return static_cast<float>(number);
 }
 
@@ -76,7 +75,7 @@ SirenConfig config_from_json(const json& object) {
   config.latent = count_field(object, "latent", largest_latent);
   config.channels = count_field(object, "channels", 4);
   if (config.channels < 3)
-    throw Error(fmt::format("channels is {}; expected 3, or 4 with alpha", config.channels));
+    throw Error(formatted("channels is {}; expected 3, or 4 with alpha", config.channels));
   config.conditioning = parse_conditioning(object.at("conditioning").get<std::string>());
   config.omega_first = positive_field(object, "omega_first");
   config.omega_hidden = positive_field(object, "omega_hidden");
@@ -103,15 +102,14 @@ Split split_from(const TensorFile& file) {
     const double value = object.at(key).is_number() ? object.at(key).get<double>() : -1;
     if (!(value >= 0 && value < 1))
       throw Error(
-          fmt::format("{} is {}; expected a number from 0 to below 1", key, object.at(key).dump()));
+          formatted("{} is {}; expected a number from 0 to below 1", key, object.at(key).dump()));
     return value;
   };
   for (const char* key : {"seed", "held_out_pixels"})
-    if (!object.is_object() || !object.contains(key))
-      throw Error(fmt::format("split lacks {}", key));
+    if (!object.is_object() || !object.contains(key)) throw Error(formatted("split lacks {}", key));
   const json& seed = object.at("seed");
   if (!seed.is_number_unsigned())
-    throw Error(fmt::format("seed is {}; expected a whole number", seed.dump()));
+    throw Error(formatted("seed is {}; expected a whole number", seed.dump()));
   const Split split{seed.get<std::uint64_t>(), share("held_out_pixels"),
                     object.contains("held_out_images") ? share("held_out_images") : 0};
   return split;
@@ -123,8 +121,8 @@ std::optional<Rgb> background_from(const TensorFile& file) {
   const Rgb color = parse_json(found->second, "background").get<Rgb>();
   for (const float channel : color)
     if (!(channel >= 0 && channel <= 1))
-      throw Error(fmt::format("background is {}; expected three numbers from 0 to 1",
-                              printable(found->second)));
+      throw Error(formatted("background is {}; expected three numbers from 0 to 1",
+                            printable(found->second)));
   return color;
 }
 
@@ -155,9 +153,9 @@ void check_names(const std::vector<EncodedImage>& images) {
   for (const EncodedImage& image : images) {
     if (image.name.empty() ||
         image.name.find_first_of(std::string_view("/\0", 2)) != image.name.npos)
-      throw Error(fmt::format("an image is named '{}'; expected a name, not a path", image.name));
+      throw Error(formatted("an image is named '{}'; expected a name, not a path", image.name));
     if (!seen.insert(image.name).second)
-      throw Error(fmt::format("two images are named '{}'", image.name));
+      throw Error(formatted("two images are named '{}'", image.name));
   }
 }
 
@@ -180,7 +178,7 @@ std::vector<EncodedImage> images_from_json(const json& list) {
 const std::string& metadata(const TensorFile& file, const std::string& key) {
   const auto found = file.metadata.find(key);
   if (found == file.metadata.end())
-    throw Error(fmt::format("metadata has no \"{}\"; expected a chorus model", key));
+    throw Error(formatted("metadata has no \"{}\"; expected a chorus model", key));
   return found->second;
 }
 
@@ -191,11 +189,11 @@ json json_metadata(const TensorFile& file, const std::string& key) {
 void check_format(const TensorFile& file) {
   const std::string& format = metadata(file, "format");
   if (format != format_name)
-    throw Error(fmt::format("format is \"{}\"; expected \"{}\"", format, format_name));
+    throw Error(formatted("format is \"{}\"; expected \"{}\"", format, format_name));
   const std::string& version = metadata(file, "format_version");
   if (version != std::to_string(opaque_version) && version != std::to_string(alpha_version))
-    throw Error(fmt::format("format version is {}; this program reads versions {} to {}", version,
-                            opaque_version, packed_version));
+    throw Error(formatted("format version is {}; this program reads versions {} to {}", version,
+                          opaque_version, packed_version));
 }
 
 /// All tensors in fp32, with the metadata of a file that is not packed.
@@ -206,17 +204,17 @@ TensorFile opened(const TensorFile& stored) {
 }
 
 std::string describe(const std::vector<std::size_t>& shape) {
-  return fmt::format("[{}]", fmt::join(shape, " x "));
+  return formatted("[{}]", listed(shape, " x "));
 }
 
 const StoredTensor& find_tensor(const TensorFile& file, const std::string& name, std::size_t rows,
                                 std::size_t cols) {
   const auto found = file.tensors.find(name);
-  if (found == file.tensors.end()) throw Error(fmt::format("tensor \"{}\" is missing", name));
+  if (found == file.tensors.end()) throw Error(formatted("tensor \"{}\" is missing", name));
   const std::vector<std::size_t> expected = {rows, cols};
   if (found->second.shape != expected)
-    throw Error(fmt::format("tensor \"{}\" is {}; expected {}", name, describe(found->second.shape),
-                            describe(expected)));
+    throw Error(formatted("tensor \"{}\" is {}; expected {}", name, describe(found->second.shape),
+                          describe(expected)));
   return found->second;
 }
 
@@ -235,8 +233,8 @@ void check_magnitudes(const TensorFile& file) {
     if (is_of_training(name)) continue;
     const auto bad = std::ranges::find_if(tensor.values, too_large);
     if (bad != tensor.values.end())
-      throw Error(fmt::format("tensor \"{}\" holds {} at index {}; expected at most {:.0f}", name,
-                              *bad, bad - tensor.values.begin(), largest_magnitude));
+      throw Error(formatted("tensor \"{}\" holds {} at index {}; expected at most {:.0f}", name,
+                            *bad, bad - tensor.values.begin(), largest_magnitude));
   }
 }
 
@@ -248,7 +246,7 @@ void load_tensor(const TensorFile& file, const std::string& name, const Tensor& 
 void check_sizes(const TensorFile& file, const SirenConfig& config, std::size_t images) {
   find_tensor(file, "latents", images, config.latent);
   for (std::size_t l = 0; l < config.hidden_layers; ++l)
-    find_tensor(file, fmt::format("hidden.{}.weight", l), config.width, config.width);
+    find_tensor(file, formatted("hidden.{}.weight", l), config.width, config.width);
   if (const std::size_t numbers = palette_numbers(config); numbers != 0) {
     const bool free = config.palette_source == PaletteSource::free;
     find_tensor(file, free ? "palettes" : "palette.weight", free ? images : numbers,
@@ -268,7 +266,7 @@ void check_all_known(const TensorFile& file, const Model& model) {
                             [&](const Parameter& parameter) { return parameter.name == name; });
     if (!known)
       throw Error(
-          fmt::format("unexpected tensor \"{}\": the configuration has none of that name", name));
+          formatted("unexpected tensor \"{}\": the configuration has none of that name", name));
   }
 }
 
@@ -355,9 +353,9 @@ Model from_tensor_file(Memory& memory, const TensorFile& file, const std::string
     return read_model(memory, file);
   } catch (const json::exception& error) {
     throw Error(
-        fmt::format("{}: the metadata is not that of a chorus model: {}", origin, error.what()));
+        formatted("{}: the metadata is not that of a chorus model: {}", origin, error.what()));
   } catch (const Error& error) {
-    throw Error(fmt::format("{}: {}", origin, error.what()));
+    throw Error(formatted("{}: {}", origin, error.what()));
   }
 }
 
@@ -368,7 +366,7 @@ void save_model(const Model& model, const std::filesystem::path& file, Storage s
     check_magnitudes(content);
     content = to_tensor_file(model, storage);
   } catch (const Error& error) {
-    throw Error(fmt::format("cannot write {}: {}", shown(file), error.what()));
+    throw Error(formatted("cannot write {}: {}", shown(file), error.what()));
   }
   write_safetensors(file, content);
 }

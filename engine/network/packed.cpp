@@ -1,7 +1,5 @@
 #include "packed.hpp"
 
-#include <fmt/format.h>
-
 #include <cmath>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -9,6 +7,7 @@
 
 #include "chorus/error.hpp"
 #include "coded_levels.hpp"
+#include "formatted.hpp"
 #include "parse_json.hpp"
 
 namespace chorus {
@@ -47,9 +46,9 @@ LevelMatrix levels_of(const std::string& name, const StoredTensor& tensor, const
     const float level = std::nearbyint(tensor.values[i] / steps[i]);
     if (!(std::abs(level) <= static_cast<float>(largest_coded_level)))
       throw Error(
-          fmt::format("tensor \"{}\" holds {} at index {}, which is {:.0f} steps; expected at "
-                      "most {}",
-                      name, tensor.values[i], i, level, largest_coded_level));
+          formatted("tensor \"{}\" holds {} at index {}, which is {:.0f} steps; expected at "
+                    "most {}",
+                    name, tensor.values[i], i, level, largest_coded_level));
     matrix.levels.push_back(static_cast<int>(level));
   }
   return matrix;
@@ -89,9 +88,9 @@ std::map<std::string, Shape> shapes_from(const json& tensors, std::size_t bytes)
     const auto of = shape.get<std::vector<std::uint32_t>>();
     if (of.size() != 2 || of[0] == 0 || of[1] == 0 || of[1] > left / of[0])
       throw Error(
-          fmt::format("tensor \"{}\" is {}; expected rows x columns, and at most {} numbers "
-                      "in {} bytes",
-                      name, shape.dump(), most_numbers_per_byte * bytes, bytes));
+          formatted("tensor \"{}\" is {}; expected rows x columns, and at most {} numbers "
+                    "in {} bytes",
+                    name, shape.dump(), most_numbers_per_byte * bytes, bytes));
     left -= std::size_t{of[0]} * of[1];
     shapes[name] = {of[0], of[1]};
   }
@@ -104,7 +103,7 @@ TensorFile decoded_from(const std::string& bytes) {
       parse_json(TextModel().decode(most_text_bytes, coder), "the description of the packed file");
   const auto fine = description.at(fine_key).get<std::uint32_t>();
   if (fine >= fine_steps)
-    throw Error(fmt::format("{} is {}; expected less than {}", fine_key, fine, fine_steps));
+    throw Error(formatted("{} is {}; expected less than {}", fine_key, fine, fine_steps));
   TensorFile content;
   description.at(metadata_key).get_to(content.metadata);
   LevelModels models;
@@ -139,8 +138,8 @@ TensorFile packed(const TensorFile& file, const PackedSteps& steps) {
   }
   const std::string bytes = coder.finish();
   if (numbers > most_numbers_per_byte * bytes.size())
-    throw Error(fmt::format("{} numbers would be packed in {} bytes; expected at most {} in each",
-                            numbers, bytes.size(), most_numbers_per_byte));
+    throw Error(formatted("{} numbers would be packed in {} bytes; expected at most {} in each",
+                          numbers, bytes.size(), most_numbers_per_byte));
   StoredTensor tensor{{bytes.size()}, {}, StoredType::u8};
   tensor.values.reserve(bytes.size());
   for (const char byte : bytes) tensor.values.push_back(static_cast<unsigned char>(byte));
@@ -160,8 +159,7 @@ TensorFile unpacked(const TensorFile& file) {
   const auto tensor = file.tensors.find(tensor_name);
   if (tensor == file.tensors.end() || tensor->second.type != StoredType::u8 ||
       file.tensors.size() != 1)
-    throw Error(
-        fmt::format("a packed file has the tensor \"{}\" of U8, and no other", tensor_name));
+    throw Error(formatted("a packed file has the tensor \"{}\" of U8, and no other", tensor_name));
   return decoded_from(bytes_of(tensor->second));
 }
 

@@ -1,7 +1,5 @@
 #include "chorus/render.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <span>
@@ -10,6 +8,7 @@
 
 #include "chorus/error.hpp"
 #include "chorus/ops.hpp"
+#include "formatted.hpp"
 #include "printable.hpp"
 
 namespace chorus {
@@ -259,7 +258,7 @@ Image Renderer::render(std::size_t image, const Raster& raster) {
   try {
     return render(code(image), raster);
   } catch (const Error& error) {
-    throw Error(fmt::format("image '{}': {}", printable(model_.images[image].name), error.what()));
+    throw Error(formatted("image '{}': {}", printable(model_.images[image].name), error.what()));
   }
 }
 

@@ -1,8 +1,5 @@
 #include "storage.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -12,6 +9,7 @@
 
 #include "chorus/error.hpp"
 #include "dtype.hpp"
+#include "formatted.hpp"
 #include "siren_names.hpp"
 
 namespace chorus {
@@ -97,10 +95,10 @@ StoredTensor scaled(const TensorFile& file, const std::string& name, const Store
   const auto scale = file.tensors.find(scale_of(name));
   const std::size_t rows = levels.shape[0];
   if (scale == file.tensors.end())
-    throw Error(fmt::format("tensor \"{}\" is missing", scale_of(name)));
+    throw Error(formatted("tensor \"{}\" is missing", scale_of(name)));
   if (scale->second.shape != std::vector<std::size_t>{rows, 1})
-    throw Error(fmt::format("tensor \"{}\" is [{}]; expected [{} x 1]", scale->first,
-                            fmt::join(scale->second.shape, " x "), rows));
+    throw Error(formatted("tensor \"{}\" is [{}]; expected [{} x 1]", scale->first,
+                          listed(scale->second.shape, " x "), rows));
   levels.values = dequantized({std::move(levels.values), scale->second.values});
   return levels;
 }
@@ -127,9 +125,9 @@ StoredTensor levels_of(const std::string& name, const StoredTensor& tensor) {
     return {{tensor.shape[0], packed_together * tensor.shape[1]}, unpacked(tensor)};
   }
   throw Error(
-      fmt::format("tensor \"{}\" of whole numbers is [{}]; expected rows x columns, or "
-                  "packed in 4 to 7 bits",
-                  name, fmt::join(tensor.shape, " x ")));
+      formatted("tensor \"{}\" of whole numbers is [{}]; expected rows x columns, or "
+                "packed in 4 to 7 bits",
+                name, listed(tensor.shape, " x ")));
 }
 
 int largest_level(int bits) { return (1 << (bits - 1)) - 1; }

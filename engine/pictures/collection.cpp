@@ -1,8 +1,5 @@
 #include "chorus/pictures.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <atomic>
 #include <iterator>
@@ -13,6 +10,7 @@
 
 #include "alpha.hpp"
 #include "chorus/error.hpp"
+#include "formatted.hpp"
 #include "image_file.hpp"
 #include "layout.hpp"
 #include "parallel.hpp"
@@ -27,9 +25,9 @@ bool is_folder(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found)
-    throw Error(fmt::format("no such file or folder: {}", shown(path)));
+    throw Error(formatted("no such file or folder: {}", shown(path)));
   if (status.type() == fs::file_type::none)
-    throw Error(fmt::format("cannot read {}: {}", shown(path), error.message()));
+    throw Error(formatted("cannot read {}: {}", shown(path), error.message()));
   return fs::is_directory(status);
 }
 
@@ -41,8 +39,8 @@ std::vector<std::size_t> sizes_of(const Layout& layout) {
 
 [[noreturn]] void fail_unreadable(const fs::path& folder,
                                   const std::vector<std::string>& problems) {
-  throw Error(fmt::format("cannot read {} file{} of {}: {}", problems.size(),
-                          problems.size() == 1 ? "" : "s", shown(folder), summary(problems, "; ")));
+  throw Error(formatted("cannot read {} file{} of {}: {}", problems.size(),
+                        problems.size() == 1 ? "" : "s", shown(folder), summary(problems, "; ")));
 }
 
 void report_notes(const fs::path& folder, const Layout& layout, const LoadOptions& options) {
@@ -50,8 +48,8 @@ void report_notes(const fs::path& folder, const Layout& layout, const LoadOption
   for (const std::string& note : layout.notes) options.note(note);
   const std::size_t count = layout.problems.size();
   if (count > 0)
-    options.note(fmt::format("{}: left out {} file{} that cannot be read: {}", shown(folder), count,
-                             count == 1 ? "" : "s", summary(layout.problems, "; ")));
+    options.note(formatted("{}: left out {} file{} that cannot be read: {}", shown(folder), count,
+                           count == 1 ? "" : "s", summary(layout.problems, "; ")));
 }
 
 // ---- Which images -------------------------------------------------------------------------------
@@ -72,12 +70,12 @@ void check_flat_size(const fs::path& path, const std::vector<ImageFile>& images,
   const std::size_t smallest = least->size.longer_side();
   const std::size_t largest = most->size.longer_side();
   if (smallest == size && largest == size) return;
-  const std::string found = smallest == largest ? fmt::format("{}", smallest)
-                                                : fmt::format("{} to {}", smallest, largest);
+  const std::string found =
+      smallest == largest ? formatted("{}", smallest) : formatted("{} to {}", smallest, largest);
   throw Error(
-      fmt::format("{} has no images of {} pixels to pick: neither folders nor names tell "
-                  "sizes, and its images are of {} pixels",
-                  shown(path), size, found));
+      formatted("{} has no images of {} pixels to pick: neither folders nor names tell "
+                "sizes, and its images are of {} pixels",
+                shown(path), size, found));
 }
 
 std::vector<ImageFile> choose(const fs::path& folder, const Layout& layout,
@@ -86,14 +84,14 @@ std::vector<ImageFile> choose(const fs::path& folder, const Layout& layout,
     if (size) check_flat_size(folder, layout.flat, *size);
     return layout.flat;
   }
-  const auto sizes = fmt::format("{}", fmt::join(sizes_of(layout), ", "));
+  const auto sizes = formatted("{}", listed(sizes_of(layout), ", "));
   if (!size && layout.by_size.size() > 1)
-    throw Error(fmt::format("{} has images of several sizes; a size must be chosen: {}",
-                            shown(folder), sizes));
+    throw Error(formatted("{} has images of several sizes; a size must be chosen: {}",
+                          shown(folder), sizes));
   const auto chosen = size ? layout.by_size.find(*size) : layout.by_size.begin();
   if (chosen == layout.by_size.end())
     throw Error(
-        fmt::format("{} has no images of {} pixels; there are: {}", shown(folder), *size, sizes));
+        formatted("{} has no images of {} pixels; there are: {}", shown(folder), *size, sizes));
   return chosen->second;
 }
 
@@ -104,9 +102,9 @@ void sort_by_unique_name(const fs::path& folder, std::vector<ImageFile>& images)
       std::adjacent_find(images.begin(), images.end(),
                          [](const ImageFile& a, const ImageFile& b) { return a.name == b.name; });
   if (same == images.end()) return;
-  throw Error(fmt::format("two images of {} have the name \"{}\": {} and {}", shown(folder),
-                          same->name, shown(same->file.lexically_relative(folder)),
-                          shown(std::next(same)->file.lexically_relative(folder))));
+  throw Error(formatted("two images of {} have the name \"{}\": {} and {}", shown(folder),
+                        same->name, shown(same->file.lexically_relative(folder)),
+                        shown(std::next(same)->file.lexically_relative(folder))));
 }
 
 // ---- Loading ------------------------------------------------------------------------------------
@@ -152,16 +150,16 @@ Collection read_all(const fs::path& folder, const std::vector<ImageFile>& images
   for (std::size_t i = 0; i < images.size(); ++i) {
     const std::string file = shown(images[i].file.lexically_relative(folder));
     if (!files[i].image) {
-      layout.problems.push_back(fmt::format("{}: {}", file, files[i].problem));
+      layout.problems.push_back(formatted("{}: {}", file, files[i].problem));
       continue;
     }
     collection.push_back({images[i].name, std::move(*files[i].image)});
     for (const std::string& remark : files[i].remarks) files_by_remark[remark].push_back(file);
   }
   for (const auto& [remark, with_it] : files_by_remark)
-    layout.notes.push_back(fmt::format("{}: {} file{} with {}: {}", shown(folder), with_it.size(),
-                                       with_it.size() == 1 ? "" : "s", remark,
-                                       summary(with_it, ", ")));
+    layout.notes.push_back(formatted("{}: {} file{} with {}: {}", shown(folder), with_it.size(),
+                                     with_it.size() == 1 ? "" : "s", remark,
+                                     summary(with_it, ", ")));
   return collection;
 }
 
@@ -201,10 +199,10 @@ Image read_noted(const fs::path& file, const LoadOptions& options) {
     std::vector<std::string> remarks;
     Image image = decode_image(file, options.background, &remarks);
     for (const std::string& remark : remarks)
-      if (options.note) options.note(fmt::format("{}: a file with {}", shown(file), remark));
+      if (options.note) options.note(formatted("{}: a file with {}", shown(file), remark));
     return image;
   } catch (const Error& error) {
-    throw Error(fmt::format("cannot read {}: {}", shown(file), error.what()));
+    throw Error(formatted("cannot read {}: {}", shown(file), error.what()));
   }
 }
 

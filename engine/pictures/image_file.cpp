@@ -1,14 +1,13 @@
 #include "image_file.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <array>
 #include <new>
+#include <span>
 #include <utility>
 
 #include "chorus/error.hpp"
+#include "formatted.hpp"
 #include "input_file.hpp"
 #include "picture_formats.hpp"
 #include "png_file.hpp"
@@ -90,9 +89,9 @@ OpenedPicture open_picture(const fs::path& file, std::size_t max_pixels) {
   if (opened.format == nullptr) return opened;
   if (opened.format->size == nullptr)
     throw Error(
-        fmt::format("is a {}, which this build does not read; convert it to PNG, or build "
-                    "chorus with {}",
-                    opened.format->name, opened.format->library));
+        formatted("is a {}, which this build does not read; convert it to PNG, or build "
+                  "chorus with {}",
+                  opened.format->name, opened.format->library));
   read_size(opened, max_pixels);
   return opened;
 }
@@ -129,7 +128,7 @@ Image read_image(const fs::path& file, const std::optional<Rgb>& background,
   try {
     return decode_image(file, background, nullptr, max_pixels);
   } catch (const Error& error) {
-    throw Error(fmt::format("cannot read {}: {}", shown(file), error.what()));
+    throw Error(formatted("cannot read {}: {}", shown(file), error.what()));
   }
 }
 
@@ -149,7 +148,8 @@ std::string_view missing_library(std::string_view extension) {
 std::string format_names() {
   const std::vector<std::string> names = readable_formats();
   if (names.size() == 1) return names.front();
-  return fmt::format("{} or {}", fmt::join(names.begin(), names.end() - 1, ", "), names.back());
+  return formatted("{} or {}", listed(std::span(names).first(names.size() - 1), ", "),
+                   names.back());
 }
 
 std::vector<std::string> readable_formats() {

@@ -1,13 +1,12 @@
 #include "input_file.hpp"
 
-#include <fmt/format.h>
-
 #include <cerrno>
 #include <cstdint>
 #include <string>
 #include <system_error>
 
 #include "chorus/error.hpp"
+#include "formatted.hpp"
 
 namespace chorus {
 namespace {
@@ -56,16 +55,16 @@ void InputFile::read_rest(const fs::path& file, const PixelSize& size,
   const std::uintmax_t file_bytes = fs::file_size(file, error);
   if (error) throw Error(error.message());
   if (file_bytes > max_metadata_bytes + size.width * size.height * 16)
-    throw Error(fmt::format("has {} bytes, far more than {} x {} pixels need", file_bytes,
-                            size.width, size.height));
+    throw Error(formatted("has {} bytes, far more than {} x {} pixels need", file_bytes, size.width,
+                          size.height));
   if (file_bytes > bytes.size()) read(file_bytes - bytes.size(), bytes);
 }
 
 void check_pixel_count(const PixelSize& size, std::size_t max_pixels) {
   if (size.width == 0 || size.height == 0) throw Error("states a size of 0 pixels");
   if (size.width > max_pixels / size.height)
-    throw Error(fmt::format("states a size of {} x {} pixels; the limit is {} pixels", size.width,
-                            size.height, max_pixels));
+    throw Error(formatted("states a size of {} x {} pixels; the limit is {} pixels", size.width,
+                          size.height, max_pixels));
 }
 
 }  // namespace chorus

@@ -1,4 +1,3 @@
-#include <fmt/format.h>
 #include <turbojpeg.h>
 
 #include <memory>
@@ -9,6 +8,7 @@
 
 #include "chorus/error.hpp"
 #include "color_profile.hpp"
+#include "formatted.hpp"
 #include "jpeg_markers.hpp"
 #include "picture_formats.hpp"
 
@@ -31,7 +31,7 @@ bool is_harmless(std::string_view warning) {
 void check_scans(std::size_t scans) {
   constexpr std::size_t most_scans = 100;  // programs write about 10
   if (scans > most_scans)
-    throw Error(fmt::format("has {} scans; the limit is {}", scans, most_scans));
+    throw Error(formatted("has {} scans; the limit is {}", scans, most_scans));
 }
 
 void check_result(const Decoder& decoder, int result, bool complete, StoredPicture& picture) {
@@ -43,7 +43,7 @@ void check_result(const Decoder& decoder, int result, bool complete, StoredPictu
     return;
   }
   if (!complete) throw Error("truncated: it ends before its pixel data does");
-  throw Error(fmt::format("damaged: {}", reason));
+  throw Error(formatted("damaged: {}", reason));
 }
 
 /// Ink to light, without profiles. Adobe's programs store the ink that is left out.

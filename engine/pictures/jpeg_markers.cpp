@@ -1,12 +1,11 @@
 #include "jpeg_markers.hpp"
 
-#include <fmt/format.h>
-
 #include <string_view>
 #include <utility>
 
 #include "chorus/error.hpp"
 #include "exif.hpp"
+#include "formatted.hpp"
 
 namespace chorus {
 namespace {
@@ -89,7 +88,7 @@ class MarkerReader {
       throw Error("damaged: it has a second or a short frame header");
     const std::size_t start = static_cast<std::size_t>(data.data() - bytes_.data());
     if (byte(start) != 8)
-      throw Error(fmt::format("has {} bits a channel; expected a JPEG of 8", byte(start)));
+      throw Error(formatted("has {} bits a channel; expected a JPEG of 8", byte(start)));
     read_.size = PixelSize{number(start + 3), number(start + 1)};
     read_.components = byte(start + 5);
   }

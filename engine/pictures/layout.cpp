@@ -1,8 +1,5 @@
 #include "layout.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <charconv>
 #include <iterator>
@@ -11,6 +8,7 @@
 #include <utility>
 
 #include "chorus/error.hpp"
+#include "formatted.hpp"
 #include "image_file.hpp"
 #include "listing.hpp"
 #include "printable.hpp"
@@ -155,17 +153,17 @@ std::string libraries_to_read(const std::vector<fs::path>& files) {
   for (const fs::path& file : files) libraries.insert(missing_library(extension_of(file)));
   libraries.erase("");
   if (libraries.empty()) return "";
-  return fmt::format(" (or build chorus with {})", fmt::join(libraries, " and "));
+  return formatted(" (or build chorus with {})", listed(libraries, " and "));
 }
 
 /// "a.svg is no PNG, JPEG or WebP; convert it to PNG", with what else can be done.
 std::string not_read(const fs::path& top, const std::vector<fs::path>& files) {
   const std::vector<std::string> names = relative_to(top, files);
   if (names.size() == 1)
-    return fmt::format("{} is no {}; convert it to PNG to use it{}", names.front(), format_names(),
-                       libraries_to_read(files));
-  return fmt::format("{} files are no {}: {}; convert them to PNG to use them{}", names.size(),
-                     format_names(), summary(names, ", "), libraries_to_read(files));
+    return formatted("{} is no {}; convert it to PNG to use it{}", names.front(), format_names(),
+                     libraries_to_read(files));
+  return formatted("{} files are no {}: {}; convert them to PNG to use them{}", names.size(),
+                   format_names(), summary(names, ", "), libraries_to_read(files));
 }
 
 /// Refuses folders of which a part would have to be skipped, since the caller would not notice.
@@ -174,23 +172,23 @@ void check_unambiguous(const fs::path& folder, const Listing& listing, const Fol
   const std::string others = summary(inner.others, ", ");
   if (images.empty() && inner.sized.empty()) {
     if (others.empty())
-      throw Error(fmt::format(
+      throw Error(formatted(
           "{} holds no {} files, nor folders of them named by size such as 48 or 48x48{}",
           shown(folder), format_names(),
-          listing.others.empty() ? "" : fmt::format("; {}", not_read(folder, listing.others))));
-    throw Error(fmt::format("{} holds no {} files, but folders that do: {}; give one of them",
-                            shown(folder), format_names(), others));
+          listing.others.empty() ? "" : formatted("; {}", not_read(folder, listing.others))));
+    throw Error(formatted("{} holds no {} files, but folders that do: {}; give one of them",
+                          shown(folder), format_names(), others));
   }
   if (!others.empty() && inner.sized.empty())
     throw Error(
-        fmt::format("beside the images in {} there are other folders with images: {}; "
-                    "move them elsewhere",
-                    shown(folder), others));
+        formatted("beside the images in {} there are other folders with images: {}; "
+                  "move them elsewhere",
+                  shown(folder), others));
   if (images.empty() || inner.sized.empty()) return;
   throw Error(
-      fmt::format("beside the size folders in {} there are images: {}; move them into "
-                  "the folder of their size",
-                  shown(folder), summary(relative_to(folder, images), ", ")));
+      formatted("beside the size folders in {} there are images: {}; move them into "
+                "the folder of their size",
+                shown(folder), summary(relative_to(folder, images), ", ")));
 }
 
 /// The name of an image somewhere below a folder: `apps/key.png` is apps.key, since a name has to
@@ -212,7 +210,7 @@ std::vector<ImageFile> inspect(const fs::path& top, const fs::path& folder,
     try {
       images.push_back({file, name_below(folder, file), inspect_image(file)});
     } catch (const Error& error) {
-      problems.push_back(fmt::format("{}: {}", shown(file.lexically_relative(top)), error.what()));
+      problems.push_back(formatted("{}: {}", shown(file.lexically_relative(top)), error.what()));
     }
   }
   return images;
@@ -223,16 +221,16 @@ void check_sizes(const SizeFolder& sized, const std::vector<ImageFile>& images) 
   for (const ImageFile& image : images) {
     if (sized.size.agrees_with(image.size)) continue;
     throw Error(
-        fmt::format("{} is {} x {} pixels, but its folder is named {}; to load that folder "
-                    "as it is, give {}",
-                    shown(image.file), image.size.width, image.size.height,
-                    shown(sized.folder.filename()), shown(sized.folder)));
+        formatted("{} is {} x {} pixels, but its folder is named {}; to load that folder "
+                  "as it is, give {}",
+                  shown(image.file), image.size.width, image.size.height,
+                  shown(sized.folder.filename()), shown(sized.folder)));
   }
 }
 
 void note_others(const fs::path& top, const std::vector<fs::path>& others, Layout& layout) {
   if (!others.empty())
-    layout.notes.push_back(fmt::format("{}: left out; {}", shown(top), not_read(top, others)));
+    layout.notes.push_back(formatted("{}: left out; {}", shown(top), not_read(top, others)));
 }
 
 /// Adds images of one size, without those of a scaled folder that a plain one has, too: 32x32
@@ -246,7 +244,7 @@ void add_images(const fs::path& top, const SizeFolder& sized, std::vector<ImageF
   const auto known =
       std::erase_if(found, [&](const ImageFile& image) { return names.contains(image.name); });
   if (known > 0)
-    layout.notes.push_back(fmt::format(
+    layout.notes.push_back(formatted(
         "{}: left out {} image{} of {}, since another folder of this size has the same names",
         shown(top), known, known == 1 ? "" : "s", shown(sized.folder.filename())));
   std::move(found.begin(), found.end(), std::back_inserter(images));
@@ -268,8 +266,8 @@ Layout layout_by_folders(const fs::path& top, const Folders& folders, std::vecto
   note_others(top, others, layout);
   if (!folders.others.empty())
     layout.notes.push_back(
-        fmt::format("{}: left out the images of folders that are not named by size: {}", shown(top),
-                    summary(folders.others, ", ")));
+        formatted("{}: left out the images of folders that are not named by size: {}", shown(top),
+                  summary(folders.others, ", ")));
   return layout;
 }
 
@@ -307,7 +305,7 @@ std::string summary(const std::vector<std::string>& items, std::string_view sepa
     if (i > 0) text += separator;
     text += items[i];
   }
-  if (items.size() > most) text += fmt::format("{}and {} more", separator, items.size() - most);
+  if (items.size() > most) text += formatted("{}and {} more", separator, items.size() - most);
   return text;
 }
 

@@ -1,7 +1,5 @@
 #include "listing.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -11,6 +9,7 @@
 #include <system_error>
 
 #include "chorus/error.hpp"
+#include "formatted.hpp"
 #include "image_file.hpp"
 #include "printable.hpp"
 
@@ -78,7 +77,7 @@ Listing list(const fs::path& folder) {
     else if (is_other_picture(extension))
       listing.others.push_back(path);
   }
-  if (error) throw Error(fmt::format("cannot read folder {}: {}", shown(folder), error.message()));
+  if (error) throw Error(formatted("cannot read folder {}: {}", shown(folder), error.message()));
   for (auto* paths : {&listing.images, &listing.others, &listing.folders})
     std::sort(paths->begin(), paths->end());
   return listing;

@@ -1,6 +1,5 @@
 #include "chorus/pictures.hpp"
 
-#include <fmt/format.h>
 #include <lodepng.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 #include <utility>
 
 #include "chorus/error.hpp"
+#include "formatted.hpp"
 #include "input_file.hpp"
 #include "png_chunks.hpp"
 #include "png_file.hpp"
@@ -43,7 +43,7 @@ std::string decoder_reason(unsigned code) {
     case 93:
       return "states a size of 0 pixels";
     default:
-      return fmt::format("damaged: {}", lodepng_error_text(code));
+      return formatted("damaged: {}", lodepng_error_text(code));
   }
 }
 
@@ -72,7 +72,7 @@ void check_signature(const Bytes& bytes) {
     throw Error(
         "is a PNG as Xcode packs it (CgBI), which few programs read; take the original file");
   if (start.starts_with(signature) || signature.starts_with(start)) return;
-  throw Error(fmt::format("is not a PNG{}", other_format(start)));
+  throw Error(formatted("is not a PNG{}", other_format(start)));
 }
 
 /// Checks everything that the first 33 bytes state, before anything is allocated by it.
@@ -226,7 +226,7 @@ Image read_png(const fs::path& file, const std::optional<Rgb>& background, std::
   try {
     return decode_png(file, background, nullptr, max_pixels);
   } catch (const Error& error) {
-    throw Error(fmt::format("cannot read {}: {}", shown(file), error.what()));
+    throw Error(formatted("cannot read {}: {}", shown(file), error.what()));
   }
 }
 

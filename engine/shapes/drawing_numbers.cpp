@@ -1,13 +1,12 @@
 #include "drawing_numbers.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <memory>
 
 #include "chorus/error.hpp"
+#include "formatted.hpp"
 
 namespace chorus::shapes {
 
@@ -29,7 +28,7 @@ class Reader {
     if (left_.empty()) throw Error("a drawing ends early; expected more numbers");
     const double value = double{left_.front()};
     if (!(std::abs(value) <= limit))
-      throw Error(fmt::format("a drawing has the number {}; expected one within {}", value, limit));
+      throw Error(formatted("a drawing has the number {}; expected one within {}", value, limit));
     left_ = left_.subspan(1);
     return value;
   }
@@ -38,7 +37,7 @@ class Reader {
     const double value = number(double{most_whole});
     if (value < 0 || value != std::floor(value) || value >= static_cast<double>(end))
       throw Error(
-          fmt::format("a drawing has the number {}; expected a whole one below {}", value, end));
+          formatted("a drawing has the number {}; expected a whole one below {}", value, end));
     return static_cast<int>(value);
   }
   /// How many things of at least so many numbers follow.
@@ -118,7 +117,7 @@ Gradient read_gradient(Reader& reader) {
     throw Error("a gradient of a drawing has other axes; expected a first one of length 1");
   const std::size_t stops = reader.count(1 + most_channels);
   if (stops < 2)
-    throw Error(fmt::format("a gradient of a drawing has {} stops; expected at least 2", stops));
+    throw Error(formatted("a gradient of a drawing has {} stops; expected at least 2", stops));
   for (std::size_t s = 0; s < stops; ++s) {
     const double distance = reader.number(farthest);
     if (s > 0 && distance <= gradient.stops.back().distance)

@@ -1,7 +1,5 @@
 #include "svg.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -9,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "formatted.hpp"
 #include "painting_order.hpp"
 #include "region_loops.hpp"
 #include "svg_fills.hpp"
@@ -31,10 +30,10 @@ class SvgWriter {
     flush();
     const char* end = options_.is_minified ? "" : "\n";
     const auto [width, height] = drawing_.size;
-    result_.text = fmt::format("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\">{}",
-                               width, height, end);
+    result_.text = formatted("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\">{}",
+                             width, height, end);
     if (!fills_.gradients().empty())
-      result_.text += fmt::format("<defs>{}</defs>{}", fills_.gradients(), end);
+      result_.text += formatted("<defs>{}</defs>{}", fills_.gradients(), end);
     result_.text += body_ + "</svg>" + "\n";
     return std::move(result_);
   }
@@ -67,7 +66,7 @@ class SvgWriter {
     if (is_ground) {
       // In the sense in which parts are walked: one path may hold several regions of a colour, and
       // parts that are walked in opposite senses would cut each other out.
-      data = fmt::format("M0 0v{}h{}V0z", drawing_.size.height, drawing_.size.width);
+      data = formatted("M0 0v{}h{}V0z", drawing_.size.height, drawing_.size.width);
       result_.nodes += 4;
     } else {
       for (const Loop* loop : drawn) draw(pen, *loop, region);
@@ -79,7 +78,7 @@ class SvgWriter {
     pending_data_ += data;
   }
 
-  std::string id() { return fmt::format(" id=\"s{}\"", ++ids_); }
+  std::string id() { return formatted(" id=\"s{}\"", ++ids_); }
 
   void flush() {
     if (pending_data_.empty()) return;
@@ -96,9 +95,9 @@ class SvgWriter {
     result_.nodes += 4;
     const std::string x = number(ellipse.centre.x), y = number(ellipse.centre.y);
     if (ellipse.first == ellipse.second)
-      return fmt::format("<circle cx=\"{}\" cy=\"{}\" r=\"{}\"", x, y, number(ellipse.first));
-    return fmt::format("<ellipse cx=\"{}\" cy=\"{}\" rx=\"{}\" ry=\"{}\"", x, y,
-                       number(ellipse.first), number(ellipse.second));
+      return formatted("<circle cx=\"{}\" cy=\"{}\" r=\"{}\"", x, y, number(ellipse.first));
+    return formatted("<ellipse cx=\"{}\" cy=\"{}\" rx=\"{}\" ry=\"{}\"", x, y,
+                     number(ellipse.first), number(ellipse.second));
   }
 
   /// A circle, an ellipse or a rectangle along the grid, if the loop is one.
@@ -116,8 +115,8 @@ class SvgWriter {
       const Point a = drawing_.start(segments[0]), b = drawing_.stop(segments[0]);
       const Point centre = midpoint(a, b);
       result_.nodes += 4;
-      return fmt::format("<circle cx=\"{}\" cy=\"{}\" r=\"{}\"", number(centre.x), number(centre.y),
-                         number(length(b - a) / 2));
+      return formatted("<circle cx=\"{}\" cy=\"{}\" r=\"{}\"", number(centre.x), number(centre.y),
+                       number(length(b - a) / 2));
     }
     std::vector<Segment> lines;
     double radius = 0;
@@ -143,9 +142,9 @@ class SvgWriter {
       }
     result_.nodes += 4;
     std::string element =
-        fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"", number(low.x),
-                    number(low.y), number(high.x - low.x), number(high.y - low.y));
-    if (radius > 0) element += fmt::format(" rx=\"{}\"", number(radius));
+        formatted("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"", number(low.x),
+                  number(low.y), number(high.x - low.x), number(high.y - low.y));
+    if (radius > 0) element += formatted(" rx=\"{}\"", number(radius));
     return element;
   }
 

@@ -1,7 +1,5 @@
 #include "svg_fills.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -10,6 +8,7 @@
 #include <utility>
 
 #include "area_raster.hpp"
+#include "formatted.hpp"
 #include "svg_path.hpp"
 
 namespace chorus::shapes {
@@ -36,8 +35,8 @@ std::string hex(const std::array<double, 3>& color) {
   for (std::size_t c = 0; c < 3; ++c)
     level[c] = static_cast<int>(std::lround(255 * std::clamp(color[c], 0.0, 1.0)));
   const bool is_short = std::ranges::all_of(level, [](int l) { return l % 17 == 0; });
-  if (is_short) return fmt::format("#{:x}{:x}{:x}", level[0] / 17, level[1] / 17, level[2] / 17);
-  return fmt::format("#{:02x}{:02x}{:02x}", level[0], level[1], level[2]);
+  if (is_short) return formatted("#{:x}{:x}{:x}", level[0] / 17, level[1] / 17, level[2] / 17);
+  return formatted("#{:02x}{:02x}{:02x}", level[0], level[1], level[2]);
 }
 
 /// The least and the largest coordinate of a region in a direction, from the picture's centre.
@@ -59,24 +58,24 @@ std::pair<double, double> extent(const Drawing& drawing, const RegionLoops& regi
 
 std::string SvgFills::attributes(int region) {
   const Paint& paint = drawing_.paints[static_cast<std::size_t>(region)];
-  if (!paint.is_flat()) return fmt::format(" fill=\"url(#g{})\"", add_gradient(region));
+  if (!paint.is_flat()) return formatted(" fill=\"url(#g{})\"", add_gradient(region));
   const Straight color = straight(paint.base, order_.is_opaque());
   // Black is what is painted without a fill.
   const std::string name = hex(color.color);
-  std::string fill = name == "#000" ? "" : fmt::format(" fill=\"{}\"", name);
+  std::string fill = name == "#000" ? "" : formatted(" fill=\"{}\"", name);
   if (order_.opacity(region) == Opacity::partial)
-    fill += fmt::format(" fill-opacity=\"{}\"", svg_number(color.alpha, 3));
+    fill += formatted(" fill-opacity=\"{}\"", svg_number(color.alpha, 3));
   return fill;
 }
 
 std::string SvgFills::stop(const Numbers& color, const std::string& offset) const {
   const Straight shown = straight(color, order_.is_opaque());
   const std::string opacity = shown.alpha < opaque_alpha
-                                  ? fmt::format(" stop-opacity=\"{}\"", svg_number(shown.alpha, 3))
+                                  ? formatted(" stop-opacity=\"{}\"", svg_number(shown.alpha, 3))
                                   : "";
-  return fmt::format("<stop{} stop-color=\"{}\"{}/>",
-                     offset == "0" ? "" : fmt::format(" offset=\"{}\"", offset), hex(shown.color),
-                     opacity);
+  return formatted("<stop{} stop-color=\"{}\"{}/>",
+                   offset == "0" ? "" : formatted(" offset=\"{}\"", offset), hex(shown.color),
+                   opacity);
 }
 
 std::string SvgFills::linear(int region) const {
@@ -102,7 +101,7 @@ std::string SvgFills::linear(const Gradient& gradient) const {
   // Along the axis, whose length is 1, a distance is a way in pixels.
   const Point a = drawing_.centre() + gradient.centre + low * gradient.axes[0];
   const Point b = drawing_.centre() + gradient.centre + high * gradient.axes[0];
-  return fmt::format(
+  return formatted(
       "<linearGradient id=\"g{}\" gradientUnits=\"userSpaceOnUse\" x1=\"{}\" "
       "y1=\"{}\" x2=\"{}\" y2=\"{}\">{}</linearGradient>",
       count_, number(a.x), number(a.y), number(b.x), number(b.y), stops(gradient, low, high));
@@ -113,16 +112,16 @@ std::string SvgFills::radial(const Gradient& gradient) const {
   const Point centre = drawing_.centre() + gradient.centre;
   const double last = gradient.stops.back().distance;
   const double ratio = 1 / length(gradient.axes[1]);
-  std::string shape = fmt::format(" cx=\"{}\" cy=\"{}\"", svg_number(centre.x, decimals_),
-                                  svg_number(centre.y, decimals_));
+  std::string shape = formatted(" cx=\"{}\" cy=\"{}\"", svg_number(centre.x, decimals_),
+                                svg_number(centre.y, decimals_));
   if (std::abs(ratio - 1) > 1e-6)
-    shape = fmt::format(
+    shape = formatted(
         " cx=\"0\" cy=\"0\" gradientTransform=\"translate({} {})rotate({})scale(1 {})\"",
         svg_number(centre.x, decimals_), svg_number(centre.y, decimals_),
         svg_number(std::atan2(gradient.axes[0].y, gradient.axes[0].x) * 180 / std::numbers::pi,
                    decimals_),
         svg_number(ratio, fine));
-  return fmt::format(
+  return formatted(
       "<radialGradient id=\"g{}\" gradientUnits=\"userSpaceOnUse\"{} "
       "r=\"{}\">{}</radialGradient>",
       count_, shape, svg_number(last, decimals_), stops(gradient, 0, last));

@@ -1,16 +1,15 @@
 #include "svg_path.hpp"
 
-#include <fmt/format.h>
-
 #include <cmath>
 #include <numbers>
 
 #include "arc.hpp"
+#include "formatted.hpp"
 
 namespace chorus::shapes {
 
 std::string svg_number(double value, int decimals) {
-  std::string text = fmt::format("{:.{}f}", value, decimals);
+  std::string text = formatted("{:.{}f}", value, decimals);
   if (text.find('.') != std::string::npos) {
     while (text.back() == '0') text.pop_back();
     if (text.back() == '.') text.pop_back();
@@ -67,8 +66,8 @@ void SvgPen::draw_ellipse(const Ellipse& ellipse, bool is_clockwise) {
   const Point first = {std::cos(ellipse.angle), std::sin(ellipse.angle)};
   const Point a = ellipse.first * first, b = ellipse.second * turned(first);
   const std::string shape =
-      fmt::format("a{} {} {} 0 {} ", number(ellipse.first), number(ellipse.second),
-                  number(ellipse.angle * 180 / std::numbers::pi), is_clockwise ? 1 : 0);
+      formatted("a{} {} {} 0 {} ", number(ellipse.first), number(ellipse.second),
+                number(ellipse.angle * 180 / std::numbers::pi), is_clockwise ? 1 : 0);
   move_to(ellipse.centre + a);
   for (const Point axis : {is_clockwise ? b : -b, -a, is_clockwise ? -b : b, a}) {
     const Point end = rounded(ellipse.centre + axis);

@@ -1,12 +1,11 @@
 #include "adam.hpp"
 
-#include <fmt/format.h>
-
 #include <cmath>
 #include <utility>
 #include <vector>
 
 #include "chorus/error.hpp"
+#include "formatted.hpp"
 #include "op_parameters.hpp"
 #include "safetensors.hpp"
 
@@ -136,8 +135,8 @@ void load_moments(const OptimizedParameter& parameter, const TensorFile& file,
     const auto found = file.tensors.find(name);
     const std::vector<std::size_t> shape = {rows.all, tensor.cols()};
     if (found == file.tensors.end() || found->second.shape != shape)
-      throw Error(fmt::format("{}: tensor \"{}\" is missing or not {} x {}", origin, name, shape[0],
-                              shape[1]));
+      throw Error(formatted("{}: tensor \"{}\" is missing or not {} x {}", origin, name, shape[0],
+                            shape[1]));
     from_host(std::span(found->second.values).subspan(rows.first * tensor.cols(), tensor.size()),
               tensor);
   }

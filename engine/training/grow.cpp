@@ -1,12 +1,12 @@
 #include "grow.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
 #include <stdexcept>
 #include <vector>
+
+#include "formatted.hpp"
 
 namespace chorus {
 
@@ -44,8 +44,8 @@ void require_same_columns(const Tensor& known, const Tensor& added) {
   const auto cols = [](const Tensor& tensor) { return tensor ? tensor.cols() : 0; };
   if (cols(known) != cols(added))
     throw std::invalid_argument(
-        fmt::format("joined: {} numbers per image and {}; expected models of one network",
-                    cols(known), cols(added)));
+        formatted("joined: {} numbers per image and {}; expected models of one network",
+                  cols(known), cols(added)));
 }
 
 void require_distinct(const std::vector<EncodedImage>& sorted) {
@@ -54,7 +54,7 @@ void require_distinct(const std::vector<EncodedImage>& sorted) {
       [](const EncodedImage& a, const EncodedImage& b) { return a.name == b.name; });
   if (twice != sorted.end())
     throw std::invalid_argument(
-        fmt::format("joined: both models have an image '{}'; expected other names", twice->name));
+        formatted("joined: both models have an image '{}'; expected other names", twice->name));
 }
 
 }  // namespace

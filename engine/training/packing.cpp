@@ -1,7 +1,5 @@
 #include "packing.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -11,6 +9,7 @@
 #include "chorus/error.hpp"
 #include "chorus/ops.hpp"
 #include "coded_levels.hpp"
+#include "formatted.hpp"
 #include "random.hpp"
 #include "stored_images.hpp"
 
@@ -230,7 +229,7 @@ FittingSteps steps_within(const TensorFile& file, const Sensitivities& sensitivi
   };
   int low = finest, high = std::max(finest, coarsest);
   if (const std::size_t least = bytes_at(high); least > bytes)
-    throw Error(fmt::format("the model takes {} bytes at least; expected {}", least, bytes));
+    throw Error(formatted("the model takes {} bytes at least; expected {}", least, bytes));
   while (low < high) {
     const int middle = low + (high - low) / 2;
     if (bytes_at(middle) <= bytes)

@@ -1,10 +1,10 @@
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
 
 #include "chorus/ops.hpp"
+#include "formatted.hpp"
 #include "trainer_impl.hpp"
 
 // Paths that a training learns. A frame is a row of a step like an image, but its latent and its
@@ -20,14 +20,13 @@ void require_frame_of(const Model& model, const PathFrame& frame) {
   const std::size_t images = model.images.size(), channels = model.siren.config().channels;
   if (frame.from >= images || frame.to >= images)
     throw std::invalid_argument(
-        fmt::format("Trainer: a frame between images {} and {}; expected numbers below {}",
-                    frame.from, frame.to, images));
+        formatted("Trainer: a frame between images {} and {}; expected numbers below {}",
+                  frame.from, frame.to, images));
   if (!(frame.t >= 0 && frame.t <= 1))
-    throw std::invalid_argument(
-        fmt::format("Trainer: a frame at t = {}; expected 0 to 1", frame.t));
+    throw std::invalid_argument(formatted("Trainer: a frame at t = {}; expected 0 to 1", frame.t));
   if (frame.picture.channels != channels)
-    throw std::invalid_argument(fmt::format("Trainer: a frame of {} channels; expected {}",
-                                            frame.picture.channels, channels));
+    throw std::invalid_argument(formatted("Trainer: a frame of {} channels; expected {}",
+                                          frame.picture.channels, channels));
 }
 
 PixelTable table_of(Memory& memory, const std::vector<PathFrame>& frames) {
@@ -52,8 +51,8 @@ void Trainer::Impl::teach_paths(const std::vector<PathFrame>& frames) {
     throw std::invalid_argument("Trainer: paths are taught; expected a single process");
   if (division_.images_per_step != model_.images.size())
     throw std::invalid_argument(
-        fmt::format("Trainer: a step has {} of {} images; expected all, since paths are taught",
-                    division_.images_per_step, model_.images.size()));
+        formatted("Trainer: a step has {} of {} images; expected all, since paths are taught",
+                  division_.images_per_step, model_.images.size()));
   for (const PathFrame& frame : frames) require_frame_of(model_, frame);
   std::size_t& per_step = config_.paths.frames_per_step;
   per_step = std::min(per_step, frames.size());

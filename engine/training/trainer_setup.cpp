@@ -1,9 +1,9 @@
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
 
+#include "formatted.hpp"
 #include "trainer_impl.hpp"
 
 namespace chorus {
@@ -12,21 +12,21 @@ namespace {
 
 void require_images_of(const Model& model, const std::vector<NamedImage>& images) {
   if (images.size() != model.images.size())
-    throw std::invalid_argument(fmt::format("Trainer: {} images; expected {}, as in the model",
-                                            images.size(), model.images.size()));
+    throw std::invalid_argument(formatted("Trainer: {} images; expected {}, as in the model",
+                                          images.size(), model.images.size()));
   for (const NamedImage& each : images)
     if (each.image.channels != model.siren.config().channels)
-      throw std::invalid_argument(fmt::format("Trainer: an image of {} channels; expected {}",
-                                              each.image.channels, model.siren.config().channels));
+      throw std::invalid_argument(formatted("Trainer: an image of {} channels; expected {}",
+                                            each.image.channels, model.siren.config().channels));
 }
 
 void require_own_images(const Model& model, const ImageRange& own) {
   if (model.images.size() == own.count && (own.count == 0 || model.split.first_image == own.first))
     return;
   throw std::invalid_argument(
-      fmt::format("Trainer: {} images from image {} on; expected {} from image {} on, since "
-                  "processes share the training",
-                  model.images.size(), model.split.first_image, own.count, own.first));
+      formatted("Trainer: {} images from image {} on; expected {} from image {} on, since "
+                "processes share the training",
+                model.images.size(), model.split.first_image, own.count, own.first));
 }
 
 /// A process that is alone uses as many workers as the points of a step are worth.

@@ -16,7 +16,7 @@ using nlohmann::json;
 
 namespace {
 
-const std::string recipe = " --size 24 --width 32 --latent 8 --steps 200 --threads 2 ";
+const std::string small_glass = " --size 24 --width 32 --latent 8 --steps 200 --threads 2 ";
 
 /// A workplace with icons of every kind in `glass`, and white ones in `white`.
 class GlassPlace : public Workplace {
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_SUITE(cli_alpha)
 
 BOOST_AUTO_TEST_CASE(transparent_icons_stay_transparent_all_the_way) {
   const GlassPlace place;
-  place.must("train glass" + recipe + "-o m.safetensors --track glass");
+  place.must("train glass" + small_glass + "-o m.safetensors --track glass");
   const json scores = json::parse(place.must("evaluate m.safetensors glass --json"));
   BOOST_TEST(psnr_at(scores, 0) > 17);
   BOOST_TEST(scores["sizes"][0]["psnr_alpha_mean"].get<double>() > 17);
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(transparent_icons_stay_transparent_all_the_way) {
 
 BOOST_AUTO_TEST_CASE(white_icons_are_no_white_squares) {
   const GlassPlace place;
-  place.must("train white" + recipe + "-o m.safetensors");
+  place.must("train white" + small_glass + "-o m.safetensors");
   place.must("upsample m.safetensors --size 24 --sheet-rows 0 -o same");
   const Image icon = read_png(place.path("same/a.png"));
   BOOST_TEST_REQUIRE(icon.has_alpha());
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(white_icons_are_no_white_squares) {
 
 BOOST_AUTO_TEST_CASE(a_model_knows_its_background) {
   const GlassPlace place;
-  place.must("train glass" + recipe + "--background black -o m.safetensors");
+  place.must("train glass" + small_glass + "--background black -o m.safetensors");
   const json plain = json::parse(place.must("evaluate m.safetensors glass --json"));
   const json named =
       json::parse(place.must("evaluate m.safetensors glass --background black --json"));
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_model_knows_its_background) {
                     fs::directory_iterator(place.path("glass/24"))->path().filename().string()))
            .has_alpha());
 
-  place.must("train glass" + recipe + "-o alpha.safetensors");
+  place.must("train glass" + small_glass + "-o alpha.safetensors");
   place.must_fail(1, "evaluate alpha.safetensors glass --background white", "with alpha");
 }
 

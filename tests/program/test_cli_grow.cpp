@@ -41,7 +41,7 @@ class GrowingPlace : public Workplace {
   }
 };
 
-const std::string recipe = " --width 32 --latent 8 --threads 1 ";
+const std::string small_network = " --width 32 --latent 8 --threads 1 ";
 
 std::vector<std::string> names_of(const Model& model) {
   std::vector<std::string> names;
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_SUITE(cli_grow)
 
 BOOST_AUTO_TEST_CASE(fit_keeps_the_images_of_the_model) {
   const GrowingPlace place;
-  place.must("train old --steps 100 -o m.safetensors" + recipe);
+  place.must("train old --steps 100 -o m.safetensors" + small_network);
   place.must("fit m.safetensors new --keep --latent-steps 30 -o latents.safetensors");
   place.must(
       "fit m.safetensors new --keep --modulations --latent-steps 30 --shift-steps 30 "
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(fit_keeps_the_images_of_the_model) {
 
 BOOST_AUTO_TEST_CASE(a_complete_training_becomes_longer) {
   const GrowingPlace place;
-  place.must("train old --steps 150 -o m.safetensors" + recipe);
+  place.must("train old --steps 150 -o m.safetensors" + small_network);
   const auto copy_as = [&](const std::string& name) {
     for (const char* ending : {".safetensors", ".state.safetensors", ".metrics.jsonl"})
       fs::copy_file(place.path("m" + std::string(ending)), place.path(name + ending));
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(a_complete_training_becomes_longer) {
 
 BOOST_AUTO_TEST_CASE(a_training_becomes_longer_by_the_clock) {
   const GrowingPlace place;
-  place.must("train old --seconds 0.3 -o m.safetensors" + recipe);
+  place.must("train old --seconds 0.3 -o m.safetensors" + small_network);
   const double before = place.psnr("m.safetensors", "old");
   place.must("train old --resume --seconds 2 --threads 1 -o m.safetensors");
   BOOST_TEST(place.psnr("m.safetensors", "old") > before);
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(new_images_are_learnt_and_the_others_not_lost) {
 
 BOOST_AUTO_TEST_CASE(an_interrupted_addition_goes_on_exactly) {
   const GrowingPlace place;
-  place.must("train old --steps 100 -o m.safetensors" + recipe);
+  place.must("train old --steps 100 -o m.safetensors" + small_network);
   const std::string add = "add m.safetensors new --steps 20000 --threads 1 ";
   place.must(add + "-o whole.safetensors");
   {
@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(an_interrupted_addition_goes_on_exactly) {
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_added_is_said) {
   const GrowingPlace place;
-  place.must("train old --steps 5 -o m.safetensors" + recipe);
+  place.must("train old --steps 5 -o m.safetensors" + small_network);
   place.copy("mixed", {"camera", "key"});
   place.must_fail(1, "add m.safetensors mixed --steps 5 -o x.safetensors",
                   "1 of 2 images of mixed have names");
@@ -208,8 +208,8 @@ BOOST_AUTO_TEST_CASE(images_with_and_without_alpha_are_added) {
   std::sort(files.begin(), files.end());
   for (std::size_t i = 0; i < 3; ++i)
     fs::copy_file(files[i], place.path("glass") / fmt::format("glass_{}.png", "abc"[i]));
-  place.must("train glass --steps 100 -o alpha.safetensors" + recipe);
-  place.must("train old --steps 100 -o opaque.safetensors" + recipe);
+  place.must("train glass --steps 100 -o alpha.safetensors" + small_network);
+  place.must("train old --steps 100 -o opaque.safetensors" + small_network);
   place.must("add alpha.safetensors new --steps 400 --threads 1 -o a.safetensors");
   place.must("add opaque.safetensors glass --steps 400 --threads 1 -o b.safetensors");
   BOOST_TEST(place.psnr("a.safetensors", "new") > 15);

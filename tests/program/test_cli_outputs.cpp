@@ -25,7 +25,7 @@ std::map<std::string, std::string> contents(const fs::path& folder) {
   return all;
 }
 
-void train(const Workplace& place, const std::string& data = "icons --size 24") {
+void train_quickly(const Workplace& place, const std::string& data = "icons --size 24") {
   place.must("train " + data +
              " --width 16 --latent 4 --threads 1 --steps 3 --overwrite -o m.safetensors");
 }
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_SUITE(cli_outputs)
 
 BOOST_AUTO_TEST_CASE(no_picture_of_others_is_replaced) {
   const Workplace place;
-  train(place);
+  train_quickly(place);
   const auto before = contents(place.path("icons"));
   place.must_fail(1, "upsample m.safetensors --size 32 -o icons/24", "icons/24/about.png exists");
   place.must_fail(1, "upsample m.safetensors --size 32 -o icons/24", "--overwrite");
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(no_picture_of_others_is_replaced) {
 
 BOOST_AUTO_TEST_CASE(the_same_folder_is_written_to_again_and_again) {
   const Workplace place;
-  train(place);
+  train_quickly(place);
   for (int run = 0; run < 2; ++run) {
     place.must("upsample m.safetensors --size 16 -o up");
     place.must("interpolate m.safetensors key folder --frames 3 --size 16 -o walk");
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(the_same_folder_is_written_to_again_and_again) {
 
 BOOST_AUTO_TEST_CASE(pictures_of_a_longer_run_do_not_stay) {
   const Workplace place;
-  train(place);
+  train_quickly(place);
   place.must("interpolate m.safetensors key folder --frames 12 --size 16 -o walk");
   fs::copy_file(place.path("icons/48/key.png"), place.path("walk/frame_99.png"));
   std::ofstream(place.path("walk/frame_notes.txt")) << "mine";
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(names_too_long_for_a_file_are_shortened) {
   add_picture(place.path("odd/key.png"), 24, 24);
   add_picture(place.path("odd/folder.png"), 24, 24);
   add_picture(place.path("odd/" + longest + ".png"), 24, 24);
-  train(place, "odd");
+  train_quickly(place, "odd");
   place.must("upsample m.safetensors --size 16 -o up");
   BOOST_TEST(fs::exists(place.path("up/" + longest + ".png")));
   // A name of two images is too long for a folder.
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(images_of_other_aspects_are_not_squashed_unasked) {
   add_picture(place.path("mixed/wide.png"), 24, 8);
   add_picture(place.path("mixed/high.png"), 8, 24);
   add_picture(place.path("mixed/nearly.png"), 24, 9);
-  train(place, "mixed");
+  train_quickly(place, "mixed");
   const std::string walk = "interpolate m.safetensors wide high --frames 3 --size 24 -o walk";
   place.must_fail(1, walk, "'wide' has 24 x 8 pixels and 'high' 8 x 24");
   place.must_fail(1, walk, "--stretch");
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(a_report_covers_images_of_all_sizes) {
                                    std::pair("folder", "48"), std::pair("key", "24")})
     fs::copy_file(place.path(fmt::format("icons/{}/{}.png", size, name)),
                   place.path(fmt::format("flat/{}.png", name)));
-  train(place, "flat --hold-out-pixels 0.2");
+  train_quickly(place, "flat --hold-out-pixels 0.2");
   place.must("report m.safetensors -o page");
   const json data = page_data(place.path("page"));
   BOOST_TEST(data["images"].size() == 4U);
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(a_report_covers_images_of_all_sizes) {
   BOOST_TEST(known == 2U);
 
   // The largest size folder that holds all images is shown: 24, once one is missing at 48.
-  train(place, "icons --size 24");
+  train_quickly(place, "icons --size 24");
   place.must("report m.safetensors -o page --no-paths");
   BOOST_TEST((page_data(place.path("page"))["target"]["sizes"] == json({48})));
   fs::remove(place.path("icons/48/key.png"));
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(a_report_covers_images_of_all_sizes) {
 
 BOOST_AUTO_TEST_CASE(a_report_leaves_paths_out_and_finds_its_images_from_anywhere) {
   const Workplace place;
-  train(place);
+  train_quickly(place);
   place.must("report m.safetensors -o page");
   BOOST_TEST(page_data(place.path("page")).contains("paths"));
   fs::create_directories(place.path("elsewhere"));
