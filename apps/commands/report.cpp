@@ -97,6 +97,9 @@ void add_report(CLI::App& program) {
         sources.background = parse_color(text);
       },
       "Colour under transparent pixels: white, black or RRGGBB (default: that of the training)");
+  add_choice(command, "--shapes", options->sources.shapes,
+             "Also compare exact drawings (see vectorize): where the training pixels say that they "
+             "show shapes, always, or never");
   add_skip_unreadable(command);
   command.add_flag_callback(
       "--no-paths", [&sources = options->sources] { sources.paths = false; },

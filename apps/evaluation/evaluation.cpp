@@ -6,6 +6,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
 #include "drawn_image.hpp"
 #include "inpaint.hpp"
@@ -26,16 +27,6 @@ constexpr std::array<std::string_view, 5> resolution_baselines = {"nearest", "bi
                                                                   "lanczos", steep};
 constexpr std::array inpainting_baselines = {Inpainting::nearest, Inpainting::linear,
                                              Inpainting::cubic, Inpainting::biharmonic};
-
-ordered_json drawings_to_json(const SizeScores& scores) {
-  const DrawnScores& drawings = *scores.drawings;
-  ordered_json object = to_json(drawings.written);
-  object["drawn"] = drawings.drawn();
-  object["wins_over_network"] = wins(drawings.written, {scores.network}, Where::everywhere);
-  if (!scores.baselines.empty())
-    object["wins_over_all"] = wins(drawings.written, scores.baselines, Where::everywhere);
-  return object;
-}
 
 ordered_json held_out_drawings_to_json(const SizeScores& scores) {
   const DrawnScores& drawings = *scores.drawings;
@@ -67,6 +58,16 @@ ordered_json to_json(const SizeScores& scores) {
 }
 
 }  // namespace
+
+ordered_json drawings_to_json(const SizeScores& scores) {
+  const DrawnScores& drawings = *scores.drawings;
+  ordered_json object = to_json(drawings.written);
+  object["drawn"] = drawings.drawn();
+  object["wins_over_network"] = wins(drawings.written, {scores.network}, Where::everywhere);
+  if (!scores.baselines.empty())
+    object["wins_over_all"] = wins(drawings.written, scores.baselines, Where::everywhere);
+  return object;
+}
 
 Image resampled_by(std::string_view method, const Image& image, PixelSize size) {
   if (method == steep) return steep_bicubic(image, size);
@@ -234,8 +235,8 @@ std::vector<DrawnImage> draw(Session& session, const Model& model,
 
 }  // namespace
 
-ScoresBySize evaluate_sizes(Session& session, const Model& model, const TestData& data,
-                            const EvaluationOptions& options) {
+Evaluation evaluate_with_drawings(Session& session, const Model& model, const TestData& data,
+                                  const EvaluationOptions& options) {
   const TrainingImages trained(model, data.folder, data.background);
   trained.note_if_other(model, data.folder);
   const std::vector<Collection> collections = load_sizes(data, model);
@@ -255,7 +256,12 @@ ScoresBySize evaluate_sizes(Session& session, const Model& model, const TestData
           matched, model.images.size(), collection.size());
     scorer.add(collection);
   }
-  return scorer.result();
+  return {scorer.result(), std::move(drawings)};
+}
+
+ScoresBySize evaluate_sizes(Session& session, const Model& model, const TestData& data,
+                            const EvaluationOptions& options) {
+  return evaluate_with_drawings(session, model, data, options).scores;
 }
 
 namespace {

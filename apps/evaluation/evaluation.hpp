@@ -100,10 +100,21 @@ struct EvaluationOptions {
   bool is_perceptual = false;  ///< whether there are PerceptualScores
 };
 
+/// Scores, and the drawings that were scored.
+struct Evaluation {
+  ScoresBySize scores;
+  std::vector<DrawnImage> drawings;  ///< of the model's images, none where there is no drawing
+};
+
 /// Scores at all sizes of the data; images of a flat folder may differ in size. Prints a note
 /// if the images of the model and of the data differ.
+Evaluation evaluate_with_drawings(Session& session, const Model& model, const TestData& data,
+                                  const EvaluationOptions& options = {});
 ScoresBySize evaluate_sizes(Session& session, const Model& model, const TestData& data,
                             const EvaluationOptions& options = {});
+
+/// The scores of drawings, with the number of images drawn and of those on which they win.
+nlohmann::ordered_json drawings_to_json(const SizeScores& scores);
 
 /// Prints the tables of `evaluate`: the network at each size, its rivals, held-out pixels.
 void print_scores(const ScoresBySize& by_size);

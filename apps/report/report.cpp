@@ -12,6 +12,7 @@
 
 #include "chorus/error.hpp"
 #include "chorus/render.hpp"
+#include "drawn_image.hpp"
 #include "evaluation/evaluation.hpp"
 #include "files.hpp"
 #include "png_file.hpp"
@@ -109,16 +110,17 @@ class ReportBuilder {
         run_(description(metrics_)),
         data_(test_data(sources)),
         trained_(model_, data_.folder, data_.background),
-        by_size_(evaluate_sizes(session_, model_, data_, {.shapes = UseShapes::off})),
+        shapes_(sources.shapes),
+        evaluation_(evaluate_with_drawings(session_, model_, data_, {.shapes = shapes_})),
         renderer_(session_.memory, model_),
-        shown_(shown_scores(model_, by_size_)),
-        at_training_size_(training_scores(model_, by_size_)),
+        shown_(shown_scores(model_, evaluation_.scores)),
+        at_training_size_(training_scores(model_, evaluation_.scores)),
         rival_(best_of(shown_.scores.baselines)),
         with_paths_(sources.paths) {
     for (std::size_t i = 0; i < model_.images.size(); ++i) places_[model_.images[i].name] = i;
   }
 
-  const ScoresBySize& scores() const { return by_size_; }
+  const ScoresBySize& scores() const { return evaluation_.scores; }
 
   ordered_json data() {
     ordered_json data = {{"title", model_file_.stem().string()},
@@ -132,7 +134,7 @@ class ReportBuilder {
     if (const std::size_t png = bytes_of_pngs(); png != 0) data["png_bytes"] = png;
     if (!at_training_size_.sizes.empty()) data["trained"] = to_json(at_training_size_);
     if (rival_ != nullptr) data["target"]["rival"] = rival_->method;
-    data.update(to_json(model_, by_size_));
+    data.update(to_json(model_, evaluation_.scores));
     for (ordered_json& size : data["sizes"]) {
       size["count"] = size["images"].size();
       size.erase("images");
@@ -236,9 +238,15 @@ class ReportBuilder {
       if (const auto found = trained_db.find(score.name); found != trained_db.end())
         entry["psnr_trained"] = found->second;
       if (rival_ != nullptr) entry["psnr_rival"] = rival_->images[k].psnr_db;
+      if (is_drawn(k)) entry["psnr_drawing"] = shown_.scores.drawings->written.images[k].psnr_db;
       list.push_back(std::move(entry));
     }
     return list;
+  }
+
+  /// Whether the drawing of an image is what its scores show.
+  bool is_drawn(std::size_t scored) const {
+    return shown_.scores.drawings && shown_.scores.drawings->is_drawn[scored];
   }
 
   std::string thumbnail(std::size_t image) {
@@ -294,6 +302,7 @@ class ReportBuilder {
                           {"truth", data_url(truth.image)},
                           {"network", data_url(network)},
                           {"network_error", data_url(error_map(network, truth.image))}};
+    if (is_drawn(scored)) add_drawing(entry, evaluation_.drawings[place], truth.image);
     const Image* trained = trained_.find(place);
     if (trained == nullptr || rival_ == nullptr) return entry;
     const Image rival = quantized(resampled_by(rival_->method, *trained, truth.image.size()));
@@ -303,6 +312,13 @@ class ReportBuilder {
     return entry;
   }
 
+  static void add_drawing(ordered_json& entry, const DrawnImage& drawing, const Image& truth) {
+    const Image image =
+        quantized(shapes::drawn_image(drawing.drawn->drawing, truth.size(), truth.channels));
+    entry["drawing"] = data_url(image);
+    entry["drawing_error"] = data_url(error_map(image, truth));
+  }
+
   fs::path model_file_;
   Session session_;
   Model model_;
@@ -310,7 +326,8 @@ class ReportBuilder {
   json run_;
   TestData data_;
   TrainingImages trained_;
-  ScoresBySize by_size_;
+  UseShapes shapes_;
+  Evaluation evaluation_;
   Renderer renderer_;
   ShownScores shown_, at_training_size_;
   const MethodScores* rival_;  ///< the best baseline of the scores that are shown, or null

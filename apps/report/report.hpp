@@ -5,6 +5,7 @@
 #include <string>
 
 #include "chorus/pictures.hpp"
+#include "support/drawings.hpp"
 #include "support/session.hpp"
 
 namespace chorus::app {
@@ -14,6 +15,7 @@ struct ReportSources {
   std::filesystem::path data;          ///< true images; if empty, the folder that the training used
   std::optional<Rgb> background = {};  ///< if empty, that of the training
   bool paths = true;                   ///< whether paths between images are evaluated and shown
+  UseShapes shapes = UseShapes::automatic;  ///< whether drawings are compared, too
 };
 
 /// The HTML page about a training. `run` is its model file, or a folder that holds a single model.

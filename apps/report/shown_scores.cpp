@@ -45,6 +45,13 @@ void append(std::vector<MethodScores>& to, const std::vector<MethodScores>& from
   }
 }
 
+/// Images that are not drawn are as the network decodes them.
+void append_written(DrawnScores& to, const SizeScores& from, std::size_t place) {
+  const MethodScores& written = from.drawings ? from.drawings->written : from.network;
+  to.written.images.push_back(written.images[place]);
+  to.is_drawn.push_back(from.drawings && from.drawings->is_drawn[place]);
+}
+
 /// The scores of each image at the size that `choose` gives, if it gives one.
 ShownScores gather(
     const Model& model, const ScoresBySize& by_size,
@@ -53,6 +60,7 @@ ShownScores gather(
   ShownScores shown;
   SizeScores& all = shown.scores;
   all.network.method = "network";
+  all.drawings.emplace().written.method = "drawings";
   for (const EncodedImage& image : model.images) {
     const auto found = places.find(image.name);
     if (found == places.end()) continue;
@@ -62,11 +70,13 @@ ShownScores gather(
     const std::size_t place = found->second.at(*size);
     all.network.images.push_back(scores.network.images[place]);
     append(all.baselines, scores.baselines, place);
+    append_written(*all.drawings, scores, place);
     shown.sizes.push_back(*size);
   }
   std::erase_if(all.baselines, [&](const MethodScores& rival) {
     return rival.images.size() != all.network.images.size();
   });
+  if (all.drawings->drawn() == 0) all.drawings.reset();
   const bool one_size = std::set(shown.sizes.begin(), shown.sizes.end()).size() == 1;
   all.size = one_size ? shown.sizes.front() : 0;
   return shown;
@@ -95,6 +105,7 @@ nlohmann::ordered_json to_json(const ShownScores& shown) {
   nlohmann::ordered_json object = to_json(scores.network);
   object["sizes"] = std::set(shown.sizes.begin(), shown.sizes.end());
   object["count"] = scores.network.images.size();
+  if (scores.drawings) object["drawings"] = drawings_to_json(scores);
   if (scores.baselines.empty()) return object;
   object["baselines"] = baselines_to_json(scores.network, scores.baselines, Where::everywhere);
   object["wins_over_all"] = wins(scores.network, scores.baselines, Where::everywhere);

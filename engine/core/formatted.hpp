@@ -1,8 +1,8 @@
 #pragma once
 
-// Text from patterns, as std::format makes it, which GCC 12 lacks. fmt does the work, in formatted.cpp
-// alone: its definitions cost two seconds for each file that compiles them, and linking its library would
-// burden the programs that use ours.
+// Text from patterns, as std::format makes it, which GCC 12 lacks. fmt does the work, in
+// formatted.cpp alone: its definitions cost two seconds for each file that compiles them, and
+// linking its library would burden the programs that use ours.
 
 #include <fmt/core.h>
 

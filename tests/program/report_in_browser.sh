@@ -74,7 +74,7 @@ fi
 # there is an error.
 check_page run 'id="size-table"><thead' 'id="pixel-table"><thead' '<polyline' 'class="base"' \
   'class="row"' 'id="image-table"><thead' '<image ' '<dt>Seed' \
-  'data-drawn="6"' 'id="path-table"><thead' 'hard cut' 'chooses the pairs above' \
+  'With drawings' 'error of drawing' 'Drawing, dB' 'data-drawn="6"' 'id="path-table"><thead' 'hard cut' 'chooses the pairs above' \
   '<div id="known" hidden'
 
 # One image has no paths; two may be of different sizes; pairs may have a known middle.

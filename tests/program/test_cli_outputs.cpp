@@ -162,6 +162,13 @@ BOOST_AUTO_TEST_CASE(a_report_covers_images_of_all_sizes) {
   train_quickly(place, "icons --size 24");
   place.must("report m.safetensors -o page --no-paths");
   BOOST_TEST((page_data(place.path("page"))["target"]["sizes"] == json({48})));
+  place.must("report m.safetensors -o page --no-paths --shapes off");
+  BOOST_TEST(!page_data(place.path("page"))["target"].contains("drawings"));
+  place.must("report m.safetensors -o page --no-paths --shapes on");
+  const json drawn = page_data(place.path("page"));
+  BOOST_TEST(drawn["target"]["drawings"]["drawn"] == 4);
+  for (const json& image : drawn["images"]) BOOST_TEST(image.contains("psnr_drawing"));
+  for (const json& shown : drawn["showcase"]) BOOST_TEST(shown.contains("drawing_error"));
   fs::remove(place.path("icons/48/key.png"));
   place.must("report m.safetensors -o page --no-paths");
   BOOST_TEST(page_data(place.path("page"))["images"].size() == 4U);

@@ -9,6 +9,7 @@ function bestOf(baselines, key) {
 
 const target = data.target, trained = data.trained;
 const rival = bestOf(target.baselines, "psnr_pooled");
+const drawings = target.drawings;
 const span = (sizes) => sizes.length === 1 ? `${sizes[0]} px` : `${sizes[0]} to ${sizes.at(-1)} px`;
 const targetSize = span(target.sizes), trainingSize = span(data.training_sizes);
 const seconds = Math.max(0, ...data.curves.flatMap((curve) =>
@@ -32,6 +33,9 @@ function headline() {
   if (rival)
     text += ` At ${targetSize} it reaches ${decibel(target.psnr_pooled)} dB; the best classical ` +
       `enlargement, ${label(rival.method)}, reaches ${decibel(rival.value)} dB.`;
+  if (drawings)
+    text += ` With exact drawings of ${count(drawings.drawn)} of them, which the network proposes and ` +
+      `the training pixels decide, it is ${decibel(drawings.psnr_pooled)} dB.`;
   byId("summary").textContent = text;
 
   const tiles = byId("tiles");
@@ -45,6 +49,10 @@ function headline() {
       `images on which it beats all ${Object.keys(target.baselines).length} classical methods at ` +
       `${targetSize}`));
   }
+  if (drawings)
+    tiles.append(tile(decibel(drawings.psnr_pooled), " dB",
+      `at ${targetSize} with drawings of ${drawings.drawn} of ${target.count}; over the network:`,
+      drawings.psnr_pooled - target.psnr_pooled));
   const inpainting = bestOf(data.held_out?.baselines, "psnr_pooled");
   if (data.held_out)
     tiles.append(tile(decibel(data.held_out.psnr_held_out), " dB",

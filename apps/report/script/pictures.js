@@ -3,9 +3,11 @@
 const versions = [
   { key: "truth", name: "true image" },
   { key: "network", name: "network" },
+  { key: "drawing", name: "drawing" },
   { key: "rival", name: rival ? label(rival.method) : "" },
   { key: "trained", name: "training pixels" },
   { key: "network_error", name: "error of network" },
+  { key: "drawing_error", name: "error of drawing" },
   { key: "rival_error", name: rival ? `error of ${label(rival.method)}` : "" },
 ];
 
@@ -13,9 +15,12 @@ function sheetRow(item) {
   const image = data.images[item.image];
   const who = element("div", { className: "who" }, element("b", {}, image.name),
     element("span", {}, `network ${decibel(image.psnr)} dB`));
+  if (image.psnr_drawing !== undefined)
+    who.append(element("span", {}, `drawing ${decibel(image.psnr_drawing)} dB`));
   if (rival) who.append(element("span", {}, `${label(rival.method)} ${decibel(image.psnr_rival)} dB`));
-  const strip = element("div", { className: "strip" });
-  for (const { key, name } of versions.filter((each) => each.key !== "trained" && item[each.key])) {
+  const shown = versions.filter((each) => each.key !== "trained" && item[each.key]);
+  const strip = element("div", { className: item.drawing ? "strip drawn" : "strip" });
+  for (const { key, name } of shown) {
     const picture = element("img", { src: item[key], alt: `${image.name}: ${name}` });
     picture.onclick = () => {
       chooseItem(item, key === "truth" ? "network" : key);
@@ -57,6 +62,7 @@ function showVersions() {
   const image = data.images[shownItem.image];
   byId("compare-scores").textContent = `Against the true image at ${image.size} px: network ` +
     `${decibel(image.psnr)} dB, SSIM ${similarity(image.ssim)}` +
+    (image.psnr_drawing === undefined ? "" : `; drawing ${decibel(image.psnr_drawing)} dB`) +
     (rival ? `; ${label(rival.method)} ${decibel(image.psnr_rival)} dB.` : ".");
 }
 

@@ -9,20 +9,36 @@ function scoreCell(scores, kinds = "") {
     element("small", {}, similarity(scores.ssim_mean)));
 }
 
+// What `upsample` writes, and the number of images on which it beats every classical method.
+function drawingCells(size, best) {
+  const drawings = size.drawings;
+  if (!drawings) return [element("td", {}, "–"), element("td", {}, "–")];
+  const isBest = drawings.psnr_pooled >= Math.max(size.psnr_pooled, best?.value ?? 0);
+  return [scoreCell(drawings, `ours ${isBest ? "best" : ""}`),
+    element("td", {}, size.baselines ? `${drawings.wins_over_all} / ${size.count}` : "–",
+      element("small", {}, `${drawings.drawn} drawn`))];
+}
+
 function sizeTable() {
   const rivals = Object.keys(data.sizes.find((size) => size.baselines)?.baselines ?? {});
   const table = byId("size-table");
-  table.append(head("Size", "Network", "Gain", "Wins", ...rivals.map(label)));
+  const withDrawings = data.sizes.some((size) => size.drawings);
+  const titles = ["Size", "Network", "Gain", "Wins"];
+  if (withDrawings) titles.push("With drawings", "Wins");
+  table.append(head(...titles, ...rivals.map(label)));
   const body = element("tbody");
   for (const size of data.sizes) {
     const best = bestOf(size.baselines, "psnr_pooled");
     const gain = best ? size.psnr_pooled - best.value : null;
     const row = element("tr", {}, element("td", {}, `${size.size} px`,
       data.training_sizes.includes(size.size) ? element("small", {}, "training size") : null));
-    row.append(scoreCell(size, `ours ${gain === null || gain >= 0 ? "best" : ""}`));
+    const isBest = (gain === null || gain >= 0) &&
+      size.psnr_pooled > (size.drawings?.psnr_pooled ?? 0);
+    row.append(scoreCell(size, `ours ${isBest ? "best" : ""}`));
     row.append(gain === null ? element("td", {}, "–")
       : element("td", { className: gain >= 0 ? "gain" : "loss" }, `${signed(gain)} dB`));
     row.append(element("td", {}, best ? `${size.wins_over_all} / ${size.count}` : "–"));
+    if (withDrawings) row.append(...drawingCells(size, best));
     for (const method of rivals)
       row.append(size.baselines
         ? scoreCell(size.baselines[method], gain < 0 && method === best.method ? "best" : "")
@@ -53,6 +69,10 @@ function pixelTable() {
       `${each.wins} / ${scores.images}`, ""));
   body.append(row("network", scores.psnr_held_out, scores.psnr_held_out_mean, scores.ssim_held_out,
     `${scores.wins_over_all ?? "–"} / ${scores.images} (all of them)`, "ours"));
+  if (scores.drawings)
+    body.append(row(`with drawings of ${scores.drawings.drawn} images`, scores.drawings.psnr_pooled,
+      scores.drawings.psnr_mean, scores.drawings.ssim_mean,
+      `drawings win on ${scores.drawings.wins_over_network}`, "ours"));
   table.append(body);
 }
 
@@ -69,6 +89,7 @@ function imageTable() {
     columns.push({ title: "Gain, dB", key: "gain", cell: (image) => element("td",
       { className: image.gain >= 0 ? "gain" : "loss" }, signed(image.gain)) });
   }
+  if (drawings) columns.push({ title: "Drawing, dB", key: "psnr_drawing" });
   if (trainingSize === targetSize) columns.splice(1, 1);
   if (target.sizes.length > 1)
     columns.splice(1, 0, { title: "Size, px", key: "size", format: String });
