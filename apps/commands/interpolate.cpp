@@ -5,6 +5,7 @@
 #include <memory>
 #include <ostream>
 
+#include "animated_drawing.hpp"
 #include "animation.hpp"
 #include "chorus/error.hpp"
 #include "chorus/path.hpp"
@@ -16,6 +17,7 @@
 #include "resample.hpp"
 #include "sheet.hpp"
 #include "support/cli_flags.hpp"
+#include "support/drawn_walk.hpp"
 #include "support/output_files.hpp"
 #include "support/session.hpp"
 
@@ -38,6 +40,8 @@ struct InterpolateOptions {
   std::size_t size = 256;       ///< pixels, longer side
   std::size_t supersample = 0;  ///< 0: see supersample_for()
   bool stretch = false;         ///< whether images of a walk may differ in aspect ratio
+  bool drawings = false;        ///< whether the walk is drawn as shapes, too
+  std::filesystem::path data;   ///< training images, which decide on the drawings; may be empty
   bool overwrite = false;
 };
 
@@ -85,30 +89,41 @@ class Walk {
     for (const ImagePair& pair : pairs_) check_aspects(pair);
     check_replaceable(frames_, options_.overwrite);
     check_replaceable({strip_file(), animation_file()}, options_.overwrite);
+    if (options_.drawings)
+      check_replaceable({drawn_file(), lottie_file()}, is_own_animation, options_.overwrite);
   }
 
   /// Writes the frames of both kinds as they are made, so that few of them are in memory.
-  void write(Renderer& renderer) const {
+  void write(Renderer& renderer, WalkDrawer& drawer) const {
     prepare_folder(folder_);
     Strip strip(pairs_.size(), options_.frames);
     write_atomically(animation_file(), [&](std::ostream& out) {
       AnimationWriter animation(out, frames_of_animation(), animation_frame_ms);
       for (std::size_t leg = 0; leg < pairs_.size(); ++leg) {
-        PathOptions how = options_.path;
-        how.threads = options_.backend.threads;
-        Path path(renderer, model_, pairs_[leg].a, pairs_[leg].b, how);
+        Path path(renderer, model_, pairs_[leg].a, pairs_[leg].b, path_options());
         write_frames(path, leg, strip);
         animate(path, leg, animation);
         print(pairs_[leg]);
       }
     });
     write_png(strip_file(), strip.drawn());
+    if (options_.drawings)
+      write_drawn(drawer);
+    else
+      remove_drawn();
     remove_stale(folder_, "frame", frames_);
   }
 
  private:
   std::filesystem::path strip_file() const { return folder_ / "strip.png"; }
   std::filesystem::path animation_file() const { return folder_ / "animation.png"; }
+  std::filesystem::path drawn_file() const { return folder_ / "animation.svg"; }
+  std::filesystem::path lottie_file() const { return folder_ / "animation.json"; }
+  PathOptions path_options() const {
+    PathOptions how = options_.path;
+    how.threads = options_.backend.threads;
+    return how;
+  }
   bool is_closed() const { return !options_.open; }
 
   /// The number of frames of the animation, in which the image at which two legs meet appears once.
@@ -154,6 +169,33 @@ class Walk {
       if (is_closed() && one_leg && k > 0 && k + 1 < end) way_back.push_back(std::move(frame));
     }
     for (std::size_t k = way_back.size(); k-- > 0;) animation.add(way_back[k]);
+  }
+
+  /// The frames of the animation as drawings, in the order in which it shows them.
+  void write_drawn(WalkDrawer& drawer) const {
+    const EncodedImage& first = model_.images[pairs_.front().a];
+    shapes::AnimatedDrawing walk{{}, {}, 1e-3 * animation_frame_ms};
+    for (const ImagePair& pair : pairs_) {
+      const std::vector<shapes::Drawing> leg =
+          drawer.frames(pair, first.size(), path_options(), animation_frames);
+      walk.frames.insert(walk.frames.end(), walk.frames.empty() ? leg.begin() : leg.begin() + 1,
+                         leg.end());
+    }
+    // Back to the first frame, which is not repeated where the walk starts again.
+    for (std::size_t k = 0; k < frames_of_animation(); ++k) {
+      const std::size_t last = walk.frames.size() - 1;
+      walk.order.push_back(k <= last ? k : 2 * last - k);
+    }
+    const std::string name = printable(first.name);
+    write_atomically(drawn_file(), [&](std::ostream& out) { out << animated_svg(walk); });
+    write_atomically(lottie_file(), [&](std::ostream& out) { out << lottie(walk, name); });
+  }
+
+  /// What an earlier run drew does not belong to these frames.
+  void remove_drawn() const {
+    for (const std::filesystem::path& file : {drawn_file(), lottie_file()})
+      if (std::filesystem::is_regular_file(file) && is_own_animation(file))
+        std::filesystem::remove(file);
   }
 
   void print(const ImagePair& pair) const {
@@ -205,7 +247,12 @@ void interpolate(const InterpolateOptions& options) {
   Renderer renderer(session.memory, model);
   const std::vector<Walk> all = walks(session, model, options);
   for (const Walk& walk : all) walk.check();
-  for (const Walk& walk : all) walk.write(renderer);
+  const TrainingImages trained = options.data.empty()
+                                     ? TrainingImages(model)
+                                     : TrainingImages(model, options.data, model.background);
+  if (!options.data.empty()) trained.note_if_other(model, options.data);
+  WalkDrawer drawer(renderer, model, trained, session.threads);
+  for (const Walk& walk : all) walk.write(renderer, drawer);
 }
 
 /// The positional argument "names": any number of texts, each taken as it is. CLI11 takes [a,b] for
@@ -254,6 +301,14 @@ void add_interpolate(CLI::App& program) {
       ->check(picture_size_px);
   command.add_flag("--stretch", o.stretch,
                    "Allow images of different aspect ratios, and draw all in that of the first");
+  CLI::Option* drawings = command.add_flag(
+      "--drawings", o.drawings,
+      "Also draw the walk as shapes (see vectorize), which are sharp at any size: animation.svg, "
+      "and animation.json for Lottie players");
+  command
+      .add_option("--data", o.data,
+                  "Training images, whose pixels decide on the drawings (default: the network's)")
+      ->needs(drawings);
   add_overwrite(command, o.overwrite);
   add_supersample(command, o.supersample);
   add_backend(command, o.backend);

@@ -45,6 +45,7 @@ Image completed(const ToDraw& image, Renderer* renderer, const Model* model) {
 std::vector<shapes::ClassMap> propose(const ToDraw& image, const Proposer& proposer) {
   const auto& [renderer, model, is_quick] = proposer;
   const Image pixels = balanced(completed(image, renderer, model));
+  if (!image.enlarged.values.empty()) return shapes::propose(pixels, balanced(image.enlarged));
   if (renderer == nullptr || !image.in_model || model->siren.config().head != Head::palette)
     return shapes::propose(pixels);
   const std::size_t most = shapes::nodes_per_pixel(image.pixels.size());

@@ -34,6 +34,8 @@ struct ToDraw {
   Image pixels;
   std::optional<std::size_t> in_model = {};
   std::vector<bool> held_out = {};  ///< pixels that the drawing must not know; empty: none
+  Image enlarged =
+      {};  ///< if known: nodes_per_pixel() as large, premultiplied; proposes the regions
 };
 
 /// An image of the model as the network decodes it at the size of its training.

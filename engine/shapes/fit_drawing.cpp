@@ -239,6 +239,11 @@ std::optional<ClassMap> propose_bends(const Image& picture) {
   return proposal_of(picture, patches);
 }
 
+std::vector<ClassMap> propose(const Image& picture, const Image& enlarged) {
+  const std::vector<Patch> patches = find_patches(picture, Bends::apart);
+  return {nearest_colors(picture.size(), enlarged, main_colors(picture, patches), patches)};
+}
+
 std::vector<ClassMap> propose(const Image& picture) {
   std::vector<ClassMap> proposals = {proposal_of(picture, find_patches(picture, Bends::apart))};
   if (auto bends = propose_bends(picture)) proposals.push_back(std::move(*bends));

@@ -43,6 +43,10 @@ std::vector<ClassMap> propose(const Image& picture);
 /// The second of these alone; nothing where no colours bend.
 std::optional<ClassMap> propose_bends(const Image& picture);
 
+/// The same, where the picture is known at finer places: `enlarged` (balanced numbers) shows it
+/// nodes_per_pixel() times as large.
+std::vector<ClassMap> propose(const Image& picture, const Image& enlarged);
+
 /// More regions than this are no drawing; fit_drawing() then throws NotADrawing.
 constexpr int most_regions = 600;
 

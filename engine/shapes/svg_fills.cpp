@@ -3,32 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <numbers>
-#include <utility>
 
-#include "area_raster.hpp"
 #include "formatted.hpp"
+#include "shown_paint.hpp"
 #include "svg_path.hpp"
 
 namespace chorus::shapes {
 
 namespace {
-
-/// Straight colour and alpha, each in [0, 1].
-struct Straight {
-  std::array<double, 3> color;
-  double alpha;
-};
-
-Straight straight(const Numbers& balanced, bool is_opaque) {
-  if (is_opaque) return {{balanced[0], balanced[1], balanced[2]}, 1};
-  const double alpha = balanced[3] / static_cast<double>(balanced_alpha), grey = (1 - alpha) / 2;
-  Straight result{{}, std::clamp(alpha, 0.0, 1.0)};
-  for (std::size_t c = 0; c < 3; ++c)
-    result.color[c] = alpha > 1e-6 ? std::clamp((balanced[c] - grey) / alpha, 0.0, 1.0) : 0;
-  return result;
-}
 
 std::string hex(const std::array<double, 3>& color) {
   std::array<int, 3> level;
@@ -39,27 +22,12 @@ std::string hex(const std::array<double, 3>& color) {
   return formatted("#{:02x}{:02x}{:02x}", level[0], level[1], level[2]);
 }
 
-/// The least and the largest coordinate of a region in a direction, from the picture's centre.
-std::pair<double, double> extent(const Drawing& drawing, const RegionLoops& region,
-                                 Point direction) {
-  double low = std::numeric_limits<double>::max(), high = -low;
-  for (const Loop& part : region.parts)
-    for (const Walked& walked : part)
-      for (const Segment& s : walked_segments(drawing, walked))
-        walk_chords(drawing, s, [&](Point, Point to, int, int) {
-          const double t = dot(to - drawing.centre(), direction);
-          low = std::min(low, t);
-          high = std::max(high, t);
-        });
-  return {low, high};
-}
-
 }  // namespace
 
 std::string SvgFills::attributes(int region) {
   const Paint& paint = drawing_.paints[static_cast<std::size_t>(region)];
-  if (!paint.is_flat()) return formatted(" fill=\"url(#g{})\"", add_gradient(region));
-  const Straight color = straight(paint.base, order_.is_opaque());
+  if (!paint.is_flat()) return formatted(" fill=\"url(#{}g{})\"", prefix_, add_gradient(region));
+  const StraightColor color = straight_color(paint.base, order_.is_opaque());
   // Black is what is painted without a fill.
   const std::string name = hex(color.color);
   std::string fill = name == "#000" ? "" : formatted(" fill=\"{}\"", name);
@@ -69,30 +37,13 @@ std::string SvgFills::attributes(int region) {
 }
 
 std::string SvgFills::stop(const Numbers& color, const std::string& offset) const {
-  const Straight shown = straight(color, order_.is_opaque());
+  const StraightColor shown = straight_color(color, order_.is_opaque());
   const std::string opacity = shown.alpha < opaque_alpha
                                   ? formatted(" stop-opacity=\"{}\"", svg_number(shown.alpha, 3))
                                   : "";
   return formatted("<stop{} stop-color=\"{}\"{}/>",
                    offset == "0" ? "" : formatted(" offset=\"{}\"", offset), hex(shown.color),
                    opacity);
-}
-
-std::string SvgFills::linear(int region) const {
-  const Paint& paint = drawing_.paints[static_cast<std::size_t>(region)];
-  Point direction;
-  double steepest = 0;
-  for (std::size_t c = 0; c < most_channels; ++c) {
-    const Point slope = {paint.slope_x[c], paint.slope_y[c]};
-    if (length(slope) <= steepest) continue;
-    steepest = length(slope);
-    direction = unit(slope);
-  }
-  const auto [low, high] = extent(drawing_, order_.loops(region), direction);
-  return linear(Gradient{false,
-                         {},
-                         {direction, {}},
-                         {{low, paint.at(low * direction)}, {high, paint.at(high * direction)}}});
 }
 
 std::string SvgFills::linear(const Gradient& gradient) const {
@@ -102,9 +53,10 @@ std::string SvgFills::linear(const Gradient& gradient) const {
   const Point a = drawing_.centre() + gradient.centre + low * gradient.axes[0];
   const Point b = drawing_.centre() + gradient.centre + high * gradient.axes[0];
   return formatted(
-      "<linearGradient id=\"g{}\" gradientUnits=\"userSpaceOnUse\" x1=\"{}\" "
+      "<linearGradient id=\"{}g{}\" gradientUnits=\"userSpaceOnUse\" x1=\"{}\" "
       "y1=\"{}\" x2=\"{}\" y2=\"{}\">{}</linearGradient>",
-      count_, number(a.x), number(a.y), number(b.x), number(b.y), stops(gradient, low, high));
+      prefix_, count_, number(a.x), number(a.y), number(b.x), number(b.y),
+      stops(gradient, low, high));
 }
 
 std::string SvgFills::radial(const Gradient& gradient) const {
@@ -122,9 +74,9 @@ std::string SvgFills::radial(const Gradient& gradient) const {
                    decimals_),
         svg_number(ratio, fine));
   return formatted(
-      "<radialGradient id=\"g{}\" gradientUnits=\"userSpaceOnUse\"{} "
+      "<radialGradient id=\"{}g{}\" gradientUnits=\"userSpaceOnUse\"{} "
       "r=\"{}\">{}</radialGradient>",
-      count_, shape, svg_number(last, decimals_), stops(gradient, 0, last));
+      prefix_, count_, shape, svg_number(last, decimals_), stops(gradient, 0, last));
 }
 
 std::string SvgFills::stops(const Gradient& gradient, double first, double last) const {
@@ -137,11 +89,8 @@ std::string SvgFills::stops(const Gradient& gradient, double first, double last)
 
 std::size_t SvgFills::add_gradient(int region) {
   ++count_;
-  const auto& gradient = drawing_.paints[static_cast<std::size_t>(region)].gradient;
-  if (!gradient)
-    gradients_ += linear(region);
-  else
-    gradients_ += gradient->is_radial ? radial(*gradient) : linear(*gradient);
+  const Gradient gradient = shown_gradient(drawing_, order_, region);
+  gradients_ += gradient.is_radial ? radial(gradient) : linear(gradient);
   return count_;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
 
 #include "painting_order.hpp"
 
@@ -11,8 +12,9 @@ namespace chorus::shapes {
 class SvgFills {
  public:
   /// Drawing and order must outlive the object. Coordinates get so many decimals.
-  SvgFills(const Drawing& drawing, const PaintingOrder& order, int decimals)
-      : drawing_(drawing), order_(order), decimals_(decimals) {}
+  SvgFills(const Drawing& drawing, const PaintingOrder& order, int decimals,
+           std::string id_prefix = {})
+      : drawing_(drawing), order_(order), decimals_(decimals), prefix_(std::move(id_prefix)) {}
 
   /// The attributes that paint a region, with a space before each; empty for black.
   std::string attributes(int region);
@@ -21,7 +23,6 @@ class SvgFills {
 
  private:
   std::size_t add_gradient(int region);
-  std::string linear(int region) const;
   std::string linear(const Gradient& gradient) const;
   std::string radial(const Gradient& gradient) const;
   std::string stops(const Gradient& gradient, double first, double last) const;
@@ -30,6 +31,7 @@ class SvgFills {
   const Drawing& drawing_;
   const PaintingOrder& order_;
   int decimals_;
+  std::string prefix_;
   std::string gradients_;
   std::size_t count_ = 0;
 };

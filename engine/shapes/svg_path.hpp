@@ -4,6 +4,7 @@
 #include <string>
 
 #include "drawing.hpp"
+#include "path_pen.hpp"
 
 namespace chorus::shapes {
 
@@ -12,16 +13,16 @@ std::string svg_number(double value, int decimals);
 
 /// Writes the data of a path with relative commands. Each place is rounded by itself, so that
 /// errors do not add up.
-class SvgPen {
+class SvgPen : public PathPen {
  public:
   explicit SvgPen(int decimals);
-  void move_to(Point to);
-  /// A line, or an arc whose bulge is not 0. Arcs of more than 137 degrees are written as two,
+  void move_to(Point to) override;
+  /// Arcs of more than 137 degrees are written as two,
   /// because near half a circle rounding would move the centre.
-  void draw_to(Point to, double bulge);
-  /// A whole ellipse as four arcs of a quarter, closed.
-  void draw_ellipse(const Ellipse& ellipse, bool is_clockwise);
-  void close() { data_ += 'z'; }
+  void draw_to(Point to, double bulge) override;
+  /// Four arcs of a quarter.
+  void draw_ellipse(const Ellipse& ellipse, bool is_clockwise) override;
+  void close() override { data_ += 'z'; }
   const std::string& data() const { return data_; }
   std::size_t nodes() const { return nodes_; }
 

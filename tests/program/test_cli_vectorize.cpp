@@ -67,6 +67,28 @@ BOOST_AUTO_TEST_CASE(a_folder_of_icons_is_drawn) {
   BOOST_TEST(!fs::exists(place.path("small/contact_sheet.png")));
 }
 
+BOOST_AUTO_TEST_CASE(a_walk_is_drawn) {
+  const Workplace place;
+  place.must("train icons --size 24 --steps 200 --width 32 --latent 8 -o m.safetensors");
+  const std::string walk = "interpolate m.safetensors about key --size 24 -o walk ";
+  place.must(walk + "--drawings --data icons");
+  const std::string svg = read_file(place.path("walk/animation.svg"));
+  BOOST_TEST(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 24 24\">"));
+  BOOST_TEST(read_file(place.path("walk/animation.json")).starts_with("{\"v\":"));
+  // Once more, by the network's own line and pixels; the files are ours.
+  place.must(walk + "--drawings --path linear");
+  BOOST_TEST(read_file(place.path("walk/animation.svg")) != svg);
+  // Frames of another walk would not be those of these drawings.
+  place.must(walk);
+  BOOST_TEST(!fs::exists(place.path("walk/animation.svg")));
+  BOOST_TEST(!fs::exists(place.path("walk/animation.json")));
+  std::ofstream(place.path("walk/animation.svg")) << "<svg/>";
+  place.must_fail(1, walk + "--drawings", "walk/animation.svg exists");
+  place.must(walk);
+  BOOST_TEST(read_file(place.path("walk/animation.svg")) == "<svg/>");
+  place.must_fail(2, walk + "--data icons", "--drawings");
+}
+
 BOOST_AUTO_TEST_CASE(a_model_is_drawn_with_and_without_its_images) {
   const Workplace place;
   place.must("train icons -o m.safetensors --steps 200" + small);
