@@ -69,7 +69,7 @@ std::vector<Image> WalkDrawer::morphed(const ImagePair& pair, PixelSize size, bo
   std::vector<Image> frames;
   frames.reserve(count);
   for (const double t : places(morph, size, is_even, count))
-    frames.push_back(morph.draw(t, times(shapes::nodes_per_pixel(size), size)));
+    frames.push_back(morph.draw_shapes(t, times(shapes::nodes_per_pixel(size), size)));
   return frames;
 }
 

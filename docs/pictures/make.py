@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the PNGs of this folder anew: trains four models, lets chorus draw, and composes.
+"""Makes the pictures of this folder anew: trains four models, lets chorus draw, and composes.
 
     ./run build && docs/pictures/make.py                    all pictures, in about 20 minutes
     docs/pictures/make.py hero paths                        only these
@@ -117,6 +117,10 @@ class Maker:
         half = (sheet.width // 2, sheet.height // 2)
         self.save("drawings", sheet.resize(half, Image.Resampling.LANCZOS))
 
+    def walk(self):
+        folder = self.interpolate("icons", "settings", "support", "--size", 96, "--drawings", "--data", ICONS)
+        shutil.copy(folder / "animation.svg", self.output / "walk.svg")
+
     def report(self):
         folder = WORK / "report"
         chorus("report", self.model("icons"), "-o", folder)
@@ -205,7 +209,7 @@ def main():
     WORK.mkdir(parents=True, exist_ok=True)
     maker = Maker(options.steps, options.output.resolve())
     makers = {name: getattr(maker, name) for name in ("hero", "drawings", "paths", "pairs", "path_even",
-                                                        "upsampling", "transparency", "report")}
+                                                        "upsampling", "transparency", "walk", "report")}
     makers |= {name: lambda name=name: maker.path(name) for name in PATHS}
     for name in options.names or makers:
         if name not in makers:

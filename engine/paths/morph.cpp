@@ -305,19 +305,24 @@ Scene Morph::scene(double t, Side side) const {
   return scene;
 }
 
-Image Morph::draw(double t, PixelSize size) const {
+Image Morph::draw(double t, PixelSize size) const { return drawn(t, size, 1); }
+
+Image Morph::draw_shapes(double t, PixelSize size) const { return drawn(t, size, 0); }
+
+Image Morph::drawn(double t, PixelSize size, float rest) const {
   const Raster raster = raster_for(size);
   const auto left_from = static_cast<float>(left_of_from(t));
   const auto left_to = static_cast<float>(left_of_to(t));
   const auto share = static_cast<float>(t);
   Scene common = scene(t, Side::neither);
   if (!alike_) {
-    common.from = {&rest_from_.far, &rest_from_.near, left_from, correction_near_end(t)};
-    common.to = {&rest_to_.far, &rest_to_.near, left_to, correction_near_end(1 - t)};
+    common.from = {&rest_from_.far, &rest_from_.near, rest * left_from,
+                   rest * correction_near_end(t)};
+    common.to = {&rest_to_.far, &rest_to_.near, rest * left_to, rest * correction_near_end(1 - t)};
     return premultiplied(paint(common, raster, threads_));
   }
-  common.from = {&rest_from_.far, &rest_from_.near, 1 - share, 0};
-  common.to = {&rest_to_.far, &rest_to_.near, share, 0};
+  common.from = {&rest_from_.far, &rest_from_.near, rest * (1 - share), 0};
+  common.to = {&rest_to_.far, &rest_to_.near, rest * share, 0};
   const Image without = paint(common, raster, threads_);
   if (std::find(dissolves_.begin(), dissolves_.end(), true) == dissolves_.end())
     return premultiplied(without);
@@ -327,7 +332,7 @@ Image Morph::draw(double t, PixelSize size) const {
     Scene detailed = scene(t, side);
     detailed.from = common.from;
     detailed.to = common.to;
-    (side == Side::from ? detailed.from : detailed.to).near_weight = 1;
+    (side == Side::from ? detailed.from : detailed.to).near_weight = rest;
     const Image with = paint(detailed, raster, threads_);
     for (std::size_t i = 0; i < image.values.size(); ++i)
       image.values[i] += left * (with.values[i] - without.values[i]);

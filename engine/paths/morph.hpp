@@ -28,6 +28,8 @@ class Morph {
   /// The picture at t in [0, 1] at any size. At the ends it is the given picture, except for
   /// resampling.
   Image draw(double t, PixelSize size) const;
+  /// The shapes alone, without what they do not explain of the ends, which fades in place.
+  Image draw_shapes(double t, PixelSize size) const;
 
   const SimilarityMotion& motion() const { return motion_; }
   const std::vector<Match>& matches() const { return matches_; }
@@ -38,6 +40,7 @@ class Morph {
  private:
   /// Which of the shapes that dissolve are drawn: those of one picture, or none.
   enum class Side { from, to, neither };
+  Image drawn(double t, PixelSize size, float rest) const;
   void match(Drawing first, Drawing last);
   Scene scene(double t, Side side) const;
   Moving background(double t) const;

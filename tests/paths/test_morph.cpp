@@ -281,6 +281,17 @@ BOOST_AUTO_TEST_CASE(the_ends_are_the_pictures) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(shapes_alone_leave_out_what_they_do_not_explain) {
+  Image spotted = letter({});
+  const Image to = box(0.1, 0.2, 0.6, 0.3, blue);
+  spotted.pixel(2, 2)[0] = 0.5F;  // too small for a shape
+  const Morph morph(spotted, to);
+  BOOST_TEST(morph.draw(0, square).pixel(2, 2)[0] < 0.8F);
+  BOOST_TEST(morph.draw_shapes(0, square).pixel(2, 2)[0] > 0.98F);
+  BOOST_TEST(psnr(morph.draw_shapes(0.5, square), Morph(letter({}), to).draw_shapes(0.5, square)) >
+             50);
+}
+
 BOOST_AUTO_TEST_CASE(steps_of_a_moving_shape_can_be_made_even) {
   const Morph morph(letter({}), box(0.1, 0.2, 0.6, 0.3, blue));
   const auto at = [&](double u) { return morph.draw(u, {48, 48}); };
