@@ -32,7 +32,7 @@ std::vector<Showing> showings(const AnimatedDrawing& animation);
 std::string animated_svg(const AnimatedDrawing& animation);
 
 /// The same in the format of Lottie players (lottie.github.io): each frame is a composition, and
-/// arcs are cubic curves within 0.001 of their radius. Throws as showings() does.
+/// arcs are cubic curves within 0.0003 of their radius. Throws as showings() does.
 std::string lottie(const AnimatedDrawing& animation, const std::string& name);
 
 }  // namespace chorus::shapes
