@@ -29,8 +29,8 @@ std::vector<shapes::Drawing> drawn(const std::vector<ToDraw>& images, const Prop
   std::vector<shapes::Drawing> drawings(images.size());
   draw_images(images, proposer, threads, [&](std::size_t i, const DrawnImage& each) {
     if (!each.drawn)
-      throw Error(fmt::format("{}: {}; expected flat shapes (leave out --drawings)",
-                              images[i].name, each.remark()));
+      throw Error(fmt::format("{}: {}; expected flat shapes (leave out --drawings)", images[i].name,
+                              each.remark()));
     drawings[i] = each.drawn->drawing;
   });
   return drawings;
@@ -92,7 +92,8 @@ std::vector<shapes::Drawing> WalkDrawer::frames(const ImagePair& pair, PixelSize
     between.push_back(std::move(frame));
   }
   std::vector<shapes::Drawing> drawings = drawn(between, {}, threads_);
-  for (const auto& [image, place] : {std::pair(pair.a, std::size_t{0}), std::pair(pair.b, count - 1)})
+  for (const auto& [image, place] :
+       {std::pair(pair.a, std::size_t{0}), std::pair(pair.b, count - 1)})
     if (model_.images[image].size() == size) drawings[place] = drawing_of(image);
   return drawings;
 }

@@ -24,8 +24,8 @@ class WalkDrawer {
 
   /// `count` frames from one image to the other, both included, at the training size of the first
   /// image of the walk. Throws Error if one is no drawing, and says which.
-  std::vector<shapes::Drawing> frames(const ImagePair& pair, PixelSize size,
-                                      const PathOptions& how, std::size_t count);
+  std::vector<shapes::Drawing> frames(const ImagePair& pair, PixelSize size, const PathOptions& how,
+                                      std::size_t count);
 
  private:
   const shapes::Drawing& drawing_of(std::size_t image);

@@ -57,8 +57,8 @@ std::string animated_svg(const AnimatedDrawing& animation) {
   const double seconds = static_cast<double>(places) * animation.seconds_per_frame;
   SvgContent whole;
   for (std::size_t frame = 0; frame < animation.frames.size(); ++frame) {
-    const SvgOptions options = {.decimals = 2, .is_minified = true,
-                                .id_prefix = formatted("f{}", frame)};
+    const SvgOptions options = {
+        .decimals = 2, .is_minified = true, .id_prefix = formatted("f{}", frame)};
     const SvgContent content = svg_content(animation.frames[frame], options);
     whole.gradients += content.gradients;
     const char* hidden = frame == all.front().frame ? "" : " display=\"none\"";

@@ -23,8 +23,8 @@ inline constexpr std::string_view animation_mark = "Drawn by chorus";
 struct Showing {
   std::size_t frame, begin, end;
 };
-/// In the order of time; a frame that follows itself is one showing. Throws std::invalid_argument if
-/// there is nothing to show, or if the order names a frame that is not there.
+/// In the order of time; a frame that follows itself is one showing. Throws std::invalid_argument
+/// if there is nothing to show, or if the order names a frame that is not there.
 std::vector<Showing> showings(const AnimatedDrawing& animation);
 
 /// One SVG that plays by itself wherever SVG's own animations (SMIL) do; elsewhere it shows its

@@ -150,15 +150,15 @@ class CompositionWriter {
 
   Frame frame_of(const Gradient& gradient) const {
     if (!gradient.is_radial) return {};
-    return {drawing_.centre() + gradient.centre,
-            std::atan2(gradient.axes[0].y, gradient.axes[0].x),
+    return {drawing_.centre() + gradient.centre, std::atan2(gradient.axes[0].y, gradient.axes[0].x),
             length(gradient.axes[0]) / length(gradient.axes[1])};
   }
 
   ordered_json flat_fill(const Numbers& color) const {
     const StraightColor shown = straight_color(color, order_.is_opaque());
     return {{"ty", "fl"},
-            {"c", fixed({rounded(shown.color[0]), rounded(shown.color[1]), rounded(shown.color[2]), 1})},
+            {"c",
+             fixed({rounded(shown.color[0]), rounded(shown.color[1]), rounded(shown.color[2]), 1})},
             {"o", fixed(rounded(100 * shown.alpha))},
             {"r", 1}};
   }
@@ -167,9 +167,8 @@ class CompositionWriter {
     const double last = gradient.stops.back().distance;
     const double first = gradient.is_radial ? 0 : gradient.stops.front().distance;
     const auto place = [&](double distance) {
-      return gradient.is_radial
-                 ? Point{distance / length(gradient.axes[0]), 0}
-                 : drawing_.centre() + gradient.centre + distance * gradient.axes[0];
+      return gradient.is_radial ? Point{distance / length(gradient.axes[0]), 0}
+                                : drawing_.centre() + gradient.centre + distance * gradient.axes[0];
     };
     ordered_json colors = ordered_json::array(), alphas = ordered_json::array();
     bool is_opaque = true;
@@ -221,8 +220,7 @@ std::string lottie(const AnimatedDrawing& animation, const std::string& name) {
                                 {"st", 0},
                                 {"ks", layer_transform()},
                                 {"shapes", CompositionWriter(animation.frames[frame]).shapes()}};
-    assets.push_back(
-        {{"id", composition_name(frame)}, {"layers", ordered_json::array({layer})}});
+    assets.push_back({{"id", composition_name(frame)}, {"layers", ordered_json::array({layer})}});
   }
   for (const Showing& each : all)
     layers.push_back({{"ty", 0},

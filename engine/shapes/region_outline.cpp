@@ -21,7 +21,8 @@ Point RegionOutline::away(const Segment& s, End end) const {
 
 /// Where the end of an open chain may move: between the two borders of the region on the other
 /// side that meet there.
-Point RegionOutline::between_borders(int point, int chain, int other, Point tangent, Point normal) const {
+Point RegionOutline::between_borders(int point, int chain, int other, Point tangent,
+                                     Point normal) const {
   Point best = normal;
   for (int c = 0; c < static_cast<int>(drawing_.chains.size()); ++c) {
     const Chain& border = drawing_.chains[index(c)];
@@ -61,8 +62,8 @@ void RegionOutline::draw(PathPen& pen, const Loop& loop, int region) const {
 }
 
 /// Draws a chain moved towards the region on its other side.
-void RegionOutline::draw_under(PathPen& pen, const Walked& walked, const std::vector<Segment>& segments,
-                int other) const {
+void RegionOutline::draw_under(PathPen& pen, const Walked& walked,
+                               const std::vector<Segment>& segments, int other) const {
   const double shift = order_.overlap_under(other);
   const bool is_closed = drawing_.chains[index(walked.chain)].is_closed;
   const std::size_t count = segments.size();

@@ -45,9 +45,9 @@ internal=(OpenMP xtensor xsimd nlohmann_json fmt CLI11)
 pictures=(LodePNG TurboJPEG WebP)
 configure decode_only "fit_a_sine;decode;decode_c" "${pictures[@]}" "${internal[@]}"
 if [[ $kind = shared ]]; then
-  configure cmake "fit_a_sine;decode;decode_c;train" "${pictures[@]}" "${internal[@]}"
+  configure cmake "fit_a_sine;decode;decode_c;train;poisson" "${pictures[@]}" "${internal[@]}"
 else
-  configure cmake "fit_a_sine;decode;decode_c;train" "${internal[@]}"
+  configure cmake "fit_a_sine;decode;decode_c;train;poisson" "${internal[@]}"
 fi
 cmake --build "$out/cmake"
 
@@ -113,6 +113,8 @@ for build in cmake pkg-config; do
   grep -q '^1.5 sin(2 x + 0.7)' "$build/sine.txt" || fail "the sine is another one"
 done
 cmake/train "$root/data/icons" picture.png model.safetensors
+cmake/poisson "$root/data/icons/48/camera.png" from_slopes.png | tee poisson.txt
+grep -qE '^(2[6-9]|[3-9][0-9])[.0-9]* dB' poisson.txt || fail "the picture is not that of its slopes"
 "$program" upsample model.safetensors --size 96 --supersample 1 -o upsampled > upsample.log
 name=camera
 for build in cmake pkg-config; do

@@ -36,9 +36,8 @@ bool holds(const std::string& text, const std::string& part) {
 
 /// A drawing of one square, whose paint the test chooses.
 Drawing square_of(const Paint& paint) {
-  const Image numbers = balanced(painted(size, [](double x, double y) {
-    return x > 4 && x < 28 && y > 4 && y < 20 ? red : white;
-  }));
+  const Image numbers = balanced(painted(
+      size, [](double x, double y) { return x > 4 && x < 28 && y > 4 && y < 20 ? red : white; }));
   Drawing drawing = fit_drawing(numbers, propose(numbers)).drawing;
   for (Paint& each : drawing.paints)
     if (std::abs(each.base[0] - 0.8) < 0.02) each = paint;
@@ -63,10 +62,12 @@ BOOST_AUTO_TEST_SUITE(animated_drawings)
 BOOST_AUTO_TEST_CASE(each_frame_of_an_svg_has_its_times) {
   const std::string svg = animated_svg(there_and_back());
   BOOST_TEST(holds(svg, animation_mark.data()));
-  BOOST_TEST(holds(svg, "<g><animate attributeName=\"display\" values=\"inline;none\" "
-                        "keyTimes=\"0;.25\" dur=\"2s\""));
-  BOOST_TEST(holds(svg, "<g display=\"none\"><animate attributeName=\"display\" "
-                        "values=\"none;inline;none;inline\" keyTimes=\"0;.25;.5;.75\""));
+  BOOST_TEST(holds(svg,
+                   "<g><animate attributeName=\"display\" values=\"inline;none\" "
+                   "keyTimes=\"0;.25\" dur=\"2s\""));
+  BOOST_TEST(holds(svg,
+                   "<g display=\"none\"><animate attributeName=\"display\" "
+                   "values=\"none;inline;none;inline\" keyTimes=\"0;.25;.5;.75\""));
   BOOST_TEST(holds(svg, "values=\"none;inline;none\" keyTimes=\"0;.5;.75\""));
   // A single frame does not move.
   BOOST_TEST(!holds(animated_svg({{disc(4)}, {0, 0}, 1}), "<animate"));
@@ -98,8 +99,8 @@ BOOST_AUTO_TEST_CASE(arcs_are_cubic_curves_of_the_same_radius) {
     const std::size_t next = (i + 1) % count;
     const auto at = [&](double t, int axis) {
       const double a = path["v"][i][axis], d = path["v"][next][axis];
-      return cubic(a, a + path["o"][i][axis].get<double>(),
-                   d + path["i"][next][axis].get<double>(), d, t);
+      return cubic(a, a + path["o"][i][axis].get<double>(), d + path["i"][next][axis].get<double>(),
+                   d, t);
     };
     for (const double t : {0.0, 0.2, 0.5, 0.8})
       BOOST_TEST(std::hypot(at(t, 0) - 15, at(t, 1) - 11.5) == 8,
