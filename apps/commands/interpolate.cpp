@@ -247,10 +247,8 @@ void interpolate(const InterpolateOptions& options) {
   Renderer renderer(session.memory, model);
   const std::vector<Walk> all = walks(session, model, options);
   for (const Walk& walk : all) walk.check();
-  const TrainingImages trained = options.data.empty()
-                                     ? TrainingImages(model)
-                                     : TrainingImages(model, options.data, model.background);
-  if (!options.data.empty()) trained.note_if_other(model, options.data);
+  const TrainingImages trained(model, options.data, model.background);
+  trained.note_if_other(model, options.data);
   WalkDrawer drawer(renderer, model, trained, session.threads);
   for (const Walk& walk : all) walk.write(renderer, drawer);
 }

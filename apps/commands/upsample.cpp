@@ -187,9 +187,7 @@ std::vector<ToDraw> images_to_draw(const UpsampleOptions& options, const Model& 
     const Image* trained = known[i].trained;
     const bool grows = options.size > encoded.size().longer_side();
     if (options.shapes == UseShapes::on || (trained != nullptr && grows))
-      images.push_back(
-          {encoded.name, trained != nullptr ? *trained : own_pixels(renderer, model, i), i,
-           trained != nullptr ? held_out_mask(model, i, *trained) : std::vector<bool>()});
+      images.push_back(image_to_draw(renderer, model, i, trained));
   }
   return images;
 }
@@ -199,12 +197,11 @@ void upsample(const UpsampleOptions& options) {
   const Model model = load_model(session.memory, options.model);
   Renderer renderer(session.memory, model);
   const bool compared = !options.data.empty();
-  const TrainingImages trained =
-      compared ? TrainingImages(model, options.data, options.background) : TrainingImages(model);
+  const TrainingImages trained(model, options.data, options.background);
   const std::vector<Image> truth =
       compared ? true_images(model, options.data, options.background, options.size)
                : std::vector<Image>(model.images.size());
-  if (compared) trained.note_if_other(model, options.data);
+  trained.note_if_other(model, options.data);
   const std::vector<Known> known = find_known(trained, truth);
   const std::vector<ToDraw> to_draw = images_to_draw(options, model, renderer, known);
 

@@ -83,17 +83,13 @@ void load_model_images(const VectorizeOptions& options, Source& source) {
   source.model.emplace(load_model(source.session->memory, options.input));
   source.renderer.emplace(source.session->memory, *source.model);
   const Model& model = *source.model;
-  const bool is_given = !options.data.empty();
-  const TrainingImages trained =
-      is_given ? TrainingImages(model, options.data, options.background) : TrainingImages(model);
-  if (is_given) trained.note_if_other(model, options.data);
+  const TrainingImages trained(model, options.data, options.background);
+  trained.note_if_other(model, options.data);
   std::size_t decoded = 0;
   for (std::size_t i = 0; i < model.images.size(); ++i) {
     const Image* image = trained.find(i);
     decoded += image == nullptr ? 1 : 0;
-    source.images.push_back(
-        {model.images[i].name, image != nullptr ? *image : own_pixels(*source.renderer, model, i),
-         i, image != nullptr ? held_out_mask(model, i, *image) : std::vector<bool>()});
+    source.images.push_back(image_to_draw(*source.renderer, model, i, image));
   }
   if (decoded > 0)
     fmt::print(stderr,

@@ -18,6 +18,7 @@ std::vector<Image> fitting_images(const Model& model, const std::filesystem::pat
                                   const std::optional<Rgb>& background,
                                   const std::set<std::size_t>& sizes, const Fits& fits) {
   std::vector<Image> images(model.images.size());
+  if (data.empty()) return images;
   const auto take_from = [&](Collection collection) {
     for (const auto& [image, place] : match(model, collection)) {
       Image& found = collection[place].image;
@@ -39,8 +40,6 @@ std::set<std::size_t> training_sizes(const Model& model) {
 
 }  // namespace
 
-TrainingImages::TrainingImages(const Model& model) : images_(model.images.size()) {}
-
 TrainingImages::TrainingImages(const Model& model, const std::filesystem::path& data,
                                const std::optional<Rgb>& background)
     : images_(fitting_images(model, data, background, training_sizes(model),
@@ -60,6 +59,7 @@ const Image* TrainingImages::find(std::size_t model_image) const {
 }
 
 void TrainingImages::note_if_other(const Model& model, const std::filesystem::path& data) const {
+  if (data.empty()) return;
   std::vector<const Image*> found;
   for (std::size_t i = 0; i < images_.size(); ++i) found.push_back(find(i));
   note_other_images(model, data, found);

@@ -13,7 +13,7 @@ namespace chorus::app {
 /// The images on which a model was trained, as far as the data holds them.
 class TrainingImages {
  public:
-  explicit TrainingImages(const Model& model);  ///< without data: find() returns null
+  /// `data` may be empty: then there are no images.
   TrainingImages(const Model& model, const std::filesystem::path& data,
                  const std::optional<Rgb>& background);
   /// Null if the data lacks the image.

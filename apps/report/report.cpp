@@ -110,8 +110,7 @@ class ReportBuilder {
         run_(description(metrics_)),
         data_(test_data(sources)),
         trained_(model_, data_.folder, data_.background),
-        shapes_(sources.shapes),
-        evaluation_(evaluate_with_drawings(session_, model_, data_, {.shapes = shapes_})),
+        evaluation_(evaluate_with_drawings(session_, model_, data_, {.shapes = sources.shapes})),
         renderer_(session_.memory, model_),
         shown_(shown_scores(model_, evaluation_.scores)),
         at_training_size_(training_scores(model_, evaluation_.scores)),
@@ -326,7 +325,6 @@ class ReportBuilder {
   json run_;
   TestData data_;
   TrainingImages trained_;
-  UseShapes shapes_;
   Evaluation evaluation_;
   Renderer renderer_;
   ShownScores shown_, at_training_size_;

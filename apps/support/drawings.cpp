@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "evaluation/training_images.hpp"
 #include "metrics.hpp"
 #include "parallel.hpp"
 
@@ -64,6 +65,13 @@ Image own_pixels(Renderer& renderer, const Model& model, std::size_t image) {
   constexpr std::size_t least_samples = 3;  // areas, as pixels of a drawing are
   return renderer.render(
       image, {model.images[image].size(), std::max(least_samples, model.samples_per_axis)});
+}
+
+ToDraw image_to_draw(Renderer& renderer, const Model& model, std::size_t image,
+                     const Image* trained) {
+  const std::string& name = model.images[image].name;
+  if (trained == nullptr) return {name, own_pixels(renderer, model, image), image};
+  return {name, *trained, image, held_out_mask(model, image, *trained)};
 }
 
 double DrawnImage::psnr_db() const { return drawn ? chorus::psnr_db(drawn->squared_error) : 0; }

@@ -41,6 +41,10 @@ struct ToDraw {
 /// An image of the model as the network decodes it at the size of its training.
 Image own_pixels(Renderer& renderer, const Model& model, std::size_t image);
 
+/// An image of the model: its training image if that is known, or else the network's own pixels.
+ToDraw image_to_draw(Renderer& renderer, const Model& model, std::size_t image,
+                     const Image* trained);
+
 /// The drawing of an image, or why it has none.
 struct DrawnImage {
   std::optional<shapes::DrawnPicture> drawn;

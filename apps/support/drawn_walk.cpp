@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <string>
 #include <utility>
 
@@ -14,6 +13,7 @@
 #include "printable.hpp"
 #include "resample.hpp"
 #include "support/drawings.hpp"
+#include "support/output_files.hpp"
 
 namespace chorus::app {
 
@@ -50,10 +50,8 @@ std::vector<double> places(const Morph& morph, PixelSize size, bool is_even, std
 const shapes::Drawing& WalkDrawer::drawing_of(std::size_t image) {
   const auto known = drawings_.find(image);
   if (known != drawings_.end()) return known->second;
-  const Image* trained = trained_.find(image);
-  ToDraw end{fmt::format("'{}'", printable(model_.images[image].name)),
-             trained != nullptr ? *trained : own_pixels(renderer_, model_, image), image};
-  if (trained != nullptr) end.held_out = held_out_mask(model_, image, *trained);
+  ToDraw end = image_to_draw(renderer_, model_, image, trained_.find(image));
+  end.name = fmt::format("'{}'", printable(end.name));
   return drawings_.emplace(image, drawn({end}, {&renderer_, &model_}, threads_).front())
       .first->second;
 }
@@ -82,26 +80,27 @@ std::vector<Image> WalkDrawer::enlarged_frames(const ImagePair& pair, PixelSize 
 
 std::vector<shapes::Drawing> WalkDrawer::frames(const ImagePair& pair, PixelSize size,
                                                 const PathOptions& how, std::size_t count) {
-  std::vector<ToDraw> between;
+  const auto has_own_drawing = [&](std::size_t k) {
+    return (k == 0 && model_.images[pair.a].size() == size) ||
+           (k + 1 == count && model_.images[pair.b].size() == size);
+  };
   std::vector<Image> enlarged = enlarged_frames(pair, size, how, count);
-  between.reserve(count);
+  std::vector<ToDraw> others;
   for (std::size_t k = 0; k < count; ++k) {
+    if (has_own_drawing(k)) continue;
     ToDraw frame{fmt::format("frame {} of {}", k + 1, count),
                  resample(enlarged[k], size.width, size.height, Filter::box)};
     frame.enlarged = std::move(enlarged[k]);
-    between.push_back(std::move(frame));
+    others.push_back(std::move(frame));
   }
-  std::vector<shapes::Drawing> drawings = drawn(between, {}, threads_);
-  for (const auto& [image, place] :
-       {std::pair(pair.a, std::size_t{0}), std::pair(pair.b, count - 1)})
-    if (model_.images[image].size() == size) drawings[place] = drawing_of(image);
+  std::vector<shapes::Drawing> drawings = drawn(others, {}, threads_);
+  if (has_own_drawing(0)) drawings.insert(drawings.begin(), drawing_of(pair.a));
+  if (has_own_drawing(count - 1)) drawings.push_back(drawing_of(pair.b));
   return drawings;
 }
 
 bool is_own_animation(const std::filesystem::path& file) {
-  std::string start(512, '\0');
-  std::ifstream(file, std::ios::binary).read(start.data(), std::ssize(start));
-  return start.find(shapes::animation_mark) != std::string::npos;
+  return begins_with_mark(file, shapes::animation_mark);
 }
 
 }  // namespace chorus::app

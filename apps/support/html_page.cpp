@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
+
+#include "support/output_files.hpp"
 
 namespace chorus::app {
 
@@ -35,10 +36,8 @@ std::string filled_page(std::string_view html, std::string_view style, std::stri
 }
 
 bool is_own_page(const std::filesystem::path& file) {
-  constexpr std::string_view mark = "<meta name=\"generator\" content=\"chorus\">";
-  std::string start(512, '\0');  // the mark is one of the first lines of the templates
-  std::ifstream(file, std::ios::binary).read(start.data(), std::ssize(start));
-  return start.find(mark) != std::string::npos;
+  // One of the first lines of the templates.
+  return begins_with_mark(file, "<meta name=\"generator\" content=\"chorus\">");
 }
 
 }  // namespace chorus::app

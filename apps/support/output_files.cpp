@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fstream>
 #include <system_error>
 
 #include "chorus/error.hpp"
@@ -45,6 +46,12 @@ void check_replaceable(const std::vector<fs::path>& files,
 
 void check_replaceable(const std::vector<fs::path>& pictures, bool overwrite) {
   check_replaceable(pictures, written_by_chorus, overwrite);
+}
+
+bool begins_with_mark(const fs::path& file, std::string_view mark) {
+  std::string start(512, '\0');
+  std::ifstream(file, std::ios::binary).read(start.data(), std::ssize(start));
+  return start.find(mark) != std::string::npos;
 }
 
 void prepare_folder(const fs::path& folder) {

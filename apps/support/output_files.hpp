@@ -19,6 +19,9 @@ void check_replaceable(const std::vector<std::filesystem::path>& files,
 /// The same for PNGs, of which those written by chorus may be replaced.
 void check_replaceable(const std::vector<std::filesystem::path>& pictures, bool overwrite);
 
+/// Whether the mark is near the beginning of a file, as in texts that chorus writes.
+bool begins_with_mark(const std::filesystem::path& file, std::string_view mark);
+
 /// Makes the folder, and throws Error if files cannot be made in it. To be called before long work.
 void prepare_folder(const std::filesystem::path& folder);
 

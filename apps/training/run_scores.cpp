@@ -69,7 +69,7 @@ json RunScores::baselines() {
 
 json RunScores::inpainting_baselines(const Collection& subset) {
   const Model& model = shared_.model();
-  const TrainingImages none(model);
+  const TrainingImages none(model, {}, {});
   Scorer scorer(session_, model, &none, 0);
   const std::size_t wanted = std::min(tracked.images, shared_.pixels().size());
   if (subset.size() < wanted)

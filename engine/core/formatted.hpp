@@ -14,6 +14,7 @@
 
 namespace CHORUS_API chorus {
 
+/// fmt::vformat(), compiled once.
 std::string formatted_values(fmt::string_view pattern, fmt::format_args values);
 
 template <typename... Values>
@@ -21,7 +22,7 @@ std::string formatted(fmt::format_string<Values...> pattern, const Values&... va
   return formatted_values(pattern, fmt::make_format_args(values...));
 }
 
-// The values of a range with a text between them: "48 x 48 x 3".
+/// The values of a range with a text between them: "48 x 48 x 3".
 template <std::ranges::input_range Range>
 std::string listed(const Range& values, std::string_view between) {
   std::string text;

@@ -51,20 +51,15 @@ PrincipalComponents::PrincipalComponents(const std::vector<std::vector<double>>&
   }
 }
 
-std::vector<double> PrincipalComponents::centred(const std::vector<double>& vector) const {
+std::vector<double> PrincipalComponents::coordinates(const std::vector<double>& vector) const {
   if (vector.size() != mean_.size())
     throw std::invalid_argument("PrincipalComponents: the vector has another length");
-  std::vector<double> result(vector.size());
-  std::ranges::transform(vector, mean_, result.begin(), std::minus<>());
-  return result;
-}
-
-std::vector<double> PrincipalComponents::coordinates(const std::vector<double>& vector) const {
-  const std::vector<double> from_mean = centred(vector);
+  std::vector<double> centred(vector.size());
+  std::ranges::transform(vector, mean_, centred.begin(), std::minus<>());
   std::vector<double> along;
   along.reserve(directions_.size());
   for (const std::vector<double>& direction : directions_)
-    along.push_back(std::inner_product(from_mean.begin(), from_mean.end(), direction.begin(), 0.0));
+    along.push_back(std::inner_product(centred.begin(), centred.end(), direction.begin(), 0.0));
   return along;
 }
 

@@ -21,8 +21,6 @@ class PrincipalComponents {
   std::vector<double> coordinates(const std::vector<double>& vector) const;
 
  private:
-  std::vector<double> centred(const std::vector<double>& vector) const;
-
   std::vector<double> mean_;
   std::vector<std::vector<double>> directions_;  ///< orthonormal
 };

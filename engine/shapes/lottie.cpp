@@ -65,10 +65,8 @@ class CubicPen : public PathPen {
 
   void draw_ellipse(const Ellipse& ellipse, bool is_clockwise) override {
     constexpr double handle = 0.5522847498;  // of a quarter of a circle: 4/3 tan(pi / 8)
-    const Point first = {std::cos(ellipse.angle), std::sin(ellipse.angle)};
-    const Point a = ellipse.first * first, b = ellipse.second * turned(first);
-    const std::array<Point, 5> ways = {a, is_clockwise ? b : -b, -a, is_clockwise ? -b : b, a};
-    move_to(ellipse.centre + a);
+    const std::array<Point, 5> ways = quarters(ellipse, is_clockwise);
+    move_to(ellipse.centre + ways[0]);
     for (std::size_t i = 0; i + 1 < ways.size(); ++i) {
       nodes_.back().out = nodes_.back().at + handle * ways[i + 1];
       const Point to = ellipse.centre + ways[i + 1];

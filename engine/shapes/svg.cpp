@@ -31,7 +31,6 @@ class SvgWriter {
     for (const int region : order_.regions()) add(region);
     flush();
     result_.gradients = fills_.gradients();
-    result_.elements = body_;
     return std::move(result_);
   }
 
@@ -51,7 +50,7 @@ class SvgWriter {
         drawn.size() == 1 && !is_ground ? simple_shape(outer, region) : std::nullopt;
     if (element) {
       flush();
-      body_ += *element + fill + (options_.is_minified ? "/>" : id() + "/>\n");
+      result_.elements += *element + fill + (options_.is_minified ? "/>" : id() + "/>\n");
       ++result_.element_count;
       return;
     }
@@ -76,8 +75,8 @@ class SvgWriter {
 
   void flush() {
     if (pending_data_.empty()) return;
-    body_ += "<path" + pending_fill_ + (options_.is_minified ? "" : id()) + " d=\"" +
-             pending_data_ + "\"/>" + (options_.is_minified ? "" : "\n");
+    result_.elements += "<path" + pending_fill_ + (options_.is_minified ? "" : id()) + " d=\"" +
+                        pending_data_ + "\"/>" + (options_.is_minified ? "" : "\n");
     pending_data_.clear();
     pending_fill_.clear();
     ++result_.element_count;
@@ -148,7 +147,7 @@ class SvgWriter {
   RegionOutline outline_;
   SvgFills fills_;
   SvgContent result_;
-  std::string body_, pending_data_, pending_fill_;
+  std::string pending_data_, pending_fill_;
   std::size_t ids_ = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "svg_path.hpp"
 
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -63,14 +64,13 @@ void SvgPen::draw_to(Point to, double bulge) {
 }
 
 void SvgPen::draw_ellipse(const Ellipse& ellipse, bool is_clockwise) {
-  const Point first = {std::cos(ellipse.angle), std::sin(ellipse.angle)};
-  const Point a = ellipse.first * first, b = ellipse.second * turned(first);
+  const std::array<Point, 5> ways = quarters(ellipse, is_clockwise);
   const std::string shape =
       formatted("a{} {} {} 0 {} ", number(ellipse.first), number(ellipse.second),
                 number(ellipse.angle * 180 / std::numbers::pi), is_clockwise ? 1 : 0);
-  move_to(ellipse.centre + a);
-  for (const Point axis : {is_clockwise ? b : -b, -a, is_clockwise ? -b : b, a}) {
-    const Point end = rounded(ellipse.centre + axis);
+  move_to(ellipse.centre + ways[0]);
+  for (std::size_t i = 1; i < ways.size(); ++i) {
+    const Point end = rounded(ellipse.centre + ways[i]);
     data_ += shape + pair(end - at_);
     at_ = end;
     ++nodes_;
